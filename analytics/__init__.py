@@ -1,0 +1,1 @@
+"""Statistical models, the figures made from them, and how they are shown."""

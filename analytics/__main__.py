@@ -1,0 +1,76 @@
+"""Ask from the command line what the pages ask: ``python -m analytics``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from analytics.briefings.spreadsheet import to_csv
+from analytics.finding import Finding
+from analytics.findings import QUESTIONS
+from analytics.scope import Scope, ScopeError
+from data.settings import SettingsError
+from data.store import Store, StoreError
+from data.terminal import printable
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit code is 1 where a question or a scope does not exist."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (ScopeError, StoreError, SettingsError) as error:
+        print(printable(str(error)), file=sys.stderr)
+        return 1
+
+
+def _answers(_: argparse.Namespace) -> int:
+    for question in QUESTIONS.values():
+        print(f"{question.key} · {question.asks} · {', '.join(question.takes)}")
+    return 0
+
+
+def _answer(options: argparse.Namespace) -> int:
+    question = QUESTIONS.get(options.key)
+    if question is None:
+        raise ScopeError(f"There is no question “{options.key}”; `python -m analytics answers` lists them.")
+    address = dict(_pair(text) for text in options.scope)
+    surplus = [name for name in address if name not in question.takes]
+    if surplus:
+        raise ScopeError(f"{question.key} takes no {', '.join(surplus)}; it takes {', '.join(question.takes)}.")
+    finding = question.answer(Scope.of(address), Store(options.store).view())
+    if options.format == "csv":
+        sys.stdout.buffer.write(to_csv(finding))
+    else:
+        print(printable(finding.as_json() if options.format == "json" else _text(finding)))
+    return 0
+
+
+def _text(finding: Finding) -> str:
+    table = "" if finding.refused else finding.table.to_string(index=False, na_rep="")
+    return "\n\n".join(part for part in (finding.question, finding.answer, table, "\n".join(finding.caveats)) if part)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise ScopeError(f"“{text}” is not a part of a scope; write NAME=VALUE, such as force=surrey.")
+    return name, value
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m analytics", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    command = commands.add_parser("answers", help="every question: key, what it asks, the scope it takes")
+    command.set_defaults(run=_answers)
+    command = commands.add_parser("answer", help="the answer to one question")
+    command.add_argument("key", metavar="KEY")
+    command.add_argument("--scope", action="append", default=[], metavar="NAME=VALUE", help="may be given many times")
+    command.add_argument("--format", choices=("json", "csv", "text"), default="json")
+    command.add_argument("--store", metavar="URL", help="folder of the store; else CONFIDENCE_STORE, else .store")
+    command.set_defaults(run=_answer)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""Disproportionality in police activity: rates, ratios and the ratio within areas.
+
+Everything here works on plain numbers and arrays. ``a`` is always the number of events (for example searches) of the
+group in question and ``b`` that of the group it is compared with.
+"""
+
+from analytics.disparity.estimate import Estimate, Interval
+from analytics.disparity.rates import Rate, difference, excess, poisson_interval, rate
+from analytics.disparity.ratio import (
+    Dispersion,
+    Ratio,
+    UnknownRange,
+    rate_ratio,
+    split_dispersion,
+    tipping_share,
+    unknown_range,
+)
+from analytics.disparity.within_areas import WithinAreaRatio, within_area_ratio
+
+__all__ = [
+    "Dispersion",
+    "Estimate",
+    "Interval",
+    "Rate",
+    "Ratio",
+    "UnknownRange",
+    "WithinAreaRatio",
+    "difference",
+    "excess",
+    "poisson_interval",
+    "rate",
+    "rate_ratio",
+    "split_dispersion",
+    "tipping_share",
+    "unknown_range",
+    "within_area_ratio",
+]

@@ -1,0 +1,144 @@
+"""Rates of events per resident, their difference, and the excess of events over another group's rate."""
+
+import math
+from dataclasses import dataclass
+
+from scipy.optimize import brentq
+from scipy.special import gammainc, gammaincc, gammainccinv, gammaincinv
+
+from analytics.disparity.estimate import TAIL, Estimate, Interval, check_count, check_dispersion, check_population
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Events per `per` residents, with a 95 % confidence interval."""
+
+    estimate: float
+    low: float
+    high: float
+    per: float
+
+
+def poisson_interval(count: float) -> Interval:
+    r"""Mid-P interval for the mean of a Poisson count.
+
+    The limits solve :math:`P(X > x; L) + P(X = x; L)/2 = .025` and :math:`P(X < x; U) + P(X = x; U)/2 = .025`. Written
+    with the incomplete gamma function they also hold for a `count` that is not whole, such as an effective count.
+
+    Parameters
+    ----------
+    count : float
+        Number of events, 0 or more.
+
+    Returns
+    -------
+    Interval
+        In events. ``low`` is 0 where `count` is 0.
+
+    References
+    ----------
+    Cohen G. R. and Yang S.-Y. (1994). Mid-P confidence intervals for the Poisson expectation. Statistics in
+    Medicine 13, 2189-2203.
+    """
+    if count == 0:
+        return Interval(0.0, -math.log(2 * TAIL))
+    low = brentq(
+        lambda mean: (gammainc(count, mean) + gammainc(count + 1, mean)) / 2 - TAIL,
+        gammaincinv(count, TAIL),
+        gammaincinv(count + 1, TAIL),
+    )
+    high = brentq(
+        lambda mean: (gammaincc(count, mean) + gammaincc(count + 1, mean)) / 2 - TAIL,
+        gammainccinv(count, TAIL),
+        gammainccinv(count + 1, TAIL),
+    )
+    return Interval(float(low), float(high))
+
+
+def rate(events: int, population: float, per: float = 1000, dispersion: float = 1.0) -> Rate:
+    r"""Events per `per` residents.
+
+    Where events come in clumps, the variance of their count is `dispersion` times that of a Poisson count. The interval
+    is then the Poisson interval of the effective count, :math:`\phi\,[L(x/\phi), U(x/\phi)]`.
+
+    Parameters
+    ----------
+    events : int
+        Number of events in the period.
+    population : float
+        Residents.
+    per : float
+        Unit of the rate, in residents.
+    dispersion : float
+        Variance factor of the count; a factor below 1 counts as 1.
+
+    Raises
+    ------
+    ValueError
+        If `events` is not a count, or `population`, `per` or `dispersion` is not above 0.
+
+    References
+    ----------
+    McCullagh P. and Nelder J. A. (1989). Generalized Linear Models, 2nd ed., section 6.2 (the variance factor).
+    """
+    check_count("events", events)
+    check_population("population", population)
+    check_population("per", per)
+    check_dispersion(dispersion)
+    factor = max(1.0, dispersion)
+    interval = poisson_interval(events / factor)
+    unit = per / population
+    return Rate(events * unit, interval.low * factor * unit, interval.high * factor * unit, per)
+
+
+def difference(rate_a: Rate, rate_b: Rate) -> Estimate:
+    r"""Difference of two rates, `rate_a` less `rate_b`.
+
+    The interval recovers each rate's variance from its own interval (MOVER):
+    :math:`L = d - \sqrt{(r_a - l_a)^2 + (u_b - r_b)^2}`, :math:`U = d + \sqrt{(u_a - r_a)^2 + (r_b - l_b)^2}`.
+
+    Raises
+    ------
+    ValueError
+        If the rates are not per the same number of residents.
+
+    References
+    ----------
+    Zou G. Y. and Donner A. (2008). Construction of confidence limits about effect measures: a general approach.
+    Statistics in Medicine 27, 1693-1702.
+    """
+    if rate_a.per != rate_b.per:
+        raise ValueError(f"One rate is per {rate_a.per:g} residents and the other per {rate_b.per:g}: use one unit.")
+    estimate = rate_a.estimate - rate_b.estimate
+    below = math.hypot(rate_a.estimate - rate_a.low, rate_b.high - rate_b.estimate)
+    above = math.hypot(rate_a.high - rate_a.estimate, rate_b.estimate - rate_b.low)
+    return Estimate(estimate, estimate - below, estimate + above)
+
+
+def excess(a: int, population_a: float, b: int, population_b: float, dispersion: float = 1.0) -> Estimate:
+    r"""Events of a group beyond those it would have had at the comparator's rate.
+
+    :math:`a - N_a\,b/N_b`, with the interval of the difference of the rates times :math:`N_a`.
+
+    Parameters
+    ----------
+    a, b : int
+        Events of the group and of the comparator.
+    population_a, population_b : float
+        Residents of the group and of the comparator.
+    dispersion : float
+        Variance factor of both counts; a factor below 1 counts as 1.
+
+    Returns
+    -------
+    Estimate
+        In events; negative where the group has fewer than at the comparator's rate.
+
+    Raises
+    ------
+    ValueError
+        If a count is not a count, or a population or `dispersion` is not above 0.
+    """
+    rate_a = rate(a, population_a, per=population_a, dispersion=dispersion)
+    rate_b = rate(b, population_b, per=population_a, dispersion=dispersion)
+    return difference(rate_a, rate_b)

@@ -1,0 +1,368 @@
+"""The ratio of two rates: its interval, the clumping that widens it, and what missing ethnicity could do to it."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
+from scipy.special import betainc, betaincinv, ndtri, stdtrit
+
+from analytics.disparity.estimate import TAIL, Interval, check_count, check_dispersion, check_population, count_array
+
+FEW = 5.0
+"""Expected events of the smaller group under which a ratio is marked as resting on few events."""
+
+MINIMUM_DF = 10
+"""Degrees of freedom under which a variance factor is not estimated."""
+
+LARGEST_CORRELATION = 0.99
+"""Cap on the correlation between events that a variance factor implies, which keeps the factor under their number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A ratio of two rates, with a 95 % confidence interval.
+
+    ``few`` is set where the smaller group would expect fewer than 5 events if both groups had the same rate. It looks
+    only at the populations and at the number of events of both groups together, never at how they split, so that the
+    intervals that are not marked keep their coverage.
+    """
+
+    estimate: float
+    low: float
+    high: float
+    few: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dispersion:
+    """Variance factor of a split, estimated over cells.
+
+    Attributes
+    ----------
+    phi : float or None
+        Variance over binomial variance, as estimated (it can be below 1); None where it can't be estimated.
+    df : int
+        Cells less areas, among the areas that say something about it.
+    effective_df : float
+        Degrees of freedom of a mean square as variable as `phi`: fewer than `df` where events are few, clumped or
+        unevenly spread over the cells.
+    cells : int
+        Cells in those areas.
+    reason : str
+        Why there is no estimate; empty where there is one.
+    """
+
+    phi: float | None
+    df: int
+    effective_df: float
+    cells: int
+    reason: str = ""
+
+    @property
+    def factor(self) -> float | None:
+        r"""Variance factor for an interval: :math:`\max\{1, \phi\,[t_{.975}/z_{.975}]^2\}`, or None.
+
+        The squared quotient, with t on the effective degrees of freedom, allows for `phi` being an estimate. Without it
+        the interval of a ratio covers .85 to .91 where 20 events of the group come in clumps of variance factor 5.
+        """
+        if self.phi is None:
+            return None
+        return max(1.0, self.phi * float(stdtrit(self.effective_df, TAIL) / ndtri(TAIL)) ** 2)
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownRange:
+    """Ratio of rates if everybody of unknown ethnicity were of the comparator, and if all were of the group."""
+
+    if_comparator: float
+    if_group: float
+
+
+def rate_ratio(a: int, population_a: float, b: int, population_b: float, dispersion: float = 1.0) -> Ratio:
+    r"""Ratio of two rates, :math:`RR = (a/N_a)/(b/N_b)`, with a conditional mid-P interval.
+
+    Given the total :math:`m = a + b`, `a` is binomial with the odds :math:`RR\,N_a/N_b`. With a variance factor
+    :math:`\phi > 1` it is beta-binomial with that mean and variance factor,
+    :math:`\phi = 1 + (m - 1)\rho`; both counts being gamma-Poisson with one factor leads there exactly.
+
+    Parameters
+    ----------
+    a, b : int
+        Events of the group and of the comparator.
+    population_a, population_b : float
+        Residents of the group and of the comparator.
+    dispersion : float
+        Variance factor of the split (see `split_dispersion`); a factor up to 1 gives the binomial interval.
+
+    Returns
+    -------
+    Ratio
+        With no events in the group: estimate 0, low 0. With none in the comparator: estimate and high infinite.
+
+    Raises
+    ------
+    ValueError
+        If neither group has an event, a count is not a count, or a population or `dispersion` is not above 0.
+
+    References
+    ----------
+    Rothman K. J., Greenland S. and Lash T. L. (2008). Modern Epidemiology, 3rd ed., ch. 14 (conditional mid-P).
+    Griffiths D. A. (1973). Maximum likelihood estimation for the beta-binomial distribution. Biometrics 29, 637-648.
+    """
+    check_count("a", a)
+    check_count("b", b)
+    check_population("population_a", population_a)
+    check_population("population_b", population_b)
+    check_dispersion(dispersion)
+    total = a + b
+    if total == 0:
+        raise ValueError("Neither group has an event in this period and place, so there is no ratio: widen either.")
+    odds = population_a / population_b
+    correlation = min((dispersion - 1) / (total - 1), LARGEST_CORRELATION) if total > 1 else 0.0
+    split = _binomial_interval(a, b) if correlation <= 0 else _beta_binomial_interval(a, b, 1 / correlation - 1)
+    estimate = point_ratio(a, population_a, b, population_b)
+    return Ratio(
+        estimate,
+        min(split.low / odds, estimate),
+        max(split.high / odds, estimate),
+        few=total * min(population_a, population_b) / (population_a + population_b) < FEW,
+    )
+
+
+def point_ratio(a: float, population_a: float, b: float, population_b: float) -> float:
+    """Ratio of two rates without an interval; infinite where only the comparator has no events, NaN where both."""
+    if b == 0:
+        return math.nan if a == 0 else math.inf
+    return a * population_b / (b * population_a)
+
+
+def _binomial_interval(a: int, b: int) -> Interval:
+    """Mid-P interval for the odds of a binomial split."""
+    return Interval(_binomial_lower_odds(a, b), _reciprocal(_binomial_lower_odds(b, a)))
+
+
+def _binomial_lower_odds(a: int, b: int) -> float:
+    """Odds at which `a` or more of `a + b`, counting `a` itself by half, has probability .025."""
+    if a == 0:
+        return 0.0
+    if b == 0:
+        share = (2 * TAIL) ** (1 / a)
+        return float(share / (1 - share))
+    share = brentq(
+        lambda p: (betainc(a, b + 1, p) + betainc(a + 1, b, p)) / 2 - TAIL,
+        betaincinv(a, b + 1, TAIL),
+        betaincinv(a + 1, b, TAIL),
+        xtol=1e-300,
+    )
+    return float(share / (1 - share))
+
+
+def _beta_binomial_interval(a: int, b: int, size: float) -> Interval:
+    """Mid-P interval for the odds of a beta-binomial split whose beta distribution has parameters summing to `size`."""
+    return Interval(_beta_binomial_lower_odds(a, b, size), _reciprocal(_beta_binomial_lower_odds(b, a, size)))
+
+
+def _beta_binomial_lower_odds(a: int, b: int, size: float) -> float:
+    if a == 0:
+        return 0.0
+
+    def gap(log_odds: float) -> float:
+        """Tail less .025 on the normal scale, where it is nearly a straight line in the log odds."""
+        return float(ndtri(_beta_binomial_upper_tail(a, b, size, log_odds)) - ndtri(TAIL))
+
+    inflation = (size + a + b) / (size + 1)
+    step = min(1.0, math.sqrt(inflation * (1 / (a + 0.5) + 1 / (b + 0.5))))
+    high = math.log((a + 0.5) / (b + 0.5))
+    while gap(high) < 0:
+        high += step
+    low = high - step
+    while gap(low) > 0:
+        low, high = low - step, low
+    return math.exp(brentq(gap, low, high, xtol=1e-9))
+
+
+def _beta_binomial_upper_tail(a: int, b: int, size: float, log_odds: float) -> float:
+    """Probability of more than `a` of `a + b`, plus half that of `a` itself."""
+    alpha = size / (1 + math.exp(-log_odds))
+    beta = size / (1 + math.exp(log_odds))
+    above = _sum_upwards(a, b, alpha, beta)
+    below = _sum_upwards(b, a, beta, alpha)
+    return (above + 0.5) / (above + 1 + below)
+
+
+def _sum_upwards(a: int, b: int, alpha: float, beta: float) -> float:
+    """Beta-binomial probabilities above `a` of `a + b`, summed as multiples of the one at `a`.
+
+    Each probability is its neighbour's times a ratio of small polynomials, so no gamma function of a large number is
+    subtracted from another, and only as many terms are formed as still change the sum.
+    """
+    total = a + b
+    share = alpha / (alpha + beta)
+    inflation = (alpha + beta + total) / (alpha + beta + 1)
+    block = 32 + int(4 * math.sqrt(total * share * (1 - share) * inflation))
+    result, last, start = 0.0, 1.0, a
+    while start < total:
+        k = np.arange(start, min(start + block, total), dtype=float)
+        terms = last * np.cumprod((total - k) * (k + alpha) / ((k + 1) * (total - k - 1 + beta)))
+        result += float(terms.sum())
+        last = float(terms[-1])
+        if last < 1e-12 * result:
+            break
+        start += block
+    return result
+
+
+def _reciprocal(value: float) -> float:
+    return 1 / value if value > 0 else math.inf
+
+
+def split_dispersion(a_cells: ArrayLike, b_cells: ArrayLike, areas: ArrayLike | None = None) -> Dispersion:
+    r"""Variance factor of the split of events between two groups, over cells such as area-months.
+
+    .. math:: \hat\phi = \frac{\sum_{i} (a_i - m_i \hat p_d)^2}
+        {\sum_d \hat p_d (1 - \hat p_d) \frac{M_d}{M_d - 1} \sum_{i \in d} m_i (1 - m_i/M_d)}
+
+    with :math:`m_i = a_i + b_i`, :math:`M_d` its total in area `d` and :math:`\hat p_d` the share of `a` in it.
+    This is Pearson's chi-square over its degrees of freedom with every cell weighted by its number of events. The
+    denominator is the expectation of the numerator, given all totals, if the events fall to the two groups
+    independently, so sparse cells do not bias it. The weights matter: the variance of the whole count `a` is the sum of
+    the cells' variances, and the factor of a cell grows with its number of events (a cell with one event can't show
+    clumping at all), so an unweighted mean over cells is too small.
+
+    Only the split is used, so what moves both groups in a month alike does not widen the ratio. With `areas` each area
+    is compared with its own share: areas differ in who lives there, and that is not clumping. Without, all cells are
+    compared with one share. Clumping that lasts longer than a cell is not seen.
+
+    The effective degrees of freedom are Satterthwaite's, :math:`2(\sum v_i)^2 / \sum (2 v_i^2 + \kappa_i)`, at most
+    cells less areas, with the beta-binomial variances :math:`v_i = m_i \hat p_d (1 - \hat p_d) f_i`,
+    :math:`f_i = 1 + (m_i - 1)\rho`, and fourth cumulants
+    :math:`\kappa_i = m_i \hat p_d(1 - \hat p_d) \max\{0, 1 - 6 \hat p_d(1 - \hat p_d)\} f_i^3`. Unless negative, these
+    are exact where events are independent and where each cell is one clump; between the two they are interpolated.
+
+    Parameters
+    ----------
+    a_cells, b_cells : array_like of shape (cells,)
+        Events of the group and of the comparator. Cells without any are left out.
+    areas : array_like of shape (cells,), optional
+        The area of each cell. Areas where all events are of one of the two groups say nothing and are left out.
+
+    Returns
+    -------
+    Dispersion
+        ``phi`` is None, with a reason, where cells less areas are under 10: take the factor of a larger whole then,
+        such as the force or a longer period.
+
+    Raises
+    ------
+    ValueError
+        If the arrays differ in length, or hold a value that is not a count.
+
+    References
+    ----------
+    McCullagh P. and Nelder J. A. (1989). Generalized Linear Models, 2nd ed., section 4.5 (the unweighted form).
+    Kleinman J. C. (1973). Proportions with extraneous variance: single and independent samples. Journal of the
+    American Statistical Association 68, 46-54 (weighted moments).
+    """
+    a = count_array("a_cells", a_cells)
+    b = count_array("b_cells", b_cells)
+    labels = np.zeros(a.size, dtype=int) if areas is None else np.asarray(areas)
+    if not a.shape == b.shape == labels.shape:
+        raise ValueError(f"There are {a.size} values of a, {b.size} of b and {labels.size} areas: give one per cell.")
+    m = a + b
+    searched = m > 0
+    a, m, labels = a[searched], m[searched], labels[searched]
+    _, area = np.unique(labels, return_inverse=True)
+    cells, area_a, area_m = np.bincount(area), np.bincount(area, weights=a), np.bincount(area, weights=m)
+    informative = (cells > 1) & (area_a > 0) & (area_a < area_m)
+    used = informative[area]
+    df = int(cells[informative].sum() - informative.sum())
+    if df < MINIMUM_DF:
+        reason = (
+            f"The clumping of events could not be estimated: {df} degrees of freedom (cells with events, less one for "
+            f"each area, where both groups have events), and {MINIMUM_DF} are needed."
+        )
+        return Dispersion(None, df, 0.0, int(used.sum()), reason)
+    a, m, area = a[used], m[used], area[used]
+    total = area_m[area]
+    share = area_a[area] / total
+    expected = share * (1 - share) * total / (total - 1) * m * (1 - m / total)
+    phi = float(((a - m * share) ** 2).sum() / expected.sum())
+    return Dispersion(phi, df, min(df, _effective_df(phi, m, share, expected)), int(used.sum()))
+
+
+def _effective_df(
+    phi: float, m: NDArray[np.float64], share: NDArray[np.float64], expected: NDArray[np.float64]
+) -> float:
+    companions = (m * expected).sum() / expected.sum() - 1
+    correlation = min(1.0, max(0.0, (phi - 1) / companions)) if companions > 0 else 0.0
+    factor = 1 + (m - 1) * correlation
+    binomial = share * (1 - share)
+    variance = m * binomial * factor
+    fourth_cumulant = m * binomial * np.maximum(0, 1 - 6 * binomial) * factor**3
+    return float(2 * variance.sum() ** 2 / (2 * variance**2 + fourth_cumulant).sum())
+
+
+def unknown_range(a: int, population_a: float, b: int, population_b: float, unknown: int) -> UnknownRange:
+    """Ratio of rates if all events of unknown ethnicity were the comparator's, and if all were the group's.
+
+    Spreading them by the known mix gives the ratio without them, which always lies between the two.
+
+    Parameters
+    ----------
+    a, b : int
+        Events known to be of the group and of the comparator.
+    population_a, population_b : float
+        Residents of the group and of the comparator.
+    unknown : int
+        Events without a usable ethnicity.
+
+    Raises
+    ------
+    ValueError
+        If a count is not a count or a population is not above 0.
+    """
+    _check_known(a, population_a, b, population_b, unknown)
+    return UnknownRange(
+        if_comparator=point_ratio(a, population_a, b + unknown, population_b),
+        if_group=point_ratio(a + unknown, population_a, b, population_b),
+    )
+
+
+def tipping_share(a: int, population_a: float, b: int, population_b: float, unknown: int) -> float | None:
+    r"""Share of the unknown that would have to be of the group, and the rest of the comparator, for equal rates.
+
+    The solution of :math:`(a + xu)/N_a = (b + (1 - x)u)/N_b`:
+    :math:`x = [N_a(b + u) - N_b a] / [u(N_a + N_b)]`.
+
+    Parameters
+    ----------
+    a, b, unknown : int
+        Events of the group, of the comparator, and without a usable ethnicity.
+    population_a, population_b : float
+        Residents of the group and of the comparator.
+
+    Returns
+    -------
+    float or None
+        Between 0 and 1; None where no share would make the rates equal.
+
+    Raises
+    ------
+    ValueError
+        If a count is not a count or a population is not above 0.
+    """
+    _check_known(a, population_a, b, population_b, unknown)
+    if unknown == 0:
+        return None
+    share = (population_a * (b + unknown) - population_b * a) / (unknown * (population_a + population_b))
+    return share if 0 <= share <= 1 else None
+
+
+def _check_known(a: int, population_a: float, b: int, population_b: float, unknown: int) -> None:
+    check_count("a", a)
+    check_count("b", b)
+    check_count("unknown", unknown)
+    check_population("population_a", population_a)
+    check_population("population_b", population_b)

@@ -1,0 +1,166 @@
+"""What can be asked of a release, and what is asked where nothing was said."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from analytics import wording
+from analytics.findings.residents import nearest, sources
+from analytics.scope import ALL_POWERS, Scope, ScopeError
+from data.cubes import BLANK, STOPS_CUBE
+from data.geography import GEOGRAPHY
+from data.settings import settings
+from data.tables import AREAS, LOADS, STOPS
+from data.vocabularies import forces as known_forces
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.store import View
+
+YEAR = 12
+
+
+@lru_cache(maxsize=256)
+def forces(view: View) -> list[str]:
+    """Forces with a stop-and-search file, by name."""
+    loads = _stops(view)
+    return sorted(loads["subject"].unique(), key=lambda slug: known_forces()[slug]["short"])
+
+
+@lru_cache(maxsize=256)
+def months(view: View, force: str) -> list[str]:
+    """Months for which a force has a file, in order; an empty month is one of them."""
+    loads = _stops(view)
+    return sorted(loads.loc[loads["subject"] == force, "period"].unique())
+
+
+@lru_cache(maxsize=256)
+def districts(view: View, force: str) -> dict[str, str]:
+    """Names of the districts in which a force's searches are counted, by code."""
+    every = _districts(view)
+    own = every[(every["parent_code"] == known_forces()[force]["pfa_code"]) & every["rank"].notna()]
+    first = own.sort_values("rank").drop_duplicates("code").sort_values("name")
+    return dict(zip(first["code"], first["name"], strict=True))
+
+
+@lru_cache(maxsize=256)
+def district_loads(view: View, force: str) -> list[str]:
+    """Loads of the boundaries and lookups that hold a force or its districts."""
+    code, every, areas = known_forces()[force]["pfa_code"], _districts(view), _area_loads(view)
+    codes = {code, *every.loc[every["parent_code"] == code, "code"]}
+    return sorted(set(areas.loc[areas["code"].isin(codes), "load_id"]))
+
+
+@lru_cache(maxsize=256)
+def powers(view: View, force: str) -> list[str]:
+    """Powers that a force's searches were made under, by name; a blank one is last."""
+    every = _powers(view)
+    return sorted(every.loc[every["force"] == force, "power"], key=lambda name: (name == BLANK, name))
+
+
+def populations(view: View) -> list[str]:
+    """Sources of residents, newest first."""
+    return [source for source, _ in sources(view)]
+
+
+def complete(scope: Scope, view: View) -> Scope:
+    """The scope with everything said that was left open.
+
+    The force is the one of the settings, else the one with most searches; the period is the last
+    twelve months up to the force's newest file; the population is the one nearest in time.
+
+    Raises
+    ------
+    ScopeError
+        If the release has nothing of what the scope asks about.
+    """
+    available = forces(view)
+    if not available:
+        raise ScopeError("No stop-and-search file is loaded.")
+    force = scope.force or _first_force(view, available)
+    if force not in available:
+        raise ScopeError(f"No stop-and-search file of {known_forces()[force]['short']} is loaded.")
+    first, last = _period(scope, months(view, force))
+    if scope.area is not None and scope.area not in districts(view, force):
+        raise ScopeError(
+            f"“{scope.area}” is not a district of {known_forces()[force]['short']} with a boundary loaded."
+        )
+    population = scope.population or nearest(sources(view), first, last)
+    if scope.population and scope.population not in populations(view):
+        raise ScopeError(
+            f"“{scope.population}” is not loaded; there are {wording.listing(populations(view)) or 'none'}."
+        )
+    group, comparator = scope.group or "Black", scope.comparator or "White"
+    if group == comparator:
+        raise ScopeError(f"{group} can't be compared with itself; choose another group to compare with.")
+    return scope.but(
+        force=force,
+        area_level=scope.area_level or "district",
+        from_month=first,
+        to_month=last,
+        group=group,
+        comparator=comparator,
+        definition=scope.definition or "self",
+        power=scope.power or ALL_POWERS,
+        population=population,
+    )
+
+
+@lru_cache(maxsize=8)
+def _districts(view: View) -> pd.DataFrame:
+    """Every district of every list; asked once for all forces, because a page asks for each force it shows."""
+    if not view.has(GEOGRAPHY.name):
+        return GEOGRAPHY.frame({"code": []}).astype(object)
+    rows = view.rows(GEOGRAPHY.name).filter(nw.col("area_level") == "district")
+    return rows.collect("pandas").to_native().astype(object)
+
+
+@lru_cache(maxsize=8)
+def _area_loads(view: View) -> pd.DataFrame:
+    if not view.has(AREAS.name):
+        return AREAS.frame({"code": []})[["code", "load_id"]].astype(object)
+    rows = view.rows(AREAS.name).filter(nw.col("level").is_in(["force", "district"])).select("code", "load_id")
+    return rows.collect("pandas").to_native().astype(object)
+
+
+@lru_cache(maxsize=8)
+def _powers(view: View) -> pd.DataFrame:
+    if not view.has(STOPS_CUBE.name):
+        return STOPS_CUBE.frame({"force": []})[["force", "power"]].astype(object)
+    rows = view.rows(STOPS_CUBE.name).filter(nw.col("person")).select("force", "power").unique()
+    return rows.collect("pandas").to_native().astype(object)
+
+
+@lru_cache(maxsize=8)
+def _stops(view: View) -> pd.DataFrame:
+    if not view.has(LOADS.name):
+        return LOADS.frame({"load_id": []})
+    return view.current_loads[view.current_loads["table"] == STOPS.name]
+
+
+def _first_force(view: View, available: list[str]) -> str:
+    chosen = settings().force
+    if chosen in available:
+        return chosen
+    loads = _stops(view)
+    return str(loads.groupby("subject")["rows"].sum().sort_values().index[-1])
+
+
+def _period(scope: Scope, available: list[str]) -> tuple[str, str]:
+    last = scope.to_month or max(
+        (m for m in available if not scope.from_month or m >= scope.from_month), default=available[-1]
+    )
+    if scope.from_month:
+        return scope.from_month, max(last, scope.from_month)
+    year = wording.month_range(_back(last, YEAR - 1), last)
+    within = [m for m in available if m in year]
+    return (within[0] if within else last), last
+
+
+def _back(month: str, by: int) -> str:
+    number = int(month[:4]) * 12 + int(month[5:7]) - 1 - by
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"

@@ -1,0 +1,118 @@
+"""What the store holds: every force and month, and what is missing from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics import charts, wording
+from analytics.finding import Finding, Provenance, files_of
+from analytics.scope import Scope
+from data.checks import MISSING, STATUSES, SUBMITTED, month_statuses
+from data.settings import settings
+from data.tables import LOADS, STOPS
+from data.vocabularies import forces
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.store import View
+
+_COLUMNS = ["table", "force", "month_or_wave", "status", "rows"]
+_METHOD = (
+    "One file is one force and month. Partial is suspected where a month has fewer searches than {share} of the median "
+    "of the twelve months before it. A month between a force's first and last file that has no file is missing."
+)
+
+
+def coverage(scope: Scope, view: View) -> Finding:
+    """Which files are loaded: the status of every force and month, every census and boundary set."""
+    key, question = "data.coverage", "What is loaded, and what is missing?"
+    loads = view.loads if view.has(LOADS.name) else LOADS.frame({"load_id": []}).assign(current=False)
+    stops = loads[(loads["table"] == STOPS.name) & (loads["subject"] == (scope.force or loads["subject"]))]
+    table = _stop_months(stops, scope)
+    if scope.force is None:
+        table = _with_others(table, loads)
+    used = stops[stops["current"] & stops["period"].between(scope.from_month or "", scope.to_month or "9999")]
+    provenance = Provenance(
+        release=view.release.number if view.release else 0,
+        files=files_of(used.sort_values(["subject", "period"])),
+        scope=scope.address(),
+        base=wording.plural(len(used), "stop-and-search file"),
+        method=_METHOD.format(share=wording.percent(settings().partial_share)),
+        reference="Statuses of a force-month: docs/methods.md",
+        settings={"Partial suspected below": wording.percent(settings().partial_share)},
+    )
+    months = table[table["table"] == STOPS.name]
+    if months.empty:
+        name = f" of {forces()[scope.force]['short']}" if scope.force else ""
+        why = f"No stop-and-search file{name} is loaded{' for this period' if stops['current'].any() else ''}."
+        return Finding(key, question, why, why, {"coverage": table}, provenance, refused=True)
+    headline, answer = _sentences(months, scope)
+    return Finding(
+        key=key,
+        question=question,
+        headline=headline,
+        answer=answer,
+        tables={"coverage": table},
+        provenance=provenance,
+        draw=lambda mode: charts.coverage_grid(_grid(months), mode),
+        alt=answer,
+    )
+
+
+def _stop_months(loads: pd.DataFrame, scope: Scope) -> pd.DataFrame:
+    import pandas as pd
+
+    frames = []
+    for force, of_force in loads.groupby("subject"):
+        current = of_force.loc[of_force["current"], "period"]
+        if current.empty:
+            continue
+        months = wording.month_range(scope.from_month or current.min(), scope.to_month or current.max())
+        statuses = month_statuses(of_force, months, settings().partial_share)
+        frames.append(statuses.assign(table=STOPS.name, force=force).rename(columns={"month": "month_or_wave"}))
+    columns = pd.DataFrame(columns=_COLUMNS).astype({"rows": "Int64"})
+    return pd.concat(frames, ignore_index=True)[_COLUMNS] if frames else columns
+
+
+def _with_others(table: pd.DataFrame, loads: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    others = loads[loads["current"] & (loads["table"] != STOPS.name)].sort_values(["table", "subject"])
+    rows = others.assign(force=others["subject"], month_or_wave=others["period"], status=SUBMITTED)[_COLUMNS]
+    return pd.concat([frame for frame in (table, rows) if len(frame)] or [table], ignore_index=True)
+
+
+def _sentences(months: pd.DataFrame, scope: Scope) -> tuple[str, str]:
+    counts = months["status"].value_counts()
+    held = len(months) - int(counts.get(MISSING, 0))
+    rows = int(months["rows"].sum())
+    which = forces()[scope.force]["short"] if scope.force else wording.plural(months["force"].nunique(), "force")
+    first, last = months["month_or_wave"].min(), months["month_or_wave"].max()
+    absent = int(counts.get(MISSING, 0))
+    headline = (
+        f"{absent:,} of {wording.plural(len(months), 'force-month')} missing"
+        if absent
+        else "Every month has a file"
+        if held > 1
+        else "One month is loaded"
+    )
+    parts = wording.listing([f"{int(counts[status]):,} {status}" for status in STATUSES if status in counts])
+    answer = (
+        f"{which}, {wording.months(first, last)}: {wording.plural(held, 'file')} with "
+        f"{wording.plural(rows, 'search', 'searches')}; of {wording.plural(len(months), 'force-month')} {parts}."
+    )
+    return headline, answer
+
+
+def _grid(months: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "label": [forces()[force]["short"].removesuffix(" Police") for force in months["force"]],
+            "month": months["month_or_wave"],
+            "status": months["status"],
+            "rows": months["rows"],
+        }
+    )

@@ -1,0 +1,333 @@
+"""The searches that a scope asks about, counted, with the residents they are set against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from analytics import wording
+from analytics.disparity import split_dispersion
+from analytics.finding import Provenance, files_of
+from analytics.findings import choices
+from analytics.findings.residents import NoResidents, Residents, residents
+from analytics.scope import ALL_POWERS, DEFINITIONS, Scope, ScopeError
+from data.checks import PARTIAL, month_statuses
+from data.cubes import BLANK, NOT_RECOGNISED, STOPS_CUBE
+from data.settings import settings
+from data.tables import AREAS, STOPS
+from data.vocabularies import BROAD_GROUPS, NOT_STATED, ethnicity, forces, grouping_notes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from data.store import View
+
+LISTS = {"self": "police_18_1", "officer": "officer_5"}
+_COLUMNS = {"self": "self_defined", "officer": "officer_defined"}
+_UNKNOWN = (NOT_STATED, NOT_RECOGNISED)
+
+
+class NoSearches(LookupError):
+    """There is nothing to count for the question; the message is one sentence that says why."""
+
+
+class TooFew(NoSearches):
+    """There are searches, but too few of a group for the question; the others may still be shown."""
+
+    def __init__(self, why: str, searches: Searches) -> None:
+        super().__init__(why)
+        self.searches = searches
+
+
+UNANSWERABLE = (ScopeError, NoResidents, NoSearches)
+"""Why a question can't be answered; each carries one sentence."""
+
+
+@dataclass(frozen=True)
+class Searches:
+    """Searches of persons in a scope.
+
+    Attributes
+    ----------
+    scope
+        The scope, with everything said.
+    cells
+        Columns month, area (GSS code; blank where the search has no known place), group (broad),
+        detail (as recorded) and stops.
+    vehicle_only
+        Searches of vehicles alone, which are not searches of persons and are left out.
+    """
+
+    view: View
+    scope: Scope
+    cells: pd.DataFrame
+    vehicle_only: int
+
+    @classmethod
+    @lru_cache(maxsize=256)
+    def of(cls, scope: Scope, view: View) -> Searches:
+        """Count the searches of a scope.
+
+        Raises
+        ------
+        ScopeError
+            If the release has nothing of what the scope asks about.
+        NoSearches
+            If the force has no file in the period, or no person was searched.
+        """
+        scope = choices.complete(scope, view)
+        column = _COLUMNS[scope.definition or "self"]
+        counted = (
+            scope.choose(view.rows(STOPS_CUBE.name))
+            .group_by("month", "area", "person", column)
+            .agg(nw.col("stops").sum().cast(nw.Int64))
+            .collect("pandas")
+            .to_native()
+            .rename(columns={column: "detail"})
+            .astype({"month": object, "area": object, "detail": object})
+        )
+        broad = {g.group: g.broad for g in ethnicity(LISTS[scope.definition or "self"]).values()}
+        counted["group"] = counted["detail"].map({**broad, BLANK: NOT_STATED, NOT_RECOGNISED: NOT_RECOGNISED})
+        persons = counted[counted["person"]].drop(columns="person").reset_index(drop=True)
+        searches = cls(view, scope, persons, int(counted.loc[~counted["person"], "stops"].sum()))
+        searches._check()
+        return searches
+
+    def _check(self) -> None:
+        if not self.months:
+            available = choices.months(self.view, self.force)
+            raise NoSearches(
+                f"{self.force_name} has no stop-and-search file for {self.period}; its files are of "
+                f"{wording.months(available[0], available[-1])}."
+            )
+        if self.total == 0:
+            raise NoSearches(
+                f"The stop-and-search files of {self.force_name} for {self.period} hold no search of a person"
+                f"{self._limits()}."
+            )
+
+    def _limits(self) -> str:
+        """The filters that can leave nothing to count, in words."""
+        power = str(self.scope.power)
+        under = "" if power == ALL_POWERS else " without a recorded power" if power == BLANK else f" under “{power}”"
+        return under + (" in this district" if self.scope.area else "")
+
+    @property
+    def force(self) -> str:
+        """The force."""
+        return str(self.scope.force)
+
+    @property
+    def force_name(self) -> str:
+        """The force's name, as a sentence has it."""
+        return forces()[self.force]["short"]
+
+    @property
+    def period(self) -> str:
+        """The period in words."""
+        return wording.months(str(self.scope.from_month), str(self.scope.to_month))
+
+    @property
+    def span(self) -> str:
+        """The period in words, with how much of it there is where months are missing."""
+        if not self.missing_months:
+            return self.period
+        return f"{self.period} ({len(self.months)} of {len(self.asked_months)} months)"
+
+    @property
+    def during(self) -> str:
+        """The period in words, as it follows a verb."""
+        return wording.during(str(self.scope.from_month), str(self.scope.to_month))
+
+    @property
+    def definition(self) -> str:
+        """Whose word on ethnicity counts, in words."""
+        return DEFINITIONS[str(self.scope.definition)]
+
+    @cached_property
+    def asked_months(self) -> list[str]:
+        """Every month of the period."""
+        return wording.month_range(str(self.scope.from_month), str(self.scope.to_month))
+
+    @cached_property
+    def months(self) -> list[str]:
+        """Months of the period for which there is a file."""
+        return [month for month in self.asked_months if month in choices.months(self.view, self.force)]
+
+    @cached_property
+    def missing_months(self) -> list[str]:
+        """Months of the period without a file: gaps, not zeros."""
+        held = set(self.months)
+        return [month for month in self.asked_months if month not in held]
+
+    @cached_property
+    def partial_months(self) -> list[str]:
+        """Months of the period that are suspected to be partial."""
+        loads = self.view.loads[(self.view.loads["table"] == STOPS.name) & (self.view.loads["subject"] == self.force)]
+        statuses = month_statuses(loads, self.months, settings().partial_share)
+        return list(statuses.loc[statuses["status"] == PARTIAL, "month"])
+
+    @cached_property
+    def empty_months(self) -> list[str]:
+        """Months of the period whose file holds nothing at all."""
+        loads = self.view.loads
+        empty = loads[
+            loads["current"] & (loads["table"] == STOPS.name) & (loads["subject"] == self.force) & (loads["rows"] == 0)
+        ]
+        return [month for month in self.months if month in set(empty["period"])]
+
+    @cached_property
+    def total(self) -> int:
+        """Searches of persons."""
+        return int(self.cells["stops"].sum())
+
+    @cached_property
+    def by_group(self) -> dict[str, int]:
+        """Searches by broad group, with Not stated (blank counts with it) and Not recognised."""
+        counted = self.cells.groupby("group")["stops"].sum()
+        shown = [*BROAD_GROUPS, NOT_STATED, *([NOT_RECOGNISED] if NOT_RECOGNISED in counted else [])]
+        return {group: int(counted.get(group, 0)) for group in shown}
+
+    @cached_property
+    def blank(self) -> int:
+        """Searches whose ethnicity is blank; they count among Not stated."""
+        return int(self.cells.loc[self.cells["detail"] == BLANK, "stops"].sum())
+
+    @property
+    def unknown(self) -> int:
+        """Searches without a usable ethnicity."""
+        return sum(self.by_group.get(group, 0) for group in _UNKNOWN)
+
+    @property
+    def unknown_share(self) -> float:
+        """Share of searches without a usable ethnicity."""
+        return self.unknown / self.total
+
+    @cached_property
+    def by_cell(self) -> pd.DataFrame:
+        """Searches of known ethnicity, shape (area-months, broad groups); index: area, month."""
+        known = self.cells[self.cells["group"].isin(BROAD_GROUPS)]
+        places = pd.MultiIndex.from_arrays([known["area"].fillna(""), known["month"]], names=["area", "month"])
+        index = places.unique()
+        place = index.get_indexer(places)
+        counts = np.zeros((len(index), len(BROAD_GROUPS)), dtype="int64")
+        np.add.at(counts, (place, known["group"].map(BROAD_GROUPS.index).to_numpy(dtype=int)), known["stops"])
+        return pd.DataFrame(counts, index=index, columns=list(BROAD_GROUPS))
+
+    @cached_property
+    def by_area(self) -> pd.DataFrame:
+        """Searches of known ethnicity, shape (areas, broad groups); index: GSS code, blank where there is no place."""
+        return self.by_cell.groupby(level="area").sum()
+
+    def clumping(self, group: str, others: tuple[str, ...]) -> float | None:
+        """Variance factor of the split between a group and others, over district-months; None if it can't be told."""
+        if (group, others) not in self._clumping:
+            columns = {name: place for place, name in enumerate(self.by_cell.columns)}
+            counts, area = self._split
+            rest = counts[:, [columns[name] for name in others]].sum(axis=1)
+            self._clumping[group, others] = split_dispersion(counts[:, columns[group]], rest, area).factor
+        return self._clumping[group, others]
+
+    @cached_property
+    def _clumping(self) -> dict[tuple[str, tuple[str, ...]], float | None]:
+        return {}
+
+    @cached_property
+    def _split(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        cells = self.by_cell
+        return cells.to_numpy(), pd.factorize(cells.index.get_level_values("area"))[0]
+
+    @cached_property
+    def residents(self) -> Residents:
+        """The residents that the searches are set against.
+
+        Raises
+        ------
+        NoResidents
+            If there are none, with the reason.
+        """
+        if self.scope.population is None:
+            raise NoResidents(
+                "No population is loaded, so there are counts but no rates; load a census file by ethnic group."
+            )
+        return residents(self.view, self.force, self.scope.population, self.scope.area)
+
+    def gaps(self) -> list[str]:
+        """What weighs most on every figure: months missing, partial or empty, and whose word on ethnicity it is."""
+        said = []
+        if self.missing_months:
+            names = wording.listing([wording.month(month) for month in self.missing_months])
+            said.append(f"No file is loaded for {names}: a gap, not a zero. Rates are over the months there are.")
+        if self.partial_months:
+            names = wording.listing([wording.month(month) for month in self.partial_months])
+            said.append(f"The file for {names} has far fewer searches than the year before it and may be partial.")
+        if self.scope.definition == "officer":
+            said.append(
+                "Ethnicity is what the officer saw, and residents gave their own at the census; officers rarely record "
+                "Mixed."
+            )
+        if self.empty_months:
+            names = wording.listing([wording.month(month) for month in self.empty_months])
+            said.append(
+                f"No search is recorded in the file for {names}; if searches are missing from it, rates are too low."
+            )
+        return said
+
+    def caveats(self) -> list[str]:
+        """What every figure of these searches has to say about them."""
+        said = []
+        if self.unknown:
+            said.append(
+                f"{self.definition.capitalize()} is not known for {self.unknown:,} of "
+                f"{wording.plural(self.total, 'search', 'searches')} ({wording.percent(self.unknown_share)}): "
+                f"{self._unknown_parts()}."
+            )
+        if self.vehicle_only:
+            said.append(
+                f"{wording.plural(self.vehicle_only, 'vehicle-only search', 'vehicle-only searches')} left out: "
+                "no person was searched."
+            )
+        said.append("A search is an event, not a person: one person can be searched many times.")
+        return said
+
+    def _unknown_parts(self) -> str:
+        parts = [f"{self.by_group[NOT_STATED] - self.blank:,} not stated", f"{self.blank:,} blank"]
+        if NOT_RECOGNISED in self.by_group:
+            parts.append(f"{self.by_group[NOT_RECOGNISED]:,} not in our list of groups")
+        return ", ".join(parts)
+
+    def provenance(
+        self, method: str, reference: str, rules: list[str], shown: Mapping[str, str] | None = None
+    ) -> Provenance:
+        """Provenance of a figure made from these searches."""
+        try:
+            population = set(self.residents.load_ids)
+        except NoResidents:
+            population = set()
+        loads = self.view.current_loads
+        stops = (loads["table"] == STOPS.name) & (loads["subject"] == self.force) & loads["period"].isin(self.months)
+        areas = (loads["table"] == AREAS.name) & loads["load_id"].isin(choices.district_loads(self.view, self.force))
+        used = loads[stops | loads["load_id"].isin(population) | areas]
+        used = used.sort_values(["table", "period", "file"], ascending=[False, True, True])
+        return Provenance(
+            release=self.view.release.number if self.view.release else 0,
+            files=files_of(used),
+            scope=self.scope.address(),
+            base=f"{wording.plural(self.total, 'search', 'searches')} of persons, {self.period}, by {self.definition}",
+            method=method,
+            reference=reference,
+            rules=tuple(rules),
+            settings={
+                "Searches withheld below": str(settings().threshold),
+                "Unknown ethnicity said first above": wording.percent(settings().unknown_share),
+                "Partial month suspected below": wording.percent(settings().partial_share),
+                "Groups": " ".join(grouping_notes(LISTS[str(self.scope.definition)])) or "As the list has them",
+                **(shown or {}),
+            },
+        )

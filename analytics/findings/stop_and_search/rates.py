@@ -1,0 +1,151 @@
+"""How often people of each ethnic group were searched."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from analytics import charts, wording
+from analytics.disclosure import withhold
+from analytics.finding import Finding
+from analytics.findings.residents import NoResidents, Residents
+from analytics.findings.searches import NoSearches, Searches
+from analytics.findings.stop_and_search.shared import (
+    INDEPENDENT,
+    RATE_METHOD,
+    RATE_REFERENCE,
+    WITHHELD,
+    group_rate,
+    population_caveats,
+    rates_between,
+    refused,
+    rules_fired,
+    typed_frame,
+)
+from analytics.scope import Scope, ScopeError
+from data.settings import settings
+from data.vocabularies import BROAD_GROUPS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.store import View
+
+_RATES = ["group", "stops", "population", "rate", "low", "high", "dispersion", "flag"]
+
+
+def rates(scope: Scope, view: View) -> Finding:
+    """How often people of each group were searched, per 1,000 residents."""
+    key, question = "stop_and_search.rates", "How often were people of each ethnic group searched?"
+    try:
+        searches = Searches.of(scope, view)
+    except (ScopeError, NoSearches) as why:
+        return refused(key, question, typed_frame([], _RATES, []), scope, view, str(why))
+    population, why_none = _population(searches)
+    table = _rates_table(searches, population)
+    shown = table[table["rate"].notna()] if population else table[table["stops"].notna()]
+    caveats = [
+        *searches.gaps(),
+        *population_caveats(searches, population),
+        *([WITHHELD] if table["flag"].str.startswith("withheld").any() else []),
+        *searches.caveats(),
+        *_clumping_caveats(table["dispersion"], shown.index if population else shown.index[:0]),
+    ]
+    if population and len(shown):
+        one = shown["group"].iloc[0] if len(shown) == 1 else ""
+        of = f"{one} residents" if one else "residents, by group"
+        headline = f"{rates_between(shown['rate'].min(), shown['rate'].max())} searches for every 1,000 {of}"
+        each = "; ".join(f"{row['group']} {_rate(row)} ({_interval(row)})" for row in shown.to_dict("records"))
+        answer = (
+            f"{each} searches for every 1,000 residents, {searches.span}, "
+            f"from {searches.total:,} searches of persons{_withheld(table)}."
+        )
+    else:
+        headline = f"{searches.total:,} searches of persons, {searches.span}"
+        answer = f"{headline}; {why_none or _why_no_group(searches)}"
+    return Finding(
+        key=key,
+        question=question,
+        headline=headline,
+        answer=answer,
+        tables={"rates": table},
+        provenance=searches.provenance(RATE_METHOD, RATE_REFERENCE, rules_fired(table, population)),
+        caveats=tuple(caveats),
+        draw=(lambda mode: charts.rate_dots(_dots(table), mode, "per 1,000")) if population else None,
+        alt=answer,
+    )
+
+
+def _population(searches: Searches) -> tuple[Residents | None, str]:
+    try:
+        return searches.residents, ""
+    except NoResidents as why:
+        return None, str(why)
+
+
+def _rates_table(searches: Searches, population: Residents | None) -> pd.DataFrame:
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    for group, stops in searches.by_group.items():
+        residents = population.by_group.get(group) if population else None
+        row: dict[str, Any] = {"group": group, "stops": stops, "population": residents, "flag": ""}
+        if residents:
+            made, clumps = group_rate(searches, group, residents)
+            row |= {"rate": made.estimate, "low": made.low, "high": made.high, "dispersion": clumps}
+        elif group not in BROAD_GROUPS:
+            row["flag"] = "no residents to set these searches against"
+        rows.append(row)
+    table = typed_frame(rows, _RATES, ["stops", "population"])
+    groups = table[table["group"].isin(BROAD_GROUPS)]
+    kept = withhold(groups, ["stops"], ["rate", "low", "high", "dispersion"], settings().threshold)
+    return pd.concat([kept, table.drop(groups.index)], ignore_index=True)
+
+
+def _withheld(table: pd.DataFrame) -> str:
+    """The end of a sentence: which groups are withheld; empty where none is."""
+    groups = list(table.loc[table["flag"].str.startswith("withheld"), "group"])
+    if not groups:
+        return ""
+    each = " each" if len(groups) > 1 else ""
+    return f"; {wording.listing(groups)} withheld, fewer than {settings().threshold} searches{each}"
+
+
+def _why_no_group(searches: Searches) -> str:
+    if searches.unknown == searches.total:
+        return f"the {searches.definition} is not known for any of them."
+    return f"every group has fewer than {settings().threshold} searches, too few to show."
+
+
+def _clumping_caveats(factors: pd.Series, shown: pd.Index) -> list[str]:
+    return [INDEPENDENT] if factors.loc[shown].isna().any() else []
+
+
+def _dots(table: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    groups = table[table["group"].isin(BROAD_GROUPS)].to_dict("records")
+    return pd.DataFrame(
+        {
+            "label": [row["group"] for row in groups],
+            "estimate": [row["rate"] for row in groups],
+            "low": [row["low"] for row in groups],
+            "high": [row["high"] for row in groups],
+            "text": ["" if wording.missing(row["rate"]) else f"{_rate(row)}  {_interval(row)}" for row in groups],
+            "detail": ["" if wording.missing(row["stops"]) else _searches(row) for row in groups],
+            "hollow": False,
+            "flag": [row["flag"] for row in groups],
+        }
+    )
+
+
+def _rate(row: Mapping[Hashable, Any]) -> str:
+    return wording.rate(row["rate"])
+
+
+def _interval(row: Mapping[Hashable, Any]) -> str:
+    return wording.between(wording.rate(row["low"]), wording.rate(row["high"]))
+
+
+def _searches(row: Mapping[Hashable, Any]) -> str:
+    return wording.plural(int(row["stops"]), "search", "searches")

@@ -1,0 +1,147 @@
+"""What is being asked about: filters that can query, say themselves in words, and be an address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
+
+import narwhals as nw
+
+from analytics import wording
+from data.geography import LEVELS
+from data.vocabularies import BROAD_GROUPS, forces
+
+Frame = TypeVar("Frame", bound="nw.LazyFrame[Any]")
+
+_MONTH = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")
+_ADDRESS = {"from_month": "from", "to_month": "to"}
+_FIELDS = {name: field for field, name in _ADDRESS.items()}
+
+DEFINITIONS = {"self": "self-defined ethnicity", "officer": "officer-defined ethnicity"}
+ALL_POWERS = "all"
+
+
+class ScopeError(ValueError):
+    """A scope that can't be: an unknown name, or a value that is not one. One sentence for the person."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """An immutable description of what is asked.
+
+    Attributes
+    ----------
+    force
+        Force, as data.police.uk writes it; None for the one shown first.
+    area, area_level
+        GSS code of one area, and the level at which areas are compared.
+    from_month, to_month
+        First and last force-month, ``YYYY-MM``; ``from`` and ``to`` in an address.
+    group, comparator
+        Broad ethnic groups that are compared.
+    definition
+        ``self`` or ``officer``: whose word on ethnicity counts.
+    power
+        Short name of a power, or ``all``.
+    population
+        Source of the residents, such as ``Census 2021``.
+    """
+
+    force: str | None = None
+    area: str | None = None
+    area_level: str | None = None
+    from_month: str | None = None
+    to_month: str | None = None
+    group: str | None = None
+    comparator: str | None = None
+    definition: str | None = None
+    power: str | None = None
+    population: str | None = None
+
+    @classmethod
+    def of(cls, address: Mapping[str, str]) -> Scope:
+        """The scope that an address, or the command line, describes.
+
+        Raises
+        ------
+        ScopeError
+            If a name is not one of a scope, or a value is not one that its name can have.
+        """
+        known = cls.names()
+        for name, value in address.items():
+            if name not in known:
+                raise ScopeError(f"“{name}” is not part of a scope; there are {wording.listing(known, 99)}.")
+            _check(name, value)
+        scope = cls(**{_FIELDS.get(name, name): value for name, value in address.items() if value})
+        if scope.from_month and scope.to_month and scope.from_month > scope.to_month:
+            raise ScopeError(f"The period ends ({scope.to_month}) before it starts ({scope.from_month}).")
+        return scope
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """The names that an address may use."""
+        return [_ADDRESS.get(field.name, field.name) for field in fields(cls)]
+
+    def address(self) -> dict[str, str]:
+        """The scope as an address: only what differs from "not said"."""
+        values = {_ADDRESS.get(field.name, field.name): getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def but(self, **changes: str | None) -> Scope:
+        """The same scope with some parts changed."""
+        return replace(self, **changes)
+
+    def only(self, names: Collection[str]) -> Scope:
+        """The scope without the parts that a question does not take."""
+        return Scope.of({name: value for name, value in self.address().items() if name in names})
+
+    def choose(self, frame: Frame) -> Frame:
+        """The rows of a cube that this scope asks about; filters whose column the cube lacks don't apply."""
+        columns = frame.collect_schema().names()
+        conditions = [condition for column, condition in self._conditions() if column in columns]
+        return frame.filter(*conditions) if conditions else frame
+
+    def _conditions(self) -> list[tuple[str, nw.Expr]]:
+        conditions = []
+        if self.force:
+            conditions.append(("force", nw.col("force") == self.force))
+        if self.area:
+            conditions.append(("area", nw.col("area") == self.area))
+        if self.area_level:
+            conditions.append(("area_level", nw.col("area_level") == self.area_level))
+        if self.from_month:
+            conditions.append(("month", nw.col("month") >= nw.lit(self.from_month)))
+        if self.to_month:
+            conditions.append(("month", nw.col("month") <= nw.lit(self.to_month)))
+        if self.power and self.power != ALL_POWERS:
+            conditions.append(("power", nw.col("power") == self.power))
+        return conditions
+
+    def words(self, area_name: str | None = None) -> str:
+        """The scope in words, parts separated by a middle dot; parts that are not said are left out."""
+        parts = [
+            forces()[self.force]["short"] if self.force else None,
+            area_name or self.area or "whole force area",
+            wording.months(self.from_month, self.to_month) if self.from_month and self.to_month else None,
+            DEFINITIONS[self.definition] if self.definition else None,
+            (None if self.power == ALL_POWERS else self.power) if self.power else None,
+            f"residents by {self.population}" if self.population else None,
+        ]
+        return " · ".join(part for part in parts if part)
+
+
+def _check(name: str, value: str) -> None:
+    if not value:
+        return
+    if name == "force" and value not in forces():
+        raise ScopeError(f"“{value}” is not a force; use its name on data.police.uk, such as west-yorkshire.")
+    if name in ("from", "to") and not _MONTH.fullmatch(value):
+        raise ScopeError(f"“{value}” is not a month; write it as 2018-04.")
+    if name in ("group", "comparator") and value not in BROAD_GROUPS:
+        raise ScopeError(f"“{value}” is not a broad ethnic group; there are {wording.listing(BROAD_GROUPS)}.")
+    if name == "definition" and value not in DEFINITIONS:
+        raise ScopeError(f"“{value}” is not a definition of ethnicity; there are {wording.listing(list(DEFINITIONS))}.")
+    if name == "area_level" and value not in LEVELS:
+        raise ScopeError(f"“{value}” is not an area level; there are {wording.listing(list(LEVELS))}.")

@@ -1,0 +1,140 @@
+"""How numbers, months and names are written: one formatter for screen, file and command line."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_ADDRESS = re.compile(r"www(?=\.)|@|:(?=//)", re.IGNORECASE)
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|$~:^=-])")
+
+
+def missing(value: object) -> bool:
+    """Whether there is no number to write: None, NA or NaN."""
+    if value is None or isinstance(value, str):
+        return value is None
+    # NA first: it refuses to say whether it equals itself.
+    return str(value) == "<NA>" or bool(value != value)
+
+
+def count(value: float) -> str:
+    """A whole number with thousands separated: ``24,230``."""
+    return f"{round(value):,}"
+
+
+def rate(value: float) -> str:
+    """A rate per 1,000 to one decimal, two below 1: ``11.0``, ``0.42``; never 0 unless it is."""
+    if 0 < value < 0.005:
+        return "under 0.01"
+    return f"{value:.2f}" if abs(value) < 0.995 else f"{value:,.1f}"
+
+
+def times(value: float) -> str:
+    """A ratio to one decimal, two below 1: ``4.8``, ``0.73``; ``no upper limit`` where it is infinite."""
+    if math.isinf(value):
+        return "no upper limit"
+    return rate(value)
+
+
+def percent(share: float) -> str:
+    """A share of 1 as whole per cent, never 0 or 100 unless it is: ``61 %``, ``under 1 %``, ``over 99 %``."""
+    if 0 < share <= 0.005:
+        return f"under 1{NBSP}%"
+    if 0.995 <= share < 1:
+        return f"over 99{NBSP}%"
+    return f"{share * 100:.0f}{NBSP}%"
+
+
+def signed(value: float, digits: int | None = None) -> str:
+    """A difference with its sign, a true minus and never ``+0``: ``+7.5``, ``−2.1``, ``+0.42``, ``0``.
+
+    Without ``digits`` it has as many decimals as a rate.
+    """
+    if digits is None:
+        digits = 2 if abs(value) < 0.995 else 1
+    text = f"{abs(value):,.{digits}f}"
+    if float(text.replace(",", "")) == 0:
+        return "0"
+    return f"{'+' if value > 0 else MINUS}{text}"
+
+
+def between(low: str, high: str) -> str:
+    """An interval: ``3.6 to 6.4``; from a limit up where the upper one is infinite."""
+    return f"{low} or more" if high == "no upper limit" else f"{low} to {high}"
+
+
+def month(value: str) -> str:
+    """``2018-04`` as ``April 2018``."""
+    return f"{_MONTHS[int(value[5:7]) - 1]} {value[:4]}"
+
+
+def months(first: str, last: str) -> str:
+    """A span of months: ``June 2019``, ``April to September 2018``, ``year to March 2023``."""
+    if first == last:
+        return month(first)
+    if months_between(first, last) == 12:
+        return f"year to {month(last)}"
+    if first[:4] == last[:4]:
+        return f"{_MONTHS[int(first[5:7]) - 1]} to {month(last)}"
+    return f"{month(first)} to {month(last)}"
+
+
+def during(first: str, last: str) -> str:
+    """A span of months after a verb: ``in June 2019``, ``from April to May 2018``, ``in the year to March 2023``."""
+    if first == last:
+        return f"in {month(first)}"
+    if months_between(first, last) == 12:
+        return f"in the {months(first, last)}"
+    return f"from {months(first, last)}"
+
+
+def short_months(first: str, last: str) -> str:
+    """A span of months where room is short: ``Jun 2019``, ``Apr to Sep 2018``, ``Oct 2018 to Mar 2019``."""
+    start, end = _MONTHS[int(first[5:7]) - 1][:3], f"{_MONTHS[int(last[5:7]) - 1][:3]} {last[:4]}"
+    if first == last:
+        return end
+    return f"{start} to {end}" if first[:4] == last[:4] else f"{start} {first[:4]} to {end}"
+
+
+def short_month(value: str) -> str:
+    """``2018-04`` as ``Apr 18``, for narrow axes."""
+    return f"{_MONTHS[int(value[5:7]) - 1][:3]} {value[2:4]}"
+
+
+def months_between(first: str, last: str) -> int:
+    """How many months there are from the first to the last, both counted."""
+    return (int(last[:4]) - int(first[:4])) * 12 + int(last[5:7]) - int(first[5:7]) + 1
+
+
+def month_range(first: str, last: str) -> list[str]:
+    """Every month from the first to the last, ``YYYY-MM``."""
+    start = int(first[:4]) * 12 + int(first[5:7]) - 1
+    return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(start, start + months_between(first, last))]
+
+
+def listing(names: Sequence[str], most: int = 6) -> str:
+    """Names as a sentence has them: ``Barnet, Brent and Camden``; past ``most`` the rest is counted."""
+    shown = list(names[:most])
+    if len(names) > most:
+        return f"{', '.join(shown)} and {len(names) - most} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """A count with its noun: ``1 search``, ``1,204 searches``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def plain(text: str) -> str:
+    """Text from a file made safe for markdown: no link, image, directive or emphasis comes alive."""
+    # A bare address would become a link: a word joiner, which nobody sees, breaks it.
+    broken = _ADDRESS.sub("\\g<0>\u2060", " ".join(text.split()))
+    return _MARKDOWN.sub(r"\\\1", broken)

@@ -1,0 +1,169 @@
+"""Rows counted once, when a release is made: what every page and every answer reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from data.geography import GEOGRAPHY, place
+from data.tables import AREAS, LOAD_ID, POPULATION, STOPS, Column, Table
+from data.vocabularies import ethnicity, vocabulary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.store import View
+
+BLANK = "Blank"
+NOT_RECOGNISED = "Not recognised"
+
+STOPS_CUBE = Table(
+    "stops_cube",
+    "Stops counted by load, month, area and group; each area level counts every stop once.",
+    (
+        LOAD_ID,
+        Column("force", "text", "Force", required=True),
+        Column("month", "text", "Force-month, YYYY-MM", required=True),
+        Column("area_level", "text", "district or neighbourhood", required=True),
+        Column("area", "text", "GSS code of the area that holds the published point; blank where none does"),
+        Column("located", "boolean", "Whether the search was published with coordinates", required=True),
+        Column("person", "boolean", "Whether a person was searched; a vehicle-only search is not one", required=True),
+        Column("self_defined", "text", "Ethnic group the person gave; Blank and Not stated apart", required=True),
+        Column("officer_defined", "text", "Ethnic group the officer saw; Blank where none is recorded", required=True),
+        Column("power", "text", "Power used, in its short name; Blank where none is recorded", required=True),
+        Column("stops", "integer", "Number of stops", required=True),
+    ),
+)
+
+RESIDENTS_CUBE = Table(
+    "residents_cube",
+    "Residents by source, area and ethnic group.",
+    (
+        LOAD_ID,
+        Column("source", "text", "Where the count comes from", required=True),
+        Column("year", "integer", "Year the count describes", required=True),
+        Column("level", "text", "district, ward, msoa or lsoa", required=True),
+        Column("area_code", "text", "GSS code", required=True),
+        Column("area_name", "text", "Name as the file writes it"),
+        Column("group", "text", "Ethnic group", required=True),
+        Column("broad", "text", "Broad ethnic group", required=True),
+        Column("residents", "integer", "Residents, without suppressed counts", required=True),
+        Column("suppressed", "integer", "Number of suppressed counts left out", required=True),
+    ),
+)
+
+_PUBLISHED = ["load_id", "force", "month", "type", "self_defined_ethnicity", "officer_defined_ethnicity", "legislation"]
+
+
+def count_stops(view: View, loads: list[str]) -> pd.DataFrame:
+    """Count the stops of some loads into the cube.
+
+    Parameters
+    ----------
+    view
+        A staged release that holds the rows and the geography.
+    loads
+        The loads to count.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``stops_cube``. For each area level the counts add up to the rows of the loads.
+    """
+    import pandas as pd
+
+    counted = (
+        view.every_row(STOPS.name)
+        .filter(nw.col("load_id").is_in(loads))
+        .group_by(*_PUBLISHED, "longitude", "latitude")
+        .agg(nw.len().alias("stops"))
+        .collect("pandas")
+        .to_native()
+    )
+    points = counted[["longitude", "latitude"]].drop_duplicates().reset_index(drop=True)
+    where = points["longitude"].notna() & points["latitude"].notna()
+    areas, ranks = _areas(view)
+    placed = place(points["longitude"][where].to_numpy(), points["latitude"][where].to_numpy(), areas, ranks)
+    for level, codes in placed.items():
+        points.loc[where, level] = codes
+    counted = counted.merge(points.assign(located=where), on=["longitude", "latitude"], how="left", validate="m:1")
+    counted["person"] = counted["type"].map({value: _is_of_person(value) for value in counted["type"].unique()})
+    counted["self_defined"] = _ethnicity(counted["self_defined_ethnicity"], "police_18_1")
+    counted["officer_defined"] = _ethnicity(counted["officer_defined_ethnicity"], "officer_5")
+    counted["power"] = _mapped(counted["legislation"], _power)
+    levels = [counted.assign(area_level=level, area=counted[level]) for level in placed]
+    groups = [name for name in STOPS_CUBE.names if name != "stops"]
+    cube = pd.concat(levels).groupby(groups, dropna=False, observed=True)["stops"].sum().reset_index()
+    return STOPS_CUBE.frame({name: cube[name] for name in STOPS_CUBE.names})
+
+
+def count_residents(view: View, loads: list[str]) -> pd.DataFrame:
+    """Add up the residents of some loads over sex and age, suppressed counts counted and never zero.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``residents_cube``.
+    """
+    rows = view.every_row(POPULATION.name).filter(nw.col("load_id").is_in(loads))
+    keys = ["load_id", "source", "year", "level", "area_code", "area_name", "ethnicity_list", "ethnicity"]
+    cube = (
+        rows.group_by(*keys)
+        .agg(
+            nw.col("residents").sum().fill_null(0).alias("residents"),
+            nw.col("residents").is_null().cast(nw.Int64).sum().alias("suppressed"),
+        )
+        .collect("pandas")
+        .to_native()
+    )
+    pairs = cube[["ethnicity_list", "ethnicity"]].drop_duplicates()
+    groups = [ethnicity(name)[value] for name, value in pairs.itertuples(index=False)]
+    pairs["group"], pairs["broad"] = zip(*groups, strict=True) if groups else ((), ())
+    cube = cube.merge(pairs, on=["ethnicity_list", "ethnicity"], validate="m:1")
+    return RESIDENTS_CUBE.frame({name: cube[name] for name in RESIDENTS_CUBE.names})
+
+
+def _areas(view: View) -> tuple[pd.DataFrame, pd.Series]:
+    import pandas as pd
+
+    if not view.has(AREAS.name):
+        return AREAS.frame({"load_id": []}), pd.Series(dtype="Int64")
+    areas = view.rows(AREAS.name).collect("pandas").to_native()
+    geography = view.rows(GEOGRAPHY.name).collect("pandas").to_native()
+    ranks = geography.drop_duplicates(["area_level", "boundary_set"]).set_index(["boundary_set", "kind"])["rank"]
+    keys = pd.MultiIndex.from_frame(areas[["boundary_set", "level"]])
+    return areas, pd.Series(ranks.reindex(keys).to_numpy(), index=areas.index)
+
+
+def _mapped(values: pd.Series, meaning: Callable[[object], str]) -> pd.Series:
+    """Look every distinct value up once."""
+    import pandas as pd
+
+    codes, distinct = pd.factorize(values, use_na_sentinel=False)
+    return pd.Series([meaning(value) for value in distinct], dtype="str").take(codes).set_axis(values.index)
+
+
+def _ethnicity(values: pd.Series, list_name: str) -> pd.Series:
+    groups = ethnicity(list_name)
+
+    def meaning(value: object) -> str:
+        if not isinstance(value, str):
+            return BLANK
+        found = groups.get(value)
+        return found.group if found else NOT_RECOGNISED
+
+    return _mapped(values, meaning)
+
+
+def _power(value: object) -> str:
+    if not isinstance(value, str):
+        return BLANK
+    known = vocabulary("powers").lookup(value)
+    return known["name"] if known else value
+
+
+def _is_of_person(value: object) -> bool:
+    known = vocabulary("stop_types").lookup(value)
+    return known is None or known["person"] == "yes"

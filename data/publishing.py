@@ -1,0 +1,114 @@
+"""From staged rows to a release: count what is new, then make everything visible with one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from data.cubes import RESIDENTS_CUBE, STOPS_CUBE, count_residents, count_stops
+from data.geography import GEOGRAPHY, resolve
+from data.settings import settings
+from data.store import Release, Store, StoreError, View, Writer
+from data.tables import AREAS, POPULATION, STOPS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Progress = Callable[[str], None]
+
+
+def silent(step: str) -> None:
+    """Tell nobody."""
+
+
+def publish(
+    writer: Writer,
+    action: str,
+    by: str,
+    reason: str,
+    added: list[str],
+    withdrawn: list[str],
+    progress: Progress = silent,
+) -> Release:
+    """Count what a staged release brings and publish it.
+
+    New loads are counted and appended. Where areas come or go, places change under every search,
+    so the geography and the whole cube of stops are counted again.
+
+    Parameters
+    ----------
+    writer
+        Holder of the lock; the rows of new loads are appended already.
+    added, withdrawn
+        Loads that become current, and loads that stop being so.
+    progress
+        Called with a few words before each long step.
+    """
+    view = writer.staged(action, by, reason, added, withdrawn)
+    loads = view.loads.set_index("load_id")["table"]
+    changed = set(loads.reindex([*added, *withdrawn]))
+    if AREAS.name in changed:
+        progress("working out which area lies in which")
+        areas = view.rows(AREAS.name).collect("pandas").to_native()
+        writer.replace(GEOGRAPHY, resolve(areas, settings().boundary_sets))
+        view = writer.staged(action, by, reason, added, withdrawn)
+    if view.has(STOPS.name):
+        progress("counting searches")
+        _recount_stops(writer, view, loads, everything=AREAS.name in changed)
+    if view.has(POPULATION.name):
+        progress("adding up residents")
+        new = _uncounted(view, RESIDENTS_CUBE.name, loads, POPULATION.name)
+        if new:
+            writer.append(RESIDENTS_CUBE, count_residents(view, new))
+    return writer.publish(view)
+
+
+def withdraw(store: Store, load: str, by: str, reason: str, progress: Progress = silent) -> Release:
+    """Withdraw a load: in the new release the load before it is current again, if there was one.
+
+    Raises
+    ------
+    StoreError
+        If there is no such load, it is withdrawn already, or no reason is given.
+    """
+    if not reason.strip():
+        raise StoreError("Say why the load is withdrawn: the reason stays in the history.")
+    with store.writing() as writer:
+        history = store.history().set_index("load_id")["status"]
+        if load not in history.index:
+            raise StoreError(f"There is no load “{load}”; `python -m data history` lists them.")
+        if history[load] == "withdrawn":
+            raise StoreError(f"Load {load} has been withdrawn already.")
+        return publish(writer, "withdraw", by, reason, [], [load], progress)
+
+
+def restore(store: Store, load: str, by: str, reason: str, progress: Progress = silent) -> Release:
+    """Make a withdrawn load current again, as if its file had just been loaded.
+
+    Raises
+    ------
+    StoreError
+        If there is no such load, or it is not withdrawn.
+    """
+    with store.writing() as writer:
+        history = store.history().set_index("load_id")["status"]
+        if history.get(load) != "withdrawn":
+            raise StoreError(f"Load {load} is not withdrawn, so there is nothing to restore.")
+        return publish(writer, "restore", by, reason, [load], [], progress)
+
+
+def _recount_stops(writer: Writer, view: View, loads: pd.Series, everything: bool) -> None:
+    if everything:
+        writer.replace(STOPS_CUBE, count_stops(view, sorted(loads.index[loads == STOPS.name])))
+        return
+    new = _uncounted(view, STOPS_CUBE.name, loads, STOPS.name)
+    if new:
+        writer.append(STOPS_CUBE, count_stops(view, new))
+
+
+def _uncounted(view: View, cube: str, loads: pd.Series, table: str) -> list[str]:
+    every = set(loads.index[loads == table])
+    if not view.has(cube):
+        return sorted(every)
+    counted = view.every_row(cube).select("load_id").unique().collect("pandas").to_native()["load_id"]
+    return sorted(every - set(counted))

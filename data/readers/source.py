@@ -1,0 +1,119 @@
+"""What a reader is given and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Source:
+    """The decompressed bytes of one file, or of one member of a zip.
+
+    Attributes
+    ----------
+    name
+        File name without folders and without ``.gz``: ``2018-04-metropolitan-stop-and-search.csv``.
+    path
+        The file as the person gave it, for messages: ``archive.zip » 2018-04/….csv``.
+    content
+        Decompressed bytes.
+    sha256
+        SHA-256 of ``content``, in hexadecimal.
+    """
+
+    name: str
+    path: str
+    content: bytes
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Slot:
+    """The place in the store that one load fills: a later load of the same slot supersedes it.
+
+    Attributes
+    ----------
+    kind
+        Family of files: ``stop and search``, ``census ethnicity``, ``boundaries``, ``area lookup``.
+    table
+        Canonical table: ``stops``, ``population`` or ``areas``.
+    subject
+        Force slug, census with its level, or boundary set.
+    period
+        ``YYYY-MM``, a year, or an empty text where there is none.
+    """
+
+    kind: str
+    table: str
+    subject: str
+    period: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Rows read from a source, with everything worth telling the person.
+
+    Attributes
+    ----------
+    frame
+        Rows in the columns of the canonical table; ``load_id`` is empty until the load is staged.
+    records
+        Records in the file: equals ``len(frame)`` where one record is one row.
+    notes
+        Sentences: unknown values with their counts, suppressed cells, what was derived.
+    """
+
+    frame: pd.DataFrame
+    records: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that keeps a file from being read: where it stands, what it is, what to do."""
+
+    what: str
+    remedy: str
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+
+    def __str__(self) -> str:
+        place = ", ".join(
+            part
+            for part in (
+                f"row {self.row:,}" if self.row is not None else "",
+                f"column “{self.column}”" if self.column is not None else "",
+                f"value “{self.value[:80]}”" if self.value is not None else "",
+            )
+            if part
+        )
+        return f"{place}: {self.what}. {self.remedy}." if place else f"{self.what}. {self.remedy}."
+
+
+class Refused(ValueError):
+    """A file that was recognised but can't be read. Carries every problem found, not only the first."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__(" ".join(str(problem) for problem in problems[:5]))
+
+
+class Reader(Protocol):
+    """A module of this package: it says whether it recognises a file, and reads it."""
+
+    def recognise(self, source: Source) -> Slot | None:
+        """The slot that the file fills, or None where this reader does not know the file."""
+
+    def read(self, source: Source, slot: Slot) -> Reading:
+        """The rows of the file.
+
+        Raises
+        ------
+        Refused
+            If the file is of this reader's kind but can't be read; every problem at once.
+        """

@@ -1,0 +1,66 @@
+"""The settings of one installation: each has a default that works, each is an environment variable."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+from pydantic.functional_validators import BeforeValidator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _listed(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    """Settings, read from variables such as ``CONFIDENCE_STORE``.
+
+    Every setting that changes a number is printed with that number, under "How was this made?".
+    """
+
+    model_config = SettingsConfigDict(env_prefix="CONFIDENCE_", frozen=True)
+
+    store: str = Field(".store", description="Folder of the store, on a local disk.")
+    force: str | None = Field(
+        None, description="The force shown first, as data.police.uk writes it; otherwise the one with most searches."
+    )
+    threshold: int = Field(
+        10, ge=5, le=20, description="Counts of searches below this are withheld where a personal attribute is shown."
+    )
+    unknown_share: float = Field(
+        0.2, gt=0, lt=1, description="Above this share of unknown ethnicity the reader is told before the ratio."
+    )
+    placed_share: float = Field(
+        0.5, gt=0, le=1, description="Below this share of searches with a known place no ratio within areas is given."
+    )
+    partial_share: float = Field(
+        0.2, gt=0, lt=1, description="A month below this share of the year's median month is suspected to be partial."
+    )
+    boundary_sets: Annotated[list[str], NoDecode, BeforeValidator(_listed)] = Field(
+        default_factory=list,
+        description="Boundary sets to prefer, separated by commas; otherwise the set with most areas at each level.",
+    )
+    lock_seconds: float = Field(30, ge=0, description="How long a load waits for another one to finish.")
+
+
+class SettingsError(ValueError):
+    """A setting that can't be; the message is one sentence for the person."""
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once.
+
+    Raises
+    ------
+    SettingsError
+        If a variable holds a value that its setting can't have.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"CONFIDENCE_{'_'.join(map(str, first['loc'])).upper()}"
+        raise SettingsError(f"{name} is “{first['input']}”: {first['msg'].lower()}.") from error

@@ -1,0 +1,410 @@
+"""The store: facts appended as loads, made visible by releases.
+
+A load is one file or one member of a zip. Its rows are appended to Delta tables and never changed.
+A release is one row of the table ``releases``: which load is current for each slot, and which
+version of every table belongs together. Writing that row is the single commit that makes anything
+visible; readers pin one release, so nobody ever sees half of a load.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import duckdb
+import narwhals as nw
+import pyarrow as pa
+from deltalake import DeltaTable, write_deltalake
+from filelock import FileLock, Timeout
+
+from data.disks import why_unsuitable
+from data.readers.source import Slot, Source
+from data.settings import settings
+from data.tables import LOADS, RELEASES, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+_KEEP_VERSIONS = {"delta.enableExpiredLogCleanup": "false"}
+"""By default Delta forgets versions after 30 days; releases pin theirs for good."""
+
+
+class StoreError(RuntimeError):
+    """The store can't do what was asked; the message is one sentence for the person."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """One load: what it is, where it came from, what was noticed while it was read.
+
+    Two loads are the same if slot and bytes are the same, whatever the file was called or packed in.
+    """
+
+    slot: Slot
+    sha256: str
+    file: str
+    size: int
+    rows: int
+    records: int
+    notes: tuple[str, ...]
+
+    @property
+    def load_id(self) -> str:
+        """Identity of the load: a hash of its slot and of the decompressed bytes."""
+        return load_id(self.slot, self.sha256)
+
+
+def load_id(slot: Slot, sha256: str) -> str:
+    """Identity of the load of some bytes into a slot: 16 hexadecimal digits."""
+    text = "\n".join((slot.kind, slot.subject, slot.period, sha256))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Release:
+    """Which loads are current, and which version of every table belongs with them."""
+
+    number: int
+    at: datetime
+    by: str
+    reason: str
+    action: str
+    added: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    current: frozenset[str] = frozenset()
+    versions: dict[str, int] = field(default_factory=dict)
+
+
+class View:
+    """One release, pinned: everything a Finding may read. A staged release is viewed the same way."""
+
+    def __init__(self, store: Store, release: Release | None) -> None:
+        self.store = store
+        self.release = release
+
+    def __bool__(self) -> bool:
+        return self.release is not None and bool(self.release.current)
+
+    def has(self, table: str) -> bool:
+        """Whether the release holds this table at all."""
+        return self.release is not None and table in self.release.versions
+
+    def rows(self, table: str) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
+        """The rows of a table or cube that belong to current loads, counted where they lie.
+
+        Raises
+        ------
+        StoreError
+            If the release does not hold the table.
+        """
+        frame = self.every_row(table)
+        return frame if self._all_current(table) else frame.filter(nw.col("load_id").is_in(self._current))
+
+    def every_row(self, table: str) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
+        """The rows of all loads, current or not: for counting cubes, never for a figure."""
+        if not self.has(table):
+            raise StoreError(f"Nothing of the kind “{table}” has been loaded yet.")
+        files, schema = self._files(table)
+        connection = _duckdb().cursor()
+        if not files:  # a month without searches, alone
+            return nw.from_native(connection.from_arrow(schema.empty_table()))
+        return nw.from_native(connection.read_parquet(files, union_by_name=True))
+
+    @cached_property
+    def loads(self) -> pd.DataFrame:
+        """Every load the release knows of, with ``current`` saying which ones it shows."""
+        loads = self.every_row(LOADS.name).collect("pandas").to_native()
+        # Compared many times a page, and plain Python texts compare several times faster than Arrow's.
+        loads = loads.astype({column.name: "object" for column in LOADS.columns if column.kind == "text"})
+        loads["current"] = loads["load_id"].isin(self._current)
+        return loads
+
+    @cached_property
+    def current_loads(self) -> pd.DataFrame:
+        """The loads that the release shows."""
+        return self.loads[self.loads["current"]]
+
+    @cached_property
+    def _current(self) -> list[str]:
+        return sorted(self.release.current) if self.release else []
+
+    def _all_current(self, table: str) -> bool:
+        """Whether a table holds no row of a load that is not current, or no loads at all."""
+        if table not in self._whole:
+            frame = self.every_row(table)
+            if "load_id" in frame.collect_schema().names():
+                held = frame.select("load_id").unique().collect("pyarrow").to_native()["load_id"].to_pylist()
+                self._whole[table] = set(held) <= set(self._current)
+            else:
+                self._whole[table] = True
+        return self._whole[table]
+
+    @cached_property
+    def _whole(self) -> dict[str, bool]:
+        return {}
+
+    def _files(self, table: str) -> tuple[list[str], pa.Schema]:
+        if self.release is None:
+            raise StoreError("Nothing has been loaded yet.")
+        version = self.release.versions[table]
+        if (table, version) not in self._file_lists:
+            folder = self.store.table_path(table)
+            delta = DeltaTable(str(folder), version=version)
+            # The addresses that Delta gives write a space as %20; no table is partitioned, so names are enough.
+            files = [str(folder / address.rpartition("/")[2]) for address in delta.file_uris()]
+            self._file_lists[table, version] = files, pa.schema(delta.schema().to_arrow())
+        return self._file_lists[table, version]
+
+    @cached_property
+    def _file_lists(self) -> dict[tuple[str, int], tuple[list[str], pa.Schema]]:
+        return {}
+
+
+class Writer:
+    """What one writer may do while it holds the lock: append, then publish once."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.before = store.release()
+        self.versions = dict(self.before.versions) if self.before else {}
+
+    def append(self, table: Table, frame: pd.DataFrame) -> None:
+        """Append rows to a table in one commit; nobody sees them before a release is published."""
+        self._write(table, frame, "append")
+
+    def replace(self, table: Table, frame: pd.DataFrame) -> None:
+        """Replace a derived table by a new version; earlier releases keep theirs."""
+        self._write(table, frame, "overwrite")
+
+    def keep(self, source: Source) -> None:
+        """Keep the bytes of a published open file, compressed, under their own hash."""
+        path = self.store.kept_path(source.sha256)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Written beside and moved, so that a kill never leaves half a file under its hash.
+            part = path.with_suffix(".part")
+            with pa.CompressedOutputStream(str(part), "zstd") as stream:
+                stream.write(source.content)
+            part.replace(path)
+
+    def staged(self, action: str, by: str, reason: str, added: list[str], withdrawn: list[str]) -> View:
+        """A view of the release as it would be: what an analyst previews, what cubes are counted from."""
+        history = self.store.releases()
+        number = history[-1].number + 1 if history else 1
+        release = Release(number, datetime.now(UTC), by, reason, action, tuple(added), tuple(withdrawn))
+        current = frozenset(stack[-1] for stack in _stacks([*history, release], self._slots()).values() if stack)
+        return View(
+            self.store,
+            Release(
+                number, release.at, by, reason, action, release.added, release.withdrawn, current, dict(self.versions)
+            ),
+        )
+
+    def publish(self, view: View) -> Release:
+        """Write the release: the single commit that makes the staged rows visible."""
+        release = view.release
+        if release is None:
+            raise StoreError("There is nothing to publish.")
+        release = Release(**{**release.__dict__, "versions": dict(self.versions)})
+        row = RELEASES.frame(
+            {
+                "release": [release.number],
+                "at": [release.at],
+                "by": [release.by],
+                "reason": [release.reason],
+                "action": [release.action],
+                "added": [list(release.added)],
+                "withdrawn": [list(release.withdrawn)],
+                "current": [sorted(release.current)],
+                "versions": [json.dumps(release.versions, sort_keys=True)],
+            }
+        )
+        write_deltalake(
+            str(self.store.table_path(RELEASES.name)),
+            pa.Table.from_pandas(row, RELEASES.arrow, False),
+            mode="append",
+            configuration=_KEEP_VERSIONS,
+        )
+        return release
+
+    def _write(self, table: Table, frame: pd.DataFrame, mode: Literal["append", "overwrite"]) -> None:
+        path = self.store.table_path(table.name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        rows = pa.Table.from_pandas(frame[table.names], table.arrow, preserve_index=False)
+        if mode == "append":
+            write_deltalake(str(path), rows, mode=mode, schema_mode="merge", configuration=_KEEP_VERSIONS)
+        else:
+            write_deltalake(str(path), rows, mode=mode, schema_mode="overwrite", configuration=_KEEP_VERSIONS)
+        self.versions[table.name] = DeltaTable(str(path)).version()
+
+    def _slots(self) -> dict[str, tuple[str, str, str]]:
+        return _slots(View(self.store, Release(0, datetime.now(UTC), "", "", "", versions=self.versions)))
+
+
+class Store:
+    """A folder of Delta tables and kept files.
+
+    Parameters
+    ----------
+    url
+        The folder; made when the first load is published.
+
+    Raises
+    ------
+    StoreError
+        If the place is not on a local disk: a network share can't promise that a commit is whole.
+    """
+
+    def __init__(self, url: str | Path | None = None) -> None:
+        given = str(url or settings().store)
+        why = why_unsuitable(given)
+        if why:
+            raise StoreError(why)
+        self.root = Path(given).absolute()
+
+    def table_path(self, table: str) -> Path:
+        """Folder of one table."""
+        return self.root / "tables" / table
+
+    def kept_path(self, sha256: str) -> Path:
+        """Where the bytes of a published open file are kept."""
+        return self.root / "files" / sha256[:2] / f"{sha256}.zst"
+
+    def releases(self) -> list[Release]:
+        """Every release, oldest first."""
+        if not DeltaTable.is_deltatable(str(self.table_path(RELEASES.name))):
+            return []
+        rows = DeltaTable(str(self.table_path(RELEASES.name))).to_pyarrow_table().to_pylist()
+        return [
+            Release(
+                row["release"],
+                row["at"],
+                row["by"],
+                row["reason"],
+                row["action"],
+                tuple(row["added"] or ()),
+                tuple(row["withdrawn"] or ()),
+                frozenset(row["current"] or ()),
+                json.loads(row["versions"]),
+            )
+            for row in sorted(rows, key=lambda row: row["release"])
+        ]
+
+    def release(self, number: int | None = None) -> Release | None:
+        """The newest release, or the one with this number; None in an empty store.
+
+        Raises
+        ------
+        StoreError
+            If no release has this number.
+        """
+        releases = self.releases()
+        if number is None:
+            return releases[-1] if releases else None
+        for release in releases:
+            if release.number == number:
+                return release
+        raise StoreError(f"There is no release {number}; the newest is {releases[-1].number if releases else 'none'}.")
+
+    def view(self, number: int | None = None) -> View:
+        """A view of the newest release, or of an earlier one."""
+        return View(self, self.release(number))
+
+    @property
+    def version(self) -> int:
+        """A number that changes whenever a release is published; cheap to ask. −1 in an empty store."""
+        log = self.table_path(RELEASES.name) / "_delta_log"
+        return max((int(path.stem) for path in log.glob("*.json") if path.stem.isdigit()), default=-1)
+
+    def history(self) -> pd.DataFrame:
+        """Every load with its status: current, superseded or withdrawn; newest first."""
+        import pandas as pd
+
+        view = self.view()
+        if not view.has(LOADS.name):
+            return LOADS.frame({"load_id": []}).assign(current=pd.Series(dtype=bool), status=pd.Series(dtype=str))
+        stacks = _stacks(self.releases(), _slots(view))
+        kept = {load for stack in stacks.values() for load in stack}
+        published = {load for release in self.releases() for load in release.added}
+        loads = view.loads[view.loads["load_id"].isin(published)].copy()
+        loads["status"] = [
+            "current" if current else "superseded" if load in kept else "withdrawn"
+            for load, current in zip(loads["load_id"], loads["current"], strict=True)
+        ]
+        return loads.sort_values(["at", "file"], ascending=[False, True], ignore_index=True)
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """Hold the one writer's lock, with whatever a killed publish left behind swept away.
+
+        Raises
+        ------
+        StoreError
+            If the folder can't be made, or another load holds the lock for longer than the setting
+            ``lock_seconds``.
+        """
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            why = f"The store “{self.root}” can't be made: {error.strerror}; choose another folder."
+            raise StoreError(why) from error
+        lock = FileLock(self.root / "writer.lock", timeout=settings().lock_seconds)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise StoreError("Another load is being published; try again when it has finished.") from error
+        try:
+            self._sweep()
+            yield Writer(self)
+        finally:
+            lock.release()
+
+    def _sweep(self) -> None:
+        release = self.release()
+        versions = release.versions if release else {}
+        tables = self.root / "tables"
+        for path in sorted(tables.iterdir()) if tables.exists() else []:
+            # What is no Delta table is not ours to remove.
+            if path.name == RELEASES.name or not (path / "_delta_log").is_dir():
+                continue
+            if path.name not in versions:
+                shutil.rmtree(path)
+            elif _files(path) != _files(path, versions[path.name]):
+                DeltaTable(str(path)).restore(versions[path.name])
+
+
+@cache
+def _duckdb() -> duckdb.DuckDBPyConnection:
+    # An offline machine must not try to fetch an extension.
+    return duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
+
+
+def _files(path: Path, version: int | None = None) -> set[str]:
+    return set(DeltaTable(str(path), version=version).file_uris())
+
+
+def _slots(view: View) -> dict[str, tuple[str, str, str]]:
+    if not view.has(LOADS.name):
+        return {}
+    loads = view.every_row(LOADS.name).select("load_id", "table", "subject", "period").collect("pyarrow").to_native()
+    return {row["load_id"]: (row["table"], row["subject"], row["period"]) for row in loads.to_pylist()}
+
+
+def _stacks(releases: list[Release], slots: dict[str, tuple[str, str, str]]) -> dict[tuple[str, str, str], list[str]]:
+    """Replay the releases: for each slot its loads in the order they became current, the last one being so."""
+    stacks: dict[tuple[str, str, str], list[str]] = {}
+    for release in releases:
+        for load in release.withdrawn:
+            stacks[slots[load]].remove(load)
+        for load in release.added:
+            stacks.setdefault(slots[load], []).append(load)
+    return stacks

@@ -1,0 +1,223 @@
+"""The canonical tables: one typed, documented schema each.
+
+Everything that describes a table is made from here: the columns the store writes, the checks that a
+file must pass, the data dictionary and the templates. Facts hold what was published, word for word;
+vocabularies are applied when rows are counted, so a later, better vocabulary needs no file again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pandera.pandas as pandera
+    import pyarrow as pa
+
+Kind = Literal["text", "texts", "integer", "number", "boolean", "moment", "bytes"]
+
+_PANDAS: dict[Kind, Any] = {
+    "text": "str",
+    "texts": "object",
+    "integer": "Int64",
+    "number": "float64",
+    "boolean": "boolean",
+    "moment": "datetime64[us, UTC]",
+    "bytes": "object",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a canonical table."""
+
+    name: str
+    kind: Kind
+    about: str
+    required: bool = False
+    vocabulary: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A canonical table: its name, what one row is, and its columns."""
+
+    name: str
+    about: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The column names, in order."""
+        return [column.name for column in self.columns]
+
+    @cached_property
+    def arrow(self) -> pa.Schema:
+        """The Arrow schema with which the store writes this table."""
+        import pyarrow as pa
+
+        types = {
+            "text": pa.string(),
+            "texts": pa.list_(pa.string()),
+            "integer": pa.int64(),
+            "number": pa.float64(),
+            "boolean": pa.bool_(),
+            "moment": pa.timestamp("us", tz="UTC"),
+            "bytes": pa.binary(),
+        }
+        return pa.schema([pa.field(c.name, types[c.kind], nullable=True) for c in self.columns])
+
+    @cached_property
+    def schema(self) -> pandera.DataFrameSchema:
+        """The pandera schema that frames of this table must pass; validate it lazily."""
+        import pandera.pandas as pandera
+
+        return pandera.DataFrameSchema(
+            {
+                c.name: pandera.Column(
+                    None if c.kind in ("texts", "bytes") else _PANDAS[c.kind],
+                    nullable=not c.required,
+                    description=c.about,
+                )
+                for c in self.columns
+            },
+            strict=True,
+            name=self.name,
+        )
+
+    def frame(self, columns: dict[str, object]) -> pd.DataFrame:
+        """A frame with this table's columns, in order and typed; columns not given are empty.
+
+        Parameters
+        ----------
+        columns
+            Arrays, lists or scalars by column name; at least one of them gives the length.
+
+        Raises
+        ------
+        KeyError
+            If a name is not a column of the table.
+        """
+        import pandas as pd
+
+        unknown = set(columns) - set(self.names)
+        if unknown:
+            raise KeyError(f"{self.name} has no column {', '.join(sorted(unknown))}")
+        frame = pd.DataFrame(columns)
+        for column in self.columns:
+            if column.name not in frame:
+                frame[column.name] = None
+            frame[column.name] = frame[column.name].astype(_PANDAS[column.kind])
+        return frame[self.names]
+
+
+LOAD_ID = Column("load_id", "text", "The load this row came with: one file, or one member of a zip", required=True)
+
+STOPS = Table(
+    "stops",
+    "One stop and search as published. A stop is an event, not a person: the same person may appear many times.",
+    (
+        LOAD_ID,
+        Column("row", "integer", "Row of the file, the header being row 1", required=True),
+        Column("force", "text", "Force, as data.police.uk writes it in file names", required=True, vocabulary="forces"),
+        Column("month", "text", "Force-month: the month of the file, YYYY-MM", required=True),
+        Column("at", "moment", "When the stop began, in UTC"),
+        Column("type", "text", "Person search, Person and Vehicle search, or Vehicle search", vocabulary="stop_types"),
+        Column("part_of_operation", "boolean", "Whether the stop was part of a policing operation; blank is not False"),
+        Column("operation", "text", "Name of the policing operation"),
+        Column("latitude", "number", "Latitude of the anonymised map point, degrees (WGS84)"),
+        Column("longitude", "number", "Longitude of the anonymised map point, degrees (WGS84)"),
+        Column("gender", "text", "Gender of the person searched"),
+        Column("age_range", "text", "Age band of the person searched"),
+        Column(
+            "self_defined_ethnicity",
+            "text",
+            "Ethnic group the person gave, in the file's words",
+            vocabulary="ethnicity",
+        ),
+        Column(
+            "officer_defined_ethnicity",
+            "text",
+            "Ethnic group the officer saw, in the file's words",
+            vocabulary="ethnicity",
+        ),
+        Column("legislation", "text", "Power used", vocabulary="powers"),
+        Column("object_of_search", "text", "What was looked for", vocabulary="objects"),
+        Column("outcome", "text", "What followed", vocabulary="outcomes"),
+        Column("outcome_linked", "boolean", "Whether the outcome was linked to the object; blank is not False"),
+        Column("removal_outer", "boolean", "Whether more than outer clothing was removed; blank is not False"),
+    ),
+)
+
+POPULATION = Table(
+    "population",
+    "Residents of one area in one ethnic group, as published. A suppressed count is blank, never zero.",
+    (
+        LOAD_ID,
+        Column("source", "text", "Where the count comes from, such as Census 2021", required=True),
+        Column("year", "integer", "Year the count describes", required=True),
+        Column("level", "text", "Level of the area: district, msoa, lsoa or ward", required=True),
+        Column("area_code", "text", "GSS code of the area", required=True),
+        Column("area_name", "text", "Name of the area as the file writes it"),
+        Column("ethnicity_list", "text", "Which list of ethnic groups the file uses", required=True),
+        Column("ethnicity", "text", "Ethnic group in the file's words", required=True, vocabulary="ethnicity"),
+        Column("sex", "text", "Female or Male; blank where the count is of everyone"),
+        Column("age", "text", "Age band; blank where the count is of all ages"),
+        Column("residents", "integer", "Number of usual residents; blank where the publisher suppressed it"),
+    ),
+)
+
+AREAS = Table(
+    "areas",
+    "One area of one boundary set or lookup: its code, name, parent and shape.",
+    (
+        LOAD_ID,
+        Column("boundary_set", "text", "The set of boundaries or the lookup that the area belongs to", required=True),
+        Column("level", "text", "force, district, ward, msoa or lsoa", required=True),
+        Column("code", "text", "GSS code", required=True),
+        Column("name", "text", "Name as the file writes it"),
+        Column("parent_code", "text", "GSS code of the area above, where the file gives it"),
+        Column("shape", "bytes", "Polygon as well-known binary, WGS84; blank in a lookup"),
+    ),
+)
+
+LOADS = Table(
+    "loads",
+    "One file, or one member of a zip, that has been loaded.",
+    (
+        LOAD_ID,
+        Column("table", "text", "Canonical table that the rows went to", required=True),
+        Column("kind", "text", "Family of files, as its reader calls it", required=True),
+        Column("subject", "text", "Force, survey, census or boundary set", required=True),
+        Column("period", "text", "Month, wave or year; blank where there is none"),
+        Column("sha256", "text", "SHA-256 of the decompressed bytes", required=True),
+        Column("file", "text", "The file as it was given", required=True),
+        Column("bytes", "integer", "Decompressed size in bytes", required=True),
+        Column("rows", "integer", "Rows stored", required=True),
+        Column("records", "integer", "Records in the file", required=True),
+        Column("notes", "texts", "What was noticed while reading, in sentences"),
+        Column("at", "moment", "When it was loaded", required=True),
+        Column("by", "text", "Who loaded it"),
+        Column("reason", "text", "Why"),
+    ),
+)
+
+RELEASES = Table(
+    "releases",
+    "One release: which loads are current, and which version of every table belongs together.",
+    (
+        Column("release", "integer", "Number of the release, from 1", required=True),
+        Column("at", "moment", "When it was published", required=True),
+        Column("by", "text", "Who published it"),
+        Column("reason", "text", "Why"),
+        Column("action", "text", "load, withdraw or restore", required=True),
+        Column("added", "texts", "Loads made current by this release"),
+        Column("withdrawn", "texts", "Loads withdrawn by this release"),
+        Column("current", "texts", "Every load that is current in this release"),
+        Column("versions", "text", "Version of every table, as JSON", required=True),
+    ),
+)
+
+CANONICAL: dict[str, Table] = {table.name: table for table in (STOPS, POPULATION, AREAS)}

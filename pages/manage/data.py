@@ -1,0 +1,18 @@
+"""Data: what is loaded, what is missing, who loaded it and why, and how to take it back."""
+
+import streamlit as st
+
+from analytics.scope import Scope
+from pages.parts import history, show, states
+from pages.parts.identity import current_user
+from pages.parts.release import answer, current_view
+
+view = current_view()
+st.title("Data")
+show.follow_mode()
+states.nothing_loaded(view)
+
+if view:
+    show.whole(answer("data.coverage", Scope(), view), level="##")
+    show.status_key()
+history.show(view, current_user())

@@ -1,0 +1,163 @@
+"""The history of the store on screen: every load, what became of it, and how to withdraw or restore one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from analytics import wording
+from data.publishing import restore, withdraw
+from data.store import Release, StoreError, View
+from data.vocabularies import forces
+from pages.parts.identity import User
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from streamlit.elements.lib.mutable_status_container import StatusContainer
+
+Change = Callable[..., Release]
+
+_TABLE = "history_table"
+_LOAD = "history_load"
+_ROW = "history_row"
+_SAID = "history_said"
+_DONE = "history_done"
+_REASON = "history_reason"
+_WHEN = "D MMM YYYY, HH:mm"
+
+
+def show(view: View, user: User) -> None:
+    """Draw the history of loads, newest first, the withdrawal of one load, and the releases."""
+    loads = view.store.history()
+    if loads.empty:
+        return
+    if _SAID in st.session_state:
+        st.success(st.session_state.pop(_SAID), icon=":material/check:")
+    st.markdown("### Every file that was loaded")
+    st.caption(
+        "A later file of the same force and month replaces the earlier one. Nothing is ever overwritten: what is "
+        "withdrawn can be restored."
+    )
+    picked = st.dataframe(
+        _shown(loads),
+        hide_index=True,
+        key=_TABLE,
+        alt="History of loads",
+        on_select="rerun",
+        selection_mode="single-row",
+        height=320,
+        column_config={"Loaded": st.column_config.DatetimeColumn(format=_WHEN)},
+    )
+    _follow(picked.selection.rows, loads)
+    if user.may_publish:
+        _change(view, loads, user)
+    with st.expander("Releases", icon=":material/history:", key="history_releases"):
+        st.dataframe(
+            _releases(view),
+            hide_index=True,
+            alt="Releases",
+            key="history_release_table",
+            column_config={"Published": st.column_config.DatetimeColumn(format=_WHEN)},
+        )
+
+
+def _change(view: View, loads: pd.DataFrame, user: User) -> None:
+    st.markdown("### Withdraw or restore a file")
+    if st.session_state.pop(_DONE, False):
+        for key in (_LOAD, _REASON):
+            st.session_state.pop(key, None)
+    rows = loads.set_index("load_id", drop=False).to_dict("index")
+    chosen = st.selectbox(
+        "File",
+        list(rows),
+        index=None,
+        key=_LOAD,
+        format_func=lambda load: _name(rows[load]),
+        placeholder="Choose a file here, or a row above",
+    )
+    if chosen is None:
+        return
+    row = rows[chosen]
+    back = row["status"] == "withdrawn"
+    what = "Its rows become current again." if back else _consequence(loads, row)
+    with st.form(f"change_{chosen}", clear_on_submit=False):
+        st.markdown(
+            f"{wording.plain(_name(row))}, loaded {row['at']:%d %B %Y} "
+            f"by {wording.plain(str(row['by']) or 'nobody named')}. {what}"
+        )
+        name = st.text_input("Your name, kept in the history", user.name, key="history_name", max_chars=100)
+        reason = st.text_input("Reason, kept in the history", key=_REASON, max_chars=300)
+        label, act = ("Restore", restore) if back else ("Withdraw", withdraw)
+        if st.form_submit_button(label, type="primary", icon=":material/undo:" if back else ":material/remove:"):
+            _run(act, view, chosen, name.strip() or user.name, reason)
+
+
+def _run(act: Change, view: View, load: str, name: str, reason: str) -> None:
+    if not reason.strip():
+        st.error("Say why: the reason stays in the history.")
+        return
+    with st.status("Making a new release", expanded=True) as status:
+        try:
+            release = act(view.store, load, name, reason.strip(), _teller(status))
+        except StoreError as why:
+            status.update(label="Nothing was changed", state="error")
+            st.error(wording.plain(str(why)))
+            return
+        status.update(label=f"Release {release.number} is made", state="complete")
+    st.session_state[_SAID] = f"Done: every page now shows release {release.number}."
+    st.session_state[_DONE] = True
+    st.rerun()
+
+
+def _teller(status: StatusContainer) -> Callable[[str], None]:
+    return lambda step: status.update(label=wording.plain(step.capitalize()))
+
+
+def _follow(rows: list[int], loads: pd.DataFrame) -> None:
+    """Choose the file whose row was picked; a file chosen by name afterwards stays chosen."""
+    if rows and st.session_state.get(_ROW) != rows[0]:
+        st.session_state[_LOAD] = loads.at[rows[0], "load_id"]
+    st.session_state[_ROW] = rows[0] if rows else None
+
+
+def _shown(loads: pd.DataFrame) -> pd.DataFrame:
+    shown = loads[["subject", "period", "status", "kind", "rows", "at", "by", "reason", "file", "load_id"]].copy()
+    shown["subject"] = shown["subject"].map(_called)
+    return shown.set_axis(
+        ["Force or source", "Month or year", "Status", "Kind", "Rows", "Loaded", "By", "Reason", "File", "Load"], axis=1
+    )
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    place = " ".join(part for part in (_called(row["subject"]), str(row["period"] or "")) if part)
+    return f"{row['kind']}, {place} ({row['status']}, {wording.plural(int(row['rows']), 'row')})"
+
+
+def _called(subject: str) -> str:
+    """A force by its name; a census or a boundary set by its own."""
+    return forces()[subject]["short"] if subject in forces() else subject
+
+
+def _consequence(rows: pd.DataFrame, row: Mapping[str, Any]) -> str:
+    if row["status"] == "superseded":
+        return "A later file has replaced it already; withdrawn, it can't come back when that one is withdrawn."
+    slot = (rows["subject"] == row["subject"]) & (rows["period"] == row["period"]) & (rows["table"] == row["table"])
+    if (slot & (rows["status"] == "superseded")).any():
+        return "The file before it becomes current again."
+    return "No earlier file stands behind it, so nothing takes its place."
+
+
+def _releases(view: View) -> list[dict[str, object]]:
+    return [
+        {
+            "Release": release.number,
+            "Published": release.at,
+            "What": release.action,
+            "Files": len(release.added) + len(release.withdrawn),
+            "By": release.by,
+            "Reason": release.reason,
+        }
+        for release in reversed(view.store.releases())
+    ]

@@ -1,0 +1,45 @@
+"""The release that a page shows: the newest one, opened once for all sessions."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analytics.finding import Finding
+from analytics.findings import QUESTIONS
+from analytics.findings.ways_out import WayOut, ways_out
+from analytics.scope import Scope
+from data.store import Store, View
+
+
+def current_view() -> View:
+    """A view of the newest release."""
+    store = Store()
+    return _view(str(store.root), store.version)
+
+
+def answer(key: str, scope: Scope, view: View) -> Finding:
+    """The Finding for a question, kept for whoever asks the same of the same release."""
+    return _answer(
+        key, scope.only(QUESTIONS[key].takes), str(view.store.root), view.release.number if view.release else 0, view
+    )
+
+
+def ways_out_of(finding: Finding, view: View) -> list[WayOut]:
+    """The nearest scopes for which a refused question can be answered."""
+    scope = Scope.of(dict(finding.provenance.scope))
+    return _ways_out(finding.key, scope, str(view.store.root), view.release.number if view.release else 0, view)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _view(root: str, version: int) -> View:
+    return Store(root).view()
+
+
+@st.cache_resource(max_entries=512, show_spinner="Counting searches")
+def _answer(key: str, scope: Scope, root: str, release: int, _view: View) -> Finding:
+    return QUESTIONS[key].answer(scope, _view)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _ways_out(key: str, scope: Scope, root: str, release: int, _view: View) -> list[WayOut]:
+    return ways_out(key, scope, _view)

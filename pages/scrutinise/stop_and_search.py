@@ -1,0 +1,37 @@
+"""Stop and search: how big a difference, how sure, for whom, and on what data."""
+
+import streamlit as st
+
+from pages.parts import filters, show, states
+from pages.parts.release import answer, current_view
+
+view = current_view()
+scope = filters.frame("Stop and search", view)
+show.follow_mode()
+
+if scope is None:
+    states.nothing_loaded(view)
+    st.stop()
+
+ratio = answer("stop_and_search.disproportionality", scope, view)
+show.headline(ratio)
+show.strip(ratio)
+
+if ratio.refused:
+    show.whole(answer("stop_and_search.rates", scope, view))
+else:
+    left, right = st.columns(2, gap="large")
+    with left:
+        show.chart(ratio)
+        show.evidence(ratio, beside=False)
+    with right:
+        st.markdown("### What to bear in mind")
+        show.caveats(ratio)
+
+    who, months = st.columns(2, gap="large")
+    with who:
+        show.whole(answer("stop_and_search.rates", scope, view), beside=False)
+    with months:
+        show.whole(answer("stop_and_search.trend", scope, view), beside=False)
+
+show.whole(answer("data.coverage", scope, view))

@@ -1,0 +1,154 @@
+"""A small invented force area, written as the publishers write their files and loaded through the one door."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from data.loading import load_files
+from data.store import Store, View
+
+ETHNICITY = {
+    "White": "White - English/Welsh/Scottish/Northern Irish/British",
+    "Black": "Black/African/Caribbean/Black British - Caribbean",
+    "Asian": "Asian/Asian British - Indian",
+    "Mixed": "Mixed/Multiple ethnic groups - White and Asian",
+    "Other": "Other ethnic group - Any other ethnic group",
+    "Not stated": "Other ethnic group - Not stated",
+    "Blank": "",
+}
+CENSUS = {
+    "Asian": (
+        "Asian, Asian British or Asian Welsh: Bangladeshi",
+        "Asian, Asian British or Asian Welsh: Chinese",
+        "Asian, Asian British or Asian Welsh: Indian",
+        "Asian, Asian British or Asian Welsh: Pakistani",
+        "Asian, Asian British or Asian Welsh: Other Asian",
+    ),
+    "Black": (
+        "Black, Black British, Black Welsh, Caribbean or African: African",
+        "Black, Black British, Black Welsh, Caribbean or African: Caribbean",
+        "Black, Black British, Black Welsh, Caribbean or African: Other Black",
+    ),
+    "Mixed": (
+        "Mixed or Multiple ethnic groups: White and Asian",
+        "Mixed or Multiple ethnic groups: White and Black African",
+        "Mixed or Multiple ethnic groups: White and Black Caribbean",
+        "Mixed or Multiple ethnic groups: Other Mixed or Multiple ethnic groups",
+    ),
+    "White": (
+        "White: English, Welsh, Scottish, Northern Irish or British",
+        "White: Gypsy or Irish Traveller",
+        "White: Irish",
+        "White: Roma",
+        "White: Other White",
+    ),
+    "Other": ("Other ethnic group: Arab", "Other ethnic group: Any other ethnic group"),
+}
+EAST, WEST = (-0.25, 51.25), (-0.75, 51.25)
+"""Longitude and latitude of a point inside each of the two districts."""
+
+
+@dataclass
+class Town:
+    """Files of one force, Surrey by its codes: two square districts side by side, west and east.
+
+    `view` loads what was written since the last call, in one release, and gives a view of the store.
+    """
+
+    folder: Path
+    police_csv: Callable[..., bytes]
+    west: str = "E07000209"
+    east: str = "E07000211"
+    force: str = "surrey"
+    _waiting: list[Path] = field(default_factory=list)
+    _number: Iterator[int] = field(default_factory=itertools.count)
+
+    @property
+    def store(self) -> Store:
+        return Store(self.folder / "store")
+
+    def view(self) -> View:
+        if self._waiting:
+            report = load_files(self._waiting, self.store)
+            assert {outcome.status for outcome in report.outcomes} == {"loaded"}, report.outcomes
+            self._waiting.clear()
+        return self.store.view()
+
+    def write(self, name: str, content: bytes) -> None:
+        path = self.folder / f"{next(self._number)}" / name
+        path.parent.mkdir()
+        path.write_bytes(content)
+        self._waiting.append(path)
+
+    def stops(
+        self,
+        month: str,
+        counts: Mapping[tuple[str, tuple[float, float] | None], int] | Mapping[str, int],
+        *,
+        force: str | None = None,
+        **cells: str,
+    ) -> None:
+        """One file: counts by group, or by group and point; further cells by column with underscores."""
+        rows = []
+        for key, number in counts.items():
+            group, point = (key, EAST) if isinstance(key, str) else key
+            row = {
+                "Type": "Person search",
+                "Date": f"{month}-15T12:00:00+00:00",
+                "Self-defined ethnicity": ETHNICITY[group],
+                "Officer-defined ethnicity": group if group in CENSUS else "",
+                "Legislation": "Misuse of Drugs Act 1971 (section 23)",
+                **({"Longitude": str(point[0]), "Latitude": str(point[1])} if point else {}),
+                **cells,
+            }
+            rows += [row] * number
+        self.write(f"{month}-{force or self.force}-stop-and-search.csv", self.police_csv(rows))
+
+    def census(self, areas: Mapping[str, tuple[str, Mapping[str, int | None]]]) -> None:
+        """Census 2021: residents by code and broad group, None for suppressed; every other cell is 0."""
+        groups = [group for names in CENSUS.values() for group in names]
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, ["Geography Code", "Geography Name", "Sex", *groups], restval="0")
+        writer.writeheader()
+        for code, (name, residents) in areas.items():
+            firsts = {CENSUS[broad][0]: "" if n is None else str(n) for broad, n in residents.items()}
+            writer.writerow({"Geography Code": code, "Geography Name": name, "Sex": "Female", **firsts})
+            writer.writerow({"Geography Code": code, "Geography Name": name, "Sex": "Male"})
+        self.write("census.csv", b"\xef\xbb\xbf" + text.getvalue().encode())
+
+    def boundaries(self, names: tuple[str, str] = ("West", "East"), own: int = 2) -> None:
+        """Two districts, and a lookup that gives the force both, or the eastern one alone."""
+        features = [
+            {
+                "type": "Feature",
+                "properties": {"LAD22CD": code, "LAD22NM": name},
+                "geometry": {
+                    "type": "Polygon",
+                    "coordinates": [[[w, 51.0], [w + 0.5, 51.0], [w + 0.5, 51.5], [w, 51.5], [w, 51.0]]],
+                },
+            }
+            for code, name, w in ((self.west, names[0], -1.0), (self.east, names[1], -0.5))
+        ]
+        self.write("districts.geojson", json.dumps({"type": "FeatureCollection", "features": features}).encode())
+        self.lookup(dict([(self.west, names[0]), (self.east, names[1])][-own:]))
+
+    def lookup(self, names: Mapping[str, str], force: str = "E23000031") -> None:
+        text = io.StringIO(newline="")
+        writer = csv.writer(text)
+        writer.writerow(["LAD22CD", "LAD22NM", "PFA22CD", "PFA22NM"])
+        writer.writerows([code, name, force, "Surrey"] for code, name in names.items())
+        self.write("lookup.csv", text.getvalue().encode())
+
+
+@pytest.fixture
+def town(tmp_path: Path, police_csv: Callable[..., bytes]) -> Town:
+    """An invented force area without any file; write the ones that a test needs."""
+    return Town(tmp_path, police_csv)

@@ -1,0 +1,95 @@
+"""Rates, their difference and the excess."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import poisson
+
+from analytics.disparity import Rate, difference, excess, poisson_interval, rate
+
+counts = st.integers(0, 100_000)
+populations = st.integers(1, 10_000_000)
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 60, 1_000, 100_000])
+def test_the_poisson_limits_leave_half_the_observed_probability_and_a_tail_of_one_in_forty(count: int) -> None:
+    # Independent source: scipy's Poisson distribution; this is the definition of mid-P.
+    interval = poisson_interval(count)
+    assert poisson.sf(count, interval.low) + poisson.pmf(count, interval.low) / 2 == pytest.approx(0.025, abs=1e-9)
+    assert poisson.cdf(count - 1, interval.high) + poisson.pmf(count, interval.high) / 2 == pytest.approx(
+        0.025, abs=1e-9
+    )
+
+
+def test_no_events_give_a_rate_from_zero_to_three_events() -> None:
+    # exp(-U)/2 = .025, so U = log 20 = 2.9957.
+    shown = rate(0, 1_000)
+    assert (shown.estimate, shown.low) == (0.0, 0.0)
+    assert shown.high == pytest.approx(math.log(20))
+
+
+def test_a_clumped_count_has_the_interval_of_its_number_of_clumps() -> None:
+    # 60 events in clumps of 3 know as much as 20 events, each standing for 3.
+    clumps, events = rate(20, 1_000), rate(60, 1_000, dispersion=3)
+    assert (events.low, events.high) == pytest.approx((3 * clumps.low, 3 * clumps.high))
+
+
+def test_a_factor_below_one_never_narrows() -> None:
+    assert rate(60, 5_000, dispersion=0.4) == rate(60, 5_000)
+
+
+@given(counts, populations, st.floats(1, 50))
+def test_the_interval_holds_the_rate_and_widens_with_the_factor(events: int, population: int, factor: float) -> None:
+    plain, widened = rate(events, population), rate(events, population, dispersion=factor)
+    assert 0 <= plain.low <= plain.estimate < plain.high
+    assert widened.high >= plain.high * (1 - 1e-9)
+    assert widened.low <= widened.estimate < widened.high
+
+
+def test_a_difference_from_a_rate_known_exactly_is_that_interval_moved() -> None:
+    shown = difference(Rate(12, 9, 16, 1_000), Rate(2, 2, 2, 1_000))
+    assert (shown.estimate, shown.low, shown.high) == (10, 7, 14)
+
+
+def test_a_difference_adds_the_sides_that_work_together() -> None:
+    # Pythagorean sides by hand: below hypot(3, 4) = 5, above hypot(5, 12) = 13.
+    shown = difference(Rate(20, 17, 25, 1_000), Rate(13, 1, 17, 1_000))
+    assert (shown.estimate, shown.low, shown.high) == (7, 2, 20)
+
+
+@given(counts, populations, counts, populations)
+def test_exchanging_the_groups_turns_the_difference_round(a: int, n_a: int, b: int, n_b: int) -> None:
+    one, other = difference(rate(a, n_a), rate(b, n_b)), difference(rate(b, n_b), rate(a, n_a))
+    assert (one.estimate, one.low, one.high) == pytest.approx((-other.estimate, -other.high, -other.low))
+
+
+@given(counts, populations, counts, populations, st.floats(1, 20))
+def test_the_excess_is_the_difference_times_the_residents(a: int, n_a: int, b: int, n_b: int, factor: float) -> None:
+    shown = excess(a, n_a, b, n_b, factor)
+    gap = difference(rate(a, n_a, dispersion=factor), rate(b, n_b, dispersion=factor))
+    expected = tuple(value * n_a / 1_000 for value in (gap.estimate, gap.low, gap.high))
+    assert (shown.estimate, shown.low, shown.high) == pytest.approx(expected, rel=1e-9, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"events": -1, "population": 10}, "events is -1, but a count is a whole number of 0 or more."),
+        ({"events": 1.5, "population": 10}, "events is 1.5, but a count"),
+        ({"events": math.nan, "population": 10}, "events is nan"),
+        ({"events": 1, "population": 0}, "population is 0, but a rate needs more than 0 residents"),
+        ({"events": 1, "population": -5}, "population is -5"),
+        ({"events": 1, "population": 10, "per": 0}, "per is 0"),
+        ({"events": 1, "population": 10, "dispersion": 0}, "dispersion is 0, but a variance factor is more than 0"),
+    ],
+)
+def test_what_is_no_count_or_population_is_refused_in_a_sentence(arguments: dict[str, float], sentence: str) -> None:
+    with pytest.raises(ValueError, match="^" + sentence):
+        rate(**arguments)
+
+
+def test_rates_in_different_units_are_not_subtracted() -> None:
+    with pytest.raises(ValueError, match="per 1000 residents and the other per 100:"):
+        difference(rate(1, 10), rate(1, 10, per=100))

@@ -1,0 +1,112 @@
+"""Which files are loaded, and what is missing."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from analytics.findings.data import coverage
+from analytics.scope import Scope
+
+COLUMNS = ["table", "force", "month_or_wave", "status", "rows"]
+RESIDENTS = {"White": 50_000, "Black": 4_000}
+
+
+def statuses(finding):
+    return [
+        (row["force"], row["month_or_wave"], row["status"], row["rows"])
+        for row in json.loads(finding.as_json())["table"]
+        if row["table"] == "stops"
+    ]
+
+
+def test_every_status_of_a_force_month(town):
+    for month, searches in (("2019-01", 20), ("2019-02", 30), ("2019-03", 0), ("2019-05", 4), ("2019-06", 5)):
+        town.stops(month, {"White": searches})
+    town.view()
+    town.stops("2019-02", {"White": 31})
+    # Median of the months with searches before May: (20 + 31) / 2 = 25.5, a fifth of it 5.1; before June with May's 4
+    # in it: 20, a fifth of it 4. So 4 in May is suspected to be partial, and 5 in June is not.
+    finding = coverage(Scope(), town.view())
+    assert list(finding.table.columns) == COLUMNS
+    assert statuses(finding) == [
+        ("surrey", "2019-01", "submitted", 20),
+        ("surrey", "2019-02", "refreshed", 31),
+        ("surrey", "2019-03", "empty", 0),
+        ("surrey", "2019-04", "missing", None),
+        ("surrey", "2019-05", "partial suspected", 4),
+        ("surrey", "2019-06", "submitted", 5),
+    ]
+    assert finding.headline == "1 of 6 force-months missing"
+    assert finding.answer == (
+        "1 force, January to June 2019: 5 files with 60 searches; of 6 force-months 2 submitted, 1 refreshed, "
+        "1 partial suspected, 1 empty and 1 missing."
+    )
+    assert sum(file.rows for file in finding.provenance.files) == 60
+    assert finding.provenance.settings == {"Partial suspected below": "20\u00a0%"}
+
+
+def test_nothing_missing(town):
+    town.stops("2019-01", {"White": 20})
+    assert coverage(Scope(), town.view()).headline == "One month is loaded"
+    town.stops("2019-02", {"White": 20})
+    assert coverage(Scope(), town.view()).headline == "Every month has a file"
+
+
+def test_one_force_and_a_period(town):
+    town.stops("2019-01", {"White": 20})
+    town.stops("2019-02", {"White": 20})
+    town.stops("2019-02", {"White": 7}, force="kent")
+    town.census({town.east: ("East", RESIDENTS)})
+    finding = coverage(Scope("surrey", from_month="2019-02", to_month="2019-03"), town.view())
+    assert statuses(finding) == [("surrey", "2019-02", "submitted", 20), ("surrey", "2019-03", "missing", None)]
+    assert set(finding.table["table"]) == {"stops"}
+    assert [file.name for file in finding.provenance.files] == ["2019-02-surrey-stop-and-search.csv"]
+    assert finding.answer.startswith("Surrey Police, February to March 2019: 1 file with 20 searches;")
+
+
+def test_what_else_is_loaded_stands_below(town):
+    town.stops("2019-01", {"White": 20})
+    town.boundaries()
+    town.census({town.east: ("East", RESIDENTS)})
+    table = coverage(Scope(), town.view()).table
+    others = table[table["table"] != "stops"]
+    assert others["table"].tolist() == ["areas", "areas", "population"]
+    assert others["force"].tolist() == ["LAD22 districts", "LAD22 to PFA22", "Census 2021 by district"]
+    assert set(others["status"]) == {"submitted"}
+    assert others["rows"].tolist() == [2, 2, 38]
+
+
+def test_an_empty_store(town):
+    finding = coverage(Scope(), town.view())
+    assert finding.refused
+    assert finding.answer == "No stop-and-search file is loaded."
+    assert list(finding.table.columns) == COLUMNS
+    assert json.loads(finding.as_json())["table"] == []
+
+
+@pytest.mark.parametrize(
+    ("scope", "sentence"),
+    [
+        (Scope("kent"), "No stop-and-search file of Kent Police is loaded."),
+        (Scope("surrey", from_month="2021-01"), "No stop-and-search file of Surrey Police is loaded for this period."),
+    ],
+    ids=["force", "period"],
+)
+def test_nothing_of_what_is_asked(town, scope, sentence):
+    town.stops("2019-01", {"White": 20})
+    finding = coverage(scope, town.view())
+    assert (finding.refused, finding.answer) == (True, sentence)
+
+
+@pytest.mark.real
+def test_every_real_file_is_there(real_store, real_files):
+    files = [path.name for path in real_files.glob("police_uk/*/*-stop-and-search.csv*")]
+    finding = coverage(Scope(), real_store.view())
+    found = statuses(finding)
+    assert sum(status != "missing" for _, _, status, _ in found) == len(files)
+    assert {f"{month}-{force}-stop-and-search.csv" for force, month, status, _ in found if status != "missing"} == {
+        name.removesuffix(".gz") for name in files
+    }
+    assert finding.chart("light") is not None

@@ -1,0 +1,652 @@
+"""Stop and search from file to Finding: golden examples, small numbers, gaps, and every force of June 2019."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import re
+from collections import Counter
+
+import pytest
+from scipy import stats
+from scipy.optimize import brentq
+
+from analytics.findings import QUESTIONS
+from analytics.findings.stop_and_search import FAIRNESS, INDEPENDENT, STREET, disproportionality, rates, trend
+from analytics.scope import Scope
+from data.vocabularies import forces
+
+STOP_AND_SEARCH = (rates, disproportionality, trend)
+PEOPLE = {"White": 80_000, "Black": 5_000, "Asian": 4_000, "Mixed": 2_000, "Other": 1_000}
+EAST, WEST = (-0.25, 51.25), (-0.75, 51.25)
+CAUSAL = re.compile(
+    r"\b(effect|impact|caused|due to|because of|thanks to|result of|led to|drives|improved|boosted|works)\b",
+    re.IGNORECASE,
+)
+
+
+def one_district(town, people=PEOPLE):
+    town.boundaries(own=1)
+    town.census({town.east: ("East", people)})
+
+
+def row(finding, group="Black"):
+    (found,) = [row for row in json.loads(finding.as_json())["table"] if row["group"] == group]
+    return found
+
+
+def sentences(finding):
+    return [finding.headline, finding.answer, *finding.caveats]
+
+
+# Golden examples
+
+
+def test_60_of_5000_against_200_of_80000(town):
+    """Rates 12.0 and 2.5, ratio 4.80 (3.57 to 6.38): conditional mid-P, found again here by brute force."""
+    one_district(town)
+    town.stops("2019-06", {"Black": 60, "White": 200})
+    finding = disproportionality(Scope(), town.view())
+    found = row(finding)
+    assert (found["rate"], found["comparator_rate"]) == (pytest.approx(12.0), pytest.approx(2.5))
+    assert [round(found[name], 2) for name in ("ratio", "low", "high")] == [4.8, 3.57, 6.38]
+
+    def more(ratio, half_of_60=0.5):
+        share = ratio * 5_000 / (ratio * 5_000 + 80_000)
+        return stats.binom.sf(60, 260, share) + half_of_60 * stats.binom.pmf(60, 260, share)
+
+    assert found["low"] == pytest.approx(brentq(lambda ratio: more(ratio) - 0.025, 0.1, 100), rel=1e-6)
+    assert found["high"] == pytest.approx(brentq(lambda ratio: more(ratio) - 0.975, 0.1, 100), rel=1e-6)
+    # 60 - 5,000 * 200 / 80,000 = 47.5 searches beyond the other rate, 9.5 for every 1,000.
+    assert (found["difference"], found["excess"]) == (pytest.approx(9.5), pytest.approx(47.5))
+    assert (found["stops"], found["comparator_stops"], found["base"], found["flag"]) == (60, 200, 260, "")
+    assert finding.headline == "Black people were searched at 4.8 times the rate of White people"
+    assert finding.answer == (
+        "12.0 searches for every 1,000 Black residents against 2.5 for White residents, June 2019, 260 searches: "
+        "a ratio of 4.8 (3.6 to 6.4)."
+    )
+    assert {STREET, FAIRNESS, INDEPENDENT} <= set(finding.caveats)
+    for ask in (rates, trend):
+        assert INDEPENDENT in ask(Scope(), town.view()).caveats
+    assert "No ratio within districts is given: there is one district." in finding.caveats
+
+
+def test_a_gap_that_is_where_people_live(town):
+    """Two districts with equal rates in each: 6.24 as recorded, 1.00 within districts.
+
+    West: 1 search for every 1,000 of both groups; east: 20. 181 of 10,000 against 29 of 10,000 is 6.24.
+    """
+    town.boundaries()
+    town.census(
+        {town.west: ("West", {"Black": 1_000, "White": 9_000}), town.east: ("East", {"Black": 9_000, "White": 1_000})}
+    )
+    town.stops("2019-06", {("Black", WEST): 1, ("White", WEST): 9, ("Black", EAST): 180, ("White", EAST): 20})
+    found = row(disproportionality(Scope(), town.view()))
+    assert round(found["ratio"], 2) == 6.24
+    assert round(found["ratio_adjusted"], 2) == 1.0
+    assert found["adjusted_low"] < 1 < found["adjusted_high"]
+    assert (found["adjusted_areas"], found["adjusted_share"]) == (2, 1.0)
+
+
+def test_a_period_is_pooled_and_not_the_mean_of_its_months(town):
+    """10 of 5,000 to 160 of 80,000 is 1; 90 to 40 is 36. Pooled 100 to 200: 8, not (1 + 36) / 2 = 18.5."""
+    one_district(town)
+    town.stops("2019-05", {"Black": 10, "White": 160})
+    town.stops("2019-06", {"Black": 90, "White": 40})
+    assert row(disproportionality(Scope(), town.view()))["ratio"] == pytest.approx(8.0)
+    made = trend(Scope(), town.view())
+    monthly = {(r["month"], r["group"]): r["rate"] for r in json.loads(made.as_json())["table"]}
+    assert monthly["2019-05", "Black"] == pytest.approx(2.0)
+    assert monthly["2019-06", "Black"] == pytest.approx(18.0)
+    assert made.headline == "2.0 to 18.0 searches a month for every 1,000 Black residents"
+
+
+# Unknown ethnicity
+
+
+def test_a_large_unknown_share_is_said_before_the_number(town):
+    """130 of 390 searches are a third. Extremes: 60 to 330, and 190 to 200."""
+    one_district(town)
+    town.stops("2019-06", {"Black": 60, "White": 200, "Not stated": 100, "Blank": 30})
+    finding = disproportionality(Scope(), town.view())
+    found = row(finding)
+    assert found["unknown_share"] == pytest.approx(1 / 3)
+    assert found["ratio_if_unknown_comparator"] == pytest.approx(60 / 5_000 / (330 / 80_000))
+    assert found["ratio_if_unknown_group"] == pytest.approx(190 / 5_000 / (200 / 80_000))
+    assert found["tipping_share"] is None  # even if all were White the rate of Black people is higher
+    said = "Ethnicity is unknown for 33\u00a0% of searches, so the ratio could be anything from 2.9 to 15.2."
+    assert finding.answer.startswith(f"{said} As recorded: 12.0 searches")
+    assert finding.headline == "Black people were searched at 2.9 to 15.2 times the White rate"
+    assert (
+        "Self-defined ethnicity is not known for 130 of 390 searches (33\u00a0%): 100 not stated, 30 blank."
+        in finding.caveats
+    )
+
+
+def test_a_range_that_crosses_1_is_said_before_the_number(town):
+    one_district(town, PEOPLE | {"Black": 8_000})
+    town.stops("2019-06", {"Black": 40, "White": 250, "Asian": 400, "Not stated": 160})
+    finding = disproportionality(Scope(), town.view())
+    found = row(finding)
+    # 40 of 8,000 to 250 of 80,000 is 1.6; 40 to 410 is 0.98; 200 to 250 is 8.
+    assert (round(found["ratio"], 2), round(found["ratio_if_unknown_comparator"], 2)) == (1.6, 0.98)
+    assert found["low"] > 1
+    assert found["unknown_share"] < 0.2
+    # (40 + 160 x) / 8,000 = (250 + 160 (1 - x)) / 80,000 has the solution x = 1 / 176.
+    assert found["tipping_share"] == pytest.approx(1 / 176)
+    assert finding.headline == "Black or White people searched more? Unknown ethnicity leaves it open"
+    assert finding.answer.startswith(
+        "Ethnicity is unknown for 19\u00a0% of searches, and the ratio could be anything from 0.98 to 8.0, below 1 or "
+        "above. As recorded: 5.0 searches"
+    )
+
+
+def test_a_range_that_crosses_1_is_said_of_an_unclear_difference_too(town):
+    one_district(town)
+    town.stops("2019-06", {"Black": 12, "White": 200, "Not stated": 20})
+    finding = disproportionality(Scope(), town.view())
+    assert finding.headline == "No clear difference in search rates of Black and White people"
+    assert finding.answer.startswith("Ethnicity is unknown for 9\u00a0% of searches, and the ratio could be anything")
+
+
+def test_a_word_that_no_list_knows_is_counted_apart(town):
+    one_district(town)
+    town.stops("2019-06", {"Black": 60, "White": 200})
+    town.stops("2019-05", {"White": 5}, **{"Self-defined ethnicity": "Martian"})
+    finding = rates(Scope(), town.view())
+    assert row(finding, "Not recognised")["stops"] == 5
+    assert (
+        "Self-defined ethnicity is not known for 5 of 265 searches (2\u00a0%): 0 not stated, 0 blank, "
+        "5 not in our list of groups." in finding.caveats
+    )
+
+
+def test_officer_defined_ethnicity_all_blank(town):
+    one_district(town)
+    town.stops("2019-06", {"Black": 60, "White": 200}, **{"Officer-defined ethnicity": ""})
+    scope = Scope(definition="officer")
+    for ask in (disproportionality, trend):
+        finding = ask(scope, town.view())
+        assert finding.refused
+        assert finding.answer == (
+            "The officer-defined ethnicity is not known for any of the 260 searches by Surrey Police in June 2019, "
+            "so groups can't be compared."
+        )
+    counted = rates(scope, town.view())
+    assert counted.answer == (
+        "260 searches of persons, June 2019; the officer-defined ethnicity is not known for any of them."
+    )
+    assert row(counted, "Not stated")["stops"] == 260
+
+
+def test_whose_word_counts(town):
+    one_district(town)
+    town.stops("2019-06", {"Black": 60, "White": 200}, **{"Officer-defined ethnicity": "Asian"})
+    assert row(rates(Scope(definition="officer"), town.view()), "Asian")["stops"] == 260
+    assert row(rates(Scope(), town.view()), "Black")["stops"] == 60
+
+
+# Gaps, filters, what is left out
+
+
+def test_missing_months_are_gaps(town):
+    one_district(town)
+    for month in ("2019-01", "2019-04"):
+        town.stops(month, {"Black": 60, "White": 200})
+    made = trend(Scope(), town.view())
+    gaps = [r for r in json.loads(made.as_json())["table"] if r["month"] in ("2019-02", "2019-03")]
+    assert len(gaps) == 10
+    assert {r["flag"] for r in gaps} == {"no file for this month"}
+    assert {r[name] for r in gaps for name in ("stops", "rate", "low", "high")} == {None}
+    assert made.caveats[0] == (
+        "No file is loaded for February 2019 and March 2019: a gap, not a zero. Rates are over the months there are."
+    )
+    assert "(2 of 4 months)" in made.answer
+    assert row(rates(Scope(), town.view()))["stops"] == 120
+    assert made.chart("light") is not None
+
+
+def test_an_empty_month_is_named(town):
+    one_district(town)
+    town.stops("2019-05", {"Black": 60, "White": 200})
+    town.stops("2019-06", {})
+    made = trend(Scope(), town.view())
+    june = [r for r in json.loads(made.as_json())["table"] if r["month"] == "2019-06"]
+    assert {(r["stops"], r["rate"], r["flag"]) for r in june} == {(None, None, "withheld: fewer than 10 searches")}
+    assert made.answer == (
+        "12.0 searches a month for every 1,000 Black residents, May to June 2019, in the 1 of 2 months with 10 or more "
+        "searches of them; no test of a change was made."
+    )
+    said = "No search is recorded in the file for June 2019; if searches are missing from it, rates are too low."
+    assert said in made.caveats
+    assert not any("gap" in caveat for caveat in made.caveats)
+
+
+def test_a_month_with_nothing_but_an_empty_file(town):
+    town.stops("2019-06", {})
+    for ask in STOP_AND_SEARCH:
+        finding = ask(Scope(), town.view())
+        assert finding.refused
+        assert finding.answer == "The stop-and-search files of Surrey Police for June 2019 hold no search of a person."
+
+
+def test_a_month_without_a_file(town):
+    town.stops("2019-06", {"Black": 60})
+    for ask in STOP_AND_SEARCH:
+        finding = ask(Scope(from_month="2018-01", to_month="2018-03"), town.view())
+        assert finding.refused
+        assert finding.answer == (
+            "Surrey Police has no stop-and-search file for January to March 2018; its files are of June 2019."
+        )
+
+
+def test_searches_of_vehicles_alone_are_left_out(town):
+    one_district(town)
+    town.stops("2019-05", {"Black": 60, "White": 200})
+    town.stops("2019-06", {"White": 70}, Type="Vehicle search")
+    town.stops("2019-04", {"White": 30}, Type="Person and Vehicle search")
+    finding = rates(Scope(), town.view())
+    assert row(finding, "White")["stops"] == 230
+    assert "70 vehicle-only searches left out: no person was searched." in finding.caveats
+
+
+def test_one_district_of_two(town):
+    town.boundaries()
+    town.census({town.west: ("West", PEOPLE), town.east: ("East", PEOPLE)})
+    town.stops(
+        "2019-06",
+        {("Black", WEST): 20, ("White", WEST): 40, ("Black", EAST): 60, ("White", EAST): 200, ("Black", None): 7},
+    )
+    finding = disproportionality(Scope(area=town.east), town.view())
+    found = row(finding)
+    assert (found["stops"], found["comparator_stops"]) == (60, 200)
+    assert round(found["ratio"], 2) == 4.8
+    assert (found["ratio_adjusted"], found["adjusted_areas"], found["adjusted_share"]) == (None, None, None)
+    assert finding.tiles[-1].value == "not given"
+    assert finding.tiles[-1].base == "one district is shown"
+    assert row(disproportionality(Scope(), town.view()))["stops"] == 87
+
+
+def test_one_power(town):
+    one_district(town)
+    town.stops("2019-05", {"Black": 60, "White": 200})
+    town.stops(
+        "2019-06", {"Black": 50, "White": 50}, Legislation="Criminal Justice and Public Order Act 1994 (section 60)"
+    )
+    section_60 = "Criminal Justice and Public Order Act 1994, section 60"
+    assert row(disproportionality(Scope(power=section_60), town.view()))["stops"] == 50
+    assert row(disproportionality(Scope(), town.view()))["stops"] == 110
+    none = disproportionality(Scope(power="Witchcraft Act 1735"), town.view())
+    assert none.answer == (
+        "The stop-and-search files of Surrey Police for May to June 2019 hold no search of a person "
+        "under “Witchcraft Act 1735”."
+    )
+
+
+def test_the_period_of_two_loads_of_a_month_is_the_later_one(town):
+    one_district(town)
+    town.stops("2019-06", {"Black": 60, "White": 200})
+    town.view()
+    town.stops("2019-06", {"Black": 61, "White": 200})
+    finding = rates(Scope(), town.view())
+    assert row(finding)["stops"] == 61
+    assert [file.rows for file in finding.provenance.files if "stop" in file.name] == [261]
+
+
+# Small numbers
+
+
+def test_a_small_group_is_withheld_with_every_figure_of_it(town):
+    one_district(town)
+    town.stops("2019-06", {"Black": 60, "White": 200, "Asian": 9, "Other": 10})
+    finding = rates(Scope(), town.view())
+    for group in ("Asian", "Mixed"):
+        found = row(finding, group)
+        assert {found[name] for name in ("stops", "rate", "low", "high", "dispersion")} == {None}
+        assert found["flag"] == "withheld: fewer than 10 searches"
+    assert row(finding, "Other")["stops"] == 10
+    assert finding.answer.endswith("Asian and Mixed withheld, fewer than 10 searches each.")
+    compared = disproportionality(Scope(), town.view())
+    asian = row(compared, "Asian")
+    assert {v for k, v in asian.items() if k not in ("group", "comparator", "unknown_share", "flag")} == {None}
+    assert asian["flag"] == "withheld: fewer than 10 searches"
+    assert not any(
+        re.search(r"(?<![\d.,])9(?![\d.,])", sentence) for made in (finding, compared) for sentence in sentences(made)
+    )
+
+
+def test_a_comparison_with_a_small_group_is_refused(town):
+    one_district(town)
+    town.stops("2019-06", {"Black": 9, "White": 200})
+    finding = disproportionality(Scope(), town.view())
+    assert finding.refused
+    assert finding.answer == (
+        "Not enough searches: fewer than 10 of Black people by Surrey Police in June 2019; choose a longer period or "
+        "another group."
+    )
+    figures = finding.table.drop(columns=["group", "comparator", "unknown_share", "flag"])
+    assert len(figures) == 4
+    assert figures.isna().all(axis=None), "the rows stay, with their reasons; no figure does"
+    monthly = trend(Scope(), town.view())
+    assert (
+        monthly.answer == "Every month has fewer than 10 searches of Black people; choose another group or all powers."
+    )
+
+
+def test_few_expected_searches_are_said(town):
+    """12 and 40 searches: at equal rates 52 * 1,000 / 81,000 = 0.6 of the smaller group."""
+    one_district(town, PEOPLE | {"Black": 1_000})
+    town.stops("2019-06", {"Black": 12, "White": 40})
+    finding = disproportionality(Scope(), town.view())
+    assert row(finding)["flag"] == "few searches"
+    assert any(caveat.startswith("Few searches:") for caveat in finding.caveats)
+
+
+def test_two_equal_rates_are_no_clear_difference(town):
+    one_district(town, PEOPLE | {"Black": 80_000})
+    town.stops("2019-06", {"Black": 52, "White": 50})
+    finding = disproportionality(Scope(), town.view())
+    assert finding.headline == "No clear difference in search rates of Black and White people"
+    assert row(finding)["low"] < 1 < row(finding)["high"]
+
+
+# Residents
+
+
+def test_without_a_population_there_are_counts_and_no_rates(town):
+    town.stops("2019-06", {"Black": 60, "White": 200})
+    why = "No population is loaded, so there are counts but no rates; load a census file by ethnic group."
+    counted = rates(Scope(), town.view())
+    assert not counted.refused
+    assert counted.answer == f"260 searches of persons, June 2019; {why}"
+    assert (row(counted)["stops"], row(counted)["rate"]) == (60, None)
+    assert INDEPENDENT not in counted.caveats
+    for ask in (disproportionality, trend):
+        assert ask(Scope(), town.view()).answer == why
+
+
+def test_without_boundaries_nobody_knows_whose_residents_they_are(town):
+    town.census({town.east: ("East", PEOPLE)})
+    town.stops("2019-06", {"Black": 60, "White": 200})
+    finding = disproportionality(Scope(), town.view())
+    assert finding.refused
+    assert "Nothing loaded says which local authorities belong to Surrey Police" in finding.answer
+
+
+def test_with_a_lookup_alone_there_is_a_ratio_and_none_within_districts(town):
+    town.lookup({town.east: "East", town.west: "West"})
+    town.census({town.east: ("East", PEOPLE), town.west: ("West", PEOPLE)})
+    town.stops("2019-06", {"Black": 60, "White": 200})
+    finding = disproportionality(Scope(), town.view())
+    found = row(finding)
+    assert (round(found["ratio"], 2), found["ratio_adjusted"], found["adjusted_share"]) == (4.8, None, 0.0)
+    assert "No ratio within districts is given: no boundaries of its districts." in finding.caveats
+
+
+def test_a_suppressed_count_is_left_out_and_never_zero(town):
+    town.boundaries()
+    town.census({town.west: ("West", PEOPLE | {"Black": None}), town.east: ("East", PEOPLE)})
+    town.stops("2019-06", {"Black": 60, "White": 200})
+    finding = disproportionality(Scope(), town.view())
+    assert row(finding)["rate"] == pytest.approx(60 / 5_000 * 1_000)
+    assert "1 count of residents left out, suppressed by the publisher: small, not zero." in finding.caveats
+    assert "Suppressed counts of residents left out: 1" in finding.provenance.rules
+
+
+def test_a_group_whose_residents_are_all_suppressed(town):
+    one_district(town, PEOPLE | {"Black": None})
+    town.stops("2019-06", {"Black": 60, "White": 200, "Asian": 50})
+    why = "Census 2021 holds no residents counted as Black, so there is no rate to compare."
+    for scope in (Scope(), Scope(group="Asian", comparator="Black")):
+        finding = disproportionality(scope, town.view())
+        assert (finding.refused, finding.answer) == (True, why)
+    assert trend(Scope(), town.view()).answer == why
+    asian = disproportionality(Scope(group="Asian"), town.view())
+    assert row(asian, "Black")["flag"] == "no residents counted as Black"
+    assert row(asian, "Black")["ratio"] is None
+    assert not asian.refused
+
+
+def test_searches_of_one_group_without_a_place(town):
+    """No search of Black people lies in a district, so there is nothing to compare within districts."""
+    town.boundaries()
+    town.census({town.west: ("West", PEOPLE), town.east: ("East", PEOPLE)})
+    town.stops("2019-06", {("Black", None): 20, ("White", WEST): 100, ("White", EAST): 100})
+    finding = disproportionality(Scope(), town.view())
+    assert row(finding)["ratio_adjusted"] is None
+    assert "No ratio within districts is given: too few searches to tell." in finding.caveats
+
+
+def test_one_district_that_outweighs_the_other(town):
+    """Opposite gaps in two districts leave an interval of many powers of ten, which says nothing."""
+    town.boundaries()
+    town.census({town.west: ("West", PEOPLE), town.east: ("East", PEOPLE)})
+    town.stops("2019-06", {("Black", WEST): 300, ("White", WEST): 100, ("Black", EAST): 1, ("White", EAST): 400})
+    finding = disproportionality(Scope(), town.view())
+    assert row(finding)["ratio_adjusted"] is None
+    assert finding.tiles[-1].base == "too few searches to tell"
+
+
+@pytest.mark.parametrize(
+    "name", ["[x](http://a.example) **b** <script>alert(1)</script>", "=1+1", "a,b\"c'd", "Æ and Ø", "“"]
+)
+def test_hostile_names_of_areas(town, name):
+    town.boundaries((name, f"{name} and more"))
+    town.census({town.east: (name, PEOPLE)})
+    town.stops("2019-06", {("Black", EAST): 60, ("White", EAST): 200})
+    for ask in STOP_AND_SEARCH:
+        finding = ask(Scope(), town.view())
+        assert json.loads(finding.as_json())["refused"] is False
+        assert finding.chart("dark") is not None
+    missing = [caveat for caveat in disproportionality(Scope(), town.view()).caveats if "are missing from" in caveat]
+    assert len(missing) == 1
+
+
+# What cannot be asked
+
+
+def test_nothing_loaded(town):
+    for ask in STOP_AND_SEARCH:
+        finding = ask(Scope(), town.view())
+        assert (finding.refused, finding.answer) == (True, "No stop-and-search file is loaded.")
+        assert json.loads(finding.as_json())["table"] == []
+        assert finding.chart() is None
+
+
+@pytest.mark.parametrize(
+    ("scope", "sentence"),
+    [
+        (Scope("kent"), "No stop-and-search file of Kent Police is loaded."),
+        (
+            Scope(group="Asian", comparator="Asian"),
+            "Asian can't be compared with itself; choose another group to compare with.",
+        ),
+        (Scope(area="E07000001"), "“E07000001” is not a district of Surrey Police with a boundary loaded."),
+    ],
+    ids=["unknown force", "one group twice", "unknown area"],
+)
+def test_a_scope_that_cannot_be_answered(town, scope, sentence):
+    one_district(town)
+    town.stops("2019-06", {"Black": 60, "White": 200})
+    for ask in STOP_AND_SEARCH:
+        finding = ask(scope, town.view())
+        assert (finding.refused, finding.answer, finding.headline) == (True, sentence, sentence)
+
+
+def test_provenance_names_every_file_that_counts(town):
+    one_district(town)
+    town.stops("2019-05", {"Black": 60, "White": 200})
+    town.stops("2019-06", {"Black": 60, "White": 200}, force="kent")
+    provenance = disproportionality(Scope("surrey"), town.view()).provenance
+    assert sorted(file.name for file in provenance.files) == [
+        "2019-05-surrey-stop-and-search.csv",
+        "census.csv",
+        "districts.geojson",
+        "lookup.csv",
+    ]
+    assert provenance.scope == {
+        "force": "surrey",
+        "area_level": "district",
+        "from": "2019-05",
+        "to": "2019-05",
+        "group": "Black",
+        "comparator": "White",
+        "definition": "self",
+        "power": "all",
+        "population": "Census 2021",
+    }
+    assert provenance.base == "260 searches of persons, May 2019, by self-defined ethnicity"
+    assert provenance.settings["Searches withheld below"] == "10"
+
+
+# Every force of June 2019
+
+
+SHOWN = {"White": "White - ", "Black": "Black", "Asian": "Asian", "Mixed": "Mixed", "Other": "Other ethnic group - A"}
+
+
+@pytest.fixture(scope="session")
+def june_2019(real_files):
+    """Searches of persons by force and broad group, counted with the csv module straight from the files."""
+    counts = {}
+    for path in sorted((real_files / "police_uk" / "2019-06").glob("*-stop-and-search.csv*")):
+        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        force = path.name.removeprefix("2019-06-").partition("-stop-and-search")[0]
+        persons = [r for r in csv.DictReader(io.StringIO(content.decode("utf-8-sig"))) if r["Type"] != "Vehicle search"]
+        counts[force] = Counter(broad(r["Self-defined ethnicity"]) for r in persons)
+    return counts
+
+
+def broad(value):
+    """The broad group by the first words of a published value."""
+    return next((group for group, start in SHOWN.items() if value.startswith(start)), "Not stated")
+
+
+def checked(finding):
+    """A finding as read back from its JSON, with what must hold of every one."""
+    read = json.loads(finding.as_json(), parse_constant=lambda constant: pytest.fail(constant))
+    assert read["answer"].strip()
+    assert read["answer"].endswith(".")
+    assert read["headline"].strip()
+    assert finding.refused or len(read["headline"]) < 70, read["headline"]
+    for sentence in sentences(finding):
+        assert not CAUSAL.search(sentence), sentence
+        assert not re.search(r"nan|None|NA>|inf\b|  ", sentence), sentence
+    return read
+
+
+def check_intervals(record, names):
+    for low, estimate, high in names:
+        if record[estimate] is None:
+            assert record[low] is None
+            assert record[high] is None
+        else:
+            assert record[low] <= record[estimate] <= record[high], (low, record)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("force", sorted(forces()))
+def test_every_force_of_june_2019(real_store, june_2019, force):
+    scope = Scope(force, from_month="2019-06", to_month="2019-06")
+    view = real_store.view()
+    made = {ask.__name__: ask(scope, view) for ask in STOP_AND_SEARCH}
+    read = {name: checked(finding) for name, finding in made.items()}
+    for finding in made.values():
+        assert finding.refused == (finding.chart("light") is None) or not finding.table["rate"].notna().any()
+    if force not in june_2019:
+        assert {made["answer"] for made in read.values()} == {
+            f"{forces()[force]['short']} has no stop-and-search file for June 2019; its files are of "
+            "April to September 2018."
+        }
+        return
+    expected = june_2019[force]
+    # Counts, and of withheld groups that they are small: nothing is lost between the file and the answer.
+    assert not read["rates"]["refused"]
+    for record in read["rates"]["table"]:
+        group = record["group"]
+        if record["stops"] is None:
+            assert expected[group] < 10
+            assert record["flag"] == "withheld: fewer than 10 searches"
+            assert (record["rate"], record["low"], record["high"]) == (None, None, None)
+        else:
+            assert record["stops"] == expected[group]
+            assert record["stops"] >= 10 or group == "Not stated"
+        check_intervals(record, [("low", "rate", "high")])
+    assert read["rates"]["provenance"]["base"].startswith(
+        f"{expected.total():,} search{'es' if expected.total() != 1 else ''} of persons"
+    )
+    assert f"{expected.total():,} searches of persons" in read["rates"]["answer"]
+    for record in read["disproportionality"]["table"]:
+        small = min(expected[record["group"]], expected["White"]) < 10
+        assert (record["ratio"] is None) == small
+        assert record["flag"].startswith("withheld") == small
+        if small:
+            continue
+        check_intervals(
+            record,
+            [
+                ("low", "ratio", "high"),
+                ("rate_low", "rate", "rate_high"),
+                ("comparator_rate_low", "comparator_rate", "comparator_rate_high"),
+                ("difference_low", "difference", "difference_high"),
+                ("excess_low", "excess", "excess_high"),
+                ("adjusted_low", "ratio_adjusted", "adjusted_high"),
+                ("ratio_if_unknown_comparator", "ratio", "ratio_if_unknown_group"),
+            ],
+        )
+        assert record["unknown_share"] == pytest.approx(expected["Not stated"] / expected.total())
+        # One figure has one interval, wherever it stands.
+        (alone,) = [r for r in read["rates"]["table"] if r["group"] == record["group"]]
+        assert (record["rate_low"], record["rate_high"]) == (alone["low"], alone["high"])
+    for record in read["trend"]["table"]:
+        check_intervals(record, [("low", "rate", "high")])
+    refused = read["disproportionality"]["refused"]
+    if force == "btp":
+        assert refused
+        assert read["disproportionality"]["answer"] == (
+            "British Transport Police has no residents of its own, so no rate for each resident can be given."
+        )
+    elif force == "city-of-london":
+        assert refused
+        assert (
+            "Census 2021 counts the residents of City of London and Westminster in one row"
+            in (read["disproportionality"]["answer"])
+        )
+        older = checked(rates(scope.but(population="Census 2011"), view))
+        assert "for every 1,000 residents" in older["answer"]
+    else:
+        assert refused == (min(expected["Black"], expected["White"]) < 10)
+
+
+@pytest.mark.real
+def test_city_of_london_with_the_older_census(real_store):
+    finding = disproportionality(Scope("city-of-london", population="Census 2011"), real_store.view())
+    read = checked(finding)
+    assert not read["refused"]
+    # Residents of the City at the Census 2011 (QS201EW): 7,375, of them 5,799 White and 193 Black.
+    (black,) = [r for r in read["table"] if r["group"] == "Black"]
+    assert black["rate"] == pytest.approx(black["stops"] / 193 * 1_000)
+    assert black["comparator_rate"] == pytest.approx(black["comparator_stops"] / 5_799 * 1_000)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("force", ["surrey", "lancashire"])
+def test_every_pair_of_groups_and_both_definitions(real_store, force):
+    groups = ("White", "Black", "Asian", "Mixed", "Other")
+    view = real_store.view()
+    for definition in ("self", "officer"):
+        for group in groups:
+            for comparator in groups:
+                scope = Scope(force, group=group, comparator=comparator, definition=definition)
+                finding = disproportionality(scope, view)
+                checked(finding)
+                assert group != comparator or finding.answer.startswith(f"{group} can't be compared with itself")
+
+
+@pytest.mark.real
+def test_every_question_answers_without_a_scope(real_store):
+    for question in QUESTIONS.values():
+        made = checked(question.answer(Scope(), real_store.view()))
+        assert (made["key"], made["question"]) == (question.key, question.asks)

@@ -1,0 +1,443 @@
+"""Figures: the house look, scales that cover the data, gaps that stay gaps, and text from files that stays text."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics import charts, wording
+from analytics.finding import Mode
+
+THEME = tomllib.loads((Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
+MODES: tuple[Mode, ...] = ("light", "dark")
+HOSTILE = '<b>bold</b> <a href="https://x.example">press</a> %{x} & <img src=x>'
+OURS = re.compile(r'</?b>|<br>|<span style="color:#[0-9A-Fa-f]{6}">|</span>')
+NAN = math.nan
+
+
+def ratios(*rows: tuple[str, str, float, float, float, str]) -> pd.DataFrame:
+    rows = rows or (
+        ("As recorded", "estimate", 5.4, 5.2, 5.6, ""),
+        ("Range if not stated\nwere all or none", "range", NAN, 3.5, 7.9, ""),
+        ("Adjusted for place", "adjusted", 3.9, 3.3, 4.6, ""),
+    )
+    return pd.DataFrame(list(rows), columns=["label", "kind", "estimate", "low", "high", "flag"])
+
+
+def dots(highest: float = 25.2, label: str = "Black") -> pd.DataFrame:
+    columns = ["label", "estimate", "low", "high", "text", "detail", "hollow", "flag"]
+    rows = [
+        (label, highest * 0.9, highest * 0.8, highest, "24.1  23.0 to 25.2", "12,345 searches", False, ""),
+        ("Mixed", None, None, None, "", "", False, f"not enough searches: 3, {label}"),
+        ("Not stated", highest / 4, highest / 5, highest / 3, "2.0  0.60 to 4.1", label, True, ""),
+    ]
+    return pd.DataFrame(rows, columns=columns).astype({"estimate": "Float64", "low": "Float64", "high": "Float64"})
+
+
+def trend(months: int = 6, missing: tuple[int, ...] = (), levels: tuple[float, float] = (4.2, 0.8)) -> pd.DataFrame:
+    rows = [
+        {"month": month, "group": group, "rate": rate, "low": rate * 0.9, "high": rate * 1.1, "flag": ""}
+        if place not in missing
+        else {"month": month, "group": group, "rate": None, "low": None, "high": None, "flag": "no file here"}
+        for group, rate in zip(("Black", "White"), levels, strict=True)
+        for place, month in enumerate(wording.month_range("2018-04", "2030-12")[:months])
+    ]
+    return pd.DataFrame(rows).astype({"rate": "Float64", "low": "Float64", "high": "Float64"})
+
+
+def coverage(forces: int, months: int) -> pd.DataFrame:
+    statuses = list(charts.STATUS_MARKS)
+    rows = [
+        (f"Force {force}", month, statuses[(force + place) % len(statuses)], 1000 * place)
+        for force in range(forces)
+        for place, month in enumerate(wording.month_range("2018-04", "2030-12")[:months])
+    ]
+    table = pd.DataFrame(rows, columns=["label", "month", "status", "rows"]).astype({"rows": "Int64"})
+    table.loc[table["status"] == "missing", "rows"] = pd.NA
+    return table
+
+
+DRAWN: dict[str, Callable[[Mode], go.Figure]] = {
+    "ratio": lambda mode: charts.ratio_scale(ratios(), mode),
+    "dots": lambda mode: charts.rate_dots(dots(), mode, "per 1,000"),
+    "trend": lambda mode: charts.rate_trend(trend(12, (3, 4)), "Black", "White", mode),
+    "one month": lambda mode: charts.rate_trend(trend(1), "Black", "White", mode),
+    "coverage": lambda mode: charts.coverage_grid(coverage(44, 36), mode),
+    "one cell": lambda mode: charts.coverage_grid(coverage(1, 1), mode),
+}
+HOSTILE_DRAWN = {
+    "ratio": charts.ratio_scale(
+        ratios(
+            (HOSTILE, "estimate", 5.4, 5.2, 5.6, ""),
+            (HOSTILE, "range", NAN, 3.5, 7.9, ""),
+            ("Adjusted", "adjusted", NAN, NAN, NAN, HOSTILE),
+        ),
+        "light",
+    ),
+    "dots": charts.rate_dots(dots(label=HOSTILE).assign(text=f"1  {HOSTILE}"), "light", HOSTILE),
+    "trend": charts.rate_trend(
+        trend(6, (5,)).replace({"group": {"Black": HOSTILE}, "flag": {"no file here": HOSTILE}}),
+        HOSTILE,
+        "White",
+        "light",
+    ),
+    "coverage": charts.coverage_grid(coverage(2, 3).assign(label=HOSTILE), "light"),
+}
+
+
+def texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts(item)
+
+
+def notes(figure: go.Figure) -> list[str]:
+    return [re.sub(r"<[^>]*>", " ", note.text).replace(wording.NBSP, " ").strip() for note in figure.layout.annotations]
+
+
+def ticks(axis: Any) -> list[str]:
+    return [text.replace(wording.NBSP, " ").strip() for text in axis.ticktext]
+
+
+def luminance(colour: str) -> float:
+    shares = [level / 255 for level in bytes.fromhex(colour.removeprefix("#"))]
+    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_palette_is_that_of_the_theme(mode: Mode) -> None:
+    palette, theme = charts.PALETTES[mode], THEME[mode]
+    assert palette.ground == theme["backgroundColor"]
+    assert palette.panel == theme["secondaryBackgroundColor"]
+    assert palette.border == theme["borderColor"]
+    assert palette.text == theme["textColor"]
+    assert palette.muted == theme["grayTextColor"]
+    assert [palette.blue, palette.orange] == theme["chartCategoricalColors"][:2]
+    assert THEME["font"] == charts.FONT
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_words_and_marks_can_be_told_from_the_ground(mode: Mode) -> None:
+    # WCAG 2.2: 4.5 to 1 for text (1.4.3), 3 to 1 for what is needed to understand a graphic (1.4.11).
+    palette = charts.PALETTES[mode]
+    assert min(contrast(palette.ground, colour) for colour in (palette.text, palette.muted)) >= 4.5
+    marks = (palette.blue, palette.orange, palette.soft, palette.axis)
+    assert min(contrast(palette.ground, colour) for colour in marks) >= 3
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", DRAWN)
+def test_every_figure_has_the_house_look(name: str, mode: Mode) -> None:
+    figure = DRAWN[name](mode)
+    # What a browser gets: the figure over its template.
+    house, own = figure.layout.template.layout, figure.layout
+    assert house.paper_bgcolor == house.plot_bgcolor == "rgba(0,0,0,0)"
+    assert house.dragmode is False
+    assert house.showlegend is False
+    assert (house.font.family, house.font.size) == (charts.FONT, 13)
+    for axis in ("xaxis", "yaxis"):
+        assert house[axis].fixedrange is True
+        assert house[axis].tickangle == 0
+        assert own[axis].tickangle is None
+        assert own[axis].fixedrange is None
+    assert house.xaxis.showgrid is False
+    assert own.xaxis.showgrid is None
+    assert own.title.text is None
+    assert own.margin.r <= 118
+    assert len(own.xaxis.tickvals) <= 4
+    assert json.loads(figure.to_json())["data"]
+
+
+def test_modes_differ_in_colour_alone() -> None:
+    for draw in DRAWN.values():
+        light, dark = (draw(mode).to_json() for mode in MODES)
+        without = [re.sub(r"#[0-9A-Fa-f]{6}|rgba\([\d.,]+\)", "colour", text) for text in (light, dark)]
+        assert light != dark
+        assert without[0] == without[1]
+
+
+@pytest.mark.parametrize("name", HOSTILE_DRAWN)
+def test_text_of_files_stays_text(name: str) -> None:
+    written = list(texts(json.loads(HOSTILE_DRAWN[name].to_json())))
+    assert [text for text in written if "<" in OURS.sub("", text)] == []
+    assert any("&lt;b&gt;" in text for text in written)
+    # A template would put a value in place of %{x}.
+    assert not any(trace.hovertemplate or trace.texttemplate for trace in HOSTILE_DRAWN[name].data)
+
+
+def test_quotation_marks_are_not_escaped() -> None:
+    # plotly.js decodes amp, lt, gt, nbsp, times, plusmn, deg, mu and numbers: &quot; would show as it is.
+    figure = charts.ratio_scale(ratios(('King\'s "Own" & Co', "estimate", 2.0, 1.5, 2.5, "")), "light")
+    assert figure.layout.yaxis.ticktext[0] == 'King\'s "Own" &amp; Co'
+
+
+def test_ratio_scale() -> None:
+    figure = charts.ratio_scale(ratios(), "light")
+    assert figure.layout.xaxis.type == "log"
+    assert ticks(figure.layout.xaxis) == ["1", "2", "4", "8 times"]
+    assert notes(figure) == ["same rate", "5.4   5.2 to 5.6", "3.5 to 7.9", "3.9   3.3 to 4.6"]
+    assert "<b>5.4</b>" in figure.layout.annotations[1].text
+    line = figure.layout.shapes[0]
+    assert (line.x0, line.x1) == (1, 1)
+    plate, bars, marks = figure.data
+    assert (plate.fill, plate.line.dash, min(plate.x), max(plate.x)) == ("toself", "3px,3px", 3.5, 7.9)
+    assert list(bars.x) == [5.2, 5.6, None, 3.3, 4.6, None]
+    assert bars.line.width == 3
+    assert (list(marks.x), list(marks.marker.symbol)) == ([5.4, 3.9], ["circle", "diamond"])
+    assert 160 <= figure.layout.height <= 180
+    assert list(figure.layout.yaxis.ticktext)[1] == "Range if not stated<br>were all or none"
+
+
+def test_label_of_a_ratio_stands_at_its_upper_limit() -> None:
+    figure = charts.ratio_scale(ratios(), "light")
+    assert [10**note.x for note in figure.layout.annotations[1:]] == pytest.approx([5.6, 7.9, 4.6])
+
+
+def test_ratio_that_is_not_given_says_why() -> None:
+    figure = charts.ratio_scale(ratios(("Adjusted", "adjusted", NAN, NAN, NAN, "not given: 2 districts")), "light")
+    assert notes(figure)[1] == "not given: 2 districts"
+    assert figure.layout.annotations[1].font.color == charts.PALETTES["light"].muted
+    assert [len(trace.x) for trace in figure.data] == [0, 0]
+
+
+def test_infinite_and_zero_ratios_stay_on_the_scale() -> None:
+    rows = ratios(
+        ("No searches of White people", "estimate", math.inf, 3.6, math.inf, ""),
+        ("Range", "range", NAN, 3.5, math.inf, ""),
+        ("No searches of Black people", "adjusted", 0.0, 0.0, 1.3, ""),
+    )
+    figure = charts.ratio_scale(rows, "light")
+    low, high = (10**end for end in figure.layout.xaxis.range)
+    drawn = [value for trace in figure.data for value in trace.x if value is not None]
+    assert all(low <= value <= high for value in drawn)
+    assert list(figure.data[-1].marker.symbol) == ["triangle-right", "triangle-left"]
+    assert notes(figure)[1:] == ["3.6 or more", "3.5 or more", "0.00   0.00 to 1.3"]
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(0.002, 900), min_size=3, max_size=3).map(sorted))
+def test_ratio_ticks_are_few_and_hold_one(values: list[float]) -> None:
+    low, estimate, high = values
+    figure = charts.ratio_scale(ratios(("Any", "estimate", estimate, low, high, "")), "light")
+    axis = figure.layout.xaxis
+    left, right = (10**end for end in axis.range)
+    assert left <= min(low, 1)
+    assert right >= max(high, 1)
+    assert 1 in axis.tickvals
+    assert 2 <= len(axis.tickvals) <= 4
+    assert all(left <= tick <= right for tick in axis.tickvals)
+    said = [float(text.removesuffix(" times").replace(",", "")) for text in ticks(axis)]
+    assert said == list(axis.tickvals)
+
+
+@pytest.mark.parametrize(
+    ("highest", "expected"),
+    [
+        (25.2, ["0", "10", "20", "30 per 1,000"]),
+        (44.0, ["0", "25", "50 per 1,000"]),
+        (7.6, ["0", "4", "8 per 1,000"]),
+        (0.55, ["0", "0.2", "0.4", "0.6 per 1,000"]),
+        (1100.0, ["0", "400", "800", "1,200 per 1,000"]),
+    ],
+)
+def test_rate_axis_starts_at_nought_and_ends_on_a_round_number(highest: float, expected: list[str]) -> None:
+    assert ticks(charts.rate_dots(dots(highest), "light", "per 1,000").layout.xaxis) == expected
+
+
+@settings(deadline=None)
+@given(st.floats(0.001, 100_000))
+def test_rate_ticks_cover_the_data_evenly(highest: float) -> None:
+    axis = charts.rate_dots(dots(highest), "light", "per 1,000").layout.xaxis
+    values = list(axis.tickvals)
+    assert values[0] == axis.range[0] == 0
+    assert values[-1] == axis.range[1] >= highest
+    assert 3 <= len(values) <= 4
+    steps = [after - before for before, after in pairwise(values)]
+    assert steps == pytest.approx([steps[0]] * len(steps))
+    assert [float(text.removesuffix(" per 1,000").replace(",", "")) for text in ticks(axis)] == pytest.approx(values)
+
+
+def test_rate_dots() -> None:
+    figure = charts.rate_dots(dots(), "light", "per 1,000")
+    assert notes(figure)[0].split() == ["24.1", "23.0", "to", "25.2", "12,345", "searches"]
+    assert "<b>24.1</b>" in figure.layout.annotations[0].text
+    assert notes(figure)[1] == "not enough searches: 3, Black"
+    bars, marks = figure.data
+    assert list(bars.y) == [0, 0, None, 2, 2, None]
+    palette = charts.PALETTES["light"]
+    assert list(marks.marker.color) == [palette.blue, palette.ground]
+    assert [line for line in marks.marker.line.color] == [palette.ground, palette.blue]
+    assert list(figure.layout.yaxis.range) == [2.5, -0.5]
+
+
+def test_long_labels_hang_on_more_lines_and_rows_grow() -> None:
+    short = charts.rate_dots(dots(), "light")
+    long = charts.rate_dots(dots().assign(text="124.1  103.0 to 145.2"), "light")
+    assert "<b>124.1</b><br>103.0 to 145.2" in long.layout.annotations[0].text
+    assert long.layout.height > short.layout.height
+
+
+def test_trend_breaks_where_a_month_is_missing() -> None:
+    figure = charts.rate_trend(trend(6, (2,)), "Black", "White", "light")
+    band, line, bars = figure.data[3:]
+    assert line.connectgaps is False
+    assert list(line.y) == [4.2, 4.2, None, 4.2, 4.2, 4.2]
+    # Two polygons, around April and May and around July to September; no edge crosses June.
+    assert list(band.x) == [0, 1, 1, 0, None, 3, 4, 5, 5, 4, 3, None]
+    assert band.fill == "toself"
+    # The last month carries its interval.
+    assert list(bars.x) == [5, 5, None]
+    assert list(bars.y)[:2] == pytest.approx([3.78, 4.62])
+
+
+def test_month_between_gaps_has_an_interval_of_its_own() -> None:
+    figure = charts.rate_trend(trend(6, (1, 3)), "Black", "White", "light")
+    band, _, bars = figure.data[3:]
+    assert list(bars.x) == [0, 0, None, 2, 2, None, 5, 5, None]
+    assert list(band.x) == [4, 5, 5, 4, None]
+
+
+def test_trend_names_both_groups_with_the_last_figure() -> None:
+    figure = charts.rate_trend(trend(), "Black", "White", "light")
+    palette = charts.PALETTES["light"]
+    said = [" ".join(note.split()) for note in notes(figure)]
+    assert said == ["White 0.80 0.72 to 0.88", "Black 4.2 3.8 to 4.6", "per 1,000"]
+    assert palette.blue in figure.layout.annotations[1].text
+    assert [trace.line.color for trace in figure.data if trace.name] == [palette.soft, palette.blue]
+    assert [" ".join(text.split()) for text in ticks(figure.layout.xaxis)] == ["May 18", "Jul 18", "Sep 18"]
+    assert figure.layout.yaxis.range[0] == figure.layout.yaxis.tickvals[0] == 0
+
+
+def test_trend_says_that_the_last_month_has_no_figure() -> None:
+    figure = charts.rate_trend(trend(6, (5,)), "Black", "White", "light")
+    assert all("no file here" in note for note in notes(figure)[:2])
+
+
+@settings(deadline=None)
+@given(st.floats(0.01, 50), st.floats(0.01, 50))
+def test_end_labels_do_not_overlap_and_stay_in_the_figure(one: float, other: float) -> None:
+    figure = charts.rate_trend(trend(3, levels=(one, other)), "Black", "White", "light")
+    margin = figure.layout.margin.t + figure.layout.template.layout.margin.b
+    pixels = (figure.layout.height - margin) / figure.layout.yaxis.range[1]
+    low, high = (note.y * pixels for note in figure.layout.annotations[:2])
+    assert high - low >= 34  # two lines of 17
+    assert low >= -17
+    assert high <= figure.layout.height - margin
+
+
+@pytest.mark.parametrize("last", [0.1, 9.9])
+def test_end_labels_near_an_edge_stay_in_the_figure(last: float) -> None:
+    rows = trend(3, levels=(10, 10))
+    rows.loc[rows["month"] == "2018-06", ["rate", "low", "high"]] = last
+    figure = charts.rate_trend(rows, "Black", "White", "light")
+    room = figure.layout.height - figure.layout.margin.t - figure.layout.template.layout.margin.b
+    low, high = (note.y * room / figure.layout.yaxis.range[1] for note in figure.layout.annotations[:2])
+    assert low >= 17  # half of two lines of 17
+    assert high <= room - 17
+
+
+def test_one_month_is_points_with_their_intervals() -> None:
+    figure = charts.rate_trend(trend(1), "Black", "White", "light")
+    comparator, focus = (trace for trace in figure.data if trace.name)
+    assert comparator.x[0] != focus.x[0]
+    assert [len(trace.x) for trace in (figure.data[2], figure.data[5])] == [3, 3]
+    assert [len(trace.x) for trace in (figure.data[0], figure.data[3])] == [0, 0]
+
+
+@pytest.mark.parametrize("months", [1, 2, 4, 5, 11, 12, 13, 24, 36, 100])
+def test_month_ticks_are_few_even_and_hold_the_last(months: int) -> None:
+    axis = charts.rate_trend(trend(months), "Black", "White", "light").layout.xaxis
+    places = list(axis.tickvals)
+    assert 1 <= len(places) <= 4
+    assert places[-1] == months - 1
+    assert len({after - before for before, after in pairwise(places)}) <= 1
+
+
+def test_every_status_has_a_shape_of_its_own() -> None:
+    symbols = [mark.symbol for mark in charts.STATUS_MARKS.values()]
+    words = [mark.words for mark in charts.STATUS_MARKS.values()]
+    assert len(set(symbols)) == len(set(words)) == len(symbols) == 5
+
+
+def test_coverage_grid_draws_every_force_and_month_once() -> None:
+    rows = coverage(3, 5)
+    figure = charts.coverage_grid(rows, "light")
+    drawn = {
+        (figure.layout.yaxis.ticktext[y], x, trace.name)
+        for trace in figure.data
+        for x, y in zip(trace.x, trace.y, strict=True)
+    }
+    months = wording.month_range("2018-04", "2018-08")
+    assert drawn == {(row.label, months.index(row.month), row.status) for row in rows.itertuples()}
+    hover = {text for trace in figure.data for text in trace.hovertext}
+    assert "<b>Force 0</b><br>May 2018<br>refreshed<br>1,000 rows" in hover
+    assert "<b>Force 0</b><br>August 2018<br>missing" in hover
+
+
+def test_coverage_keeps_the_place_of_a_month_that_no_force_has() -> None:
+    rows = coverage(1, 3).query("month != '2018-05'")
+    figure = charts.coverage_grid(rows, "light")
+    assert sorted(x for trace in figure.data for x in trace.x) == [0, 2]
+
+
+def test_coverage_grid_grows_with_its_forces() -> None:
+    heights = [charts.coverage_grid(coverage(forces, 2), "light").layout.height for forces in (1, 10, 44)]
+    assert heights[0] == 90
+    assert heights[1] < heights[2]
+    assert heights[2] / 44 >= 16  # a line of 13 px text
+
+
+def test_marks_of_a_full_grid_do_not_touch_on_a_phone() -> None:
+    # 400 px less the page's margins, the widest name and the right margin leave 200.
+    marks = [trace.marker for trace in charts.coverage_grid(coverage(44, 36), "light").data]
+    assert [mark.size for mark in marks if mark.symbol == "square"] == [5]
+    assert 200 / 36 > 5
+
+
+def test_unknown_status_is_refused() -> None:
+    with pytest.raises(ValueError, match="“lost” is no status of a month; there are submitted, refreshed"):
+        charts.coverage_grid(coverage(1, 1).assign(status="lost"), "light")
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: charts.ratio_scale(ratios().iloc[:0], "light"),
+        lambda: charts.rate_dots(dots().iloc[:0], "light"),
+        lambda: charts.rate_trend(trend().iloc[:0], "Black", "White", "light"),
+        lambda: charts.coverage_grid(coverage(1, 1).iloc[:0], "light"),
+    ],
+    ids=["ratio", "dots", "trend", "coverage"],
+)
+def test_empty_tables_draw_an_empty_figure(draw: Callable[[], go.Figure]) -> None:
+    figure = draw()
+    assert [x for trace in figure.data for x in trace.x or ()] == []
+    assert figure.layout.height >= 80
+
+
+def test_nothing_to_press_or_drag() -> None:
+    assert charts.CONFIG["displayModeBar"] is False
+    assert charts.CONFIG["scrollZoom"] is False

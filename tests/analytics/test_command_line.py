@@ -1,0 +1,175 @@
+"""The command line: what it prints, and how it fails."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from analytics.__main__ import main
+from analytics.finding import Finding
+from analytics.findings import QUESTIONS
+from analytics.scope import Scope
+
+PEOPLE = {"White": 80_000, "Black": 5_000, "Asian": 4_000, "Mixed": 2_000, "Other": 1_000}
+RATES = "stop_and_search.rates"
+
+
+@pytest.fixture
+def ask(town, capsys):
+    """A function that runs a command on a store of the golden example, and gives code, output and errors."""
+    town.boundaries(own=1)
+    town.census({town.east: ("East", PEOPLE)})
+    town.stops("2019-06", {"Black": 60, "White": 200})
+    town.view()
+
+    def run(*words: str) -> tuple[int, str, str]:
+        code = main([*words, *(["--store", str(town.store.root)] if words[0] == "answer" else [])])
+        output = capsys.readouterr()
+        return code, output.out, output.err
+
+    return run
+
+
+def test_answers_lists_every_question(ask):
+    code, output, errors = ask("answers")
+    assert (code, errors) == (0, "")
+    lines = output.splitlines()
+    assert len(lines) == len(QUESTIONS)
+    assert lines[0] == (
+        "stop_and_search.rates · How often were people of each ethnic group searched? · "
+        "force, area, from, to, definition, power, population"
+    )
+
+
+@pytest.mark.parametrize("key", list(QUESTIONS))
+def test_json_has_the_documented_shape(ask, key):
+    code, output, errors = ask("answer", key)
+    assert (code, errors) == (0, "")
+    made = json.loads(output)
+    for name, kind in {
+        "key": str,
+        "question": str,
+        "answer": str,
+        "claim": int,
+        "claim_name": str,
+        "scope": dict,
+        "table": list,
+        "tables": dict,
+        "caveats": list,
+        "provenance": dict,
+    }.items():
+        assert isinstance(made[name], kind), name
+    assert (made["key"], made["question"], made["claim_name"]) == (key, QUESTIONS[key].asks, "described")
+    assert made["table"] == next(iter(made["tables"].values()))
+    assert made["table"]
+    assert set(made["scope"]) <= set(Scope.names())
+
+
+def test_the_scope_is_taken_from_the_words(ask):
+    _, output, _ = ask(
+        "answer",
+        "stop_and_search.disproportionality",
+        "--scope",
+        "group=Asian",
+        "--scope",
+        "comparator=Black",
+        "--scope",
+        "from=2019-06",
+    )
+    scope = json.loads(output)["scope"]
+    assert (scope["group"], scope["comparator"], scope["from"]) == ("Asian", "Black", "2019-06")
+
+
+def test_text(ask):
+    code, output, _ = ask("answer", RATES, "--format", "text")
+    assert code == 0
+    assert output.startswith(
+        "How often were people of each ethnic group searched?\n\nWhite 2.5 (2.2 to 2.9); Black 12.0"
+    )
+    assert "Asian, Mixed and Other withheld, fewer than 10 searches each." in output
+    assert "A search is an event, not a person" in output
+    assert "withheld: fewer than 10 searches" in output
+
+
+def test_csv(town, ask):
+    """Read by another program: as many records as the table has, with its columns."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    command = [sys.executable, "-m", "analytics", "answer", RATES, "--format", "csv", "--store", str(town.store.root)]
+    run = subprocess.run(command, capture_output=True, check=False, env=environment)
+    assert (run.returncode, run.stderr) == (0, b"")
+    text = run.stdout.decode("utf-8-sig")
+    table = json.loads(ask("answer", RATES)[1])["table"]
+    rows = list(csv.reader(io.StringIO(text)))
+    header = next(place for place, row in enumerate(rows) if row[:2] == ["group", "stops"])
+    assert rows[header] == list(table[0])
+    assert [row[0] for row in rows[header + 1 : header + 1 + len(table)]] == [record["group"] for record in table]
+    black = rows[header + 2]
+    assert (black[0], float(black[1]), float(black[3])) == ("Black", 60, pytest.approx(12))
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["answer", "no.such"], "There is no question “no.such”; `python -m analytics answers` lists them."),
+        (
+            ["answer", RATES, "--scope", "force"],
+            "“force” is not a part of a scope; write NAME=VALUE, such as force=surrey.",
+        ),
+        (
+            ["answer", RATES, "--scope", "force=gotham"],
+            "“gotham” is not a force; use its name on data.police.uk, such as west-yorkshire.",
+        ),
+        (["answer", RATES, "--scope", "from=June"], "“June” is not a month; write it as 2018-04."),
+        (
+            ["answer", RATES, "--scope", "group=Black"],
+            "stop_and_search.rates takes no group; it takes force, area, from, to, definition, power, population.",
+        ),
+        (
+            ["answer", "data.coverage", "--scope", "colour=red"],
+            "data.coverage takes no colour; it takes force, from, to.",
+        ),
+    ],
+    ids=["question", "pair", "force", "month", "surplus", "unknown name"],
+)
+def test_a_mistake_is_one_sentence_on_stderr(ask, words, sentence):
+    assert ask(*words) == (1, "", f"{sentence}\n")
+
+
+def test_a_question_that_the_data_cannot_answer_is_still_an_answer(ask):
+    code, output, errors = ask("answer", RATES, "--scope", "force=kent", "--format", "text")
+    assert (code, errors) == (0, "")
+    assert output == (
+        "How often were people of each ethnic group searched?\n\nNo stop-and-search file of Kent Police is loaded.\n"
+    )
+
+
+def test_every_question_takes_what_a_scope_has():
+    for key, question in QUESTIONS.items():
+        assert question.key == key
+        assert set(question.takes) <= set(Scope.names())
+
+
+def test_an_empty_store(town, capsys):
+    assert main(["answer", "data.coverage", "--store", str(town.store.root)]) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert (made["refused"], made["table"], made["provenance"]["release"]) == (True, [], 0)
+
+
+def test_without_a_command_the_usage_is_shown(capsys):
+    with pytest.raises(SystemExit) as end:
+        main([])
+    assert end.value.code == 2
+    assert "usage: python -m analytics" in capsys.readouterr().err
+
+
+def test_the_answer_is_that_of_the_function(town, ask):
+    made = QUESTIONS[RATES].answer(Scope(), town.view())
+    assert isinstance(made, Finding)
+    assert json.loads(ask("answer", RATES)[1]) == json.loads(made.as_json())

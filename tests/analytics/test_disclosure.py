@@ -1,0 +1,51 @@
+"""Small-number protection: no figure whose count is small survives."""
+
+from __future__ import annotations
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.disclosure import withhold
+
+COUNT = st.none() | st.integers(0, 40)
+
+
+def frame(rows, kind="Int64"):
+    return pd.DataFrame(
+        {
+            "group": [f"group {place}" for place in range(len(rows))],
+            "a": pd.array([a for a, _ in rows], dtype=kind),
+            "b": pd.array([b for _, b in rows], dtype=kind),
+            "rate": pd.array([1.5] * len(rows), dtype="float64"),
+            "flag": [""] * len(rows),
+        }
+    )
+
+
+@given(
+    st.lists(st.tuples(COUNT, COUNT), min_size=1, max_size=8), st.integers(1, 20), st.sampled_from(["Int64", "Float64"])
+)
+def test_no_figure_of_a_small_count_is_left(rows, threshold, kind):
+    before = frame(rows, kind)
+    after = withhold(before, ["a", "b"], ["rate"], threshold)
+    for (a, b), row in zip(rows, after.to_dict("records"), strict=True):
+        if any(count is not None and count < threshold for count in (a, b)):
+            assert (row["a"], row["b"], row["rate"]) == (None, None, None)
+            assert row["flag"] == f"withheld: fewer than {threshold} searches"
+        else:
+            assert (row["a"], row["b"], row["rate"], row["flag"]) == (a, b, 1.5, "")
+
+
+def test_a_zero_is_small():
+    assert withhold(frame([(0, 50)]), ["a", "b"], ["rate"], 5)["a"].isna().all()
+
+
+def test_the_threshold_itself_is_shown():
+    assert withhold(frame([(10, 10)]), ["a", "b"], ["rate"], 10)["a"].tolist() == [10]
+
+
+def test_the_frame_given_is_not_changed():
+    before = frame([(1, 50)])
+    withhold(before, ["a", "b"], ["rate"], 10)
+    pd.testing.assert_frame_equal(before, frame([(1, 50)]))

@@ -1,0 +1,306 @@
+"""The Stop and search page: filters, address, refusals and evidence, against the Findings and a count by hand."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+
+from analytics.findings import QUESTIONS
+from analytics.tables import reading_table
+from analytics.wording import plain
+from tests.app.small_store import DISTRICTS, GAP, MONTHS, files, searched
+
+RATIO, RATES, TREND, COVERAGE = (
+    "stop_and_search.disproportionality",
+    "stop_and_search.rates",
+    "stop_and_search.trend",
+    "data.coverage",
+)
+PAGE = "pages/scrutinise/stop_and_search.py"
+WHOLE = {"force": "surrey", "from": "2018-04", "to": "2018-09"}
+DRUGS = "Misuse of Drugs Act 1971, section 23"
+
+
+def texts(app) -> list[str]:
+    return [part.value for part in app.markdown]
+
+
+def says(app, finding) -> bool:
+    """Whether a Finding stands on the page: its headline, its sentence and its figures."""
+    figures = [(tile.label, tile.value) for tile in finding.tiles]
+    return (
+        f"## {plain(finding.headline)}" in texts(app)
+        and plain(finding.answer) in texts(app)
+        and [(metric.label, metric.value) for metric in app.metric] == figures
+    )
+
+
+def test_the_first_view_is_the_force_with_most_searches_and_all_its_year(run, answer) -> None:
+    app = run(PAGE)
+    assert says(app, answer(RATIO, {}))
+    assert [part.proto.popover.label for part in app.get("popover")] == [
+        ":gray[Force] Surrey Police",
+        ":gray[Compare] Black with White",
+        ":gray[Area] Whole force area",
+        ":gray[Period] Apr to Sep 2018",
+        ":gray[Power] All",
+    ]
+    assert f"{searched('Black', 'White', force='surrey'):,} searches" in texts(app)[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "counted"),
+    [
+        ("force", "west-yorkshire", {"force": "west-yorkshire"}),
+        ("group", "Asian", {"group": "Asian"}),
+        ("comparator", "Asian", {"comparator": "Asian"}),
+        ("definition", "officer", {"definition": "officer"}),
+        ("area", "E07000211", {"district": "E07000211"}),
+        ("from", "2018-06", {"first": "2018-06"}),
+        ("to", "2018-06", {"last": "2018-06"}),
+        ("power", DRUGS, {"power": "Misuse of Drugs Act 1971 (section 23)"}),
+        ("population", "Census 2011", {}),
+    ],
+)
+def test_a_filter_changes_the_answer_the_tables_and_the_address(name, value, counted, run, answer, shown) -> None:
+    app = run(PAGE, opened=True)
+    before = answer(RATIO, {})
+    assert says(app, before)
+    app.selectbox(key=f"filter_{name}").set_value(value).run()
+    assert not app.exception
+    assert app.query_params[name] == value
+
+    ratio = answer(RATIO, {name: value})
+    assert not ratio.refused
+    assert ratio.answer != before.answer
+    assert says(app, ratio)
+    counted = {"force": "surrey", "group": "Black", "comparator": "White", **counted}
+    groups = (counted.pop("group"), counted.pop("comparator"))
+    assert f", {searched(*groups, **counted):,} searches: " in ratio.answer
+
+    tables = [table.value.reset_index(drop=True).to_dict("list") for table in app.table]
+    for key in (RATIO, RATES, TREND):
+        expected = reading_table(answer(key, {name: value})).map(plain)
+        assert expected.to_dict("list") in tables
+
+    again = run(PAGE, opened=True, **app.query_params)
+    assert shown(again) == shown(app)
+
+
+def test_reaching_the_page_from_another_one_keeps_the_view(run, shown) -> None:
+    app = run(PAGE)
+    app.selectbox(key="filter_group").set_value("Asian").run()
+    before = shown(app)
+    app.switch_page("pages/manage/data.py").run()
+    assert [title.value for title in app.title] == ["Data"]
+    app.query_params.clear()  # as the menu does
+    app.switch_page(PAGE).run()
+    assert shown(app) == before
+    assert app.query_params["group"] == "Asian"
+
+
+def test_another_force_resets_what_depends_on_it_and_keeps_the_rest(run) -> None:
+    asked = {
+        "area": "E07000209",
+        "power": DRUGS,
+        "population": "Census 2021",
+        "group": "Asian",
+        "definition": "officer",
+    }
+    app = run(PAGE, **WHOLE, **asked)
+    app.selectbox(key="filter_force").set_value("west-yorkshire").run()
+    assert not app.exception
+    kept = {"force": "west-yorkshire", "group": "Asian", "comparator": "White", "definition": "officer"}
+    assert app.query_params == {**kept, "area_level": "district"}
+    assert app.selectbox(key="filter_area").value == "whole"
+    assert app.selectbox(key="filter_from").value == MONTHS["west-yorkshire"][0]
+    assert app.selectbox(key="filter_to").value == MONTHS["west-yorkshire"][-1]
+    assert not app.warning
+
+
+@pytest.mark.parametrize(("name", "value"), [("from", "2018-09"), ("to", "2018-04")])
+def test_a_period_that_ends_before_it_starts_is_turned_round(name, value, run, answer) -> None:
+    app = run(PAGE, **{**WHOLE, "from": "2018-05", "to": "2018-06"})
+    app.selectbox(key=f"filter_{name}").set_value(value).run()
+    turned = {"from": "2018-06", "to": "2018-09"} if name == "from" else {"from": "2018-04", "to": "2018-05"}
+    assert {part: app.query_params[part] for part in turned} == turned
+    assert says(app, answer(RATIO, {**WHOLE, **turned}))
+    assert not app.warning
+
+
+def test_a_group_is_never_offered_against_itself(run) -> None:
+    app = run(PAGE, group="Asian", comparator="Mixed")
+    assert app.selectbox(key="filter_group").options == ["White", "Black", "Asian", "Other"]
+    assert app.selectbox(key="filter_comparator").options == ["White", "Black", "Mixed", "Other"]
+
+
+def test_options_are_what_is_loaded(run) -> None:
+    app = run(PAGE)
+    options = {box.label: box.options for box in app.selectbox}
+    assert options["Force"] == ["Surrey Police", "West Yorkshire Police"]
+    own = sorted(district.name for district in DISTRICTS.values() if district.force == "surrey")
+    assert options["District"] == ["Whole force area", *own]
+    assert options["From"] == options["To"] == ["April 2018", "May 2018", "June 2018", "August 2018", "September 2018"]
+    assert options["Residents"] == ["Census 2021", "Census 2011"]
+    assert options["Power"] == ["All", DRUGS, "Police and Criminal Evidence Act 1984, section 1"]
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ({"force": "nowhere"}, "“nowhere” is not a force"),
+        ({"from": "2018-13"}, "“2018-13” is not a month"),
+        ({"from": "2018-09", "to": "2018-04"}, "ends (2018-04) before it starts (2018-09)"),
+        ({"group": "Purple"}, "“Purple” is not a broad ethnic group"),
+        ({"definition": "mine"}, "“mine” is not a definition of ethnicity"),
+        ({"area_level": "street"}, "“street” is not an area level"),
+    ],
+)
+def test_a_bad_address_is_named_and_the_first_view_shown(address, why, run, answer) -> None:
+    app = run(PAGE, **address)
+    assert not app.exception
+    assert len(app.warning) == 1
+    assert plain(why) in app.warning[0].value
+    assert app.warning[0].value.endswith("The first view is shown instead.")
+    assert says(app, answer(RATIO, {}))
+    # The next choice leaves a good address behind.
+    app.selectbox(key="filter_group").set_value("Asian").run()
+    assert not app.warning
+    assert says(app, answer(RATIO, {"group": "Asian"}))
+
+
+def test_a_name_that_is_no_part_of_a_view_is_left_alone(run, answer) -> None:
+    app = run(PAGE, campaign="spring", group="Asian")
+    assert not app.warning
+    assert says(app, answer(RATIO, {"group": "Asian"}))
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ({"area": "E06000001"}, "“E06000001” is not a district of Surrey Police with a boundary loaded."),
+        ({"force": "kent"}, "No stop-and-search file of Kent Police is loaded."),
+        ({"group": "Asian", "comparator": "Asian"}, "Asian can't be compared with itself"),
+        ({"population": "Census 1801"}, "“Census 1801” is not loaded; there are Census 2021 and Census 2011."),
+    ],
+)
+def test_what_is_not_loaded_is_named_and_one_button_leads_back(address, why, run, answer) -> None:
+    app = run(PAGE, **address)
+    assert not app.exception
+    assert any(text.startswith(f"**{plain(why)}") for text in texts(app))
+    assert not app.code  # something is loaded, so nobody is told to load the first file
+    app.button(key="filter_reset").click().run()
+    assert app.query_params == {}
+    assert says(app, answer(RATIO, {}))
+
+
+REFUSED = {
+    "no residents of the district": ({"force": "west-yorkshire", "area": "E08000034"}, {"Show the whole force area"}),
+    "no residents in that census": (
+        {"force": "west-yorkshire", "population": "Census 2011"},
+        {"Use residents by Census 2021"},
+    ),
+    "no file in the gap": ({"force": "surrey", "from": GAP, "to": GAP}, {"Show April to September 2018"}),
+    "too few searches": (
+        {"group": "Other", "area": "E07000209", "power": DRUGS, "from": "2018-04", "to": "2018-04"},
+        {"Show April to September 2018"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("address", "least"), REFUSED.values(), ids=REFUSED)
+def test_a_refused_view_says_why_and_every_way_out_answers(address, least, run, answer) -> None:
+    app = run(PAGE, **address)
+    assert not app.exception
+    refused = answer(RATIO, address)
+    assert refused.refused
+    assert f":material/block: **{plain(refused.answer)}**" in texts(app)
+    assert not app.metric
+    keys = [button.key for button in app.button if button.key.startswith(f"way_{RATIO}")]
+    assert least <= {button.label for button in app.button if button.key in keys}
+    for key in keys:
+        out = run(PAGE, **address)
+        out.button(key=key).click().run()
+        assert not out.exception
+        assert out.query_params != address
+        assert says(out, answer(RATIO, dict(out.query_params)))
+
+
+def test_no_button_stands_twice_on_a_refused_page(run) -> None:
+    app = run(PAGE, force="surrey", **{"from": GAP, "to": GAP})
+    keys = [button.key for button in app.button]
+    assert len(keys) == len(set(keys)) > 0
+
+
+def test_each_chart_is_drawn_with_its_sentence_as_alternative(run, answer) -> None:
+    app = run(PAGE)
+    drawn = {chart.proto.alt: json.loads(chart.proto.spec) for chart in app.get("plotly_chart")}
+    assert len(drawn) == 4
+    for key in QUESTIONS:
+        finding = answer(key, {})
+        spec = drawn[finding.answer]
+        assert len(spec["data"]) > 0
+        assert spec == json.loads(finding.chart("light").to_json())
+
+
+def test_charts_are_drawn_anew_in_the_dark(run, answer) -> None:
+    app = run(PAGE)
+    app.context["theme"] = "dark"
+    app.run()
+    expected = answer(RATIO, {}).chart("dark").to_json()
+    assert expected != answer(RATIO, {}).chart("light").to_json()
+    assert json.loads(app.get("plotly_chart")[0].proto.spec) == json.loads(expected)
+
+
+def test_tables_offer_their_files_and_open_on_request(run) -> None:
+    app = run(PAGE)
+    assert not app.table
+    assert not app.get("download_button")
+    opened = run(PAGE, opened=True)
+    buttons = [button.key for button in opened.get("download_button")]
+    assert sorted(buttons) == sorted(f"{kind}_{key}" for kind in ("csv", "excel") for key in QUESTIONS)
+
+
+def test_how_it_was_made_names_every_file_with_its_hash(run, answer, police_csv) -> None:
+    app = run(PAGE, opened=True)
+    content = files(police_csv)
+    own = [name for name in content if "west-yorkshire" not in name and name != "census-2011.csv"]
+    expected = {(name, hashlib.sha256(content[name]).hexdigest()) for name in own}
+    lists = [frame.value for frame in app.dataframe if "SHA-256" in frame.value]
+    assert len(lists) == 4
+    ratio = lists[0]
+    assert {(row["File"], row["SHA-256"]) for row in ratio.to_dict("records")} == expected
+    made = [table.value for table in app.table if "Versions" in table.value.iloc[:, 0].to_list()]
+    assert len(made) == 4
+    pairs = dict(made[0].to_numpy().tolist())
+    assert pairs["Versions"].startswith("Release 1 of the data")
+    assert plain("Searches withheld below: 10") in pairs["Settings"]
+    assert any(text.startswith("[Link to this view](?force=surrey&") for text in texts(app))
+
+
+def test_the_gap_is_named_and_is_no_zero(run) -> None:
+    app = run(PAGE, opened=True)
+    assert "No file is loaded for July 2018: a gap, not a zero." in " ".join(texts(app)).replace("\\", "")
+    trend = next(table.value for table in app.table if "Month" in table.value and "Note" in table.value)
+    july = trend[trend["Month"] == "July 2018"]
+    assert len(july) > 0
+    assert set(july["Note"]) == {"no file for this month"}
+    assert set(july["Searches"]) == {""}
+
+
+def test_a_district_of_another_force_is_refused(run) -> None:
+    app = run(PAGE, force="west-yorkshire", area="E07000209")
+    assert any("is not a district of West Yorkshire Police" in text for text in texts(app))
+
+
+def test_a_small_count_is_withheld_in_every_table(run) -> None:
+    app = run(PAGE, opened=True, power=DRUGS, **{"from": "2018-04", "to": "2018-04"}, area="E07000209")
+    assert searched("Other", force="surrey", district="E07000209", first="2018-04", last="2018-04") < 10
+    rates = next(
+        t.value for t in app.table if list(t.value.columns[:2]) == ["Group", "Searches"] and "Residents" in t.value
+    )
+    other = rates.set_index("Group").loc["Other"]
+    assert other["Searches"] == ""
+    assert other["Note"].startswith("withheld")

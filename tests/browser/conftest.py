@@ -1,0 +1,170 @@
+"""The real server over the small store, and Chromium to look at it with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from analytics.finding import Finding
+from data.store import Store
+from tests.app import small_store
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 30_000
+"""Milliseconds that a step may take before it counts as failed: a slow machine is no defect of a page."""
+STILL = """() => document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === 'notRunning'
+    && document.querySelector('h1')
+    && !document.querySelector('[data-testid="stSkeleton"]')
+    && [...document.querySelectorAll('[data-testid="stPlotlyChart"]')].every(part => part.querySelector('.main-svg'))"""
+
+# One after the other: what is clicked in the same tick is sent to the server as one change.
+OPEN = """async () => {
+    for (const part of document.querySelectorAll('[data-testid="stExpander"] details:not([open]) > summary')) {
+        part.click()
+        await new Promise(resolve => setTimeout(resolve, 50))
+    }
+}"""
+OPENED = """() => [...document.querySelectorAll('[data-testid="stExpander"] details')].every(part => part.open
+    && part.querySelector('[data-testid="stTable"], [data-testid="stDataFrame"], [data-testid="stMarkdown"]'))"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory, police_csv: Callable[..., bytes]) -> Store:
+    """The small store that the server shows. Nobody may change it."""
+    return small_store.build(tmp_path_factory.mktemp("small"), police_csv)
+
+
+@pytest.fixture(scope="session")
+def answer(small: Store) -> Callable[[str, dict[str, str]], Finding]:
+    """A function that answers a question for an address from the small store, without any page."""
+    return partial(small_store.answer, small.view())
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Chromium; without it the tests are skipped, and fail where CONFIDENCE_BROWSER is ``required``."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        _missing("Chromium was not found")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _missing("The package playwright is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server(chromium: Browser, small: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the running app, which has shown its first page once."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    log = tmp_path_factory.mktemp("server") / "log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+            cwd=ROOT,
+            env={**os.environ, "CONFIDENCE_STORE": str(small.root)},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait(port, process, log)
+            page = chromium.new_page()
+            page.goto(f"http://localhost:{port}")
+            settle(page)
+            page.close()
+            yield f"http://localhost:{port}"
+        finally:
+            process.terminate()
+            process.wait()
+
+
+@pytest.fixture(scope="session")
+def window(chromium: Browser) -> BrowserContext:
+    """One window for all tests, which keeps what it fetched; every page in it is a session of its own."""
+    context = chromium.new_context(accept_downloads=True)
+    context.set_default_timeout(PATIENCE)
+    return context
+
+
+@pytest.fixture
+def look(window: BrowserContext, server: str) -> Iterator[Callable[..., Page]]:
+    """A function that opens an address and waits until the page stands still."""
+    pages = []
+
+    def open_page(address: str = "/", width: int = 1280, height: int = 800, mode: str = "light") -> Page:
+        page = window.new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=mode)
+        page.goto(f"{server}{address}")
+        settle(page)
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+
+
+def settle(page: Page) -> None:
+    """Wait until the script has run to its end and every chart that it announced is drawn."""
+    page.wait_for_function(STILL, timeout=PATIENCE)
+
+
+def open_everything(page: Page) -> None:
+    """Open every Table, every How was this made? and whatever else folds, and wait for what is in them."""
+    page.evaluate(OPEN)
+    page.wait_for_function(OPENED, timeout=PATIENCE)
+    settle(page)
+
+
+def _missing(what: str) -> None:
+    if os.environ.get("CONFIDENCE_BROWSER") == "required":
+        pytest.fail(f"{what}, and CONFIDENCE_BROWSER is 'required'.")
+    pytest.skip(f"{what}: the browser tests are left out")
+
+
+def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(300):
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"The server did not start within 30 seconds:\n{log.read_text(errors='replace')}")

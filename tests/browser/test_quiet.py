@@ -1,0 +1,117 @@
+"""What leaves the browser and what it complains about: nothing, but for a short list of the framework's own."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.app.small_store import HOSTILE as NAME
+from tests.browser.conftest import open_everything, settle
+
+PAGES = ("/", "/data")
+HOSTILE = "/?force=west-yorkshire&area=E08000034"
+
+DEEP_LINK = {
+    r"Failed to load resource: the server responded with a status of 404 \(Not Found\) \S+/data/_stcore/\S+":
+        "Streamlit looks for its server below the address of the page before it looks at the root",
+}  # fmt: skip
+"""What Streamlit's own frontend complains about when a page other than the first is opened by its address, and why."""
+
+
+def elsewhere(page, seen: list[str], server: str) -> list[str]:
+    page.wait_for_timeout(300)  # a picture is asked for after it is drawn
+    host = urlsplit(server).netloc
+    return [url for url in seen if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).netloc != host]
+
+
+def watch(page) -> list[str]:
+    seen: list[str] = []
+    page.on("request", lambda request: seen.append(request.url))
+    page.on("websocket", lambda socket: seen.append(socket.url))
+    return seen
+
+
+def complaints(page) -> list[str]:
+    seen: list[str] = []
+    page.on(
+        "console",
+        lambda said: seen.append(f"{said.text} {said.location.get('url', '')}") if said.type == "error" else None,
+    )
+    page.on("pageerror", lambda error: seen.append(str(error)))
+    return seen
+
+
+@pytest.mark.parametrize("address", [*PAGES, HOSTILE])
+def test_a_page_asks_no_other_host(address, window, server) -> None:
+    page = window.new_page()
+    seen = watch(page)
+    page.goto(f"{server}{address}")
+    settle(page)
+    open_everything(page)
+    if address == "/data":
+        # The form names who loaded the file: text from outside.
+        file = page.get_by_role("combobox", name="File")
+        file.scroll_into_view_if_needed()
+        page.wait_for_timeout(300)  # a list closes when the page scrolls
+        file.press("ArrowDown")
+        page.get_by_role("option").first.wait_for()
+        file.press("Enter")
+        page.locator('[data-testid="stForm"]').get_by_text("beacon.invalid/by.png").wait_for()
+    if address == HOSTILE:
+        page.get_by_role("button", name=re.compile("^Area")).click()
+        page.get_by_role("combobox", name="District").click()
+        page.get_by_role("option", name="beacon.invalid").wait_for()
+    assert elsewhere(page, seen, server) == []
+    assert len(seen) > 20
+    assert any(url.startswith("ws:") for url in seen)
+    # What would be asked elsewhere is seen.
+    page.evaluate("() => { new Image().src = 'http://beacon.invalid/x.png' }")
+    assert elsewhere(page, seen, server) == ["http://beacon.invalid/x.png"]
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def hostile(window, server):
+    """The page of the district with the hostile name, everything open."""
+    page = window.new_page()
+    page.goto(f"{server}{HOSTILE}")
+    settle(page)
+    open_everything(page)
+    yield page
+    page.close()
+
+
+def test_a_hostile_name_is_there_to_read_and_nothing_else(hostile) -> None:
+    # An address in the name is broken by a word joiner, which nobody sees.
+    assert hostile.locator('[data-testid="stMain"]').inner_text().replace("\u2060", "").count(NAME) >= 2
+    assert hostile.locator('[data-testid="stMain"] img, .katex, b[onclick], a[href*="beacon"]').count() == 0
+
+
+def test_the_console_is_silent_from_the_first_page_to_the_next(window, server) -> None:
+    page = window.new_page()
+    seen = complaints(page)
+    page.goto(server)
+    settle(page)
+    page.get_by_role("button", name="Manage").click()
+    page.get_by_role("menuitem", name="Data").click()
+    page.get_by_role("heading", name="Data", exact=True).wait_for()
+    settle(page)
+    assert urlsplit(page.url).path == "/data"
+    assert seen == []
+    page.evaluate("() => console.error('seen')")
+    assert [text.split()[0] for text in seen] == ["seen"]
+    page.close()
+
+
+def test_a_deep_link_brings_the_complaints_of_the_framework_alone(window, server) -> None:
+    page = window.new_page()
+    seen = complaints(page)
+    page.goto(f"{server}/data")
+    page.get_by_role("heading", name="Data", exact=True).wait_for()
+    settle(page)
+    known = {pattern: [text for text in seen if re.fullmatch(pattern, text)] for pattern in DEEP_LINK}
+    assert [text for text in seen if not any(text in matched for matched in known.values())] == []
+    assert [pattern for pattern, matched in known.items() if not matched] == [], "take these from the list"
+    page.close()

@@ -1,0 +1,148 @@
+"""The app in use: first sight, by keyboard alone, a link sent on, the dark, and files to take away."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+import zipfile
+from urllib.parse import parse_qs, urlsplit
+
+import pandas as pd
+import pytest
+
+from analytics.charts import PALETTES
+from tests.browser.conftest import PATIENCE, settle
+
+RATIO = "stop_and_search.disproportionality"
+FOCUSED = """() => {
+    const e = document.activeElement, style = getComputedStyle(e)
+    return {text: e.innerText || '', tag: e.tagName, role: e.getAttribute('role'), name: e.getAttribute('aria-label'),
+            seen: style.boxShadow !== 'none' || style.outlineStyle !== 'none'
+                || getComputedStyle(e.closest('[data-baseweb], [data-testid]')).boxShadow !== 'none'}
+}"""
+
+
+def test_the_answer_is_seen_soon(chromium, server, answer) -> None:
+    # Generous: benchmarks/first_sight.py measures it.
+    context = chromium.new_context()
+    page = context.new_page()
+    start = time.perf_counter()
+    page.goto(server)
+    page.get_by_text(answer(RATIO, {}).answer).wait_for(timeout=PATIENCE)
+    taken = time.perf_counter() - start
+    context.close()
+    print(f"first sight of the answer in a fresh browser: {taken:.2f} s")
+    assert taken < 10
+
+
+def tab_to(page, wanted, most: int = 40) -> dict:
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if wanted(focused):
+            return focused
+    pytest.fail(f"not reached with {most} tabs")
+
+
+def test_another_force_by_keyboard_alone(look, answer) -> None:
+    page = look()
+    assert page.locator("h2").inner_text() == answer(RATIO, {}).headline
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUSED)["text"] == "Skip to main content"
+    chip = tab_to(page, lambda focused: focused["tag"] == "BUTTON" and focused["text"].startswith("Force"))
+    assert chip["seen"]
+    page.keyboard.press("Enter")
+    page.get_by_role("combobox", name="Force").wait_for()
+    tab_to(page, lambda focused: focused["role"] == "combobox" and focused["name"].startswith("Force"))
+    page.keyboard.type("West")
+    page.get_by_role("option", name="West Yorkshire Police").wait_for()
+    page.keyboard.press("Enter")
+    other = answer(RATIO, {"force": "west-yorkshire"}).headline
+    assert other != answer(RATIO, {}).headline
+    page.get_by_role("heading", name=other).wait_for()
+    settle(page)
+    focused = page.evaluate(FOCUSED)
+    assert focused["tag"] != "BODY", "the choice must not throw the reader back to the start of the page"
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.querySelector('[data-testid=\"stPopoverBody\"]')")
+    focused = page.evaluate(FOCUSED)
+    assert focused["text"].startswith("Force West Yorkshire Police")
+    assert focused["seen"]
+
+
+def test_the_evidence_opens_by_keyboard(look) -> None:
+    page = look()
+    table = tab_to(page, lambda focused: focused["tag"] == "SUMMARY" and "Table" in focused["text"])
+    assert table["seen"]
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="CSV").wait_for()
+    tab_to(page, lambda focused: "CSV" in focused["text"])
+
+
+def choose(page, chip: str, label: str, option: str) -> None:
+    page.get_by_role("button", name=re.compile(f"^{chip}")).click()
+    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+    page.wait_for_timeout(200)
+    settle(page)
+    page.keyboard.press("Escape")
+
+
+def test_a_link_reopens_the_view_elsewhere(look, chromium, answer) -> None:
+    page = look()
+    choose(page, "Compare", "Group", "Asian")
+    choose(page, "Area", "District", "Mole Valley")
+    expected = answer(RATIO, {"group": "Asian", "area": "E07000210"})
+    page.get_by_role("heading", name=expected.headline).wait_for()
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+    assert (asked["group"], asked["area"]) == ("Asian", "E07000210")
+
+    context = chromium.new_context()
+    other = context.new_page()
+    other.goto(page.url)
+    other.get_by_text(expected.answer).wait_for(timeout=PATIENCE)
+    settle(other)
+    shown = '[data-testid="stMainBlockContainer"]'
+    assert other.locator(shown).inner_text() == page.locator(shown).inner_text()
+    context.close()
+
+
+def test_charts_follow_into_the_dark_and_back(look) -> None:
+    page = look()
+    words = """colour => { const charts = [...document.querySelectorAll('.js-plotly-plot')]
+        return charts.length === 4 && charts.every(c => getComputedStyle(c.querySelector('text')).fill === colour) }"""
+
+    def rgb(colour: str) -> str:
+        return f"rgb({', '.join(str(level) for level in bytes.fromhex(colour[1:]))})"
+
+    for mode in ("light", "dark", "light"):
+        page.emulate_media(color_scheme=mode)
+        page.wait_for_function(words, arg=rgb(PALETTES[mode].muted), timeout=PATIENCE)
+
+
+def test_csv_and_excel_hold_the_figures_of_the_page(look, answer) -> None:
+    address = {"group": "Asian"}
+    finding = answer(RATIO, address)
+    page = look("/?group=Asian")
+    page.locator('[data-testid="stExpander"] summary', has_text="Table").first.click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="CSV").click()
+    assert re.fullmatch(r"[A-Za-z0-9._-]+\.csv", waiting.value.suggested_filename)
+    read = pd.read_csv(waiting.value.path(), keep_default_na=True)
+    assert list(read.columns) == list(finding.table.columns)
+    assert read["group"].tolist() == finding.table["group"].tolist()
+    numbers = [name for name in finding.table if pd.api.types.is_numeric_dtype(finding.table[name])]
+    assert len(numbers) > 10
+    for name in numbers:
+        expected = finding.table[name].astype("float64")
+        assert read[name].astype("float64").tolist() == pytest.approx(expected.tolist(), nan_ok=True), name
+
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Excel").click()
+    assert waiting.value.suggested_filename.endswith(".xlsx")
+    book = zipfile.ZipFile(io.BytesIO(waiting.value.path().read_bytes()))
+    cells = "".join(book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet"))
+    held = {float(value) for value in re.findall(r"<c [^>]*(?<!t=\"s\")><v>([-0-9.eE]+)</v>", cells)}
+    ratio = finding.table.set_index("group").at["Asian", "ratio"]
+    assert any(value == pytest.approx(ratio) for value in held)

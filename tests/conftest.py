@@ -1,0 +1,129 @@
+"""What tests share: sources made of bytes, police files, the folder of real files and a store of them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from data.loading import Report, load_files
+from data.readers.source import Source
+from data.store import Store
+
+
+@pytest.fixture(scope="session")
+def real_files() -> Path:
+    """Folder of real files: CONFIDENCE_REAL_FILES, else shared/data/real beside the repository."""
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data" / "real"
+    folder = Path(os.environ.get("CONFIDENCE_REAL_FILES", beside))
+    if not folder.is_dir():
+        pytest.skip("no folder of real files here: set CONFIDENCE_REAL_FILES")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def source() -> Callable[[str, bytes | Path], Source]:
+    """A function that makes a source from a name and bytes, or from a name and the path of a file."""
+
+    def make(name: str, content: bytes | Path) -> Source:
+        content = content.read_bytes() if isinstance(content, Path) else content
+        return Source(name, name, content, hashlib.sha256(content).hexdigest())
+
+    return make
+
+
+POLICE_COLUMNS = (
+    "Type",
+    "Date",
+    "Part of a policing operation",
+    "Policing operation",
+    "Latitude",
+    "Longitude",
+    "Gender",
+    "Age range",
+    "Self-defined ethnicity",
+    "Officer-defined ethnicity",
+    "Legislation",
+    "Object of search",
+    "Outcome",
+    "Outcome linked to object of search",
+    "Removal of more than just outer clothing",
+)
+
+
+@pytest.fixture(scope="session")
+def police_csv() -> Callable[..., bytes]:
+    """A function that writes a stop-and-search file as data.police.uk lays it out; cells not given are blank."""
+
+    def write(rows: Sequence[Mapping[str, str]] = (), columns: Sequence[str] = POLICE_COLUMNS) -> bytes:
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return text.getvalue().encode()
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def real_report(real_files: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Report]:
+    """A store into which every real file was loaded with one command, and the report of that. Nobody may change it."""
+    store = Store(tmp_path_factory.mktemp("real") / "store")
+    return store, load_files([real_files], store, by="Ada", reason="every real file")
+
+
+@pytest.fixture(scope="session")
+def real_store(real_report: tuple[Store, Report]) -> Store:
+    """The store of every real file. Nobody may change it."""
+    return real_report[0]
+
+
+@pytest.fixture(scope="session")
+def square_areas() -> Callable[..., bytes]:
+    """A function that writes square areas as GeoJSON: the south-west corner of each by its code."""
+
+    def write(
+        layer: str,
+        corners: Mapping[str, tuple[float, float]],
+        side: float = 1.0,
+        parents: Mapping[str, str] | None = None,
+    ) -> bytes:
+        features = []
+        for code, (west, south) in corners.items():
+            east, north = west + side, south + side
+            ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+            properties = {f"{layer}CD": code, f"{layer}NM": f"Area {code}"}
+            properties |= {"LAD22CD": parents[code]} if parents else {}
+            geometry = {"type": "Polygon", "coordinates": [ring]}
+            features.append({"type": "Feature", "properties": properties, "geometry": geometry})
+        return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+    return write
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """An empty store."""
+    return Store(tmp_path / "store")
+
+
+@pytest.fixture
+def load(store: Store, tmp_path: Path) -> Callable[..., Report]:
+    """A function that writes files, given as name and bytes, and loads them into the store with one command."""
+
+    def run(files: Mapping[str, bytes], by: str = "Ada", reason: str = "monthly files") -> Report:
+        folder = Path(tempfile.mkdtemp(dir=tmp_path))
+        for name, content in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return load_files([folder], store, by, reason)
+
+    return run
