@@ -169,9 +169,11 @@ def _append(writer: Writer, items: list[_Opened], by: str, reason: str) -> None:
 
     for name, table in CANONICAL.items():
         frames = [
-            item.reading.frame.assign(load_id=item.load.load_id)
+            frame.assign(load_id=item.load.load_id)
             for item in items
-            if item.reading is not None and item.load.slot.table == name
+            if item.reading is not None
+            for into, frame in ((item.load.slot.table, item.reading.frame), *item.reading.also.items())
+            if into == name
         ]
         if frames:
             rows = pd.concat(frames, ignore_index=True)

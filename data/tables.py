@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from data.vocabularies.survey import attributes, measures
+
 if TYPE_CHECKING:
     import pandas as pd
     import pandera.pandas as pandera
@@ -183,6 +185,202 @@ AREAS = Table(
     ),
 )
 
+_SURVEY = Column("survey", "text", "The survey, such as Public Attitude Survey", required=True)
+_FORCE = Column("force", "text", "Force, as data.police.uk writes it in file names", required=True, vocabulary="forces")
+
+RESPONSES = Table(
+    "responses",
+    "One person who answered one wave of a survey. Answers are in the words of the scale; blank is not asked.",
+    (
+        LOAD_ID,
+        Column("row", "integer", "Row of the file, the header being row 1", required=True),
+        _SURVEY,
+        _FORCE,
+        Column("wave", "text", "The wave, named so that names sort in time: 2026-Q3", required=True),
+        Column("respondent", "text", "Keyed hash of the respondent's number; blank where the file has none"),
+        Column("date", "text", "Day of the interview, YYYY-MM-DD"),
+        Column("area", "text", "GSS code of the area of residence, or its name where the file gives no code"),
+        Column("weight", "number", "Weight of the respondent; 1 where the file has none", required=True),
+        Column("stratum", "text", "Stratum of the sample; blank where there is one"),
+        Column("psu", "text", "Primary sampling unit; blank where each respondent is one"),
+        *(Column(a.id, "text", f"{a.label}, in the words of the mapping") for a in attributes().values()),
+        *(Column(m.id, "text", m.wording, vocabulary="scales") for m in measures().values()),
+    ),
+)
+
+WAVES = Table(
+    "waves",
+    "One wave of a survey: when, how and of whom it asked.",
+    (
+        LOAD_ID,
+        _SURVEY,
+        _FORCE,
+        Column("wave", "text", "The wave", required=True),
+        Column("label", "text", "The wave in words: July to September 2026", required=True),
+        Column("starts", "text", "First day of fieldwork, YYYY-MM-DD", required=True),
+        Column("ends", "text", "Last day of fieldwork, YYYY-MM-DD", required=True),
+        Column("questionnaire", "text", "Version of the questionnaire; a change of it breaks the series"),
+        Column("shared", "text", "What waves share: nothing, psus or respondents", required=True),
+        Column("design", "text", "How the sample was drawn, in words"),
+        Column("mode", "text", "How people were asked"),
+        Column("population", "text", "Who the sample stands for, such as adults aged 16 and over"),
+        Column("weighting", "text", "What the weights do, in words"),
+        Column("respondents", "integer", "People who answered", required=True),
+    ),
+)
+
+QUESTIONS = Table(
+    "questions",
+    "One measure as one wave asked it.",
+    (
+        LOAD_ID,
+        _SURVEY,
+        _FORCE,
+        Column("wave", "text", "The wave", required=True),
+        Column("measure", "text", "Measure of the catalogue", required=True, vocabulary="measures"),
+        Column("wording", "text", "The question as it was asked", required=True),
+        Column("asked_of", "text", "Whom it was asked of, where not everyone"),
+        Column("answered", "integer", "People with an answer of the scale, don't know included", required=True),
+    ),
+)
+
+AGGREGATES = Table(
+    "aggregates",
+    "One figure as a survey published it: a share without the answers behind it.",
+    (
+        LOAD_ID,
+        Column("row", "integer", "Row of the file, the header being row 1", required=True),
+        _SURVEY,
+        _FORCE,
+        Column("publication", "text", "The published table, where one survey has several", required=True),
+        Column("month", "text", "Last month that the figure covers, YYYY-MM", required=True),
+        Column("months", "integer", "Months that the figure covers", required=True),
+        Column("level", "text", "force or district", required=True),
+        Column("area", "text", "Name of the area as the file writes it; blank for the force"),
+        Column("measure", "text", "Measure of the catalogue", required=True, vocabulary="measures"),
+        Column("words", "text", "The measure in the file's words", required=True),
+        Column("share", "number", "Share of positive answers, a fraction of 1", required=True),
+        Column("base", "integer", "Unweighted answers; blank where it is not published"),
+        Column("low", "number", "Lower end of the published 95 % interval; blank where there is none"),
+        Column("high", "number", "Upper end of it"),
+    ),
+)
+
+CRIME = Table(
+    "crime",
+    "Recorded crime and disorder: one row a month, area and kind.",
+    (
+        LOAD_ID,
+        _FORCE,
+        Column("month", "text", "Month, YYYY-MM", required=True),
+        Column("area", "text", "GSS code of the neighbourhood"),
+        Column("category", "text", "Kind of crime, in the file's words", required=True),
+        Column("recorded", "integer", "Crimes and incidents", required=True),
+    ),
+)
+
+EVENTS = Table(
+    "events",
+    "One engagement event: a meeting, street stall, visit, online session or other way of talking with people.",
+    (
+        LOAD_ID,
+        _FORCE,
+        Column("event", "text", "The event's own number", required=True),
+        Column("date", "text", "Day, YYYY-MM-DD", required=True),
+        Column("area", "text", "GSS code of the neighbourhood; blank where it had no place"),
+        Column("level", "text", "individual, neighbourhood or strategic"),
+        Column("method", "text", "How people were met, such as street surgery"),
+        Column("channel", "text", "in person, telephone, online or paper"),
+        Column("rung", "text", "inform, consult, involve, collaborate or empower"),
+        Column("purpose", "text", "Why it was held"),
+        Column("topic", "text", "What it was about"),
+        Column("participants", "integer", "People who took part, whether their group is known or not"),
+        Column("first_time", "integer", "Of them, those who had never taken part before"),
+        Column("useful", "integer", "Of those who rated the event, how many found it useful"),
+        Column("rated", "integer", "How many rated the event"),
+        Column("officer_hours", "number", "Hours of officers and staff"),
+        Column("volunteer_hours", "number", "Hours of volunteers"),
+        Column("cost", "number", "Cost in pounds, hours left out"),
+        Column("recurring", "boolean", "Whether it is one of a series"),
+        Column("before_decision", "boolean", "Whether it came before the decision that it was about"),
+    ),
+)
+
+PARTICIPANTS = Table(
+    "participants",
+    "People of one group who took part in one event.",
+    (
+        LOAD_ID,
+        _FORCE,
+        Column("event", "text", "The event's own number", required=True),
+        Column("attribute", "text", "age_band, sex, ethnicity or disability", required=True, vocabulary="attributes"),
+        Column("group", "text", "The group; Not known for the others", required=True),
+        Column("participants", "integer", "People of the group who took part", required=True),
+    ),
+)
+
+FEEDBACK = Table(
+    "feedback",
+    "One thing that people asked for, and what came of it.",
+    (
+        LOAD_ID,
+        _FORCE,
+        Column("item", "text", "The item's own number", required=True),
+        Column("event", "text", "The event it was raised at; blank where it came another way"),
+        Column("area", "text", "GSS code of the neighbourhood"),
+        Column("raised_on", "text", "Day it was raised, YYYY-MM-DD", required=True),
+        Column("issue", "text", "What was asked for", required=True),
+        Column("status", "text", "open, action taken or no action", required=True),
+        Column("action", "text", "What was done"),
+        Column("no_action_reason", "text", "Why nothing was done"),
+        Column("due", "text", "Day it was to be answered, YYYY-MM-DD"),
+        Column("told_on", "text", "Day people were told what came of it, YYYY-MM-DD"),
+    ),
+)
+
+PRIORITIES = Table(
+    "priorities",
+    "One published priority of one neighbourhood.",
+    (
+        LOAD_ID,
+        _FORCE,
+        Column("area", "text", "GSS code of the neighbourhood", required=True),
+        Column("priority", "text", "The priority, in the file's words", required=True),
+        Column("set_on", "text", "Day it was set, YYYY-MM-DD", required=True),
+        Column("reviewed_on", "text", "Day it was last reviewed, YYYY-MM-DD"),
+        Column("action", "text", "What was done"),
+        Column("status", "text", "open or closed"),
+    ),
+)
+
+PLANS = Table(
+    "plans",
+    "One thing that a neighbourhood's engagement plan means to do in one month.",
+    (
+        LOAD_ID,
+        _FORCE,
+        Column("area", "text", "GSS code of the neighbourhood", required=True),
+        Column("month", "text", "Month, YYYY-MM", required=True),
+        Column("method", "text", "How people are to be met", required=True),
+        Column("audience", "text", "Whom it is for"),
+        Column("done_as", "text", "Number of the event that fulfilled it; blank where none has"),
+    ),
+)
+
+MILESTONES = Table(
+    "milestones",
+    "One dated thing that may have moved confidence: an initiative or a critical incident.",
+    (
+        LOAD_ID,
+        _FORCE,
+        Column("name", "text", "What it was", required=True),
+        Column("kind", "text", "initiative or critical incident", required=True),
+        Column("date", "text", "Day it began or happened, YYYY-MM-DD", required=True),
+        Column("areas", "texts", "GSS codes of the areas it touched", required=True),
+        Column("about", "text", "What was done or what happened, in a sentence"),
+    ),
+)
+
 LOADS = Table(
     "loads",
     "One file, or one member of a zip, that has been loaded.",
@@ -220,4 +418,22 @@ RELEASES = Table(
     ),
 )
 
-CANONICAL: dict[str, Table] = {table.name: table for table in (STOPS, POPULATION, AREAS)}
+CANONICAL: dict[str, Table] = {
+    table.name: table
+    for table in (
+        STOPS,
+        POPULATION,
+        AREAS,
+        RESPONSES,
+        WAVES,
+        QUESTIONS,
+        AGGREGATES,
+        CRIME,
+        EVENTS,
+        PARTICIPANTS,
+        FEEDBACK,
+        PRIORITIES,
+        PLANS,
+        MILESTONES,
+    )
+}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -65,11 +66,14 @@ class Reading:
         Records in the file: equals ``len(frame)`` where one record is one row.
     notes
         Sentences: unknown values with their counts, suppressed cells, what was derived.
+    also
+        Rows of other canonical tables that the same file fills, by table: of a wave its description.
     """
 
     frame: pd.DataFrame
     records: int
     notes: tuple[str, ...] = ()
+    also: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from data.readers.source import Problem, Reading, Refused, Slot, Source
 from data.readers.text import header, records
 from data.tables import STOPS
-from data.vocabularies import forces, unknown_values, vocabulary
+from data.vocabularies import published_forces, unknown_values, vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,7 +78,7 @@ def recognise(source: Source) -> Slot | None:
             ]
         )
     force = named["force"].lower()
-    if force not in forces():
+    if force not in published_forces():
         raise Refused(
             [
                 Problem(

@@ -21,6 +21,11 @@ BROAD_GROUPS = ("White", "Black", "Asian", "Mixed", "Other")
 NOT_STATED = "Not stated"
 NOT_GIVEN = "Not given"
 
+DEMONSTRATION: Mapping[str, str] = MappingProxyType(
+    {"slug": "eskmere", "name": "Eskmere Police", "short": "Eskmere Police", "pfa_code": "X23000001"}
+)
+"""The force of the demonstration: it polices an invented county. No published code starts with X."""
+
 GROUPS = (
     "White British",
     "White Irish",
@@ -192,12 +197,18 @@ def vocabulary(name: str, list_name: str | None = None) -> Vocabulary:
 
 
 @cache
-def forces() -> Mapping[str, Mapping[str, str]]:
+def published_forces() -> Mapping[str, Mapping[str, str]]:
     """Read the forces: slug, name, short (for sentences) and pfa_code, by slug as data.police.uk writes it.
 
     The code of British Transport Police is blank: it polices no area of its own.
     """
     return MappingProxyType({row["slug"]: row for row in vocabulary("forces").rows})
+
+
+@cache
+def forces() -> Mapping[str, Mapping[str, str]]:
+    """The published forces, and the force of the demonstration, which no file can name."""
+    return MappingProxyType({**published_forces(), DEMONSTRATION["slug"]: DEMONSTRATION})
 
 
 def ethnicity(list_name: str, choices: Mapping[str, str] | None = None) -> Grouping:

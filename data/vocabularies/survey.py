@@ -1,0 +1,136 @@
+"""What surveys ask: measures with their wording, scale and stage of the cycle, and what is known of who answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from data.vocabularies import normalise, vocabulary
+
+POSITIVE, NEUTRAL, NEGATIVE, DONT_KNOW, NOT_ASKED = "positive", "neutral", "negative", "don't know", "not asked"
+CLASSES = (POSITIVE, NEUTRAL, NEGATIVE, DONT_KNOW, NOT_ASKED)
+"""Every class of answer. Whoever refused to answer counts with those who don't know."""
+
+STAGES = (
+    "engagement",
+    "fair treatment",
+    "confidence",
+    "willingness to help",
+    "community information",
+    "action and feedback",
+)
+"""The stages of the confidence cycle, in order. Measures of what follows from it have the stage ``benefit``."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One question of the catalogue.
+
+    Attributes
+    ----------
+    id
+        Name in mappings, addresses and tables: ``good_job_local``.
+    label
+        Short name, for tiles and lists.
+    says
+        What those who answer positively do, as a sentence has it: ``say the police here do a good job``.
+    wording
+        The question.
+    scale
+        Name of the scale.
+    classes
+        Class of each answer of the scale, in the scale's order.
+    stage
+        Stage of the confidence cycle, or ``benefit``.
+    higher_is_better
+        Whether a larger share of positive answers is welcome.
+    source
+        The survey whose wording it is.
+    """
+
+    id: str
+    label: str
+    says: str
+    wording: str
+    scale: str
+    classes: Mapping[str, str]
+    stage: str
+    higher_is_better: bool
+    source: str
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The answers of the scale, in order."""
+        return tuple(self.classes)
+
+    def answer(self, text: object) -> str | None:
+        """The answer of the scale that a text means, upper and lower case and spaces apart; None where it is none."""
+        return self._matched.get(normalise(text)) if isinstance(text, str) else None
+
+    @property
+    def _matched(self) -> Mapping[str, str]:
+        return _matched(self.scale)
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One thing that a survey can know of a respondent.
+
+    Attributes
+    ----------
+    id, label
+        Name in mappings and tables, and in sentences.
+    is_grouping
+        Whether figures are given by it.
+    protected
+        The protected characteristic of the Equality Act 2010 it speaks of; blank where none.
+    """
+
+    id: str
+    label: str
+    is_grouping: bool
+    protected: str
+
+
+@cache
+def measures() -> Mapping[str, Measure]:
+    """The catalogue of measures, by id."""
+    return MappingProxyType(
+        {
+            row["id"]: Measure(
+                row["id"],
+                row["label"],
+                row["says"],
+                row["wording"],
+                row["scale"],
+                _classes(row["scale"]),
+                row["stage"],
+                row["better"] == "higher",
+                row["source"],
+            )
+            for row in vocabulary("measures").rows
+        }
+    )
+
+
+@cache
+def attributes() -> Mapping[str, Attribute]:
+    """What a survey can know of a respondent, by id."""
+    return MappingProxyType(
+        {
+            row["id"]: Attribute(row["id"], row["label"], row["grouping"] == "yes", row["protected"])
+            for row in vocabulary("attributes").rows
+        }
+    )
+
+
+@cache
+def _classes(scale: str) -> Mapping[str, str]:
+    return MappingProxyType({row["answer"]: row["class"] for row in vocabulary("scales", scale).rows})
+
+
+@cache
+def _matched(scale: str) -> Mapping[str, str]:
+    return MappingProxyType({normalise(answer): answer for answer in _classes(scale)})
