@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from data.store import View
+
 LEVELS = {"force": ("force",), "district": ("district",), "neighbourhood": ("ward", "msoa", "lsoa")}
 """What each area level is made of, the preferred kind first."""
 
@@ -110,6 +112,25 @@ def place(
             codes[waiting[point[order]]] = boundary_set["code"].to_numpy()[area[order]]
         placed[level] = codes
     return placed
+
+
+def codes_by_name(view: View) -> dict[str, str]:
+    """The code of each area by its name, case folded; names that several areas of one level share are left out.
+
+    A name that stands for areas of two levels means the wider one. Codes stand for themselves.
+    """
+    if not view.has(GEOGRAPHY.name):
+        return {}
+    rows = view.rows(GEOGRAPHY.name).select("area_level", "code", "name", "rank").collect("pandas").to_native()
+    rows = rows[rows["name"].notna()].assign(name=rows["name"].str.casefold()).sort_values("rank")
+    codes: dict[str, str] = {}
+    for level in reversed(LEVELS):
+        # Sets of other years may give one name other codes: the preferred set decides.
+        of_level = rows[rows["area_level"] == level].drop_duplicates(["name", "code"])
+        best = of_level[of_level["rank"] == of_level.groupby("name")["rank"].transform("min")]
+        alone = best[~best["name"].duplicated(keep=False)]
+        codes |= dict(zip(alone["name"], alone["code"], strict=True))
+    return codes | {code.casefold(): code for code in rows["code"]}
 
 
 def _ranks(frame: pd.DataFrame, preferred: Sequence[str]) -> pd.Series:

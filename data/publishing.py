@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from data.cubes import RESIDENTS_CUBE, STOPS_CUBE, count_residents, count_stops
 from data.geography import GEOGRAPHY, resolve
 from data.settings import settings
 from data.store import Release, Store, StoreError, View, Writer
-from data.tables import AREAS, POPULATION, STOPS
+from data.survey_cubes import SURVEY_CELLS, SURVEY_DESIGN, count_answers, count_design
+from data.tables import AREAS, POPULATION, RESPONSES, STOPS, Table
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Cube:
+    """A cube: the table whose loads it counts, how, and whether its rows depend on which areas are loaded."""
+
+    table: Table
+    source: str
+    count: Callable[[View, list[str]], pd.DataFrame]
+    step: str
+    by_area: bool
+
+
+CUBES = (
+    Cube(STOPS_CUBE, STOPS.name, count_stops, "counting searches", by_area=True),
+    Cube(RESIDENTS_CUBE, POPULATION.name, count_residents, "adding up residents", by_area=False),
+    Cube(SURVEY_DESIGN, RESPONSES.name, count_design, "counting sampling units", by_area=False),
+    Cube(SURVEY_CELLS, RESPONSES.name, count_answers, "counting answers", by_area=True),
+)
 
 
 def silent(step: str) -> None:
@@ -52,14 +73,10 @@ def publish(
         areas = view.rows(AREAS.name).collect("pandas").to_native()
         writer.replace(GEOGRAPHY, resolve(areas, settings().boundary_sets))
         view = writer.staged(action, by, reason, added, withdrawn)
-    if view.has(STOPS.name):
-        progress("counting searches")
-        _recount_stops(writer, view, loads, everything=AREAS.name in changed)
-    if view.has(POPULATION.name):
-        progress("adding up residents")
-        new = _uncounted(view, RESIDENTS_CUBE.name, loads, POPULATION.name)
-        if new:
-            writer.append(RESIDENTS_CUBE, count_residents(view, new))
+    for cube in CUBES:
+        if view.has(cube.source):
+            progress(cube.step)
+            _recount(writer, view, cube, loads, everything=cube.by_area and AREAS.name in changed)
     return writer.publish(view)
 
 
@@ -97,18 +114,17 @@ def restore(store: Store, load: str, by: str, reason: str, progress: Progress = 
         return publish(writer, "restore", by, reason, [load], [], progress)
 
 
-def _recount_stops(writer: Writer, view: View, loads: pd.Series, everything: bool) -> None:
+def _recount(writer: Writer, view: View, cube: Cube, loads: pd.Series, everything: bool) -> None:
+    every = sorted(loads.index[loads == cube.source])
     if everything:
-        writer.replace(STOPS_CUBE, count_stops(view, sorted(loads.index[loads == STOPS.name])))
+        writer.replace(cube.table, cube.count(view, every))
         return
-    new = _uncounted(view, STOPS_CUBE.name, loads, STOPS.name)
+    new = sorted(set(every) - _counted(view, cube.table.name))
     if new:
-        writer.append(STOPS_CUBE, count_stops(view, new))
+        writer.append(cube.table, cube.count(view, new))
 
 
-def _uncounted(view: View, cube: str, loads: pd.Series, table: str) -> list[str]:
-    every = set(loads.index[loads == table])
+def _counted(view: View, cube: str) -> set[str]:
     if not view.has(cube):
-        return sorted(every)
-    counted = view.every_row(cube).select("load_id").unique().collect("pandas").to_native()["load_id"]
-    return sorted(every - set(counted))
+        return set()
+    return set(view.every_row(cube).select("load_id").unique().collect("pandas").to_native()["load_id"])
