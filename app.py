@@ -3,28 +3,55 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from pages.parts import demonstration, web
 
 HERE = Path(__file__).parent
 
-PAGES = {
-    "Scrutinise": [
-        st.Page(
-            HERE / "pages/scrutinise/stop_and_search.py",
-            title="Stop and search",
-            icon=":material/balance:",
-            url_path="stop-and-search",
-            default=True,
-        ),
-    ],
-    "Manage": [
-        st.Page(HERE / "pages/manage/data.py", title="Data", icon=":material/database:", url_path="data"),
-    ],
-}
 
-# The icon comes first: a page's own icon would be fetched from another host.
-st.set_page_config(page_title="Confidence Cycle", page_icon=str(HERE / "static/icon.png"), layout="wide")
-st.logo(str(HERE / "static/wordmark.svg"), size="large")
-page = st.navigation(PAGES, position="top")
-page.run()
+class Page(NamedTuple):
+    """One page: its section of the menu, its file, whose name is its address, its title and its icon."""
+
+    section: str
+    file: str
+    title: str
+    icon: str
+
+
+# Every page, in the order of the menu; the first one opens.
+PAGES = (
+    Page("Explore", "pages/explore/overview.py", "Overview", "dashboard"),
+    Page("Explore", "pages/explore/trends.py", "Trends", "show_chart"),
+    Page("Scrutinise", "pages/scrutinise/stop_and_search.py", "Stop and search", "balance"),
+    Page("Manage", "pages/manage/data.py", "Data", "database"),
+)
+
+
+def main() -> None:
+    """Draw the frame, and the page that was asked for in it."""
+    # The icon comes first: a page's own icon would be fetched from another host.
+    st.set_page_config(page_title="Confidence Cycle", page_icon=str(HERE / "static/icon.png"), layout="wide")
+    st.logo(str(HERE / "static/wordmark.svg"), size="large")
+    menu: dict[str, list[st.Page]] = {}
+    for page in PAGES:
+        entry = st.Page(
+            HERE / page.file,
+            title=page.title,
+            icon=f":material/{page.icon}:",
+            default=page is PAGES[0],
+        )
+        menu.setdefault(page.section, []).append(entry)
+    chosen = st.navigation(menu, position="top")
+    demonstration.prepare()
+    chosen.run()
+
+
+app = st.App(__file__, middleware=web.middleware(), on_script_error=web.on_error)
+
+# The server reads this file once for the line above, before there is anybody to draw for.
+if get_script_run_ctx(suppress_warning=True) is not None:
+    main()

@@ -9,8 +9,9 @@ from analytics.briefings.spreadsheet import to_csv
 from analytics.finding import Finding
 from analytics.findings import QUESTIONS
 from analytics.scope import Scope, ScopeError
+from data.chosen import chosen_store
 from data.settings import SettingsError
-from data.store import Store, StoreError
+from data.store import StoreError
 from data.terminal import printable
 
 
@@ -38,7 +39,7 @@ def _answer(options: argparse.Namespace) -> int:
     surplus = [name for name in address if name not in question.takes]
     if surplus:
         raise ScopeError(f"{question.key} takes no {', '.join(surplus)}; it takes {', '.join(question.takes)}.")
-    finding = question.answer(Scope.of(address), Store(options.store).view())
+    finding = question.answer(Scope.of(address), chosen_store(options.store).view())
     if options.format == "csv":
         sys.stdout.buffer.write(to_csv(finding))
     else:

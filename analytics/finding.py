@@ -82,12 +82,33 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Tile:
-    """One figure of a strip: its name, value, interval and what it is of."""
+    """One figure of a strip: its name, value, interval and what it is of.
+
+    Where its change was tested: ``verdict`` is rose, fell or no clear change, ``change`` its interval in words, and
+    ``welcome`` whether a rise is. ``picture`` is a sparkline as SVG, and ``alt`` says it in words.
+    """
 
     label: str
     value: str
     interval: str
     base: str
+    verdict: str = ""
+    change: str = ""
+    welcome: bool = True
+    picture: str = ""
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One of several small charts of a Finding: its name, figure and interval, what draws it, and a Material icon."""
+
+    label: str
+    value: str
+    interval: str
+    draw: Callable[[Mode], go.Figure]
+    alt: str
+    icon: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,6 +137,8 @@ class Finding:
         Builds the chart for a light or dark ground, and its text alternative.
     tiles
         Figures to show at a glance.
+    panels
+        Small charts side by side, in place of one chart.
     refused
         Whether the data can't answer the question; ``answer`` then says why.
     """
@@ -132,6 +155,7 @@ class Finding:
     draw: Callable[[Mode], go.Figure] | None = field(default=None, compare=False)
     alt: str = ""
     tiles: tuple[Tile, ...] = ()
+    panels: tuple[Panel, ...] = field(default=(), compare=False)
     refused: bool = False
     _drawn: dict[Mode, go.Figure] = field(default_factory=dict, compare=False, repr=False)
 

@@ -12,6 +12,7 @@ import narwhals as nw
 from analytics import wording
 from data.geography import LEVELS
 from data.vocabularies import BROAD_GROUPS, forces
+from data.vocabularies.survey import attributes, measures
 
 Frame = TypeVar("Frame", bound="nw.LazyFrame[Any]")
 
@@ -47,6 +48,12 @@ class Scope:
         Short name of a power, or ``all``.
     population
         Source of the residents, such as ``Census 2021``.
+    survey
+        Name of a survey.
+    measure
+        Measure of the catalogue.
+    by
+        What groups of respondents are of: an attribute, such as ``age_band``.
     """
 
     force: str | None = None
@@ -59,6 +66,9 @@ class Scope:
     definition: str | None = None
     power: str | None = None
     population: str | None = None
+    survey: str | None = None
+    measure: str | None = None
+    by: str | None = None
 
     @classmethod
     def of(cls, address: Mapping[str, str]) -> Scope:
@@ -124,12 +134,18 @@ class Scope:
         parts = [
             forces()[self.force]["short"] if self.force else None,
             area_name or self.area or "whole force area",
-            wording.months(self.from_month, self.to_month) if self.from_month and self.to_month else None,
+            self.survey,
+            self._period(),
             DEFINITIONS[self.definition] if self.definition else None,
             (None if self.power == ALL_POWERS else self.power) if self.power else None,
             f"residents by {self.population}" if self.population else None,
         ]
         return " · ".join(part for part in parts if part)
+
+    def _period(self) -> str | None:
+        if self.from_month and self.to_month:
+            return wording.months(self.from_month, self.to_month)
+        return f"up to {wording.month(self.to_month)}" if self.to_month else None
 
 
 def _check(name: str, value: str) -> None:
@@ -143,5 +159,10 @@ def _check(name: str, value: str) -> None:
         raise ScopeError(f"“{value}” is not a broad ethnic group; there are {wording.listing(BROAD_GROUPS)}.")
     if name == "definition" and value not in DEFINITIONS:
         raise ScopeError(f"“{value}” is not a definition of ethnicity; there are {wording.listing(list(DEFINITIONS))}.")
+    if name == "measure" and value not in measures():
+        raise ScopeError(f"“{value}” is not a measure of the catalogue; one is good_job_local.")
+    groupings = [attribute.id for attribute in attributes().values() if attribute.is_grouping]
+    if name == "by" and value not in groupings:
+        raise ScopeError(f"“{value}” is nothing that groups are of; there are {wording.listing(groupings, 99)}.")
     if name == "area_level" and value not in LEVELS:
         raise ScopeError(f"“{value}” is not an area level; there are {wording.listing(list(LEVELS))}.")

@@ -53,6 +53,22 @@ def percent(share: float) -> str:
     return f"{share * 100:.0f}{NBSP}%"
 
 
+def percent_between(low: float, high: float) -> str:
+    """An interval of shares, the sign once: ``57 to 65 %``; ``0 to 3 %``."""
+    return f"{low * 100:.0f} to {high * 100:.0f}{NBSP}%"
+
+
+def points(change: float) -> str:
+    """A change of a share in points, whole: ``−1 point``, ``+9 points``, ``0 points``."""
+    text = signed(change * 100, 0)
+    return f"{text} {'point' if text[1:] == '1' else 'points'}"
+
+
+def points_between(low: float, high: float) -> str:
+    """An interval of a change in points: ``−5 to +3 points``."""
+    return f"{signed(low * 100, 0)} to {signed(high * 100, 0)} points"
+
+
 def signed(value: float, digits: int | None = None) -> str:
     """A difference with its sign, a true minus and never ``+0``: ``+7.5``, ``−2.1``, ``+0.42``, ``0``.
 
@@ -118,6 +134,12 @@ def month_range(first: str, last: str) -> list[str]:
     """Every month from the first to the last, ``YYYY-MM``."""
     start = int(first[:4]) * 12 + int(first[5:7]) - 1
     return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(start, start + months_between(first, last))]
+
+
+def earlier(value: str, by: int) -> str:
+    """The month so many months before: ``2018-04`` by 4 is ``2017-12``."""
+    number = int(value[:4]) * 12 + int(value[5:7]) - 1 - by
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
 def listing(names: Sequence[str], most: int = 6) -> str:

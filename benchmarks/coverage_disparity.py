@@ -1,7 +1,8 @@
 """How often the 95 % intervals of ``analytics.disparity`` hold the truth, by simulation.
 
 Clumped counts are gamma-Poisson: their variance is the variance factor times their mean. Run as
-``python -m benchmarks.coverage_disparity [replications]``; the default takes some minutes.
+``python -m benchmarks.coverage_disparity [replications] [words]``; the default takes a quarter of an hour, and with
+words, such as ``rate``, only the rows that start with them are run.
 """
 
 import math
@@ -19,7 +20,9 @@ from analytics.disparity import (
     Rate,
     Ratio,
     WithinAreaRatio,
-    difference,
+    month_dispersion,
+    period_difference,
+    period_dispersion,
     rate,
     rate_ratio,
     split_dispersion,
@@ -33,6 +36,8 @@ EXPECTED = (1, 5, 20, 100)
 FACTORS = (1.0, 2.0, 3.0, 5.0)
 LAYOUTS = {"12 months": (1, 12), "144 months": (1, 144), "32 areas x 6 months": (32, 6)}
 AREAS = (5, 14, 32)
+MONTHS = (3, 6, 12)
+MONTH_AREAS = (1, 10, 30)
 SUPERPOPULATION = 300_000
 
 Shown = Estimate | Rate | Ratio | WithinAreaRatio
@@ -112,13 +117,89 @@ def draw_rate(expected: float, factor: float, random: np.random.Generator) -> tu
     return cached_rate(count, POPULATION_A, dispersion=factor), 1000 * expected / POPULATION_A
 
 
-def draw_difference(expected: float, factor: float, random: np.random.Generator) -> tuple[Estimate, float]:
-    """Draw a difference of two rates of clumped counts."""
-    rate_a, true_a = draw_rate(expected, factor, random)
-    mean_b = expected * POPULATION_B / POPULATION_A / TRUE_RATIO
-    count_b = int(clumped(random, np.array([mean_b]), factor)[0])
-    rate_b = cached_rate(count_b, POPULATION_B, dispersion=factor)
-    return difference(rate_a, rate_b), true_a - 1000 * mean_b / POPULATION_B
+@dataclass(frozen=True, slots=True)
+class Shocks:
+    """What moves searches from month to month: standard deviations over the mean, and variance factors of the clumps.
+
+    Attributes
+    ----------
+    month
+        Of a shock to all areas and groups of a month.
+    cell
+        Of a shock to both groups in one area and month.
+    clumps
+        Variance factors of the group and of the comparator.
+    """
+
+    month: float = 0.0
+    cell: float = 0.0
+    clumps: tuple[float, float] = (1.0, 1.0)
+
+
+SHOCKS = {
+    "none": Shocks(),
+    "months .2": Shocks(month=0.2),
+    "months .4": Shocks(month=0.4),
+    "area-months .5": Shocks(cell=0.5),
+    "one group clumped 5": Shocks(clumps=(5.0, 1.0)),
+    "all three": Shocks(month=0.3, cell=0.5, clumps=(2.0, 2.0)),
+}
+
+
+def shock(random: np.random.Generator, spread: float, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Gamma multipliers of mean 1."""
+    return random.gamma(1 / spread**2, spread**2, shape) if spread else np.ones(shape)
+
+
+def draw_months(
+    expected: float, layout: tuple[int, int], shocks: Shocks, random: np.random.Generator
+) -> tuple[list[NDArray[np.int64]], NDArray[np.float64]]:
+    """Draw counts of two groups by area and month, and what the months' shocks were. Areas differ in size."""
+    areas, months = layout
+    size = np.exp(random.normal(0, 0.5, (areas, 1)))
+    of_month = shock(random, shocks.month, (1, months))
+    mean = size / size.sum() / months * of_month * shock(random, shocks.cell, (areas, months))
+    means = (expected, expected * POPULATION_B / POPULATION_A / TRUE_RATIO)
+    return [clumped(random, whole * mean, f) for whole, f in zip(means, shocks.clumps, strict=True)], of_month[0]
+
+
+def draw_rate_of_months(
+    expected: float, layout: tuple[int, int], shocks: Shocks, random: np.random.Generator
+) -> tuple[Rate, float]:
+    """Draw a rate over months, its factor from its own counts; where that can't be told, by chance alone."""
+    (a, _), _ = draw_months(expected, layout, shocks, random)
+    factor = period_dispersion(a.sum(axis=0)).factor or 1.0
+    return rate(int(a.sum()), POPULATION_A, dispersion=factor), 1000 * expected / POPULATION_A
+
+
+def draw_rate_by_the_split(
+    expected: float, layout: tuple[int, int], shocks: Shocks, random: np.random.Generator
+) -> tuple[Rate | None, float]:
+    """Draw a rate over months with the factor of the split between the groups, which can't see what moves both."""
+    (a, b), _ = draw_months(expected, layout, shocks, random)
+    factor = split_dispersion(a.ravel(), b.ravel(), np.arange(a.size) // layout[1]).factor
+    if factor is None:
+        return None, 1000 * expected / POPULATION_A
+    return rate(int(a.sum()), POPULATION_A, dispersion=factor), 1000 * expected / POPULATION_A
+
+
+def draw_difference_of_months(
+    expected: float, layout: tuple[int, int], shocks: Shocks, random: np.random.Generator
+) -> tuple[Estimate, float]:
+    """Draw a difference of two rates over months."""
+    (a, b), _ = draw_months(expected, layout, shocks, random)
+    shown = period_difference(a.sum(axis=0), POPULATION_A, b.sum(axis=0), POPULATION_B)
+    return shown, 1000 * expected / POPULATION_A * (1 - 1 / TRUE_RATIO)
+
+
+def draw_one_of_the_months(
+    expected: float, layout: tuple[int, int], shocks: Shocks, random: np.random.Generator
+) -> tuple[Rate, float]:
+    """Draw the rate of one month among others: what moves all of a month alike is its rate."""
+    (a, _), of_month = draw_months(expected, layout, shocks, random)
+    factor = month_dispersion(a).factor or period_dispersion(a.sum(axis=0)).factor or 1.0
+    shown = rate(int(a[:, 0].sum()), POPULATION_A, dispersion=factor)
+    return shown, 1000 * expected / layout[1] * of_month[0] / POPULATION_A
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,21 +263,45 @@ def scenarios() -> Iterator[tuple[str, Draw]]:
                 yield row, partial(draw_ratio_with_estimated_factor, expected, factor, layout)
     for expected in EXPECTED[1:]:
         for factor in FACTORS:
-            yield f"rate, factor {factor:g}, E[a] {expected}", partial(draw_rate, expected, factor)
-            yield f"difference, factor {factor:g}, E[a] {expected}", partial(draw_difference, expected, factor)
+            yield f"rate, factor {factor:g} known, E[a] {expected}", partial(draw_rate, expected, factor)
+    for months in MONTHS:
+        for areas in MONTH_AREAS:
+            yield from month_scenarios(months, areas)
+    for name in ("none", "months .2", "all three"):
+        row = f"rate by chance alone, 1 month, 30 areas, shocks {name}, E[a] 500"
+        yield row, partial(draw_rate_of_months, 500, (30, 1), SHOCKS[name])
+    for name in ("months .2", "months .4", "area-months .5", "all three"):
+        row = f"rate by the split, 12 months, 10 areas, shocks {name}, E[a] 2000"
+        yield row, partial(draw_rate_by_the_split, 2_000, (10, 12), SHOCKS[name])
     for areas in AREAS:
         for spread, unequal in ((0.0, 0.3), (0.2, 0.3), (0.5, 0.3), (0.2, 0.8), (0.5, 0.8)):
             row = f"within {areas} areas, spread {spread:g}, sizes {unequal:g}"
             yield row, partial(draw_within_areas, areas, spread, unequal, 2.0)
 
 
-def main(replications: int = 4_000) -> None:
+def month_scenarios(months: int, areas: int) -> Iterator[tuple[str, Draw]]:
+    """Rows of months: a rate, a difference and one month's rate, under every kind of shock."""
+    figures = {
+        "rate": draw_rate_of_months,
+        "difference": draw_difference_of_months,
+        "one month": draw_one_of_the_months,
+    }
+    for name, shocks in SHOCKS.items():
+        for expected in (20, 100, 2_000) if areas == 1 else (100, 2_000):
+            for figure, draw in figures.items():
+                row = f"{figure}, {months} months, {areas} areas, shocks {name}, E[a] {expected}"
+                yield row, partial(draw, expected, (areas, months), shocks)
+
+
+def main(replications: int = 4_000, words: str = "") -> None:
     """Print the table of coverages."""
-    print(f"{'interval':<62}{'coverage':>9}{'shown':>7}{'width':>8}")
+    print(f"{'interval':<74}{'coverage':>9}{'shown':>7}{'width':>8}")
     for name, draw in scenarios():
+        if not name.startswith(words):
+            continue
         row = measure(name, draw, replications)
-        print(f"{row.name:<62}{row.coverage:>9.3f}{row.shown:>7.2f}{row.width:>8.2f}", flush=True)
+        print(f"{row.name:<74}{row.coverage:>9.3f}{row.shown:>7.2f}{row.width:>8.2f}", flush=True)
 
 
 if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:2]))
+    main(*(int(argument) for argument in sys.argv[1:2]), *sys.argv[2:3])

@@ -1,16 +1,22 @@
-"""Load, check, look back and withdraw from the command line: ``python -m data``."""
+"""Load, check, look back, withdraw and restore from the command line: ``python -m data``."""
 
 from __future__ import annotations
 
 import argparse
 import getpass
+import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TextIO
+from types import MappingProxyType
+from typing import TextIO, get_args
 
-from data.loading import Report, check_files, load_files
-from data.publishing import Progress, silent, withdraw
-from data.settings import SettingsError
+from data.chosen import built_demonstration
+from data.loading import Report, Status, check_files, load_files
+from data.publishing import Progress, counted_otherwise, gives_way, recount, restore, silent, withdraw
+from data.readers.source import Refused
+from data.readers.survey_suggestion import suggest_for, write_new
+from data.settings import SettingsError, settings
 from data.store import Store, StoreError
 from data.terminal import printable
 
@@ -19,10 +25,16 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit code is 1 where a file was refused or the store said no."""
     options = _parser().parse_args(arguments)
     try:
-        return int(options.run(options, Store(getattr(options, "store", None))))
+        code = int(options.run(options, Store(getattr(options, "store", None))))
+        sys.stdout.flush()
+        return code
     except (StoreError, SettingsError) as error:
         _say(str(error), sys.stderr)
         return 1
+    except BrokenPipeError:
+        # Whoever read the lines, such as `head`, has seen enough; nothing is left to be written at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _say(text: str, to: TextIO | None = None) -> None:
@@ -30,13 +42,32 @@ def _say(text: str, to: TextIO | None = None) -> None:
 
 
 def _load(options: argparse.Namespace, store: Store) -> int:
-    report = load_files(options.paths, store, options.by, options.reason, _progress())
+    report = load_files(options.paths, store, options.by, options.reason, _progress(), options.mapping)
     made = f"Release {report.release.number} is published." if report.release else "Nothing new; no release made."
-    return _print_report(report, options.notes, made)
+    code = _print_report(report, options.notes, made)
+    _tell_counted_otherwise(store)
+    return code
 
 
 def _check(options: argparse.Namespace, store: Store) -> int:
-    return _print_report(check_files(options.paths, store, _progress()), options.notes, "Nothing was stored.")
+    report = check_files(options.paths, store, _progress(), options.mapping)
+    return _print_report(report, options.notes, "Nothing was stored.", {"loaded": "would load"})
+
+
+def _mapping(options: argparse.Namespace, store: Store) -> int:
+    try:
+        text = suggest_for(options.file)
+        if options.out is not None:
+            write_new(options.out, text)
+    except Refused as refusal:
+        for problem in refusal.problems:
+            _say(f"{options.file}: {problem}", sys.stderr)
+        return 1
+    if options.out is None:
+        print(printable(text), end="")
+    else:
+        _say(f"{options.out} is written. Check every line, then load the file with --mapping.")
+    return 0
 
 
 def _history(options: argparse.Namespace, store: Store) -> int:
@@ -54,6 +85,7 @@ def _history(options: argparse.Namespace, store: Store) -> int:
         )
     if history.empty:
         _say("Nothing has been loaded yet.")
+    _tell_counted_otherwise(store)
     return 0
 
 
@@ -63,15 +95,47 @@ def _withdraw(options: argparse.Namespace, store: Store) -> int:
     return 0
 
 
-def _print_report(report: Report, notes: bool, end: str) -> int:
+def _restore(options: argparse.Namespace, store: Store) -> int:
+    other = gives_way(store.history(), options.load)
+    release = restore(store, options.load, options.by, options.reason, _progress())
+    place = (
+        f"; it takes the place of {other['file']}, loaded on {other['at'].day} {other['at']:%B %Y}, which stays in the "
+        "history"
+        if other
+        else ""
+    )
+    _say(f"Load {options.load} is current again in release {release.number}{place}.")
+    return 0
+
+
+def _demo(options: argparse.Namespace, store: Store) -> int:
+    if not settings().demonstration:
+        raise StoreError("CONFIDENCE_DEMONSTRATION is blank, so there is no demonstration.")
+    drawn = built_demonstration(_progress())
+    shown = "is not shown, since the store holds files" if store.view() else "is shown while the store is empty"
+    _say(f"The demonstration lies in {drawn.root} and {shown}.")
+    return 0
+
+
+def _recount(options: argparse.Namespace, store: Store) -> int:
+    release = recount(store, options.by, options.reason, _progress())
+    _say(f"Everything is counted again in release {release.number}.")
+    return 0
+
+
+def _tell_counted_otherwise(store: Store) -> None:
+    why = counted_otherwise(store.view())
+    if why:
+        _say(why)
+
+
+def _print_report(report: Report, notes: bool, end: str, words: Mapping[str, str] = MappingProxyType({})) -> int:
     for outcome in report.outcomes:
-        _say(str(outcome))
-        for note in outcome.notes if notes else ():
+        _say(f"{words.get(outcome.status, outcome.status)} · {outcome.path} · {outcome.detail}")
+        for note in outcome.notes if notes else outcome.unlisted:
             _say(f"    {note}")
     counts = ", ".join(
-        f"{report.count(status):,} {status}"
-        for status in ("loaded", "restored", "already loaded", "passed over", "refused")
-        if report.count(status)
+        f"{report.count(status):,} {words.get(status, status)}" for status in get_args(Status) if report.count(status)
     )
     _say(f"{counts or 'No file found'}. {end}")
     return 1 if report.refused else 0
@@ -95,10 +159,24 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, parents=[where], help=about, description=about)
         command.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-        command.add_argument("--notes", action="store_true", help="print what was noticed in each file")
+        command.add_argument(
+            "--mapping",
+            action="append",
+            default=[],
+            type=Path,
+            metavar="FILE",
+            help="what the columns of a survey file mean; may be given several times",
+        )
+        command.add_argument("--notes", action="store_true", help="print all that was noticed in each file")
         command.set_defaults(run=run)
         if name == "load":
             _who_and_why(command, reason_required=False)
+
+    about = "print a mapping to start from, guessed from a file of survey answers"
+    command = commands.add_parser("mapping", parents=[where], help=about, description=about)
+    command.add_argument("file", type=Path, metavar="FILE")
+    command.add_argument("--out", type=Path, metavar="FILE", help="write it to a new file instead")
+    command.set_defaults(run=_mapping)
 
     command = commands.add_parser("history", parents=[where], help="every load and release, newest first")
     command.set_defaults(run=_history)
@@ -109,6 +187,22 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("load", metavar="LOAD", help="the load's identity, as history prints it")
     _who_and_why(command, reason_required=True)
     command.set_defaults(run=_withdraw)
+
+    command = commands.add_parser(
+        "restore", parents=[where], help="make a withdrawn load current again; it takes the place of the current one"
+    )
+    command.add_argument("load", metavar="LOAD", help="the load's identity, as history prints it")
+    _who_and_why(command, reason_required=True)
+    command.set_defaults(run=_restore)
+
+    command = commands.add_parser("demo", parents=[where], help="draw the demonstration force, if it is not there yet")
+    command.set_defaults(run=_demo)
+
+    command = commands.add_parser(
+        "recount", parents=[where], help="count everything again with the lists and settings of today"
+    )
+    _who_and_why(command, reason_required=True)
+    command.set_defaults(run=_recount)
     return parser
 
 

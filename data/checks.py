@@ -25,7 +25,7 @@ def month_statuses(loads: pd.DataFrame, months: list[str], partial_share: float)
     Parameters
     ----------
     loads
-        The force's loads: columns period, current, rows and at.
+        The force's loads, in the order of their releases: columns period, current and rows.
     months
         The months to speak of, ``YYYY-MM``, in order.
     partial_share
@@ -41,8 +41,8 @@ def month_statuses(loads: pd.DataFrame, months: list[str], partial_share: float)
 
     current = loads[loads["current"]]
     rows = dict(zip(current["period"], map(int, current["rows"]), strict=True))
-    current_at = dict(zip(current["period"], current["at"], strict=True))
-    first_at = dict(loads.sort_values("at", ascending=False)[["period", "at"]].itertuples(index=False, name=None))
+    first = loads[~loads["period"].duplicated()]
+    refreshed = set(current.loc[~current.index.isin(first.index), "period"])
     table = []
     for month in months:
         count = rows.get(month)
@@ -53,7 +53,7 @@ def month_statuses(loads: pd.DataFrame, months: list[str], partial_share: float)
             status = EMPTY
         elif before and count < partial_share * median(before):
             status = PARTIAL
-        elif current_at[month] > first_at[month]:
+        elif month in refreshed:
             status = REFRESHED
         else:
             status = SUBMITTED

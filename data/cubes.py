@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from data.geography import GEOGRAPHY, place
+from data.settings import settings
 from data.tables import AREAS, LOAD_ID, POPULATION, STOPS, Column, Table
 from data.vocabularies import ethnicity, vocabulary
 
@@ -48,7 +49,7 @@ RESIDENTS_CUBE = Table(
         Column("area_code", "text", "GSS code", required=True),
         Column("area_name", "text", "Name as the file writes it"),
         Column("group", "text", "Ethnic group", required=True),
-        Column("broad", "text", "Broad ethnic group", required=True),
+        Column("broad", "text", "Broad ethnic group, by the grouping choices of the settings", required=True),
         Column("residents", "integer", "Residents, without suppressed counts", required=True),
         Column("suppressed", "integer", "Number of suppressed counts left out", required=True),
     ),
@@ -119,7 +120,7 @@ def count_residents(view: View, loads: list[str]) -> pd.DataFrame:
         .to_native()
     )
     pairs = cube[["ethnicity_list", "ethnicity"]].drop_duplicates()
-    groups = [ethnicity(name)[value] for name, value in pairs.itertuples(index=False)]
+    groups = [ethnicity(name, settings().grouping)[value] for name, value in pairs.itertuples(index=False)]
     pairs["group"], pairs["broad"] = zip(*groups, strict=True) if groups else ((), ())
     cube = cube.merge(pairs, on=["ethnicity_list", "ethnicity"], validate="m:1")
     return RESIDENTS_CUBE.frame({name: cube[name] for name in RESIDENTS_CUBE.names})

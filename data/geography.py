@@ -122,7 +122,8 @@ def codes_by_name(view: View) -> dict[str, str]:
     if not view.has(GEOGRAPHY.name):
         return {}
     rows = view.rows(GEOGRAPHY.name).select("area_level", "code", "name", "rank").collect("pandas").to_native()
-    rows = rows[rows["name"].notna()].assign(name=rows["name"].str.casefold()).sort_values("rank")
+    # A lookup has no rank of its own: it comes after every set of boundaries.
+    rows = rows[rows["name"].notna()].assign(name=rows["name"].str.casefold(), rank=rows["rank"].fillna(len(rows)))
     codes: dict[str, str] = {}
     for level in reversed(LEVELS):
         # Sets of other years may give one name other codes: the preferred set decides.

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from data.coverage import Parts
 from data.publishing import Progress, publish, silent
-from data.readers import recognise, why_passed_over
-from data.readers.source import Reading, Refused, Slot, Source
+from data.readers import needs_mapping, recognise, why_passed_over
+from data.readers.mappings import Named, find_mapped_sources, misfits
+from data.readers.personal_data import pseudonyms, respondent_key
+from data.readers.source import Reading, Refused, Source
 from data.readers.sources import Unopened, find_sources
-from data.store import Load, Release, Store, Writer, load_id
-from data.tables import CANONICAL, LOADS
+from data.readers.survey_mapping import parse
+from data.store import Load, Release, Store, Writer, load_id, load_rows
+from data.tables import CANONICAL, LOADS, RESPONSES
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
-Status = Literal["loaded", "restored", "already loaded", "passed over", "refused"]
+Status = Literal["loaded", "already loaded", "needs a mapping", "passed over", "refused"]
+
+UNLISTED = "is not in our list"
+"""What readers say of a value that no vocabulary lists; sentences with it are always shown."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,11 @@ class Outcome:
 
     def __str__(self) -> str:
         return f"{self.status} · {self.path} · {self.detail}"
+
+    @property
+    def unlisted(self) -> tuple[str, ...]:
+        """The notes that name a value which no vocabulary lists."""
+        return tuple(note for note in self.notes if UNLISTED in note)
 
 
 @dataclass(frozen=True)
@@ -53,21 +65,26 @@ class Report:
 
 @dataclass(frozen=True)
 class _Known:
-    """What is known before a file is opened: the status of every load, and the current file of every slot."""
+    """What is known before a file is opened: every load with its status, and the current file of every slot."""
 
     statuses: dict[str, str]
-    files: dict[Slot, str]
+    withdrawn: dict[str, datetime]
+    files: dict[tuple[str, ...], str]
+    parts: Parts
 
     @classmethod
     def of(cls, store: Store) -> _Known:
-        loads = store.history().to_dict("records")
+        history = store.history()
+        loads = history.to_dict("records")
         return cls(
             {row["load_id"]: row["status"] for row in loads},
+            {load: release.at for release in store.releases() for load in release.withdrawn},
             {
-                Slot(row["kind"], row["table"], row["subject"], row["period"] or ""): row["file"]
+                (row["table"], row["subject"], row["period"] or ""): row["file"]
                 for row in loads
                 if row["status"] == "current"
             },
+            Parts(store.view(), history),
         )
 
 
@@ -75,16 +92,22 @@ class _Known:
 class _Opened:
     load: Load
     source: Source
-    reading: Reading | None  # None for a load whose rows the store holds already
+    reading: Reading
 
 
 def load_files(
-    paths: Iterable[Path], store: Store, by: str = "", reason: str = "", progress: Progress = silent
+    paths: Iterable[Path],
+    store: Store,
+    by: str = "",
+    reason: str = "",
+    progress: Progress = silent,
+    mappings: Sequence[Path] = (),
 ) -> Report:
     """Load every file that a reader recognises, as one release.
 
-    A file that is refused keeps nothing else out. Files that are loaded already change nothing; a
-    file that was withdrawn becomes current again.
+    A file that is refused keeps nothing else out. Files that are loaded already change nothing, nor
+    do files that were withdrawn: a folder can be loaded again and again, and `restore` alone brings
+    back what a person took away.
 
     Parameters
     ----------
@@ -94,28 +117,33 @@ def load_files(
         Who loads and why; they stay in the history.
     progress
         Called with a few words before each step.
+    mappings
+        Mapping files of surveys, beside those that are named after their data files.
     """
     with store.writing() as writer:
-        opened, outcomes = _open_all(paths, _Known.of(store), progress)
-        new = [item for item in opened if item.reading is not None]
+        opened, outcomes = _open_all(paths, mappings, _Known.of(store), progress)
         if not opened:
             return Report(tuple(outcomes), None)
         progress("writing rows")
-        _append(writer, new, by, reason)
+        _append(writer, opened, by, reason)
         added = [item.load.load_id for item in opened]
         return Report(tuple(outcomes), publish(writer, "load", by, reason, added, [], progress))
 
 
-def check_files(paths: Iterable[Path], store: Store, progress: Progress = silent) -> Report:
+def check_files(
+    paths: Iterable[Path], store: Store, progress: Progress = silent, mappings: Sequence[Path] = ()
+) -> Report:
     """The report that loading these files would give; nothing is stored."""
-    _, outcomes = _open_all(paths, _Known.of(store), progress)
+    _, outcomes = _open_all(paths, mappings, _Known.of(store), progress)
     return Report(tuple(outcomes), None)
 
 
-def _open_all(paths: Iterable[Path], known: _Known, progress: Progress) -> tuple[list[_Opened], list[Outcome]]:
+def _open_all(
+    paths: Iterable[Path], mappings: Sequence[Path], known: _Known, progress: Progress
+) -> tuple[list[_Opened], list[Outcome]]:
     opened: list[_Opened] = []
-    outcomes: list[Outcome] = []
-    for outcome, item in _each(paths, known):
+    named, outcomes = _named(mappings)
+    for outcome, item in _each(paths, named, known):
         progress(outcome.path)
         outcomes.append(outcome)
         if item is not None:
@@ -123,24 +151,47 @@ def _open_all(paths: Iterable[Path], known: _Known, progress: Progress) -> tuple
     return opened, outcomes
 
 
-def _each(paths: Iterable[Path], known: _Known) -> Iterator[tuple[Outcome, _Opened | None]]:
-    for source in find_sources(paths):
+def _named(mappings: Sequence[Path]) -> tuple[list[Named], list[Outcome]]:
+    """The mapping files that can be read, and what is to be said of the others."""
+    named: list[Named] = []
+    outcomes: list[Outcome] = []
+    for source in find_sources(mappings):
+        if isinstance(source, Unopened):
+            outcomes.append(Outcome(source.path, "refused", source.why))
+            continue
+        try:
+            named.append((source, parse(source)))
+        except Refused as refusal:
+            outcomes.append(_refused(source, refusal))
+    return named, outcomes
+
+
+def _each(paths: Iterable[Path], named: Sequence[Named], known: _Known) -> Iterator[tuple[Outcome, _Opened | None]]:
+    waiting = {file.sha256: file for file, _ in named}
+    for source in find_mapped_sources(paths, named):
         if isinstance(source, Unopened):
             yield Outcome(source.path, "refused" if source.refused else "passed over", source.why), None
             continue
+        if source.mapping is not None:
+            waiting.pop(source.mapping.sha256, None)
         try:
-            outcome, item = _open(source, known)
+            outcome, item = _open(source, named, known)
         except Refused as refusal:
-            yield Outcome(source.path, "refused", _first(refusal), tuple(map(str, refusal.problems))), None
+            yield _refused(source, refusal), None
             continue
         if item is not None:
             known.statuses[item.load.load_id] = "current"
-            known.files[item.load.slot] = source.path
+            known.files[_slot(item.load)] = source.path
         yield outcome, item
+    for file in waiting.values():
+        yield Outcome(file.path, "refused", "no file has every column that this mapping names"), None
 
 
-def _open(source: Source, known: _Known) -> tuple[Outcome, _Opened | None]:
+def _open(source: Source, named: Sequence[Named], known: _Known) -> tuple[Outcome, _Opened | None]:
     recognised = recognise(source)
+    if recognised is None and needs_mapping(source):
+        why = misfits(source, named) or "`python -m data mapping FILE` writes one to start from"
+        return Outcome(source.path, "needs a mapping", f"it looks like survey answers; {why}"), None
     if recognised is None:
         return Outcome(source.path, "passed over", why_passed_over(source)), None
     reader, slot = recognised
@@ -151,17 +202,22 @@ def _open(source: Source, known: _Known) -> tuple[Outcome, _Opened | None]:
         later = "" if status == "current" else "; a later file has superseded it"
         return Outcome(source.path, "already loaded", f"{slot.kind}, {place}{later}"), None
     if status == "withdrawn":
-        load = Load(slot, source.sha256, source.path, len(source.content), 0, 0, ())
-        return Outcome(source.path, "restored", f"{slot.kind}, {place}: withdrawn before, current again"), _Opened(
-            load, source, None
-        )
+        when = known.withdrawn[identity]
+        why = f"withdrawn on {when.day} {when:%B %Y}; `python -m data restore {identity} --reason TEXT` brings it back"
+        return Outcome(source.path, "passed over", f"{slot.kind}, {place}: {why}"), None
     reading = reader.read(source, slot)
     load = Load(
         slot, source.sha256, source.path, len(source.content), len(reading.frame), reading.records, reading.notes
     )
-    replaced = f"; replaces {known.files[slot]}" if slot in known.files else ""
-    told = f"{slot.kind}, {place}: {len(reading.frame):,} rows{replaced}"
+    load = known.parts.place(load, reading.frame)
+    replaced = f"; replaces {known.files[_slot(load)]}" if _slot(load) in known.files else ""
+    beside = f"; its areas stand beside those of other files as “{load.subject}”" if load.part > 1 else ""
+    told = f"{slot.kind}, {place}: {len(reading.frame):,} rows{replaced or beside}"
     return Outcome(source.path, "loaded", told, reading.notes), _Opened(load, source, reading)
+
+
+def _slot(load: Load) -> tuple[str, ...]:
+    return (load.slot.table, load.subject, load.slot.period)
 
 
 def _append(writer: Writer, items: list[_Opened], by: str, reason: str) -> None:
@@ -171,41 +227,25 @@ def _append(writer: Writer, items: list[_Opened], by: str, reason: str) -> None:
         frames = [
             frame.assign(load_id=item.load.load_id)
             for item in items
-            if item.reading is not None
             for into, frame in ((item.load.slot.table, item.reading.frame), *item.reading.also.items())
             if into == name
         ]
         if frames:
             rows = pd.concat(frames, ignore_index=True)
+            if table is RESPONSES:
+                key = respondent_key(writer.store.root)
+                rows["respondent"] = pseudonyms(rows["respondent"], rows["survey"], key)
             table.schema.validate(rows, lazy=True)
             writer.append(table, rows)
     if items:
-        writer.append(LOADS, _load_rows([item.load for item in items], by, reason))
+        writer.append(LOADS, load_rows([item.load for item in items], by, reason))
     for item in items:
-        writer.keep(item.source)
+        # Of answers to a survey the mapping is kept, never the file.
+        writer.keep(item.source.mapping or item.source)
 
 
-def _load_rows(loads: list[Load], by: str, reason: str) -> pd.DataFrame:
-    now = datetime.now(UTC)
-    return LOADS.frame(
-        {
-            "load_id": [load.load_id for load in loads],
-            "table": [load.slot.table for load in loads],
-            "kind": [load.slot.kind for load in loads],
-            "subject": [load.slot.subject for load in loads],
-            "period": [load.slot.period for load in loads],
-            "sha256": [load.sha256 for load in loads],
-            "file": [load.file for load in loads],
-            "bytes": [load.size for load in loads],
-            "rows": [load.rows for load in loads],
-            "records": [load.records for load in loads],
-            "notes": [list(load.notes) for load in loads],
-            # A microsecond apart: of two files of one month in one folder, the later one is later.
-            "at": [now + timedelta(microseconds=place) for place in range(len(loads))],
-            "by": [by] * len(loads),
-            "reason": [reason] * len(loads),
-        }
-    )
+def _refused(source: Source, refusal: Refused) -> Outcome:
+    return Outcome(source.path, "refused", _first(refusal), tuple(map(str, refusal.problems)))
 
 
 def _first(refusal: Refused) -> str:

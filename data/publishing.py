@@ -1,11 +1,13 @@
-"""From staged rows to a release: count what is new, then make everything visible with one commit."""
+"""From staged rows to a release: count what is to be counted, then make everything visible with one commit."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from data import counting
+from data.coverage import counted_twice
 from data.cubes import RESIDENTS_CUBE, STOPS_CUBE, count_residents, count_stops
 from data.geography import GEOGRAPHY, resolve
 from data.settings import settings
@@ -15,6 +17,7 @@ from data.tables import AREAS, POPULATION, RESPONSES, STOPS, Table
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 Progress = Callable[[str], None]
 
@@ -25,7 +28,7 @@ class Cube:
 
     table: Table
     source: str
-    count: Callable[[View, list[str]], pd.DataFrame]
+    count: Callable[[View, list[str]], pd.DataFrame | pa.Table]
     step: str
     by_area: bool
 
@@ -36,6 +39,10 @@ CUBES = (
     Cube(SURVEY_DESIGN, RESPONSES.name, count_design, "counting sampling units", by_area=False),
     Cube(SURVEY_CELLS, RESPONSES.name, count_answers, "counting answers", by_area=True),
 )
+
+
+RECOUNT = "recount"
+"""Action of a release that brings no load and takes none away."""
 
 
 def silent(step: str) -> None:
@@ -53,8 +60,10 @@ def publish(
 ) -> Release:
     """Count what a staged release brings and publish it.
 
-    New loads are counted and appended. Where areas come or go, places change under every search,
-    so the geography and the whole cube of stops are counted again.
+    New loads are counted and appended. Where areas come or go, places change under every search, so
+    the geography and the cubes that lay rows into areas are counted again. Where the lists, the
+    settings or the code are not those that the release before was counted with, everything is: no
+    release holds figures of two lists.
 
     Parameters
     ----------
@@ -64,11 +73,22 @@ def publish(
         Loads that become current, and loads that stop being so.
     progress
         Called with a few words before each long step.
+
+    Raises
+    ------
+    StoreError
+        If the release would count an area twice.
     """
     view = writer.staged(action, by, reason, added, withdrawn)
     loads = view.loads.set_index("load_id")["table"]
     changed = set(loads.reindex([*added, *withdrawn]))
-    if AREAS.name in changed:
+    twice = counted_twice(view, changed)
+    if twice:
+        raise StoreError(twice)
+    anew = action == RECOUNT or bool(counting.differences(view, _tables()))
+    if anew and writer.before:
+        progress("counting everything again, with the lists of today")
+    if view.has(AREAS.name) and (anew or AREAS.name in changed):
         progress("working out which area lies in which")
         areas = view.rows(AREAS.name).collect("pandas").to_native()
         writer.replace(GEOGRAPHY, resolve(areas, settings().boundary_sets))
@@ -76,8 +96,43 @@ def publish(
     for cube in CUBES:
         if view.has(cube.source):
             progress(cube.step)
-            _recount(writer, view, cube, loads, everything=cube.by_area and AREAS.name in changed)
+            _recount(writer, view, cube, loads, everything=anew or (cube.by_area and AREAS.name in changed))
+    if anew:
+        writer.replace(counting.COUNTED_WITH, counting.frame(counting.inputs(_tables())))
     return writer.publish(view)
+
+
+def recount(store: Store, by: str, reason: str, progress: Progress = silent) -> Release:
+    """Count everything again with the lists and settings of today, as a new release.
+
+    Raises
+    ------
+    StoreError
+        If no reason is given, or nothing has been loaded yet.
+    """
+    if not reason.strip():
+        raise StoreError("Say why everything is counted again: the reason stays in the history.")
+    if store.release() is None:
+        raise StoreError("Nothing has been loaded yet, so there is nothing to count.")
+    with store.writing() as writer:
+        return publish(writer, RECOUNT, by, reason, [], [], progress)
+
+
+def counted_otherwise(view: View) -> str | None:
+    """One sentence where a release was counted with other lists or settings than today's; else None."""
+    if view.release is None:
+        return None
+    names = counting.differences(view, _tables())
+    if not names:
+        return None
+    known = counting.counted_with(view)
+    what = (
+        f"The figures of release {view.release.number} were counted with other lists or settings than today's "
+        f"({', '.join(names)})"
+        if known
+        else f"Nothing says with which lists the figures of release {view.release.number} were counted"
+    )
+    return f"{what}: the next release counts everything again, and `python -m data recount --reason TEXT` does it now."
 
 
 def withdraw(store: Store, load: str, by: str, reason: str, progress: Progress = silent) -> Release:
@@ -100,18 +155,42 @@ def withdraw(store: Store, load: str, by: str, reason: str, progress: Progress =
 
 
 def restore(store: Store, load: str, by: str, reason: str, progress: Progress = silent) -> Release:
-    """Make a withdrawn load current again, as if its file had just been loaded.
+    """Make a withdrawn load current again, as if its file had just been loaded: it takes the place of the current one.
 
     Raises
     ------
     StoreError
-        If there is no such load, or it is not withdrawn.
+        If there is no such load, it is not withdrawn, or no reason is given.
     """
+    if not reason.strip():
+        raise StoreError("Say why the load is restored: the reason stays in the history.")
     with store.writing() as writer:
         history = store.history().set_index("load_id")["status"]
-        if history.get(load) != "withdrawn":
+        if load not in history.index:
+            raise StoreError(f"There is no load “{load}”; `python -m data history` lists them.")
+        if history[load] != "withdrawn":
             raise StoreError(f"Load {load} is not withdrawn, so there is nothing to restore.")
         return publish(writer, "restore", by, reason, [load], [], progress)
+
+
+def gives_way(history: pd.DataFrame, load: str) -> dict[str, Any] | None:
+    """The current load, as a row of the history, whose place a withdrawn one would take; None where there is none.
+
+    Parameters
+    ----------
+    history
+        What `Store.history` gives.
+    load
+        Identity of the withdrawn load.
+    """
+    slot = ["table", "subject", "period"]
+    of_load = history.loc[history["load_id"] == load, slot]
+    rows = history[history["status"] == "current"].merge(of_load, on=slot)
+    return None if rows.empty else {str(name): value for name, value in rows.iloc[0].items()}
+
+
+def _tables() -> list[Table]:
+    return [cube.table for cube in CUBES]
 
 
 def _recount(writer: Writer, view: View, cube: Cube, loads: pd.Series, everything: bool) -> None:

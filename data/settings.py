@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 from pydantic.functional_validators import BeforeValidator
@@ -12,6 +12,15 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 def _listed(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _group(value: object) -> object:
+    """A broad group in any case; a blank variable leaves the choice open."""
+    return value.strip().capitalize() or None if isinstance(value, str) else value
+
+
+_Asian = Annotated[Literal["Asian", "Other"] | None, BeforeValidator(_group)]
+_Black = Annotated[Literal["Mixed", "Black"] | None, BeforeValidator(_group)]
 
 
 class Settings(BaseSettings):
@@ -23,6 +32,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CONFIDENCE_", frozen=True)
 
     store: str = Field(".store", description="Folder of the store, on a local disk.")
+    demonstration: str = Field(
+        ".demo", description="Folder of the demonstration force, shown while the store is empty; blank for none."
+    )
     force: str | None = Field(
         None, description="The force shown first, as data.police.uk writes it; otherwise the one with most searches."
     )
@@ -38,11 +50,31 @@ class Settings(BaseSettings):
     partial_share: float = Field(
         0.2, gt=0, lt=1, description="A month below this share of the year's median month is suspected to be partial."
     )
+    fewest_answers: int = Field(
+        50, ge=10, description="A figure of a survey needs this many answers; with fewer it is withheld."
+    )
+    fewest_effective: int = Field(
+        30, ge=5, description="And this many effective answers, which unequal weights and clusters make fewer."
+    )
+    false_discovery: float = Field(
+        0.1, gt=0, lt=1, description="Changes on a page are called clear below this false-discovery rate."
+    )
     boundary_sets: Annotated[list[str], NoDecode, BeforeValidator(_listed)] = Field(
         default_factory=list,
         description="Boundary sets to prefer, separated by commas; otherwise the set with most areas at each level.",
     )
+    chinese: _Asian = Field(None, description="Broad group of Chinese: Asian or Other; otherwise as each list has it.")
+    mixed_black: _Black = Field(
+        None, description="Broad group of White and Black Caribbean or African: Mixed or Black; otherwise Mixed."
+    )
+    ic5: _Asian = Field(None, description="Broad group of identity code IC5: Asian or Other; otherwise Asian.")
     lock_seconds: float = Field(30, ge=0, description="How long a load waits for another one to finish.")
+
+    @property
+    def grouping(self) -> dict[str, str]:
+        """The grouping choices that were made, as `data.vocabularies.ethnicity` takes them."""
+        made = {"chinese": self.chinese, "mixed_black": self.mixed_black, "ic5": self.ic5}
+        return {choice: broad for choice, broad in made.items() if broad is not None}
 
 
 class SettingsError(ValueError):

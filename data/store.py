@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Literal
 import duckdb
 import narwhals as nw
 import pyarrow as pa
-from deltalake import DeltaTable, write_deltalake
+from deltalake import DeltaTable, WriterProperties, write_deltalake
 from filelock import FileLock, Timeout
 
 from data.disks import why_unsuitable
@@ -37,6 +37,12 @@ if TYPE_CHECKING:
 _KEEP_VERSIONS = {"delta.enableExpiredLogCleanup": "false"}
 """By default Delta forgets versions after 30 days; releases pin theirs for good."""
 
+_GROUPS = WriterProperties(max_row_group_size=65_536)
+"""Small row groups: a cube is in the order of its questions, and a question skips the groups of the others."""
+
+PART = " / part "
+"""Between the subject and the number of a part: no file name has a stroke, so no subject of a file has this."""
+
 
 class StoreError(RuntimeError):
     """The store can't do what was asked; the message is one sentence for the person."""
@@ -47,6 +53,8 @@ class Load:
     """One load: what it is, where it came from, what was noticed while it was read.
 
     Two loads are the same if slot and bytes are the same, whatever the file was called or packed in.
+    A census or boundary set may come in parts, each a file of other areas; the part is no part of the
+    identity, because it hangs on what was loaded before.
     """
 
     slot: Slot
@@ -56,6 +64,12 @@ class Load:
     rows: int
     records: int
     notes: tuple[str, ...]
+    part: int = 1
+
+    @property
+    def subject(self) -> str:
+        """The subject of the slot, with the part where it is not the first."""
+        return self.slot.subject if self.part == 1 else f"{self.slot.subject}{PART}{self.part}"
 
     @property
     def load_id(self) -> str:
@@ -67,6 +81,30 @@ def load_id(slot: Slot, sha256: str) -> str:
     """Identity of the load of some bytes into a slot: 16 hexadecimal digits."""
     text = "\n".join((slot.kind, slot.subject, slot.period, sha256))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def load_rows(loads: list[Load], by: str, reason: str) -> pd.DataFrame:
+    """Rows of the table ``loads``: the files of one command, in their order."""
+    now = datetime.now(UTC)
+    return LOADS.frame(
+        {
+            "load_id": [load.load_id for load in loads],
+            "table": [load.slot.table for load in loads],
+            "kind": [load.slot.kind for load in loads],
+            "subject": [load.subject for load in loads],
+            "period": [load.slot.period for load in loads],
+            "sha256": [load.sha256 for load in loads],
+            "file": [load.file for load in loads],
+            "bytes": [load.size for load in loads],
+            "rows": [load.rows for load in loads],
+            "records": [load.records for load in loads],
+            "notes": [list(load.notes) for load in loads],
+            # A microsecond apart: of two files of one month in one folder, the later one is later.
+            "at": [now + timedelta(microseconds=place) for place in range(len(loads))],
+            "by": [by] * len(loads),
+            "reason": [reason] * len(loads),
+        }
+    )
 
 
 @dataclass(frozen=True)
@@ -121,17 +159,27 @@ class View:
 
     @cached_property
     def loads(self) -> pd.DataFrame:
-        """Every load the release knows of, with ``current`` saying which ones it shows."""
+        """Every load the release knows of, in the order of the releases, with ``current`` saying which it shows."""
         loads = self.every_row(LOADS.name).collect("pandas").to_native()
         # Compared many times a page, and plain Python texts compare several times faster than Arrow's.
         loads = loads.astype({column.name: "object" for column in LOADS.columns if column.kind == "text"})
         loads["current"] = loads["load_id"].isin(self._current)
-        return loads
+        # By release and never by clock: a clock can be put back.
+        place = {load: place for place, load in enumerate(self._published)}
+        return loads.sort_values("load_id", key=lambda load: load.map(place), kind="stable", ignore_index=True)
 
     @cached_property
     def current_loads(self) -> pd.DataFrame:
         """The loads that the release shows."""
         return self.loads[self.loads["current"]]
+
+    @cached_property
+    def _published(self) -> list[str]:
+        """Every load of this release and those before it, in the order in which they were first published."""
+        if self.release is None:
+            return []
+        before = [release for release in self.store.releases() if release.number < self.release.number]
+        return list(dict.fromkeys(load for release in [*before, self.release] for load in release.added))
 
     @cached_property
     def _current(self) -> list[str]:
@@ -177,11 +225,11 @@ class Writer:
         self.before = store.release()
         self.versions = dict(self.before.versions) if self.before else {}
 
-    def append(self, table: Table, frame: pd.DataFrame) -> None:
+    def append(self, table: Table, frame: pd.DataFrame | pa.Table) -> None:
         """Append rows to a table in one commit; nobody sees them before a release is published."""
         self._write(table, frame, "append")
 
-    def replace(self, table: Table, frame: pd.DataFrame) -> None:
+    def replace(self, table: Table, frame: pd.DataFrame | pa.Table) -> None:
         """Replace a derived table by a new version; earlier releases keep theirs."""
         self._write(table, frame, "overwrite")
 
@@ -236,14 +284,27 @@ class Writer:
         )
         return release
 
-    def _write(self, table: Table, frame: pd.DataFrame, mode: Literal["append", "overwrite"]) -> None:
+    def _write(self, table: Table, frame: pd.DataFrame | pa.Table, mode: Literal["append", "overwrite"]) -> None:
         path = self.store.table_path(table.name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        rows = pa.Table.from_pandas(frame[table.names], table.arrow, preserve_index=False)
+        rows = (
+            frame.select(table.names).cast(table.arrow)
+            if isinstance(frame, pa.Table)
+            else pa.Table.from_pandas(frame[table.names], table.arrow, preserve_index=False)
+        )
         if mode == "append":
-            write_deltalake(str(path), rows, mode=mode, schema_mode="merge", configuration=_KEEP_VERSIONS)
+            write_deltalake(
+                str(path), rows, mode=mode, schema_mode="merge", configuration=_KEEP_VERSIONS, writer_properties=_GROUPS
+            )
         else:
-            write_deltalake(str(path), rows, mode=mode, schema_mode="overwrite", configuration=_KEEP_VERSIONS)
+            write_deltalake(
+                str(path),
+                rows,
+                mode=mode,
+                schema_mode="overwrite",
+                configuration=_KEEP_VERSIONS,
+                writer_properties=_GROUPS,
+            )
         self.versions[table.name] = DeltaTable(str(path)).version()
 
     def _slots(self) -> dict[str, tuple[str, str, str]]:
@@ -326,7 +387,7 @@ class Store:
         return max((int(path.stem) for path in log.glob("*.json") if path.stem.isdigit()), default=-1)
 
     def history(self) -> pd.DataFrame:
-        """Every load with its status: current, superseded or withdrawn; newest first."""
+        """Every load with its status: current, superseded or withdrawn; the newest first, by release."""
         import pandas as pd
 
         view = self.view()
@@ -340,7 +401,7 @@ class Store:
             "current" if current else "superseded" if load in kept else "withdrawn"
             for load, current in zip(loads["load_id"], loads["current"], strict=True)
         ]
-        return loads.sort_values(["at", "file"], ascending=[False, True], ignore_index=True)
+        return loads[::-1].reset_index(drop=True)
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:

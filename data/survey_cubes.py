@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 import numpy as np
+import pyarrow as pa
 
 from data.geography import codes_by_name
 from data.tables import LOAD_ID, RESPONSES, Column, Table
-from data.vocabularies.survey import DONT_KNOW, NOT_ASKED, attributes, measures
+from data.vocabularies.survey import CLASSES, DONT_KNOW, NOT_ASKED, attributes, measures
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
     from data.store import View
+
+    Codes = NDArray[np.int64]
 
 EVERYONE = "everyone"
 NOT_KNOWN = "Not known"
@@ -81,22 +85,39 @@ def count_design(view: View, loads: list[str]) -> pd.DataFrame:
     return SURVEY_DESIGN.frame({**{name: design[name] for name in _WHO}, "n": design["size"], "weight": design["sum"]})
 
 
-def count_answers(view: View, loads: list[str]) -> pd.DataFrame:
+def count_answers(view: View, loads: list[str]) -> pa.Table:
     """Count the answers of some loads into cells, once for each grouping.
 
     Returns
     -------
-    DataFrame
+    Table
         Rows of ``survey_cells``, ordered by grouping and measure, so that a question reads few of them.
     """
-    import pandas as pd
-
     people = _people(view, loads)
     people["area"] = _area_codes(people["area"], view)
-    answers = _answers(people)
+    person, measure, answer_class = _answers(people)
+    weight = people["weight"].to_numpy()[person]
     groupings = [EVERYONE, *(a.id for a in attributes().values() if a.is_grouping and people[a.id].notna().any())]
-    cells = pd.concat([_cells(people, answers, grouping) for grouping in groupings], ignore_index=True)
-    return SURVEY_CELLS.frame({name: cells[name] for name in SURVEY_CELLS.names})
+    parts = []
+    for grouping in groupings:
+        group = _codes(people[grouping].fillna(NOT_KNOWN)) if grouping != EVERYONE else _one(EVERYONE, len(people))
+        keys = {**{name: _codes(people[name]) for name in (*_WHO, "area")}, "group": group}
+        place, first = _places([codes for codes, _ in keys.values()])
+        cell = (measure * len(first) + place[person]) * len(CLASSES) + answer_class
+        which, cells = _factorised(cell)
+        rest, of_class = np.divmod(cells, len(CLASSES))
+        of_measure, where = np.divmod(rest, len(first))
+        counted = {name: _words(codes[first[where]], words) for name, (codes, words) in keys.items()}
+        counted |= {
+            "grouping": _words(np.zeros(len(cells), dtype=np.int64), [grouping]),
+            "measure": _words(of_measure, list(measures())),
+            "answer_class": _words(of_class, list(CLASSES)),
+            "n": np.bincount(which, minlength=len(cells)),
+            "weight": np.bincount(which, weight, minlength=len(cells)),
+            "weight_squared": np.bincount(which, weight**2, minlength=len(cells)),
+        }
+        parts.append(pa.table({name: counted[name] for name in SURVEY_CELLS.names}, schema=SURVEY_CELLS.arrow))
+    return pa.concat_tables(parts)
 
 
 def _people(view: View, loads: list[str]) -> pd.DataFrame:
@@ -110,54 +131,52 @@ def _area_codes(areas: pd.Series, view: View) -> pd.Series:
     return areas.map({name: codes.get(name.casefold(), name) for name in areas.dropna().unique()})
 
 
-def _answers(people: pd.DataFrame) -> pd.DataFrame:
-    """One row a respondent and measure that the load asked: person (row of ``people``), measure, answer_class."""
+def _answers(people: pd.DataFrame) -> tuple[Codes, Codes, Codes]:
+    """For every respondent and measure that the load asked: row of ``people``, measure and class, as whole numbers."""
+    load, _ = _codes(people["load_id"])
+    asked_of, of_measure, classes = [], [], []
+    for place, measure in enumerate(measures().values()):
+        codes, words = _codes(people[measure.id])
+        # An answer that the scale does not have is nobody's opinion; code -1, a blank, is the last of these.
+        meaning = [CLASSES.index(measure.classes.get(word, DONT_KNOW)) for word in words] + [CLASSES.index(NOT_ASKED)]
+        found = np.array(meaning)[codes]
+        loads_asked = np.bincount(load, codes >= 0, minlength=load.max(initial=0) + 1) > 0
+        rows = np.flatnonzero(loads_asked[load])
+        asked_of.append(rows)
+        of_measure.append(np.full(len(rows), place))
+        classes.append(found[rows])
+    return np.concatenate(asked_of), np.concatenate(of_measure), np.concatenate(classes)
+
+
+def _codes(values: pd.Series) -> tuple[Codes, list[str]]:
+    """Each value as the place of its word in a list; -1 where it is missing."""
     import pandas as pd
 
-    frames = []
-    for measure in measures().values():
-        classes = people[measure.id].map(dict(measure.classes))
-        # An answer that the scale does not have is nobody's opinion.
-        classes = classes.where(classes.notna() | people[measure.id].isna(), DONT_KNOW)
-        asked = classes.notna().groupby(people["load_id"]).transform("any").to_numpy(dtype=bool)
-        frames.append(
-            pd.DataFrame(
-                {
-                    "person": np.flatnonzero(asked),
-                    "measure": measure.id,
-                    "answer_class": classes.fillna(NOT_ASKED).to_numpy()[asked],
-                }
-            )
-        )
-    return pd.concat(frames, ignore_index=True).astype({"measure": "category", "answer_class": "category"})
+    codes, words = pd.factorize(values, sort=True)
+    return codes.astype(np.int64), [str(word) for word in words]
 
 
-def _cells(people: pd.DataFrame, answers: pd.DataFrame, grouping: str) -> pd.DataFrame:
-    """Add up weights by distinct key: each respondent's place, group, measure and class as one whole number."""
+def _one(word: str, number: int) -> tuple[Codes, list[str]]:
+    return np.zeros(number, dtype=np.int64), [word]
+
+
+def _words(codes: Codes, words: list[str]) -> pa.Array:
+    places = pa.array(codes, mask=codes < 0)
+    return pa.DictionaryArray.from_arrays(places, pa.array(words, pa.string())).cast(pa.string())
+
+
+def _places(keys: list[Codes]) -> tuple[Codes, Codes]:
+    """The place of each row among the distinct combinations of keys, and the first row of each combination."""
+    combined = np.zeros(len(keys[0]), dtype=np.int64)
+    for codes in keys:
+        combined = _factorised(combined * (codes.max(initial=0) + 2) + codes + 1)[0]
+    _, first = np.unique(combined, return_index=True)
+    return combined, first
+
+
+def _factorised(values: Codes) -> tuple[Codes, Codes]:
+    """The place of each value among the distinct ones, which are in order."""
     import pandas as pd
 
-    keys = people[[*_WHO, "area"]].assign(
-        grouping=grouping, group=EVERYONE if grouping == EVERYONE else people[grouping].fillna(NOT_KNOWN)
-    )
-    place = keys.groupby(list(keys.columns), sort=True, dropna=False).ngroup().to_numpy()
-    of_measures, of_classes = (answers[name].cat.categories for name in ("measure", "answer_class"))
-    person = answers["person"].to_numpy()
-    codes = (answers["measure"].cat.codes.to_numpy(dtype="int64") * (place.max(initial=0) + 1) + place[person]) * len(
-        of_classes
-    ) + answers["answer_class"].cat.codes.to_numpy()
-    distinct, cell = np.unique(codes, return_inverse=True)
-    weight = people["weight"].to_numpy()[person]
-    rest, of_class = np.divmod(distinct, len(of_classes))
-    of_measure, where = np.divmod(rest, place.max(initial=0) + 1)
-    _, first = np.unique(place, return_index=True)
-    return (
-        keys.iloc[first[where]]
-        .reset_index(drop=True)
-        .assign(
-            measure=pd.Series(of_measures.take(of_measure), dtype="str"),
-            answer_class=pd.Series(of_classes.take(of_class), dtype="str"),
-            n=np.bincount(cell, minlength=len(distinct)),
-            weight=np.bincount(cell, weight, minlength=len(distinct)),
-            weight_squared=np.bincount(cell, weight**2, minlength=len(distinct)),
-        )
-    )
+    codes, distinct = pd.factorize(values, sort=True)
+    return codes.astype(np.int64), np.asarray(distinct, dtype=np.int64)

@@ -388,9 +388,16 @@ LOADS = Table(
         LOAD_ID,
         Column("table", "text", "Canonical table that the rows went to", required=True),
         Column("kind", "text", "Family of files, as its reader calls it", required=True),
-        Column("subject", "text", "Force, survey, census or boundary set", required=True),
+        Column(
+            "subject",
+            "text",
+            "Force, survey, census or boundary set; with its part where it comes in several files",
+            required=True,
+        ),
         Column("period", "text", "Month, wave or year; blank where there is none"),
-        Column("sha256", "text", "SHA-256 of the decompressed bytes", required=True),
+        Column(
+            "sha256", "text", "SHA-256 of the decompressed bytes; of a wave, of its file and its mapping", required=True
+        ),
         Column("file", "text", "The file as it was given", required=True),
         Column("bytes", "integer", "Decompressed size in bytes", required=True),
         Column("rows", "integer", "Rows stored", required=True),
@@ -410,7 +417,7 @@ RELEASES = Table(
         Column("at", "moment", "When it was published", required=True),
         Column("by", "text", "Who published it"),
         Column("reason", "text", "Why"),
-        Column("action", "text", "load, withdraw or restore", required=True),
+        Column("action", "text", "load, withdraw, restore or recount", required=True),
         Column("added", "texts", "Loads made current by this release"),
         Column("withdrawn", "texts", "Loads withdrawn by this release"),
         Column("current", "texts", "Every load that is current in this release"),

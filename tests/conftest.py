@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+# Before the settings are read: a test that wants the demonstration says so.
+os.environ["CONFIDENCE_DEMONSTRATION"] = ""
+
 from data.loading import Report, load_files
 from data.readers.source import Source
 from data.store import Store
@@ -106,6 +109,16 @@ def square_areas() -> Callable[..., bytes]:
         return json.dumps({"type": "FeatureCollection", "features": features}).encode()
 
     return write
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """The demonstration force, built once. Nobody may change it."""
+    from data.demo import build
+
+    store = Store(tmp_path_factory.mktemp("demonstration") / "store")
+    build(store)
+    return store
 
 
 @pytest.fixture

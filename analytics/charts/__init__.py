@@ -3,6 +3,8 @@
 from analytics.charts.coverage import STATUS_MARKS, coverage_grid
 from analytics.charts.house import CONFIG, FONT, PALETTES, Palette, template
 from analytics.charts.rates import rate_dots, rate_trend, ratio_scale
+from analytics.charts.shares import share_rows, share_small, share_trend, shared_ceiling
+from analytics.charts.sparkline import Spark, sparkline
 
 __all__ = [
     "CONFIG",
@@ -10,9 +12,15 @@ __all__ = [
     "PALETTES",
     "STATUS_MARKS",
     "Palette",
+    "Spark",
     "coverage_grid",
     "rate_dots",
     "rate_trend",
     "ratio_scale",
+    "share_rows",
+    "share_small",
+    "share_trend",
+    "shared_ceiling",
+    "sparkline",
     "template",
 ]

@@ -4,14 +4,13 @@ Everything here works on plain numbers and arrays. ``a`` is always the number of
 group in question and ``b`` that of the group it is compared with.
 """
 
+from analytics.disparity.dispersion import Dispersion, month_dispersion, period_dispersion, split_dispersion
 from analytics.disparity.estimate import Estimate, Interval
-from analytics.disparity.rates import Rate, difference, excess, poisson_interval, rate
+from analytics.disparity.rates import Rate, difference, excess, period_difference, poisson_interval, rate
 from analytics.disparity.ratio import (
-    Dispersion,
     Ratio,
     UnknownRange,
     rate_ratio,
-    split_dispersion,
     tipping_share,
     unknown_range,
 )
@@ -27,6 +26,9 @@ __all__ = [
     "WithinAreaRatio",
     "difference",
     "excess",
+    "month_dispersion",
+    "period_difference",
+    "period_dispersion",
     "poisson_interval",
     "rate",
     "rate_ratio",

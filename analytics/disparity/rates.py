@@ -3,10 +3,21 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
-from scipy.special import gammainc, gammaincc, gammainccinv, gammaincinv
+from scipy.special import gammainc, gammaincc, gammainccinv, gammaincinv, stdtrit
 
-from analytics.disparity.estimate import TAIL, Estimate, Interval, check_count, check_dispersion, check_population
+from analytics.disparity.dispersion import period_dispersion
+from analytics.disparity.estimate import (
+    TAIL,
+    Estimate,
+    Interval,
+    check_count,
+    check_dispersion,
+    check_population,
+    count_array,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +124,53 @@ def difference(rate_a: Rate, rate_b: Rate) -> Estimate:
     below = math.hypot(rate_a.estimate - rate_a.low, rate_b.high - rate_b.estimate)
     above = math.hypot(rate_a.high - rate_a.estimate, rate_b.estimate - rate_b.low)
     return Estimate(estimate, estimate - below, estimate + above)
+
+
+def period_difference(
+    a: ArrayLike, population_a: float, b: ArrayLike, population_b: float, per: float = 1000
+) -> Estimate:
+    r"""Difference of two groups' rates over a whole, from their counts by period, such as months.
+
+    What moves both groups in a month moves their difference less: with :math:`d_i = a_i/N_a - b_i/N_b`, the variance is
+    :math:`\frac{m}{m-1} \sum (d_i - \bar d)^2`, which holds the covariance of the groups, whatever it is. The
+    interval is :math:`d \pm t\,\sqrt V` on the effective degrees of freedom of `period_dispersion`, the fewer of the
+    two groups', and never narrower than `difference` of the rates of independent events.
+
+    Parameters
+    ----------
+    a, b : array_like of shape (periods,)
+        Events of the group and of the comparator in each period.
+    population_a, population_b : float
+        Residents of the group and of the comparator.
+    per : float
+        Unit of the rates, in residents.
+
+    Returns
+    -------
+    Estimate
+        Where there are fewer than 3 periods, or no events of a group, the interval of independent events.
+
+    Raises
+    ------
+    ValueError
+        If the arrays differ in length, hold a value that is not a count, or a population or `per` is not above 0.
+
+    References
+    ----------
+    Cameron A. C. and Miller D. L. (2015). A practitioner's guide to cluster-robust inference. Journal of Human
+    Resources 50, 317-372.
+    """
+    events_a, events_b = count_array("a", a), count_array("b", b)
+    if events_a.shape != events_b.shape:
+        raise ValueError(f"There are {events_a.size} periods of a and {events_b.size} of b: give one of each.")
+    chance = difference(rate(int(events_a.sum()), population_a, per), rate(int(events_b.sum()), population_b, per))
+    varied = [period_dispersion(events_a), period_dispersion(events_b)]
+    if any(one.phi is None for one in varied):
+        return chance
+    monthly = per * (events_a / population_a - events_b / population_b)
+    t = float(stdtrit(min(one.effective_df for one in varied), 1 - TAIL))
+    half = t * math.sqrt(monthly.size * float(np.var(monthly, ddof=1)))
+    return Estimate(chance.estimate, min(chance.low, chance.estimate - half), max(chance.high, chance.estimate + half))
 
 
 def excess(a: int, population_a: float, b: int, population_b: float, dispersion: float = 1.0) -> Estimate:

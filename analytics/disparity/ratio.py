@@ -1,20 +1,16 @@
-"""The ratio of two rates: its interval, the clumping that widens it, and what missing ethnicity could do to it."""
+"""The ratio of two rates: its interval, and what missing ethnicity could do to it."""
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
-from scipy.special import betainc, betaincinv, ndtri, stdtrit
+from scipy.special import betainc, betaincinv, ndtri
 
-from analytics.disparity.estimate import TAIL, Interval, check_count, check_dispersion, check_population, count_array
+from analytics.disparity.estimate import TAIL, Interval, check_count, check_dispersion, check_population
 
 FEW = 5.0
 """Expected events of the smaller group under which a ratio is marked as resting on few events."""
-
-MINIMUM_DF = 10
-"""Degrees of freedom under which a variance factor is not estimated."""
 
 LARGEST_CORRELATION = 0.99
 """Cap on the correlation between events that a variance factor implies, which keeps the factor under their number."""
@@ -33,43 +29,6 @@ class Ratio:
     low: float
     high: float
     few: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Dispersion:
-    """Variance factor of a split, estimated over cells.
-
-    Attributes
-    ----------
-    phi : float or None
-        Variance over binomial variance, as estimated (it can be below 1); None where it can't be estimated.
-    df : int
-        Cells less areas, among the areas that say something about it.
-    effective_df : float
-        Degrees of freedom of a mean square as variable as `phi`: fewer than `df` where events are few, clumped or
-        unevenly spread over the cells.
-    cells : int
-        Cells in those areas.
-    reason : str
-        Why there is no estimate; empty where there is one.
-    """
-
-    phi: float | None
-    df: int
-    effective_df: float
-    cells: int
-    reason: str = ""
-
-    @property
-    def factor(self) -> float | None:
-        r"""Variance factor for an interval: :math:`\max\{1, \phi\,[t_{.975}/z_{.975}]^2\}`, or None.
-
-        The squared quotient, with t on the effective degrees of freedom, allows for `phi` being an estimate. Without it
-        the interval of a ratio covers .85 to .91 where 20 events of the group come in clumps of variance factor 5.
-        """
-        if self.phi is None:
-            return None
-        return max(1.0, self.phi * float(stdtrit(self.effective_df, TAIL) / ndtri(TAIL)) ** 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,92 +175,6 @@ def _sum_upwards(a: int, b: int, alpha: float, beta: float) -> float:
 
 def _reciprocal(value: float) -> float:
     return 1 / value if value > 0 else math.inf
-
-
-def split_dispersion(a_cells: ArrayLike, b_cells: ArrayLike, areas: ArrayLike | None = None) -> Dispersion:
-    r"""Variance factor of the split of events between two groups, over cells such as area-months.
-
-    .. math:: \hat\phi = \frac{\sum_{i} (a_i - m_i \hat p_d)^2}
-        {\sum_d \hat p_d (1 - \hat p_d) \frac{M_d}{M_d - 1} \sum_{i \in d} m_i (1 - m_i/M_d)}
-
-    with :math:`m_i = a_i + b_i`, :math:`M_d` its total in area `d` and :math:`\hat p_d` the share of `a` in it.
-    This is Pearson's chi-square over its degrees of freedom with every cell weighted by its number of events. The
-    denominator is the expectation of the numerator, given all totals, if the events fall to the two groups
-    independently, so sparse cells do not bias it. The weights matter: the variance of the whole count `a` is the sum of
-    the cells' variances, and the factor of a cell grows with its number of events (a cell with one event can't show
-    clumping at all), so an unweighted mean over cells is too small.
-
-    Only the split is used, so what moves both groups in a month alike does not widen the ratio. With `areas` each area
-    is compared with its own share: areas differ in who lives there, and that is not clumping. Without, all cells are
-    compared with one share. Clumping that lasts longer than a cell is not seen.
-
-    The effective degrees of freedom are Satterthwaite's, :math:`2(\sum v_i)^2 / \sum (2 v_i^2 + \kappa_i)`, at most
-    cells less areas, with the beta-binomial variances :math:`v_i = m_i \hat p_d (1 - \hat p_d) f_i`,
-    :math:`f_i = 1 + (m_i - 1)\rho`, and fourth cumulants
-    :math:`\kappa_i = m_i \hat p_d(1 - \hat p_d) \max\{0, 1 - 6 \hat p_d(1 - \hat p_d)\} f_i^3`. Unless negative, these
-    are exact where events are independent and where each cell is one clump; between the two they are interpolated.
-
-    Parameters
-    ----------
-    a_cells, b_cells : array_like of shape (cells,)
-        Events of the group and of the comparator. Cells without any are left out.
-    areas : array_like of shape (cells,), optional
-        The area of each cell. Areas where all events are of one of the two groups say nothing and are left out.
-
-    Returns
-    -------
-    Dispersion
-        ``phi`` is None, with a reason, where cells less areas are under 10: take the factor of a larger whole then,
-        such as the force or a longer period.
-
-    Raises
-    ------
-    ValueError
-        If the arrays differ in length, or hold a value that is not a count.
-
-    References
-    ----------
-    McCullagh P. and Nelder J. A. (1989). Generalized Linear Models, 2nd ed., section 4.5 (the unweighted form).
-    Kleinman J. C. (1973). Proportions with extraneous variance: single and independent samples. Journal of the
-    American Statistical Association 68, 46-54 (weighted moments).
-    """
-    a = count_array("a_cells", a_cells)
-    b = count_array("b_cells", b_cells)
-    labels = np.zeros(a.size, dtype=int) if areas is None else np.asarray(areas)
-    if not a.shape == b.shape == labels.shape:
-        raise ValueError(f"There are {a.size} values of a, {b.size} of b and {labels.size} areas: give one per cell.")
-    m = a + b
-    searched = m > 0
-    a, m, labels = a[searched], m[searched], labels[searched]
-    _, area = np.unique(labels, return_inverse=True)
-    cells, area_a, area_m = np.bincount(area), np.bincount(area, weights=a), np.bincount(area, weights=m)
-    informative = (cells > 1) & (area_a > 0) & (area_a < area_m)
-    used = informative[area]
-    df = int(cells[informative].sum() - informative.sum())
-    if df < MINIMUM_DF:
-        reason = (
-            f"The clumping of events could not be estimated: {df} degrees of freedom (cells with events, less one for "
-            f"each area, where both groups have events), and {MINIMUM_DF} are needed."
-        )
-        return Dispersion(None, df, 0.0, int(used.sum()), reason)
-    a, m, area = a[used], m[used], area[used]
-    total = area_m[area]
-    share = area_a[area] / total
-    expected = share * (1 - share) * total / (total - 1) * m * (1 - m / total)
-    phi = float(((a - m * share) ** 2).sum() / expected.sum())
-    return Dispersion(phi, df, min(df, _effective_df(phi, m, share, expected)), int(used.sum()))
-
-
-def _effective_df(
-    phi: float, m: NDArray[np.float64], share: NDArray[np.float64], expected: NDArray[np.float64]
-) -> float:
-    companions = (m * expected).sum() / expected.sum() - 1
-    correlation = min(1.0, max(0.0, (phi - 1) / companions)) if companions > 0 else 0.0
-    factor = 1 + (m - 1) * correlation
-    binomial = share * (1 - share)
-    variance = m * binomial * factor
-    fourth_cumulant = m * binomial * np.maximum(0, 1 - 6 * binomial) * factor**3
-    return float(2 * variance.sum() ** 2 / (2 * variance**2 + fourth_cumulant).sum())
 
 
 def unknown_range(a: int, population_a: float, b: int, population_b: float, unknown: int) -> UnknownRange:

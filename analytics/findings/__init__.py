@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics.finding import Finding
-from analytics.findings import choices, data, stop_and_search
+from analytics.findings import choices, data, overview, stop_and_search, trends
 from analytics.findings.searches import Searches
+from analytics.findings.survey import choices as survey_choices
+from analytics.findings.survey.answers import Answers
 from analytics.scope import Scope
 
 if TYPE_CHECKING:
     from data.store import View
 
 _STOPS = ("force", "area", "from", "to", "definition", "power", "population")
+_SURVEY = ("force", "area", "from", "to", "survey", "measure")
+_OVERVIEW = ("force", "area", "to", "survey")
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,8 @@ class Question:
         What answers it.
     check
         Raises one of ``UNANSWERABLE`` where it can't be answered; far cheaper than the answer.
+    near
+        Scopes that differ in one part from one that can't be answered, by what they change in words.
     """
 
     key: str
@@ -38,6 +44,7 @@ class Question:
     takes: tuple[str, ...]
     answer: Callable[[Scope, View], Finding]
     check: Callable[[Scope, View], object]
+    near: Callable[[Scope, View], dict[str, Scope]] = choices.near
 
 
 QUESTIONS: dict[str, Question] = {
@@ -63,6 +70,46 @@ QUESTIONS: dict[str, Question] = {
             (*_STOPS, "group", "comparator"),
             stop_and_search.trend,
             stop_and_search.chartable,
+        ),
+        Question(
+            "overview.headline",
+            "Is confidence up, down or not clearly changed since a year ago?",
+            _OVERVIEW,
+            overview.headline,
+            trends.answerable,
+            survey_choices.near,
+        ),
+        Question(
+            "overview.tiles",
+            "How is each stage, and has it changed in a year?",
+            _OVERVIEW,
+            overview.tiles,
+            trends.answerable,
+            survey_choices.near,
+        ),
+        Question(
+            "trends.measure",
+            "How did it go from wave to wave?",
+            _SURVEY,
+            trends.measure,
+            trends.answerable,
+            survey_choices.near,
+        ),
+        Question(
+            "trends.by_group",
+            "Among whom is it different?",
+            (*_SURVEY, "by"),
+            trends.by_group,
+            Answers.of,
+            survey_choices.near,
+        ),
+        Question(
+            "trends.by_area",
+            "Where is it different?",
+            ("force", "area_level", "from", "to", "survey", "measure"),
+            trends.by_area,
+            trends.answerable,
+            survey_choices.near,
         ),
         Question(
             "data.coverage",

@@ -71,7 +71,8 @@ def complete(scope: Scope, view: View) -> Scope:
     """The scope with everything said that was left open.
 
     The force is the one of the settings, else the one with most searches; the period is the last
-    twelve months up to the force's newest file; the population is the one nearest in time.
+    twelve months up to the force's newest file; the population is the one nearest in time; Black
+    people are compared with White people.
 
     Raises
     ------
@@ -94,7 +95,7 @@ def complete(scope: Scope, view: View) -> Scope:
         raise ScopeError(
             f"“{scope.population}” is not loaded; there are {wording.listing(populations(view)) or 'none'}."
         )
-    group, comparator = scope.group or "Black", scope.comparator or "White"
+    group, comparator = _pair(scope)
     if group == comparator:
         raise ScopeError(f"{group} can't be compared with itself; choose another group to compare with.")
     return scope.but(
@@ -108,6 +109,24 @@ def complete(scope: Scope, view: View) -> Scope:
         power=scope.power or ALL_POWERS,
         population=population,
     )
+
+
+def near(scope: Scope, view: View) -> dict[str, Scope]:
+    """Scopes that differ from one in a single part, by what they change in words; the likeliest to help first."""
+    held = months(view, str(scope.force))
+    found = {}
+    if scope.area:
+        found["Show the whole force area"] = scope.but(area=None)
+    if scope.power not in (None, ALL_POWERS):
+        found["Show all powers"] = scope.but(power=ALL_POWERS)
+    if scope.definition == "officer":
+        found["Use self-defined ethnicity"] = scope.but(definition="self")
+    if held and (scope.from_month, scope.to_month) != (held[0], held[-1]):
+        found[f"Show {wording.months(held[0], held[-1])}"] = scope.but(from_month=held[0], to_month=held[-1])
+    for source in populations(view):
+        if source != scope.population:
+            found[f"Use residents by {source}"] = scope.but(population=source)
+    return found
 
 
 @lru_cache(maxsize=8)
@@ -148,6 +167,12 @@ def _first_force(view: View, available: list[str]) -> str:
         return chosen
     loads = _stops(view)
     return str(loads.groupby("subject")["rows"].sum().sort_values().index[-1])
+
+
+def _pair(scope: Scope) -> tuple[str, str]:
+    """Black with White, and where one of the two is compared with what was left open, with the other of them."""
+    group = scope.group or ("White" if scope.comparator == "Black" else "Black")
+    return group, scope.comparator or ("Black" if group == "White" else "White")
 
 
 def _period(scope: Scope, available: list[str]) -> tuple[str, str]:

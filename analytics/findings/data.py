@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from analytics import charts, wording
 from analytics.finding import Finding, Provenance, files_of
+from analytics.findings.asked import question_of
 from analytics.scope import Scope
 from data.checks import MISSING, STATUSES, SUBMITTED, month_statuses
 from data.settings import settings
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
 _COLUMNS = ["table", "force", "month_or_wave", "status", "rows"]
 _METHOD = (
     "One file is one force and month. Partial is suspected where a month has fewer searches than {share} of the median "
-    "of the twelve months before it. A month between a force's first and last file that has no file is missing."
+    "of the months with searches among the twelve before it. A month without a file is missing: every month of the "
+    "period that was asked for; where its start or end is left open, from the force's first file or up to its last."
 )
 
 
 def coverage(scope: Scope, view: View) -> Finding:
     """Which files are loaded: the status of every force and month, every census and boundary set."""
-    key, question = "data.coverage", "What is loaded, and what is missing?"
+    question = question_of(coverage)
     loads = view.loads if view.has(LOADS.name) else LOADS.frame({"load_id": []}).assign(current=False)
     stops = loads[(loads["table"] == STOPS.name) & (loads["subject"] == (scope.force or loads["subject"]))]
     table = _stop_months(stops, scope)
@@ -36,7 +38,7 @@ def coverage(scope: Scope, view: View) -> Finding:
     provenance = Provenance(
         release=view.release.number if view.release else 0,
         files=files_of(used.sort_values(["subject", "period"])),
-        scope=scope.address(),
+        scope=scope.only(question.takes).address(),
         base=wording.plural(len(used), "stop-and-search file"),
         method=_METHOD.format(share=wording.percent(settings().partial_share)),
         reference="Statuses of a force-month: docs/methods.md",
@@ -46,11 +48,11 @@ def coverage(scope: Scope, view: View) -> Finding:
     if months.empty:
         name = f" of {forces()[scope.force]['short']}" if scope.force else ""
         why = f"No stop-and-search file{name} is loaded{' for this period' if stops['current'].any() else ''}."
-        return Finding(key, question, why, why, {"coverage": table}, provenance, refused=True)
+        return Finding(question.key, question.asks, why, why, {"coverage": table}, provenance, refused=True)
     headline, answer = _sentences(months, scope)
     return Finding(
-        key=key,
-        question=question,
+        key=question.key,
+        question=question.asks,
         headline=headline,
         answer=answer,
         tables={"coverage": table},

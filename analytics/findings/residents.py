@@ -134,11 +134,11 @@ def residents(view: View, force: str, source: str, area: str | None = None) -> R
             f"Nothing loaded says which local authorities belong to {name}; load the ONS lookup of local authorities "
             "to police force areas, or boundaries of both."
         )
+    held = _held(held_by, code, area)
     if area is not None:
         own = own[own["code"] == area]
-    held = [c for c in own["code"] if c in held_by.names and c not in held_by.mixed]
     if not held:
-        others = [other for other, _ in sources(view) if other != source and area is None]
+        others = [other for other, _ in sources(view) if other != source and _held(_census(view, other), code, area)]
         instead = f"; choose {wording.listing(others)} instead" if others else ""
         raise NoResidents(f"{_why_none(name, source, own, held_by, area)}{instead}.")
     absorbed_here = {c for c, row in held_by.absorbed.items() if row in held}
@@ -155,6 +155,12 @@ def residents(view: View, force: str, source: str, area: str | None = None) -> R
         {str(how): int(n) for how, n in own["parent_from"].value_counts().items()},
         held_by.load_ids,
     )
+
+
+def _held(census: _Census, force: str, area: str | None) -> list[str]:
+    """Codes of a force's areas, or of one of them, that a source has a row of its own for."""
+    own = census.districts.loc[census.districts["parent_code"] == force, "code"]
+    return [c for c in own if c in census.names and c not in census.mixed and area in (None, c)]
 
 
 @dataclass(frozen=True)
@@ -231,11 +237,19 @@ def _absorbed(absent: pd.DataFrame, names: dict[str, str]) -> dict[str, str]:
 
 
 def _why_none(name: str, source: str, own: pd.DataFrame, held_by: _Census, area: str | None) -> str:
-    joint = [held_by.names[code] for code in own["code"] if code in held_by.mixed]
-    if joint:
+    if area is not None and len(own):
+        name = str(own["name"].iloc[0])
+    rows = [held_by.absorbed.get(code, code) for code in own["code"]]
+    mixed = [held_by.names[row] for row in rows if row in held_by.mixed]
+    if mixed:
         return (
-            f"{source} counts the residents of {joint[0]} in one row, and they belong to two forces, "
+            f"{source} counts the residents of {mixed[0]} in one row, and they belong to two forces, "
             f"so no rate can be given for {name} with it"
+        )
+    shared = [held_by.names[row] for row in rows if row in held_by.names]
+    if shared:
+        return (
+            f"{source} counts the residents of {shared[0]} in one row, so no rate can be given for {name} alone with it"
         )
     if area is not None:
         return f"{source} holds no residents of this area, so no rate can be given with it"

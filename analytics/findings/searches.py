@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from analytics import wording
-from analytics.disparity import split_dispersion
+from analytics.disparity import month_dispersion, period_dispersion, split_dispersion
 from analytics.finding import Provenance, files_of
 from analytics.findings import choices
 from analytics.findings.residents import NoResidents, Residents, residents
 from analytics.scope import ALL_POWERS, DEFINITIONS, Scope, ScopeError
 from data.checks import PARTIAL, month_statuses
+from data.counting import grouping
 from data.cubes import BLANK, NOT_RECOGNISED, STOPS_CUBE
 from data.settings import settings
 from data.tables import AREAS, STOPS
@@ -26,6 +27,7 @@ from data.vocabularies import BROAD_GROUPS, NOT_STATED, ethnicity, forces, group
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from analytics.findings import Question
     from data.store import View
 
 LISTS = {"self": "police_18_1", "officer": "officer_5"}
@@ -58,8 +60,8 @@ class Searches:
     scope
         The scope, with everything said.
     cells
-        Columns month, area (GSS code; blank where the search has no known place), group (broad),
-        detail (as recorded) and stops.
+        Columns month, area (GSS code; blank where the search has no known place), located (whether it was
+        published with coordinates), group (broad), detail (as recorded) and stops.
     vehicle_only
         Searches of vehicles alone, which are not searches of persons and are left out.
     """
@@ -85,14 +87,14 @@ class Searches:
         column = _COLUMNS[scope.definition or "self"]
         counted = (
             scope.choose(view.rows(STOPS_CUBE.name))
-            .group_by("month", "area", "person", column)
+            .group_by("month", "area", "located", "person", column)
             .agg(nw.col("stops").sum().cast(nw.Int64))
             .collect("pandas")
             .to_native()
             .rename(columns={column: "detail"})
             .astype({"month": object, "area": object, "detail": object})
         )
-        broad = {g.group: g.broad for g in ethnicity(LISTS[scope.definition or "self"]).values()}
+        broad = {g.group: g.broad for g in ethnicity(LISTS[scope.definition or "self"], grouping(view)).values()}
         counted["group"] = counted["detail"].map({**broad, BLANK: NOT_STATED, NOT_RECOGNISED: NOT_RECOGNISED})
         persons = counted[counted["person"]].drop(columns="person").reset_index(drop=True)
         searches = cls(view, scope, persons, int(counted.loc[~counted["person"], "stops"].sum()))
@@ -225,6 +227,25 @@ class Searches:
         """Searches of known ethnicity, shape (areas, broad groups); index: GSS code, blank where there is no place."""
         return self.by_cell.groupby(level="area").sum()
 
+    @cached_property
+    def by_month(self) -> pd.DataFrame:
+        """Searches of known ethnicity, shape (months with a file, broad groups); an empty month has zeros."""
+        monthly = self.by_cell.groupby(level="month").sum()
+        return monthly.reindex(self.months, fill_value=0)
+
+    def variation(self, group: str) -> float | None:
+        """Variance factor of a group's searches in the whole period, from month to month; None if it can't be told."""
+        return period_dispersion(self.by_month[group].to_numpy()).factor
+
+    def variation_within(self, group: str) -> float | None:
+        """Variance factor of a group's searches in one month; None if it can't be told.
+
+        Where districts can't tell it, that of the whole period stands in, which takes the months' differences for
+        error and is never too small.
+        """
+        cells = self.by_cell[group].unstack("month", fill_value=0)
+        return month_dispersion(cells.to_numpy()).factor or self.variation(group)
+
     def clumping(self, group: str, others: tuple[str, ...]) -> float | None:
         """Variance factor of the split between a group and others, over district-months; None if it can't be told."""
         if (group, others) not in self._clumping:
@@ -255,6 +276,11 @@ class Searches:
         if self.scope.population is None:
             raise NoResidents(
                 "No population is loaded, so there are counts but no rates; load a census file by ethnic group."
+            )
+        if self.scope.definition == "officer" and grouping(self.view).get("mixed_black") == "Black":
+            raise NoResidents(
+                "Officers record Mixed as one group, and residents of Mixed groups with Black are counted as Black, so "
+                "no rate can be given by officer-defined ethnicity."
             )
         return residents(self.view, self.force, self.scope.population, self.scope.area)
 
@@ -294,7 +320,18 @@ class Searches:
                 "no person was searched."
             )
         said.append("A search is an event, not a person: one person can be searched many times.")
-        return said
+        return said + self._places()
+
+    def _places(self) -> list[str]:
+        """How many searches lie nowhere: without coordinates, or outside every area that is loaded."""
+        nowhere = self.cells[self.cells["area"].isna()].groupby("located")["stops"].sum()
+        unlocated, outside = int(nowhere.get(False, 0)), int(nowhere.get(True, 0))
+        if not unlocated and not outside:
+            return []
+        said = f"{wording.plural(unlocated, 'search was', 'searches were')} published without coordinates"
+        if outside:
+            said += f" and {outside:,} {'lies' if outside == 1 else 'lie'} outside every district that is loaded"
+        return [f"{said}; they count in every figure but the ratio within districts."]
 
     def _unknown_parts(self) -> str:
         parts = [f"{self.by_group[NOT_STATED] - self.blank:,} not stated", f"{self.blank:,} blank"]
@@ -303,9 +340,9 @@ class Searches:
         return ", ".join(parts)
 
     def provenance(
-        self, method: str, reference: str, rules: list[str], shown: Mapping[str, str] | None = None
+        self, question: Question, method: str, reference: str, rules: list[str], shown: Mapping[str, str] | None = None
     ) -> Provenance:
-        """Provenance of a figure made from these searches."""
+        """Provenance of an answer made from these searches; its scope holds what the question takes."""
         try:
             population = set(self.residents.load_ids)
         except NoResidents:
@@ -318,7 +355,7 @@ class Searches:
         return Provenance(
             release=self.view.release.number if self.view.release else 0,
             files=files_of(used),
-            scope=self.scope.address(),
+            scope=self.scope.only(question.takes).address(),
             base=f"{wording.plural(self.total, 'search', 'searches')} of persons, {self.period}, by {self.definition}",
             method=method,
             reference=reference,
@@ -327,7 +364,9 @@ class Searches:
                 "Searches withheld below": str(settings().threshold),
                 "Unknown ethnicity said first above": wording.percent(settings().unknown_share),
                 "Partial month suspected below": wording.percent(settings().partial_share),
-                "Groups": " ".join(grouping_notes(LISTS[str(self.scope.definition)])) or "As the list has them",
+                "Boundary sets preferred": wording.listing(settings().boundary_sets, 99) or "The one with most areas",
+                "Groups": " ".join(grouping_notes(LISTS[str(self.scope.definition)], grouping(self.view)))
+                or "As the list has them",
                 **(shown or {}),
             },
         )

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from analytics import wording
-from analytics.findings import QUESTIONS, Question, choices
-from analytics.findings.searches import UNANSWERABLE
-from analytics.scope import ALL_POWERS, Scope
+from analytics.findings import QUESTIONS, Question, searches
+from analytics.findings.survey import answers
+from analytics.scope import Scope
 
 if TYPE_CHECKING:
     from data.store import View
@@ -37,33 +36,13 @@ def ways_out(key: str, scope: Scope, view: View) -> list[WayOut]:
         The refused scope, with everything said.
     """
     question = QUESTIONS[key]
-    answered = (way for way in _near(scope, view) if _can(question, way.scope.only(question.takes), view))
-    return list(islice(answered, _MOST))
+    near = (WayOut(label, other) for label, other in question.near(scope, view).items())
+    return list(islice((way for way in near if _can(question, way.scope.only(question.takes), view)), _MOST))
 
 
 def _can(question: Question, scope: Scope, view: View) -> bool:
     try:
         question.check(scope, view)
-    except UNANSWERABLE:
+    except (*searches.UNANSWERABLE, *answers.UNANSWERABLE):
         return False
     return True
-
-
-def _near(scope: Scope, view: View) -> list[WayOut]:
-    months = choices.months(view, str(scope.force))
-    near = []
-    if scope.area:
-        near.append(WayOut("Show the whole force area", scope.but(area=None)))
-    if scope.power not in (None, ALL_POWERS):
-        near.append(WayOut("Show all powers", scope.but(power=ALL_POWERS)))
-    if scope.definition == "officer":
-        near.append(WayOut("Use self-defined ethnicity", scope.but(definition="self")))
-    if months and (scope.from_month, scope.to_month) != (months[0], months[-1]):
-        span = wording.months(months[0], months[-1])
-        near.append(WayOut(f"Show {span}", scope.but(from_month=months[0], to_month=months[-1])))
-    near += [
-        WayOut(f"Use residents by {source}", scope.but(population=source))
-        for source in choices.populations(view)
-        if source != scope.population
-    ]
-    return near

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from data.readers import area_lookup, boundaries, census, stop_and_search
+from data.readers import area_lookup, boundaries, census, published_survey, stop_and_search, survey_wave, tabular
+from data.readers.mappings import ENDING
 from data.readers.source import Slot, Source
+from data.readers.survey_suggestion import looks_like_answers
 
-READERS: tuple[ModuleType, ...] = (stop_and_search, census, area_lookup, boundaries)
+READERS: tuple[ModuleType, ...] = (survey_wave, stop_and_search, census, area_lookup, published_survey, boundaries)
 
 _NO_READER_YET = (
     ("-street.csv", "street crime has no reader yet"),
     ("-outcomes.csv", "crime outcomes have no reader yet"),
-    (".sav", "survey answers have no reader yet"),
-    (".xlsx", "Excel workbooks have no reader yet"),
+    (".xls", "workbooks of before Excel 2007 have no reader; save it as .xlsx"),
     (".md", "it is a text page, not data"),
+    (ENDING, "it is a mapping, read with the file that it is named after"),
 )
 
 
@@ -33,13 +35,27 @@ def recognise(source: Source) -> tuple[ModuleType, Slot] | None:
     return None
 
 
+def needs_mapping(source: Source) -> bool:
+    """Whether a file that nothing reads looks like survey answers, which a mapping would let us read.
+
+    Raises
+    ------
+    Refused
+        If it is an SPSS file and can't be opened.
+    """
+    return bool(source.content) and _by_name(source) is None and looks_like_answers(source)
+
+
 def why_passed_over(source: Source) -> str:
     """One phrase that says why nothing reads this file."""
     if not source.content:
         return "it is empty"
     if b'"Topology"' in source.content[:1000]:
         return "TopoJSON boundaries have no reader yet; GeoJSON has"
-    for ending, why in _NO_READER_YET:
-        if source.name.lower().endswith(ending):
-            return why
-    return "its columns are not those of any file we read"
+    if source.name.lower().endswith(tabular.EXCEL) and not tabular.header(source):
+        return "no sheet of it can be read as a table"
+    return _by_name(source) or "its columns are not those of any file we read"
+
+
+def _by_name(source: Source) -> str | None:
+    return next((why for ending, why in _NO_READER_YET if source.name.lower().endswith(ending)), None)

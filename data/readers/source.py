@@ -23,13 +23,16 @@ class Source:
     content
         Decompressed bytes.
     sha256
-        SHA-256 of ``content``, in hexadecimal.
+        SHA-256 of ``content``, in hexadecimal; of a source with several parts, of them all.
+    mapping
+        The mapping file that says what the columns mean, of a file of survey answers.
     """
 
     name: str
     path: str
     content: bytes
     sha256: str
+    mapping: Source | None = None
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,13 @@ class Slot:
     Attributes
     ----------
     kind
-        Family of files: ``stop and search``, ``census ethnicity``, ``boundaries``, ``area lookup``.
+        Family of files: ``stop and search``, ``census ethnicity``, ``boundaries``, ``survey wave``.
     table
-        Canonical table: ``stops``, ``population`` or ``areas``.
+        Canonical table: ``stops``, ``population``, ``areas``, ``responses`` or ``aggregates``.
     subject
-        Force slug, census with its level, or boundary set.
+        Force slug, census with its level, boundary set, or survey.
     period
-        ``YYYY-MM``, a year, or an empty text where there is none.
+        ``YYYY-MM``, a year, a wave, or an empty text where there is none.
     """
 
     kind: str

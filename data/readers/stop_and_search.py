@@ -44,6 +44,8 @@ _TRUTHS = (
 )
 _LISTED = {
     "Type": ("stop_types", None),
+    "Gender": ("genders", None),
+    "Age range": ("age_bands", None),
     "Self-defined ethnicity": ("ethnicity", "police_18_1"),
     "Officer-defined ethnicity": ("ethnicity", "officer_5"),
     "Legislation": ("powers", None),

@@ -3,16 +3,17 @@
 import streamlit as st
 
 from analytics.scope import Scope
-from pages.parts import history, show, states
+from pages.parts import demonstration, history, show, states
 from pages.parts.identity import current_user
 from pages.parts.release import answer, current_view
 
 view = current_view()
 st.title("Data")
 show.follow_mode()
+demonstration.own_files(view)
 states.nothing_loaded(view)
 
 if view:
     show.whole(answer("data.coverage", Scope(), view), level="##")
     show.status_key()
-history.show(view, current_user())
+history.show(view, demonstration.reader(current_user(), view))

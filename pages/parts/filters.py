@@ -3,20 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
 from analytics import wording
-from analytics.findings import choices
+from analytics.findings import choices, overview
+from analytics.findings.survey import choices as survey_choices
 from analytics.scope import ALL_POWERS, DEFINITIONS, Scope, ScopeError
 from data.store import View
 from data.vocabularies import BROAD_GROUPS, forces
+from data.vocabularies.survey import attributes, measures
+from pages.parts.demonstration import mark
 
 _KEPT = "address"
 _WHOLE = "whole"
+_EVERYONE = "everyone"
 
 
-def frame(title: str, view: View) -> Scope | None:
+@dataclass(frozen=True)
+class Bar:
+    """What a kind of page filters by.
+
+    Attributes
+    ----------
+    name
+        Key under which a session keeps the address of pages of this kind.
+    forces, complete
+        The forces on offer, and the scope with everything said.
+    area_name
+        The name of the scope's area; None for the whole force area.
+    chips
+        Draws the filters.
+    """
+
+    name: str
+    forces: Callable[[View], list[str]]
+    complete: Callable[[Scope, View], Scope]
+    area_name: Callable[[Scope, View], str | None]
+    chips: Callable[[Scope, View], None]
+
+
+def frame(title: str, view: View, bar: Bar) -> Scope | None:
     """Draw the page's name, the filters and the scope in words.
 
     Returns
@@ -25,18 +53,29 @@ def frame(title: str, view: View) -> Scope | None:
         The scope with everything said; None where the release has nothing to filter, and the page
         has been told so.
     """
-    asked = _asked()
+    if not bar.forces(view):
+        st.title(title)
+        return None
+    st.session_state["bar"] = bar.name
+    kept, refused = _understood(bar, view)
+    if "force" in refused:
+        st.title(title)
+        _start_again(refused["force"], bar)
+        return None
+    st.session_state[_kept(bar.name)] = kept
+    scope = bar.complete(Scope.of(kept), view)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xsmall"):
         st.title(title, width="content")
-        try:
-            scope = choices.complete(asked, view)
-        except ScopeError as why:
-            _start_again(why, view)
-            return None
         with st.container(horizontal=True, gap="xsmall", width="content"):
-            _chips(scope, view)
-    area = choices.districts(view, scope.force or "").get(scope.area or "")
-    st.markdown(f":gray[:small[{wording.plain(scope.words(area))}]]")
+            bar.chips(scope, view)
+    st.session_state["force"] = scope.force
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xxsmall"):
+        words = scope.words(bar.area_name(scope, view))
+        st.markdown(f":gray[:small[{wording.plain(words)}]]", width="content")
+        mark(view)
+    if refused:
+        left_out = " ".join(refused.values())
+        st.warning(f"{wording.plain(left_out)} The rest is shown.", title="A part of this address was left out")
     return scope
 
 
@@ -50,45 +89,63 @@ def link(scope: Scope) -> str:
 def go_to(scope: Scope) -> None:
     """Make the page show another scope, from a button's callback."""
     address = scope.address()
-    st.session_state[_KEPT] = address
+    st.session_state[_kept(st.session_state["bar"])] = address
     st.query_params.from_dict(address)
 
 
-def _asked() -> Scope:
-    named = {name: value for name, value in st.query_params.to_dict().items() if name in Scope.names()}
+def _kept(bar: str) -> str:
+    return f"{_KEPT}_{bar}"
+
+
+def _understood(bar: Bar, view: View) -> tuple[dict[str, str], dict[str, str]]:
+    """The parts of the address that can be followed, and for each of the others why it can't.
+
+    One wrong part costs no other: each is tried on top of those before it.
+    """
+    kept: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    for name, value in _asked(bar, view).items():
+        try:
+            bar.complete(Scope.of({**kept, name: value}), view)
+        except ScopeError as why:
+            refused[name] = str(why)
+        else:
+            kept[name] = value
+    return kept, refused
+
+
+def _asked(bar: Bar, view: View) -> dict[str, str]:
+    """The parts of a scope that the address names, or that were last asked for on a page of this kind."""
+    given = st.query_params.to_dict()
+    named = {name: given[name] for name in Scope.names() if name in given}
     if not named:
-        named = st.session_state.get(_KEPT, {})
+        last = st.session_state.get("force")
+        start = {"force": last} if last in bar.forces(view) else {}
+        named = st.session_state.get(_kept(bar.name), start)
         st.query_params.update(named)
-    try:
-        scope = Scope.of(named)
-    except ScopeError as why:
-        st.warning(
-            f"{wording.plain(str(why))} The first view is shown instead.", title="This address was not understood"
-        )
-        return Scope()
-    st.session_state[_KEPT] = named
-    return scope
+    return named
 
 
-def _start_again(why: ScopeError, view: View) -> None:
-    if not choices.forces(view):
-        return
+def _start_again(why: str, bar: Bar) -> None:
+    """Where the force can't be followed: no figure of another force is shown under its address."""
     with st.container(border=True):
-        st.markdown(f"**{wording.plain(str(why))}**")
-        st.button("Show the first view", icon=":material/restart_alt:", key="filter_reset", on_click=_reset)
+        st.markdown(f"**{wording.plain(why)}**")
+        st.button(
+            "Show the first view", icon=":material/restart_alt:", key="filter_reset", on_click=_reset, args=(bar.name,)
+        )
 
 
-def _reset() -> None:
-    st.session_state.pop(_KEPT, None)
+def _reset(bar: str) -> None:
+    st.session_state.pop(_kept(bar), None)
+    st.session_state.pop("force", None)
     st.query_params.clear()
 
 
-def _chips(scope: Scope, view: View) -> None:
+def _stops_chips(scope: Scope, view: View) -> None:
     force = str(scope.force)
     names = choices.districts(view, force)
     months = choices.months(view, force)
-    with st.popover(f":gray[Force] {forces()[force]['short']}", key="chip_force"):
-        _choose("Force", "force", choices.forces(view), scope, lambda slug: forces()[slug]["short"])
+    _force_chip(scope, choices.forces(view))
     with st.popover(f":gray[Compare] {scope.group} with {scope.comparator}", key="chip_compare"):
         _choose("Group", "group", [g for g in BROAD_GROUPS if g != scope.comparator], scope)
         _choose("Compared with", "comparator", [g for g in BROAD_GROUPS if g != scope.group], scope)
@@ -97,9 +154,7 @@ def _chips(scope: Scope, view: View) -> None:
         )
     with st.popover(f":gray[Area] {wording.plain(names.get(scope.area or '', 'Whole force area'))}", key="chip_area"):
         _choose("District", "area", [_WHOLE, *names], scope, lambda code: names.get(code, "Whole force area"))
-    with st.popover(
-        f":gray[Period] {wording.short_months(str(scope.from_month), str(scope.to_month))}", key="chip_period"
-    ):
+    with _period_chip(scope):
         _choose("From", "from", _with(months, scope.from_month), scope, wording.month)
         _choose("To", "to", _with(months, scope.to_month), scope, wording.month)
         _choose("Residents", "population", choices.populations(view), scope)
@@ -107,8 +162,64 @@ def _chips(scope: Scope, view: View) -> None:
         _choose("Power", "power", [ALL_POWERS, *choices.powers(view, force)], scope, _power)
 
 
+def _survey_chips(scope: Scope, view: View) -> None:
+    _survey_chip(scope, view)
+    label = measures()[str(scope.measure)].label
+    with st.popover(f":gray[Measure] {label}", key="chip_measure"):
+        held = survey_choices.asked(view, str(scope.force), str(scope.survey))
+        _choose("Measure", "measure", held, scope, lambda name: measures()[name].label)
+    _survey_area_chip(scope, view)
+    with _period_chip(scope):
+        months = survey_choices.months(view, str(scope.force), str(scope.survey))
+        _choose("From", "from", _with(months, scope.from_month), scope, wording.month)
+        _choose("To", "to", _with(months, scope.to_month), scope, wording.month)
+    groupings = survey_choices.groupings(view, str(scope.force), str(scope.survey))
+    if groupings:
+        with st.popover(f":gray[Groups] {_by(scope.by or groupings[0])}", key="chip_by"):
+            _choose("Groups by", "by", groupings, scope, _by)
+
+
+def _overview_chips(scope: Scope, view: View) -> None:
+    _survey_chip(scope, view)
+    _survey_area_chip(scope, view)
+    months = survey_choices.months(view, str(scope.force), str(scope.survey))
+    with st.popover(f":gray[Up to] {wording.month(str(scope.to_month))}", key="chip_period"):
+        _choose("Last month", "to", _with(months, scope.to_month), scope, wording.month)
+
+
+def _survey_chip(scope: Scope, view: View) -> None:
+    surveys = survey_choices.surveys(view, str(scope.force))
+    offered = survey_choices.forces(view)
+    if len(offered) > 1:
+        _force_chip(scope, offered)
+    if len(surveys) > 1:
+        with st.popover(f":gray[Survey] {wording.plain(str(scope.survey))}", key="chip_survey"):
+            _choose("Survey", "survey", surveys, scope)
+
+
+def _survey_area_chip(scope: Scope, view: View) -> None:
+    held = survey_choices.areas(view, str(scope.force), str(scope.survey))
+    names = dict(zip(held["code"], held["name"].astype(str), strict=True))
+    with st.popover(f":gray[Area] {wording.plain(names.get(scope.area or '', 'Whole force area'))}", key="chip_area"):
+        _choose("Area", "area", [_WHOLE, *names], scope, lambda code: names.get(code, "Whole force area"))
+
+
+def _force_chip(scope: Scope, offered: list[str]) -> None:
+    with st.popover(f":gray[Force] {forces()[str(scope.force)]['short']}", key="chip_force"):
+        _choose("Force", "force", offered, scope, lambda slug: forces()[slug]["short"])
+
+
+def _period_chip(scope: Scope) -> st.delta_generator.DeltaGenerator:
+    span = wording.short_months(str(scope.from_month), str(scope.to_month))
+    return st.popover(f":gray[Period] {span}", key="chip_period")
+
+
 def _power(name: str) -> str:
     return "All" if name == ALL_POWERS else name
+
+
+def _by(name: str) -> str:
+    return attributes()[name].label
 
 
 def _with(options: list[str], chosen: str | None) -> list[str]:
@@ -122,13 +233,20 @@ def _choose(label: str, name: str, options: list[str], scope: Scope, words: Call
     key = f"filter_{name}"
     chosen = scope.address().get(name, _WHOLE)
     st.session_state[key] = chosen if chosen in options else options[0]
-    st.selectbox(label, options, key=key, format_func=words, on_change=_changed, args=(name, key, scope))
+    st.selectbox(label, options, key=key, format_func=words, on_change=_changed, args=(name, key, scope, options))
 
 
-_DEPENDENT = {"force": ("area", "from", "to", "power", "population"), "from": ("population",), "to": ("population",)}
+_DEPENDENT = {
+    "force": ("area", "from", "to", "power", "population", "survey", "measure", "by"),
+    "survey": ("area", "from", "to", "measure", "by"),
+    "from": ("population",),
+    "to": ("population",),
+}
 
 
-def _changed(name: str, key: str, scope: Scope) -> None:
+def _changed(name: str, key: str, scope: Scope, options: list[str]) -> None:
+    if st.session_state[key] not in options:
+        return  # A box whose options have just changed reports its old label as a change of its own.
     address = {**scope.address(), name: st.session_state[key]}
     for dependent in _DEPENDENT.get(name, ()):
         address.pop(dependent, None)
@@ -137,3 +255,22 @@ def _changed(name: str, key: str, scope: Scope) -> None:
     if address.get("from", "") > address.get("to", "9999"):
         address["from"], address["to"] = address["to"], address["from"]
     go_to(Scope.of(address))
+
+
+def _district_name(scope: Scope, view: View) -> str | None:
+    return choices.districts(view, str(scope.force)).get(scope.area or "")
+
+
+def _survey_area_name(scope: Scope, view: View) -> str | None:
+    if scope.area is None:
+        return None
+    return survey_choices.name_of(view, str(scope.force), str(scope.survey), scope.area)
+
+
+def _up_to(scope: Scope, view: View) -> Scope:
+    return overview.completed(scope, view).but(from_month=None, measure=None)
+
+
+STOPS = Bar("stops", choices.forces, choices.complete, _district_name, _stops_chips)
+SURVEY = Bar("survey", survey_choices.forces, survey_choices.complete, _survey_area_name, _survey_chips)
+OVERVIEW = Bar("overview", survey_choices.forces, _up_to, _survey_area_name, _overview_chips)

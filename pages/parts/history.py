@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from analytics import wording
-from data.publishing import restore, withdraw
+from data.loading import UNLISTED
+from data.publishing import counted_otherwise, gives_way, restore, withdraw
 from data.store import Release, StoreError, View
 from data.vocabularies import forces
 from pages.parts.identity import User
@@ -29,17 +30,22 @@ _WHEN = "D MMM YYYY, HH:mm"
 
 
 def show(view: View, user: User) -> None:
-    """Draw the history of loads, newest first, the withdrawal of one load, and the releases."""
+    """Draw the history of loads, newest first, what was noticed in them, the withdrawal of one, and the releases."""
     loads = view.store.history()
     if loads.empty:
         return
+    loads["notes"] = [[] if notes is None else list(notes) for notes in loads["notes"]]
     if _SAID in st.session_state:
         st.success(st.session_state.pop(_SAID), icon=":material/check:")
+    otherwise = counted_otherwise(view) if user.may_publish else None
+    if otherwise:
+        st.warning(otherwise, icon=":material/sync_problem:")
     st.markdown("### Every file that was loaded")
     st.caption(
         "A later file of the same force and month replaces the earlier one. Nothing is ever overwritten: what is "
         "withdrawn can be restored."
     )
+    st.markdown(_noticed(loads))
     picked = st.dataframe(
         _shown(loads),
         hide_index=True,
@@ -51,8 +57,9 @@ def show(view: View, user: User) -> None:
         column_config={"Loaded": st.column_config.DatetimeColumn(format=_WHEN)},
     )
     _follow(picked.selection.rows, loads)
-    if user.may_publish:
-        _change(view, loads, user)
+    chosen = _change(view, loads, user) if user.may_publish else _picked(picked.selection.rows, loads)
+    if chosen is not None:
+        _notes(loads.set_index("load_id").loc[chosen, "notes"])
     with st.expander("Releases", icon=":material/history:", key="history_releases"):
         st.dataframe(
             _releases(view),
@@ -63,7 +70,28 @@ def show(view: View, user: User) -> None:
         )
 
 
-def _change(view: View, loads: pd.DataFrame, user: User) -> None:
+def _noticed(loads: pd.DataFrame) -> str:
+    """How many files have something to say, and how to read it."""
+    noted = int(loads["notes"].map(bool).sum())
+    unlisted = int(loads["notes"].map(lambda notes: any(UNLISTED in note for note in notes)).sum())
+    return (
+        f"{wording.count(noted)} of {wording.plural(len(loads), 'file')} have something to say, "
+        f"{wording.count(unlisted)} of them of a value that our lists do not know. Choose a file to read it."
+    )
+
+
+def _notes(notes: Iterable[str]) -> None:
+    """What was noticed while a file was read, in the words of its reader."""
+    said = "".join(f"\n- {wording.plain(note)}" for note in notes)
+    st.markdown(f"**What was noticed in it**\n{said}" if said else "Nothing was noticed in it.")
+
+
+def _picked(rows: list[int], loads: pd.DataFrame) -> str | None:
+    return str(loads.at[rows[0], "load_id"]) if rows else None
+
+
+def _change(view: View, loads: pd.DataFrame, user: User) -> str | None:
+    """Draw the withdrawal or the restoring of one file, and give the file that was chosen."""
     st.markdown("### Withdraw or restore a file")
     if st.session_state.pop(_DONE, False):
         for key in (_LOAD, _REASON):
@@ -78,10 +106,10 @@ def _change(view: View, loads: pd.DataFrame, user: User) -> None:
         placeholder="Choose a file here, or a row above",
     )
     if chosen is None:
-        return
+        return None
     row = rows[chosen]
     back = row["status"] == "withdrawn"
-    what = "Its rows become current again." if back else _consequence(loads, row)
+    what = _restored(loads, chosen) if back else _consequence(loads, row)
     with st.form(f"change_{chosen}", clear_on_submit=False):
         st.markdown(
             f"{wording.plain(_name(row))}, loaded {row['at']:%d %B %Y} "
@@ -92,6 +120,7 @@ def _change(view: View, loads: pd.DataFrame, user: User) -> None:
         label, act = ("Restore", restore) if back else ("Withdraw", withdraw)
         if st.form_submit_button(label, type="primary", icon=":material/undo:" if back else ":material/remove:"):
             _run(act, view, chosen, name.strip() or user.name, reason)
+    return str(chosen)
 
 
 def _run(act: Change, view: View, load: str, name: str, reason: str) -> None:
@@ -123,11 +152,10 @@ def _follow(rows: list[int], loads: pd.DataFrame) -> None:
 
 
 def _shown(loads: pd.DataFrame) -> pd.DataFrame:
-    shown = loads[["subject", "period", "status", "kind", "rows", "at", "by", "reason", "file", "load_id"]].copy()
-    shown["subject"] = shown["subject"].map(_called)
-    return shown.set_axis(
-        ["Force or source", "Month or year", "Status", "Kind", "Rows", "Loaded", "By", "Reason", "File", "Load"], axis=1
-    )
+    shown = loads[["subject", "period", "status", "kind", "rows", "notes", "at", "by", "reason", "file", "load_id"]]
+    shown = shown.assign(subject=shown["subject"].map(_called), notes=shown["notes"].map(len))
+    names = ["Force or source", "Month or year", "Status", "Kind", "Rows", "Notes", "Loaded", "By", "Reason", "File"]
+    return shown.set_axis([*names, "Load"], axis=1)
 
 
 def _name(row: Mapping[str, Any]) -> str:
@@ -147,6 +175,16 @@ def _consequence(rows: pd.DataFrame, row: Mapping[str, Any]) -> str:
     if (slot & (rows["status"] == "superseded")).any():
         return "The file before it becomes current again."
     return "No earlier file stands behind it, so nothing takes its place."
+
+
+def _restored(rows: pd.DataFrame, load: str) -> str:
+    other = gives_way(rows, load)
+    if other is None:
+        return "Its rows become current again; no file stands in its place now."
+    return (
+        f"It takes the place of {wording.plain(str(other['file']))}, loaded on {other['at']:%d %B %Y}, which stays in "
+        "the history."
+    )
 
 
 def _releases(view: View) -> list[dict[str, object]]:

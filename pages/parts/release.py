@@ -8,12 +8,13 @@ from analytics.finding import Finding
 from analytics.findings import QUESTIONS
 from analytics.findings.ways_out import WayOut, ways_out
 from analytics.scope import Scope
+from data.chosen import chosen_store
 from data.store import Store, View
 
 
 def current_view() -> View:
-    """A view of the newest release."""
-    store = Store()
+    """A view of the newest release of the store; while that is empty, of the demonstration."""
+    store = chosen_store()
     return _view(str(store.root), store.version)
 
 
@@ -35,7 +36,7 @@ def _view(root: str, version: int) -> View:
     return Store(root).view()
 
 
-@st.cache_resource(max_entries=512, show_spinner="Counting searches")
+@st.cache_resource(max_entries=512, show_spinner="Counting")
 def _answer(key: str, scope: Scope, root: str, release: int, _view: View) -> Finding:
     return QUESTIONS[key].answer(scope, _view)
 

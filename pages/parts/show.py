@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Literal
 
 import streamlit as st
 
 from analytics import charts
 from analytics.briefings.spreadsheet import file_name, to_csv, to_excel
-from analytics.finding import Finding, Mode
-from analytics.scope import Scope
-from analytics.tables import provenance_table, reading_table
+from analytics.finding import Finding, Mode, Tile
+from analytics.findings import QUESTIONS
+from analytics.reading import provenance_table, reading_table
+from analytics.scope import Scope, ScopeError
+from analytics.survey import CHANGE
 from analytics.wording import plain
 from data.checks import STATUSES
 from pages.parts.filters import go_to, link
@@ -19,6 +21,7 @@ from pages.parts.release import current_view, ways_out_of
 
 _LONG = 30
 _FIRST = 4
+_SIDES = 3
 
 
 def headline(finding: Finding, level: Literal["##", "###"] = "##") -> None:
@@ -46,6 +49,57 @@ def strip(finding: Finding) -> None:
             st.caption(plain(tile.base))
 
 
+def tiles(finding: Finding) -> None:
+    """Figures side by side, each with its interval, its course and whether it changed."""
+    if finding.refused:
+        _refusal(finding)
+        return
+    grid = st.grid(len(finding.tiles), min_column_width=164, gap="small", border=True)
+    for tile in finding.tiles:
+        with grid.cell():
+            with st.container(gap=None):
+                st.metric(tile.label, tile.value)
+                st.caption(plain(tile.interval))
+                st.caption(plain(tile.base))
+            if tile.picture:
+                st.image(tile.picture, width=180, alt=tile.alt)
+            if tile.change:
+                with st.container(gap=None):
+                    if tile.verdict:
+                        st.markdown(_badge(tile))
+                    st.caption(plain(tile.change))
+
+
+def _badge(tile: Tile) -> str:
+    if tile.verdict not in (CHANGE.above, CHANGE.below):
+        return f":gray-badge[:material/remove: {tile.verdict.capitalize()}]"
+    rose = tile.verdict == CHANGE.above
+    colour = "blue" if rose == tile.welcome else "orange"
+    return f":{colour}-badge[:material/{'arrow_upward' if rose else 'arrow_downward'}: {tile.verdict.capitalize()}]"
+
+
+def panels(finding: Finding) -> None:
+    """Small charts side by side, in the place of one chart."""
+    if not finding.panels:
+        return
+    few = len(finding.panels) <= _SIDES
+    grid = st.grid(len(finding.panels), min_column_width=260 if few else 170, gap="small")
+    for place, panel in enumerate(finding.panels):
+        with grid.cell(), st.container(gap="xxsmall"):
+            icon = f":material/{panel.icon}: " if panel.icon else ""
+            st.markdown(f"{icon}**{plain(panel.label)}**")
+            if panel.value:
+                st.markdown(f"**{plain(panel.value)}** :small[{plain(panel.interval)}]")
+            st.plotly_chart(
+                panel.draw(mode()),
+                theme=None,
+                config=charts.CONFIG,
+                alt=panel.alt,
+                key=f"panel_{finding.key}_{place}",
+                width="stretch",
+            )
+
+
 def chart(finding: Finding) -> None:
     """The chart, in the colours of the mode."""
     figure = finding.chart(mode())
@@ -57,13 +111,23 @@ def chart(finding: Finding) -> None:
         )
 
 
-def caveats(finding: Finding) -> None:
-    """What changes how the figure is read: the weightiest first, the rest one click away."""
-    for caveat in finding.caveats[:_FIRST]:
+def caveats(finding: Finding, said: Collection[str] = ()) -> None:
+    """What changes how the figure is read: the weightiest first, the rest one click away.
+
+    Parameters
+    ----------
+    finding
+        Whose caveats are shown.
+    said
+        Sentences that stand on the page already; a caveat that one of them holds is left out.
+    """
+    # A sentence that goes on where the caveat ends says the same and more.
+    new = [caveat for caveat in finding.caveats if not any(text.startswith(caveat.removesuffix(".")) for text in said)]
+    for caveat in new[:_FIRST]:
         st.markdown(plain(caveat))
-    if finding.caveats[_FIRST:]:
+    if new[_FIRST:]:
         with st.expander("More to bear in mind", icon=":material/info:", key=f"caveats_{finding.key}"):
-            st.markdown("\n".join(f"- {plain(caveat)}" for caveat in finding.caveats[_FIRST:]))
+            st.markdown("\n".join(f"- {plain(caveat)}" for caveat in new[_FIRST:]))
 
 
 def status_key() -> None:
@@ -88,7 +152,7 @@ def evidence(finding: Finding, beside: bool = True) -> None:
 @st.fragment
 def _opened(label: str, icon: str, finding: Finding, draw: Callable[[Finding], None]) -> None:
     """A part that is drawn when it is first opened; opening it reruns nothing else."""
-    without_chart = finding.draw is None and draw is _table
+    without_chart = draw is _table and not (finding.draw or finding.panels or finding.tiles)
     key = f"{label}_{finding.key}"
     part = st.expander(label, icon=icon, key=key, expanded=without_chart, on_change="rerun")
     if part.open:
@@ -96,10 +160,14 @@ def _opened(label: str, icon: str, finding: Finding, draw: Callable[[Finding], N
             draw(finding)
 
 
-def whole(finding: Finding, level: Literal["##", "###"] = "###", beside: bool = True) -> None:
-    """All four parts, one below the other."""
+def whole(
+    finding: Finding, level: Literal["##", "###"] = "###", beside: bool = True, said: Collection[str] = ()
+) -> None:
+    """All parts, one below the other; of the caveats those that are not said on the page already."""
     headline(finding, level)
     chart(finding)
+    panels(finding)
+    caveats(finding, said)
     evidence(finding, beside)
 
 
@@ -128,7 +196,7 @@ def _refusal(finding: Finding) -> None:
                     icon=":material/arrow_forward:",
                     key=f"way_{finding.key}_{way.label}",
                     on_click=go_to,
-                    args=(way.scope,),
+                    args=(_of_the_page(finding, way.scope),),
                 )
 
 
@@ -178,4 +246,27 @@ def _made(finding: Finding) -> None:
             key=f"files_{finding.key}",
             height="content" if len(files) <= 8 else 320,
         )
-    st.markdown(f"[Link to this view]({link(Scope.of(dict(finding.provenance.scope)))})")
+    view = _of_the_page(finding, Scope.of(dict(finding.provenance.scope)))
+    st.markdown(f"[Link to this view]({link(view)})")
+
+
+def _of_the_page(finding: Finding, scope: Scope) -> Scope:
+    """A scope of a Finding, with what the page asks and the Finding's question does not take."""
+    others = {
+        name: value
+        for name, value in st.query_params.to_dict().items()
+        if name not in QUESTIONS[finding.key].takes and _is_part(name, value)
+    }
+    try:
+        return Scope.of({**others, **scope.address()})
+    except ScopeError:
+        return scope
+
+
+def _is_part(name: str, value: str) -> bool:
+    """Whether a part of the address is one of a scope; the page leaves others out too."""
+    try:
+        Scope.of({name: value})
+    except ScopeError:
+        return False
+    return True

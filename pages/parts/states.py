@@ -5,7 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.findings import choices
+from analytics.findings.survey import choices as survey_choices
 from data.store import View
+
+
+def no_survey(view: View) -> None:
+    """Say that no survey is loaded, and how to load one."""
+    if survey_choices.forces(view):
+        return
+    with st.container(border=True):
+        st.markdown("### No survey loaded yet")
+        st.markdown("**No survey is loaded.** Load one, and this page shows what people think of the police.")
+        how_to_load("FILE --mapping MAPPING.toml", "a wave of your survey with its mapping file", "first wave")
+        st.caption("Figures that others have published need no mapping. docs/mapping.md says how to write one.")
 
 
 def nothing_loaded(view: View) -> None:
@@ -15,11 +27,18 @@ def nothing_loaded(view: View) -> None:
     with st.container(border=True):
         st.markdown("### Nothing loaded yet")
         st.markdown("**No stop-and-search file is loaded.** Load one, and this page fills itself.")
-        st.markdown(
-            "Put stop-and-search files of your force, a census file by ethnic group, boundaries, and the lookup of "
-            "local authorities to police force areas into one folder. Then run this command in the folder of the "
-            "dashboard:"
-        )
-        command = '.venv/bin/python -m data load FOLDER --by "your name" --reason "first load"'
-        st.code(command, language=None, wrap_lines=True)
-        st.caption("On Windows: .venv\\Scripts\\python in place of .venv/bin/python.")
+        how_to_load("FOLDER", "files of your force", "first load")
+
+
+def how_to_load(what: str, words: str, reason: str) -> None:
+    """The command that loads files, and what to load."""
+    st.markdown(
+        f"Put {words} into one folder: stop and search, a census file by ethnic group, boundaries, and the lookup of "
+        "local authorities to police force areas. Then run this command in the folder of the dashboard:"
+        if what == "FOLDER"
+        else f"Take {words} and run this command in the folder of the dashboard:"
+    )
+    st.code(
+        f'.venv/bin/python -m data load {what} --by "your name" --reason "{reason}"', language=None, wrap_lines=True
+    )
+    st.caption("On Windows: .venv\\Scripts\\python in place of .venv/bin/python.")

@@ -6,7 +6,7 @@ from pages.parts import filters, show, states
 from pages.parts.release import answer, current_view
 
 view = current_view()
-scope = filters.frame("Stop and search", view)
+scope = filters.frame("Stop and search", view, filters.STOPS)
 show.follow_mode()
 
 if scope is None:
@@ -30,8 +30,8 @@ else:
 
     who, months = st.columns(2, gap="large")
     with who:
-        show.whole(answer("stop_and_search.rates", scope, view), beside=False)
+        show.whole(answer("stop_and_search.rates", scope, view), beside=False, said=ratio.caveats)
     with months:
-        show.whole(answer("stop_and_search.trend", scope, view), beside=False)
+        show.whole(answer("stop_and_search.trend", scope, view), beside=False, said=ratio.caveats)
 
 show.whole(answer("data.coverage", scope, view))

@@ -49,8 +49,9 @@ def test_answers_lists_every_question(ask):
 
 
 @pytest.mark.parametrize("key", list(QUESTIONS))
-def test_json_has_the_documented_shape(ask, key):
-    code, output, errors = ask("answer", key)
+def test_json_has_the_documented_shape(demonstration, capsys, key):
+    code = main(["answer", key, "--store", str(demonstration.root)])
+    output, errors = capsys.readouterr()
     assert (code, errors) == (0, "")
     made = json.loads(output)
     for name, kind in {

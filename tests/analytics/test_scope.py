@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from analytics.scope import ALL_POWERS, DEFINITIONS, Scope, ScopeError
 from data.geography import LEVELS
 from data.vocabularies import BROAD_GROUPS, forces
+from data.vocabularies.survey import measures
 
 MONTHS = st.builds("{:04d}-{:02d}".format, st.integers(1900, 2099), st.integers(1, 12))
 
@@ -27,6 +28,9 @@ def scopes(draw):
         "definition": st.sampled_from(sorted(DEFINITIONS)),
         "power": st.text(min_size=1),
         "population": st.text(min_size=1),
+        "survey": st.text(min_size=1),
+        "measure": st.sampled_from(sorted(measures())),
+        "by": st.sampled_from(["age_band", "sex", "ethnicity"]),
     }
     return Scope(**{name: draw(st.none() | values) for name, values in parts.items()})
 
@@ -38,7 +42,7 @@ def test_an_address_reopens_the_same_scope(scope):
 
 @given(scopes())
 def test_every_scope_can_say_itself(scope):
-    words = scope.but(area=None, power=None, population=None).words()
+    words = scope.but(area=None, power=None, population=None, survey=None).words()
     assert "whole force area" in words
     assert "None" not in words
 
@@ -55,6 +59,9 @@ def test_names_are_those_of_the_command_line():
         "definition",
         "power",
         "population",
+        "survey",
+        "measure",
+        "by",
     ]
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 from streamlit.typing import DataframeState
 
+from analytics import wording
+from data.loading import load_files
+from data.publishing import withdraw
 from data.vocabularies import forces
 from pages.parts.identity import User
 from tests.app.small_store import HOSTILE_BY, MONTHS, SEARCHES, files
 
+STOPS = "pages/scrutinise/stop_and_search.py"
 PAGE = "pages/manage/data.py"
 
 
@@ -62,6 +66,7 @@ def test_a_withdrawn_file_becomes_a_gap_and_comes_back(run, own) -> None:
     app = run(PAGE, own)
     app.selectbox(key="history_load").set_value(load).run()
     assert any("nothing takes its place" in text for text in texts(app))
+    assert "Nothing was noticed in it." in texts(app)
     app.text_input(key="history_name").set_value("Grace")
     app.text_input(key="history_reason").set_value("sent by mistake")
     submit(app, "Withdraw").click().run()
@@ -81,6 +86,7 @@ def test_a_withdrawn_file_becomes_a_gap_and_comes_back(run, own) -> None:
     assert app.selectbox(key="history_load").value is None  # the next file is chosen anew
 
     app.selectbox(key="history_load").set_value(load).run()
+    assert any("Its rows become current again; no file stands in its place now." in text for text in texts(app))
     assert not app.success
     app.text_input(key="history_reason").set_value("right after all")
     submit(app, "Restore").click().run()
@@ -89,14 +95,67 @@ def test_a_withdrawn_file_becomes_a_gap_and_comes_back(run, own) -> None:
     assert "## 1 of 9 force\\-months missing" in texts(app)
 
 
+def test_what_a_restored_file_takes_the_place_of_is_said(run, own, police_csv, tmp_path) -> None:
+    load = load_of(own, "surrey", "2018-05")
+    withdraw(own, load, "Grace", "sent by mistake")
+    name = "2018-05-surrey-stop-and-search.csv"
+    (tmp_path / name).write_bytes(police_csv([{"Type": "Drone search"}]))
+    load_files([tmp_path / name], own, "Grace", "corrected")
+    app = run(PAGE, own)
+    app.selectbox(key="history_load").set_value(load).run()
+    when = f"{own.history()['at'].iloc[0]:%d %B %Y}"
+    said = f"It takes the place of {wording.plain(name)}, loaded on {when}, which stays in the history."
+    assert any(said in text for text in texts(app))
+    app.text_input(key="history_reason").set_value("  ")
+    submit(app, "Restore").click().run()
+    assert [said.value for said in app.error] == ["Say why: the reason stays in the history."]
+    assert status_of(own, load) == "withdrawn"
+
+
+def test_what_was_noticed_in_a_file_is_shown(run, own, police_csv, tmp_path) -> None:
+    file = tmp_path / "2018-07-surrey-stop-and-search.csv"
+    hostile = "![x](https://beacon.invalid/note.png)"
+    file.write_bytes(police_csv([{"Type": hostile, "Date": "2018-06-01T00:00:00+00:00"}]))
+    load_files([file], own, "Grace", "July")
+    app = run(PAGE, own)
+    # By hand: the two censuses, the boundaries, the lookup and this file; this one alone of a value.
+    said = "5 of 13 files have something to say, 1 of them of a value that our lists do not know."
+    assert any(said in text for text in texts(app))
+    load = load_of(own, "surrey", "2018-07")
+    assert history(app).set_index("Load").at[load, "Notes"] == 2
+    app.selectbox(key="history_load").set_value(load).run()
+    noticed = next(text for text in texts(app) if "What was noticed in it" in text)
+    assert "is not in our list\\: 1 search, kept as written" in noticed
+    assert "1 dated outside the month of the file, London time; they stay in its month" in noticed
+    assert "![x](" not in noticed
+
+
+def test_a_viewer_reads_what_was_noticed_in_a_picked_file(run, monkeypatch) -> None:
+    monkeypatch.setattr("pages.parts.identity.current_user", lambda: User("Vera", "viewer"))
+    app = run(PAGE)
+    place = int((history(app)["Kind"] == "area lookup").to_numpy().argmax())
+    app.session_state["history_table"] = DataframeState({"selection": {"rows": [place], "columns": [], "cells": []}})
+    app.run()
+    assert any("7 districts in 2 police force areas" in text for text in texts(app))
+
+
+def test_figures_that_were_counted_with_other_lists_are_told(run, own, monkeypatch) -> None:
+    assert not run(PAGE, own).warning
+    monkeypatch.setenv("CONFIDENCE_CHINESE", "Other")
+    told = [said.value for said in run(PAGE, own).warning]
+    assert len(told) == 1
+    assert "counted with other lists or settings than today's (CONFIDENCE_CHINESE)" in told[0]
+    assert "`python -m data recount --reason TEXT` does it now" in told[0]
+
+
 def test_a_withdrawn_file_is_gone_from_the_answers(run, own) -> None:
-    before = run(store=own, **{"from": "2018-05", "to": "2018-05"})
+    before = run(STOPS, own, **{"from": "2018-05", "to": "2018-05"})
     assert len(before.metric) > 0
     app = run(PAGE, own)
     app.selectbox(key="history_load").set_value(load_of(own, "surrey", "2018-05")).run()
     app.text_input(key="history_reason").set_value("sent by mistake")
     submit(app, "Withdraw").click().run()
-    after = run(store=own, **{"from": "2018-05", "to": "2018-05"})
+    after = run(STOPS, own, **{"from": "2018-05", "to": "2018-05"})
     assert not after.exception
     assert not after.metric
     assert any("Surrey Police has no stop\\-and\\-search file for May 2018" in text for text in texts(after))
@@ -109,7 +168,7 @@ def test_a_force_whose_every_file_is_withdrawn_is_named(run, own) -> None:
         app.text_input(key="history_reason").set_value("not ours to show")
         submit(app, "Withdraw").click().run()
         assert not app.exception
-    after = run(store=own, force="west-yorkshire")
+    after = run(STOPS, own, force="west-yorkshire")
     assert any("No stop\\-and\\-search file of West Yorkshire Police is loaded" in text for text in texts(after))
     after.button(key="filter_reset").click().run()
     assert after.selectbox(key="filter_force").options == ["Surrey Police"]

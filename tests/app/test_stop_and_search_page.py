@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from urllib.parse import parse_qsl
 
 import pytest
 
-from analytics.findings import QUESTIONS
-from analytics.tables import reading_table
+from analytics.reading import reading_table
 from analytics.wording import plain
 from tests.app.small_store import DISTRICTS, GAP, MONTHS, files, searched
 
@@ -18,6 +19,7 @@ RATIO, RATES, TREND, COVERAGE = (
     "stop_and_search.trend",
     "data.coverage",
 )
+SHOWN = (RATIO, RATES, TREND, COVERAGE)
 PAGE = "pages/scrutinise/stop_and_search.py"
 WHOLE = {"force": "surrey", "from": "2018-04", "to": "2018-09"}
 DRUGS = "Misuse of Drugs Act 1971, section 23"
@@ -150,50 +152,59 @@ def test_options_are_what_is_loaded(run) -> None:
 @pytest.mark.parametrize(
     ("address", "why"),
     [
-        ({"force": "nowhere"}, "“nowhere” is not a force"),
         ({"from": "2018-13"}, "“2018-13” is not a month"),
         ({"from": "2018-09", "to": "2018-04"}, "ends (2018-04) before it starts (2018-09)"),
         ({"group": "Purple"}, "“Purple” is not a broad ethnic group"),
         ({"definition": "mine"}, "“mine” is not a definition of ethnicity"),
         ({"area_level": "street"}, "“street” is not an area level"),
+        ({"area": "E06000001"}, "“E06000001” is not a district of West Yorkshire Police with a boundary loaded."),
+        ({"group": "Asian", "comparator": "Asian"}, "Asian can't be compared with itself"),
+        ({"population": "Census 1801"}, "“Census 1801” is not loaded; there are Census 2021 and Census 2011."),
     ],
 )
-def test_a_bad_address_is_named_and_the_first_view_shown(address, why, run, answer) -> None:
-    app = run(PAGE, **address)
+def test_a_wrong_part_of_an_address_is_named_and_the_rest_is_followed(address, why, run, answer) -> None:
+    app = run(PAGE, force="west-yorkshire", **address)
     assert not app.exception
     assert len(app.warning) == 1
     assert plain(why) in app.warning[0].value
-    assert app.warning[0].value.endswith("The first view is shown instead.")
-    assert says(app, answer(RATIO, {}))
+    assert app.warning[0].value.endswith("The rest is shown.")
+    wrong = "to" if "to" in address else "comparator" if "comparator" in address else next(iter(address))
+    kept = {name: value for name, value in address.items() if name != wrong}
+    assert says(app, answer(RATIO, {"force": "west-yorkshire", **kept}))
     # The next choice leaves a good address behind.
-    app.selectbox(key="filter_group").set_value("Asian").run()
+    app.selectbox(key="filter_comparator").set_value("Mixed").run()
     assert not app.warning
-    assert says(app, answer(RATIO, {"group": "Asian"}))
+    assert says(app, answer(RATIO, {"force": "west-yorkshire", **kept, "comparator": "Mixed"}))
+
+
+@pytest.mark.parametrize(
+    ("force", "why"),
+    [("nowhere", "“nowhere” is not a force"), ("kent", "No stop-and-search file of Kent Police is loaded.")],
+)
+def test_no_figure_of_another_force_is_shown_for_one_that_is_not_there(force, why, run, answer) -> None:
+    app = run(PAGE, force=force)
+    assert not app.exception
+    assert any(text.startswith(f"**{plain(why)}") for text in texts(app))
+    assert not app.metric
+    assert not app.code  # something is loaded, so nobody is told to load the first file
+    app.button(key="filter_reset").click().run()
+    assert app.query_params == {}
+    assert says(app, answer(RATIO, {}))
+
+
+def test_a_period_and_then_another_force(run, answer) -> None:
+    """The boxes of the period offer other months then, and must not hand over what they offered before."""
+    app = run(PAGE, force="surrey")
+    app.selectbox(key="filter_from").set_value("2018-05").run()
+    app.selectbox(key="filter_force").set_value("west-yorkshire").run()
+    assert not app.exception
+    assert says(app, answer(RATIO, {"force": "west-yorkshire"}))
 
 
 def test_a_name_that_is_no_part_of_a_view_is_left_alone(run, answer) -> None:
     app = run(PAGE, campaign="spring", group="Asian")
     assert not app.warning
     assert says(app, answer(RATIO, {"group": "Asian"}))
-
-
-@pytest.mark.parametrize(
-    ("address", "why"),
-    [
-        ({"area": "E06000001"}, "“E06000001” is not a district of Surrey Police with a boundary loaded."),
-        ({"force": "kent"}, "No stop-and-search file of Kent Police is loaded."),
-        ({"group": "Asian", "comparator": "Asian"}, "Asian can't be compared with itself"),
-        ({"population": "Census 1801"}, "“Census 1801” is not loaded; there are Census 2021 and Census 2011."),
-    ],
-)
-def test_what_is_not_loaded_is_named_and_one_button_leads_back(address, why, run, answer) -> None:
-    app = run(PAGE, **address)
-    assert not app.exception
-    assert any(text.startswith(f"**{plain(why)}") for text in texts(app))
-    assert not app.code  # something is loaded, so nobody is told to load the first file
-    app.button(key="filter_reset").click().run()
-    assert app.query_params == {}
-    assert says(app, answer(RATIO, {}))
 
 
 REFUSED = {
@@ -238,7 +249,7 @@ def test_each_chart_is_drawn_with_its_sentence_as_alternative(run, answer) -> No
     app = run(PAGE)
     drawn = {chart.proto.alt: json.loads(chart.proto.spec) for chart in app.get("plotly_chart")}
     assert len(drawn) == 4
-    for key in QUESTIONS:
+    for key in SHOWN:
         finding = answer(key, {})
         spec = drawn[finding.answer]
         assert len(spec["data"]) > 0
@@ -260,7 +271,7 @@ def test_tables_offer_their_files_and_open_on_request(run) -> None:
     assert not app.get("download_button")
     opened = run(PAGE, opened=True)
     buttons = [button.key for button in opened.get("download_button")]
-    assert sorted(buttons) == sorted(f"{kind}_{key}" for kind in ("csv", "excel") for key in QUESTIONS)
+    assert sorted(buttons) == sorted(f"{kind}_{key}" for kind in ("csv", "excel") for key in SHOWN)
 
 
 def test_how_it_was_made_names_every_file_with_its_hash(run, answer, police_csv) -> None:
@@ -280,6 +291,59 @@ def test_how_it_was_made_names_every_file_with_its_hash(run, answer, police_csv)
     assert any(text.startswith("[Link to this view](?force=surrey&") for text in texts(app))
 
 
+LINK = re.compile(r"\[Link to this view\]\(\?(.+)\)")
+
+
+@pytest.mark.parametrize(
+    "address", [{}, {"group": "Asian", "comparator": "Mixed"}, {"definition": "officer", "area": "E07000211"}]
+)
+def test_every_link_on_the_page_reopens_the_page(address, run, shown) -> None:
+    """Also under a Finding whose question takes neither group nor comparator: the link is of the whole view."""
+    app = run(PAGE, opened=True, **address)
+    links = [found[1] for text in texts(app) if (found := LINK.fullmatch(text))]
+    assert len(links) == len(SHOWN)
+
+    def without_links(app) -> list[str]:
+        return [text for text in shown(app) if "Link to this view" not in text]
+
+    for link in links:
+        assert without_links(run(PAGE, opened=True, **dict(parse_qsl(link)))) == without_links(app)
+
+
+def test_a_way_out_of_a_refused_figure_keeps_what_the_page_compares(run) -> None:
+    app = run(PAGE, force="surrey", group="Asian", **{"from": GAP, "to": GAP})
+    app.button(key=f"way_{RATES}_Show April to September 2018").click().run()
+    assert app.query_params["group"] == "Asian"
+
+
+def said_on(app) -> str:
+    """All sentences of a page, as they were before they were made safe for markdown."""
+    return spaced(" ".join(texts(app)).replace("\\", ""))
+
+
+def spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_a_figure_that_stands_alone_brings_what_to_bear_in_mind(run, answer) -> None:
+    """The ratio is refused and the rates are shown: with their caveats, the gap in the months among them."""
+    address = {"group": "Other", "area": "E07000209", "power": DRUGS, "from": "2018-04", "to": "2018-04"}
+    assert answer(RATIO, address).refused
+    rates = answer(RATES, address)
+    assert not rates.refused
+    assert len(rates.caveats) > 1
+    said = said_on(run(PAGE, **address))
+    for caveat in rates.caveats:
+        assert said.count(spaced(caveat)) == 1, caveat
+
+
+def test_no_sentence_to_bear_in_mind_stands_twice_on_a_page(run, answer) -> None:
+    said = said_on(run(PAGE))
+    for key in (RATIO, RATES, TREND):
+        for caveat in answer(key, {}).caveats:
+            assert said.count(spaced(caveat.removesuffix("."))) == 1, caveat
+
+
 def test_the_gap_is_named_and_is_no_zero(run) -> None:
     app = run(PAGE, opened=True)
     assert "No file is loaded for July 2018: a gap, not a zero." in " ".join(texts(app)).replace("\\", "")
@@ -288,11 +352,6 @@ def test_the_gap_is_named_and_is_no_zero(run) -> None:
     assert len(july) > 0
     assert set(july["Note"]) == {"no file for this month"}
     assert set(july["Searches"]) == {""}
-
-
-def test_a_district_of_another_force_is_refused(run) -> None:
-    app = run(PAGE, force="west-yorkshire", area="E07000209")
-    assert any("is not a district of West Yorkshire Police" in text for text in texts(app))
 
 
 def test_a_small_count_is_withheld_in_every_table(run) -> None:

@@ -33,6 +33,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+STOPS = "/stop_and_search"
 PATIENCE = 30_000
 """Milliseconds that a step may take before it counts as failed: a slow machine is no defect of a page."""
 STILL = """() => document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === 'notRunning'
@@ -88,16 +89,25 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def server(chromium: Browser, small: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the running app, which has shown its first page once."""
+    """Address of the running app over the small store, which has shown its first page once."""
+    yield from _serve(chromium, small, tmp_path_factory.mktemp("server") / "log")
+
+
+@pytest.fixture(scope="session")
+def invented(chromium: Browser, demonstration: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the running app over the demonstration force, which has shown its first page once."""
+    yield from _serve(chromium, demonstration, tmp_path_factory.mktemp("invented") / "log")
+
+
+def _serve(chromium: Browser, store: Store, log: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("server") / "log"
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
             cwd=ROOT,
-            env={**os.environ, "CONFIDENCE_STORE": str(small.root)},
+            env={**os.environ, "CONFIDENCE_STORE": str(store.root)},
             stdout=out,
             stderr=subprocess.STDOUT,
         )
@@ -126,7 +136,7 @@ def look(window: BrowserContext, server: str) -> Iterator[Callable[..., Page]]:
     """A function that opens an address and waits until the page stands still."""
     pages = []
 
-    def open_page(address: str = "/", width: int = 1280, height: int = 800, mode: str = "light") -> Page:
+    def open_page(address: str = STOPS, width: int = 1280, height: int = 800, mode: str = "light") -> Page:
         page = window.new_page()
         pages.append(page)
         page.set_viewport_size({"width": width, "height": height})

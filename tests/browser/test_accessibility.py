@@ -6,19 +6,23 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.browser.conftest import open_everything, settle
+from tests.browser.conftest import STOPS, open_everything, settle
 
 VIEWS = {
-    "stop and search": "/",
+    "stop and search": STOPS,
     "data": "/data",
-    "refused": "/?force=west-yorkshire&area=E08000034",
-    "bad address": "/?force=nowhere",
+    "refused": f"{STOPS}?force=west-yorkshire&area=E08000034",
+    "bad address": f"{STOPS}?force=nowhere",
+    "overview": "/",
+    "trends": "/trends",
 }
+INVENTED = ("overview", "trends")
+"""Views of the demonstration force; the others are of the small store."""
 PHONES = (400, 320)
 STATES = [
     *(
         f"{name}, {mode}, {width}"
-        for name in ("stop and search", "data")
+        for name in ("stop and search", "data", "overview", "trends")
         for mode in ("light", "dark")
         for width in (1280, 400)
     ),
@@ -81,12 +85,12 @@ class Found(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def found(window, server) -> Found:
+def found(window, server, invented) -> Found:
     """What every state shows. A view is loaded once, then made narrow, opened and darkened: loading takes longest."""
     seen = Found({}, {})
     for name, address in VIEWS.items():
         page = window.new_page()
-        page.goto(f"{server}{address}")
+        page.goto(f"{invented if name in INVENTED else server}{address}")
         for mode in ("light", "dark"):
             page.emulate_media(color_scheme=mode)
             for width in (1280, *PHONES):

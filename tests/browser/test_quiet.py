@@ -10,11 +10,11 @@ import pytest
 from tests.app.small_store import HOSTILE as NAME
 from tests.browser.conftest import open_everything, settle
 
-PAGES = ("/", "/data")
-HOSTILE = "/?force=west-yorkshire&area=E08000034"
+PAGES = ("/stop_and_search", "/data")
+HOSTILE = "/stop_and_search?force=west-yorkshire&area=E08000034"
 
 DEEP_LINK = {
-    r"Failed to load resource: the server responded with a status of 404 \(Not Found\) \S+/data/_stcore/\S+":
+    r"Failed to load resource: the server responded with a status of 404 \(Not Found\) \S+/trends/_stcore/\S+":
         "Streamlit looks for its server below the address of the page before it looks at the root",
 }  # fmt: skip
 """What Streamlit's own frontend complains about when a page other than the first is opened by its address, and why."""
@@ -41,6 +41,18 @@ def complaints(page) -> list[str]:
     )
     page.on("pageerror", lambda error: seen.append(str(error)))
     return seen
+
+
+@pytest.mark.parametrize("address", ["/", "/trends", "/stop_and_search", "/data"])
+def test_a_page_of_the_demonstration_asks_no_other_host(address, window, invented) -> None:
+    page = window.new_page()
+    seen = watch(page)
+    page.goto(f"{invented}{address}")
+    settle(page)
+    open_everything(page)
+    assert elsewhere(page, seen, invented) == []
+    assert len(seen) > 20
+    page.close()
 
 
 @pytest.mark.parametrize("address", [*PAGES, HOSTILE])
@@ -89,27 +101,41 @@ def test_a_hostile_name_is_there_to_read_and_nothing_else(hostile) -> None:
     assert hostile.locator('[data-testid="stMain"] img, .katex, b[onclick], a[href*="beacon"]').count() == 0
 
 
-def test_the_console_is_silent_from_the_first_page_to_the_next(window, server) -> None:
+def test_the_console_is_silent_on_a_walk_through_every_page(window, invented) -> None:
     page = window.new_page()
     seen = complaints(page)
-    page.goto(server)
+    page.goto(invented)
     settle(page)
-    page.get_by_role("button", name="Manage").click()
-    page.get_by_role("menuitem", name="Data").click()
-    page.get_by_role("heading", name="Data", exact=True).wait_for()
-    settle(page)
-    assert urlsplit(page.url).path == "/data"
+    open_everything(page)
+    walk = (("Explore", "Trends"), ("Scrutinise", "Stop and search"), ("Manage", "Data"), ("Explore", "Overview"))
+    for section, name in walk:
+        page.get_by_role("button", name=section).click()
+        page.get_by_role("menuitem", name=name).click()
+        page.get_by_role("heading", name=name, exact=True).wait_for()
+        settle(page)
+        open_everything(page)
     assert seen == []
     page.evaluate("() => console.error('seen')")
     assert [text.split()[0] for text in seen] == ["seen"]
     page.close()
 
 
-def test_a_deep_link_brings_the_complaints_of_the_framework_alone(window, server) -> None:
+def test_the_policy_stops_what_would_be_fetched_elsewhere(window, invented) -> None:
     page = window.new_page()
     seen = complaints(page)
-    page.goto(f"{server}/data")
-    page.get_by_role("heading", name="Data", exact=True).wait_for()
+    page.goto(invented)
+    settle(page)
+    page.evaluate("() => { new Image().src = 'http://beacon.invalid/x.png' }")
+    page.wait_for_timeout(300)
+    assert any("violates the following Content Security Policy directive" in text for text in seen)
+    page.close()
+
+
+def test_a_deep_link_brings_the_complaints_of_the_framework_alone(window, invented) -> None:
+    page = window.new_page()
+    seen = complaints(page)
+    page.goto(f"{invented}/trends")
+    page.get_by_role("heading", name="Trends", exact=True).wait_for()
     settle(page)
     known = {pattern: [text for text in seen if re.fullmatch(pattern, text)] for pattern in DEEP_LINK}
     assert [text for text in seen if not any(text in matched for matched in known.values())] == []

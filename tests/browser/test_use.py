@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from analytics.charts import PALETTES
-from tests.browser.conftest import PATIENCE, settle
+from tests.browser.conftest import PATIENCE, STOPS, settle
 
 RATIO = "stop_and_search.disproportionality"
 FOCUSED = """() => {
@@ -28,7 +28,7 @@ def test_the_answer_is_seen_soon(chromium, server, answer) -> None:
     context = chromium.new_context()
     page = context.new_page()
     start = time.perf_counter()
-    page.goto(server)
+    page.goto(f"{server}{STOPS}")
     page.get_by_text(answer(RATIO, {}).answer).wait_for(timeout=PATIENCE)
     taken = time.perf_counter() - start
     context.close()
@@ -124,7 +124,7 @@ def test_charts_follow_into_the_dark_and_back(look) -> None:
 def test_csv_and_excel_hold_the_figures_of_the_page(look, answer) -> None:
     address = {"group": "Asian"}
     finding = answer(RATIO, address)
-    page = look("/?group=Asian")
+    page = look(f"{STOPS}?group=Asian")
     page.locator('[data-testid="stExpander"] summary', has_text="Table").first.click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="CSV").click()

@@ -101,3 +101,15 @@ def test_real_months_of_the_metropolitan_are_ordinary(real_store):
     months = [f"2018-{month:02}" for month in range(3, 11)]
     found = statuses(every[every["subject"] == "metropolitan"], months)
     assert found == dict.fromkeys(months[1:7], "submitted") | {"2018-03": "missing", "2018-10": "missing"}
+
+
+def test_a_revision_is_one_whatever_the_clock_said():
+    loads = pd.DataFrame(
+        {
+            "period": ["2019-01", "2019-01"],
+            "current": [False, True],
+            "rows": [10, 12],
+            "at": pd.to_datetime(["2026-02-01", "2026-01-01"], utc=True),
+        }
+    )
+    assert list(month_statuses(loads, ["2019-01"], 0.2)["status"]) == ["refreshed"]

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from data.__main__ import main
 from data.settings import Settings, settings
 
 APRIL, MAY = "2018-04-surrey-stop-and-search.csv", "2018-05-surrey-stop-and-search.csv"
+UNKNOWN = "Type “Drone search” is not in our list: 1 search, kept as written."
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -55,6 +57,7 @@ def test_load_prints_one_line_a_file_and_a_sum(run, folder):
         0,
         [
             f"loaded · {APRIL} · stop and search, surrey 2018-04: 1 rows",
+            f"    {UNKNOWN}",
             "passed over · notes.md · it is a text page, not data",
             "1 loaded, 1 passed over. Release 1 is published.",
         ],
@@ -64,15 +67,25 @@ def test_load_prints_one_line_a_file_and_a_sum(run, folder):
     assert (code, out[-1]) == (0, "1 already loaded, 1 passed over. Nothing new; no release made.")
 
 
-def test_notes_are_printed_when_asked_for(run, folder):
-    _, out, _ = run("load", folder(), "--notes")
-    assert out[1] == "    Type “Drone search” is not in our list: 1 search, kept as written."
+def test_values_that_no_list_knows_are_always_named_and_other_notes_when_asked_for(run, tmp_path, police_csv):
+    searches = [
+        {"Type": "Drone search", "Gender": "Robot", "Age range": "over 99", "Date": "2018-05-01T00:00:00+00:00"}
+    ]
+    (tmp_path / APRIL).write_bytes(police_csv(searches))
+    always = [
+        f"    {UNKNOWN}",
+        "    Gender “Robot” is not in our list: 1 search, kept as written.",
+        "    Age range “over 99” is not in our list: 1 search, kept as written.",
+    ]
+    asked = "    1 dated outside the month of the file, London time; they stay in its month."
+    assert run("check", tmp_path / APRIL)[1][1:-1] == always
+    assert run("load", tmp_path / APRIL, "--notes")[1][1:-1] == [*always, asked]
 
 
 def test_only_a_refused_file_makes_the_exit_code_1(run, folder):
     code, out, _ = run("load", folder(bad=True))
     assert code == 1
-    assert out[1] == (
+    assert out[2] == (
         f"refused · {MAY} · row 2, column “Date”, value “31/05/2018”: This is not a date and time."
         " Write it as 2023-03-31T14:05:00+00:00."
     )
@@ -91,9 +104,49 @@ def test_an_empty_folder(run, tmp_path):
 
 def test_check_prints_the_same_and_stores_nothing(run, folder, tmp_path):
     code, out, _ = run("check", folder(bad=True))
-    assert (code, len(out), out[-1]) == (1, 4, "1 loaded, 1 passed over, 1 refused. Nothing was stored.")
+    assert (code, len(out), out[-1]) == (1, 5, "1 would load, 1 passed over, 1 refused. Nothing was stored.")
     assert not (tmp_path / "store").exists()
-    assert run("load", folder(bad=True))[1][:-1] == out[:-1]
+    assert run("load", folder(bad=True))[1][:-1] == [line.replace("would load · ", "loaded · ") for line in out[:-1]]
+
+
+def test_whoever_stops_reading_gets_no_traceback(run, folder, tmp_path):
+    run("load", folder())
+    command = [sys.executable, "-m", "data", "--store", str(tmp_path / "store"), "history"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    read, written = os.pipe()
+    os.close(read)
+    ended = subprocess.run(command, stdout=written, stderr=subprocess.PIPE, check=False, env=environment)
+    os.close(written)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_the_demonstration_is_drawn_once_and_said_to_be_shown_or_not(
+    run, folder, tmp_path, monkeypatch, fresh_settings
+):
+    from data import demo
+    from data.loading import load_files
+
+    drawn = []
+
+    def build(store, progress):
+        drawn.append(store.root)
+        load_files([folder()], store)
+
+    monkeypatch.setattr(demo, "build", build)
+    monkeypatch.setenv("CONFIDENCE_DEMONSTRATION", str(tmp_path / "demo"))
+    code, out, _ = run("demo")
+    assert (code, out[-1]) == (0, f"The demonstration lies in {drawn[0]} and is shown while the store is empty.")
+    run("load", folder())
+    code, out, _ = run("demo")
+    assert (code, out[-1]) == (
+        0,
+        f"The demonstration lies in {drawn[0]} and is not shown, since the store holds files.",
+    )
+    assert len(drawn) == 1
+
+
+def test_without_a_folder_there_is_no_demonstration_to_draw(run):
+    assert run("demo") == (1, [], ["CONFIDENCE_DEMONSTRATION is blank, so there is no demonstration."])
 
 
 def test_history_of_loads_and_releases(run, folder):
@@ -120,10 +173,46 @@ def test_withdraw_by_the_identity_that_history_prints(run, folder):
         [],
         [f"Load {identity} has been withdrawn already."],
     )
-    assert (
-        run("load", folder())[1][0]
-        == f"restored · {APRIL} · stop and search, surrey 2018-04: withdrawn before, current again"
+    code, out, _ = run("load", folder())
+    assert (code, out[-1]) == (0, "2 passed over. Nothing new; no release made.")
+    assert f"`python -m data restore {identity} --reason TEXT` brings it back" in out[0]
+
+
+def test_restore_says_what_gives_way(run, folder, police_csv):
+    place = folder()
+    run("load", place)
+    identity = run("history")[1][0].split(" · ")[0]
+    run("withdraw", identity, "--reason", "wrong file")
+    assert run("restore", identity, "--reason", "right after all", "--by", "Ada") == (
+        0,
+        [f"Load {identity} is current again in release 3."],
+        [],
     )
+    assert "release 3 · " in run("history")[1][1]
+    run("withdraw", identity, "--reason", "wrong file")
+    (place / APRIL).write_bytes(police_csv([{"Type": "Person search"}] * 2))
+    run("load", place)
+    code, out, _ = run("restore", identity, "--reason", "right after all")
+    today = f"{datetime.now(UTC).day} {datetime.now(UTC):%B %Y}"
+    assert (code, out) == (
+        0,
+        [
+            f"Load {identity} is current again in release 6; it takes the place of {APRIL}, loaded on {today}, which "
+            "stays in the history."
+        ],
+    )
+    assert run("restore", identity, "--reason", "again")[0::2] == (
+        1,
+        [f"Load {identity} is not withdrawn, so there is nothing to restore."],
+    )
+    assert run("restore", "0" * 16, "--reason", "x")[0::2] == (
+        1,
+        ["There is no load “0000000000000000”; `python -m data history` lists them."],
+    )
+    assert run("restore", identity, "--reason", " ")[0] == 1
+    with pytest.raises(SystemExit) as left:
+        run("restore", identity)
+    assert left.value.code == 2
 
 
 def test_withdraw_needs_a_load_and_a_reason(run, folder):
@@ -144,7 +233,7 @@ def test_the_store_is_named_before_or_after_the_command(folder, tmp_path, capsys
     assert main(["history", "--store", store]) == 0
     assert main(["--store", store, "history"]) == 0
     out = capsys.readouterr().out.splitlines()
-    assert out[3:5] == out[5:7]
+    assert out[4:6] == out[6:8]
     assert Path(store).is_dir()
 
 

@@ -1,13 +1,14 @@
 """Publishing: a withdrawn load gives way to the one before it, and cubes follow every release."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from deltalake import DeltaTable
 
 from data import publishing
 from data.loading import load_files
-from data.publishing import restore, withdraw
+from data.publishing import gives_way, restore, withdraw
 from data.store import Store, StoreError
 
 APRIL = "2018-04-surrey-stop-and-search.csv"
@@ -123,10 +124,30 @@ def test_a_load_is_withdrawn_once(store, twice_loaded):
     assert store.release().number == 3
 
 
-@pytest.mark.parametrize("load_id", ["0123456789abcdef", None])
-def test_what_is_not_withdrawn_can_not_be_restored(store, twice_loaded, load_id):
-    with pytest.raises(StoreError, match="is not withdrawn, so there is nothing to restore"):
-        restore(store, load_id or twice_loaded[1], "Ada", "why not")
+def test_what_is_not_withdrawn_can_not_be_restored(store, twice_loaded):
+    for load_id in twice_loaded:
+        with pytest.raises(StoreError, match=f"Load {load_id} is not withdrawn, so there is nothing to restore"):
+            restore(store, load_id, "Ada", "why not")
+    with pytest.raises(StoreError, match="There is no load “0123456789abcdef”; `python -m data history` lists them"):
+        restore(store, "0123456789abcdef", "Ada", "why not")
+
+
+@pytest.mark.parametrize("reason", ["", "  \n"])
+def test_no_reason_no_restoring(store, twice_loaded, reason):
+    withdraw(store, twice_loaded[1], "Grace", "sent by mistake")
+    with pytest.raises(StoreError) as caught:
+        restore(store, twice_loaded[1], "Ada", reason)
+    assert str(caught.value) == "Say why the load is restored: the reason stays in the history."
+    assert store.release().number == 3
+
+
+def test_which_load_gives_way_to_a_restored_one(store, twice_loaded):
+    first, second = twice_loaded
+    withdraw(store, first, "Grace", "tidy")
+    assert gives_way(store.history(), first)["load_id"] == second
+    withdraw(store, second, "Grace", "wrong too")
+    assert gives_way(store.history(), first) is None
+    assert gives_way(store.history(), "0123456789abcdef") is None
 
 
 def test_boundaries_that_come_later_recount_every_search(store, load, searches, square_areas):
@@ -156,8 +177,15 @@ def test_boundaries_that_go_recount_every_search(store, load, searches, square_a
 
 def test_only_what_is_new_is_counted(store, load, searches, monkeypatch):
     counted = []
-    count = publishing.count_stops
-    monkeypatch.setattr(publishing, "count_stops", lambda view, loads: counted.append(len(loads)) or count(view, loads))
+
+    def watched(cube):
+        def count(view, loads):
+            counted.append((cube.table.name, len(loads)))
+            return cube.count(view, loads)
+
+        return replace(cube, count=count)
+
+    monkeypatch.setattr(publishing, "CUBES", tuple(map(watched, publishing.CUBES)))
     load({APRIL: searches(1), APRIL.replace("04", "05"): searches(1)})
     load({APRIL.replace("04", "06"): searches(1)})
-    assert counted == [2, 1]
+    assert counted == [("stops_cube", 2), ("stops_cube", 1)]

@@ -1,7 +1,9 @@
 import pytest
 
+from data import vocabularies
 from data.__main__ import main
 from data.settings import SettingsError, settings
+from data.vocabularies import BROAD_GROUPS
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +33,30 @@ def test_the_command_line_says_it_without_a_traceback(monkeypatch, capsys):
 def test_boundary_sets_are_separated_by_commas(monkeypatch):
     monkeypatch.setenv("CONFIDENCE_BOUNDARY_SETS", "wards, LSOA21")
     assert settings().boundary_sets == ["wards", "LSOA21"]
+
+
+def test_grouping_choices_are_open_until_made(monkeypatch):
+    assert settings().grouping == {}
+    settings.cache_clear()
+    monkeypatch.setenv("CONFIDENCE_CHINESE", "other")
+    monkeypatch.setenv("CONFIDENCE_MIXED_BLACK", " BLACK ")
+    monkeypatch.setenv("CONFIDENCE_IC5", "")
+    assert settings().grouping == {"chinese": "Other", "mixed_black": "Black"}
+
+
+@pytest.mark.parametrize("choice", ["chinese", "mixed_black", "ic5"])
+def test_a_grouping_choice_offers_what_the_lists_offer(monkeypatch, choice):
+    offered = {
+        broad
+        for row in vocabularies._rows("ethnicity")
+        if row["choice"] == choice
+        for broad in (row["broad"], row["other_broad"])
+    }
+    for broad in BROAD_GROUPS:
+        settings.cache_clear()
+        monkeypatch.setenv(f"CONFIDENCE_{choice.upper()}", broad)
+        if broad in offered:
+            assert settings().grouping == {choice: broad}
+        else:
+            with pytest.raises(SettingsError, match=f"CONFIDENCE_{choice.upper()} is “{broad}”"):
+                settings()

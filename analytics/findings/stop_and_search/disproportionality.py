@@ -7,21 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 from analytics import charts, wording
 from analytics.disclosure import withhold
-from analytics.disparity import difference, rate_ratio, tipping_share, unknown_range, within_area_ratio
+from analytics.disparity import period_difference, rate_ratio, tipping_share, unknown_range, within_area_ratio
 from analytics.disparity.ratio import FEW
 from analytics.finding import Finding, Tile
 from analytics.findings import choices
+from analytics.findings.asked import question_of
+from analytics.findings.refusal import refused
 from analytics.findings.residents import Residents
 from analytics.findings.searches import UNANSWERABLE, Searches, TooFew
 from analytics.findings.stop_and_search.shared import (
+    FEW_MONTHS,
     INDEPENDENT,
     PER,
     WITHHELD,
     check_residents,
     group_rate,
     known_searches,
+    missing_residents,
+    other_choices,
     population_caveats,
-    refused,
     rules_fired,
     typed_frame,
 )
@@ -34,7 +38,10 @@ if TYPE_CHECKING:
 
     from data.store import View
 
-FAIRNESS = "A disparity is not proof of discrimination, and no disparity is not proof of fairness."
+FAIRNESS = (
+    "A disparity is not proof of discrimination, and no disparity is not proof of fairness. These tests can disagree; "
+    "read them together."
+)
 EXCESS = (
     "The excess is the number of searches beyond what there would have been at the comparator's rate. It does not say "
     "that any one search was unlawful."
@@ -43,59 +50,67 @@ STREET = "Residents at the census are not the people on the street: visitors can
 
 _RATIO_METHOD = (
     "Ratio of the two rates per resident. 95 % interval: conditional mid-P given the searches of both groups; "
-    "beta-binomial where searches come in clumps, as the split by area and month shows. Excess: searches beyond those "
-    "at the comparator's rate; its interval and the difference's come from those of both rates. Within districts: "
+    "beta-binomial where searches come in clumps, as the split by area and month shows. Rates: mid-P Poisson, widened "
+    "by how far the group's searches vary from month to month. Difference: t over the differences of the months. "
+    "Excess: searches beyond those at the comparator's rate, its interval that of the difference. Within districts: "
     "Poisson with an effect for each district, variance by district."
 )
 _RATIO_REFERENCE = (
-    "Zou and Donner 2008, Statistics in Medicine 27, 1693 (difference); Kleinman 1973, JASA 68, 46 (clumping); "
+    "Kleinman 1973, JASA 68, 46 (clumping); Cameron and Miller 2015, Journal of Human Resources 50, 317 (months as "
+    "clusters); Zou and Donner 2008, Statistics in Medicine 27, 1693 (difference by chance alone); "
     "Bell and McCaffrey 2002, Survey Methodology 28, 169 (variance by district)"
 )
 
 _TOO_WIDE = 100
 """Upper over lower limit above which a ratio within districts says nothing and is not given."""
 
+_FEW = "few searches"
+
 _DISPROPORTIONALITY = [
     "group", "comparator", "rate", "comparator_rate", "ratio", "low", "high", "difference", "excess", "unknown_share",
     "ratio_if_unknown_comparator", "ratio_if_unknown_group", "ratio_adjusted", "adjusted_low", "adjusted_high",
     "difference_low", "difference_high", "excess_low", "excess_high", "rate_low", "rate_high", "comparator_rate_low",
-    "comparator_rate_high", "adjusted_areas", "adjusted_share", "tipping_share", "dispersion", "stops",
-    "comparator_stops", "base", "flag",
+    "comparator_rate_high", "adjusted_areas", "adjusted_share", "placed_share", "tipping_share", "dispersion",
+    "rate_dispersion", "comparator_rate_dispersion", "stops", "comparator_stops", "base", "flag",
 ]  # fmt: skip
 
 
 def disproportionality(scope: Scope, view: View) -> Finding:
     """How the search rate of each group compares with that of the comparator: never a ratio alone."""
-    key = "stop_and_search.disproportionality"
-    question = "Are people of one ethnic group searched more often than people of another, and how sure is that?"
+    question = question_of(disproportionality)
     try:
         searches = comparable(scope, view)
     except TooFew as why:
-        return refused(key, question, _comparisons(why.searches), why.searches.scope, view, str(why))
+        table, asked = _comparisons(why.searches), why.searches.scope.only(question.takes)
+        return refused(question.key, question.asks, table, asked, view, str(why))
     except UNANSWERABLE as why:
-        return refused(key, question, typed_frame([], _DISPROPORTIONALITY, []), scope, view, str(why))
+        table = typed_frame([], _DISPROPORTIONALITY, [])
+        return refused(question.key, question.asks, table, scope.only(question.takes), view, str(why))
     population = searches.residents
     table = _comparisons(searches)
     chosen = table[table["group"] == searches.scope.group].iloc[0]
     caveats = [
-        *searches.gaps(),
         FAIRNESS,
-        *population_caveats(searches, population, (str(chosen["group"]), str(chosen["comparator"]))),
+        *missing_residents(searches, population, (str(chosen["group"]), str(chosen["comparator"]))),
+        *_interval_caveats(chosen),
+        *searches.gaps(),
+        *population_caveats(searches, population),
         STREET,
         EXCESS,
+        *_tipping_caveats(chosen),
         *([WITHHELD] if table["flag"].str.startswith("withheld").any() else []),
         *searches.caveats(),
-        *_adjusted_caveats(chosen),
-        *_interval_caveats(chosen),
+        *_adjusted_caveats(chosen, searches),
     ]
     headline, answer = _sentences(chosen, searches)
     return Finding(
-        key=key,
-        question=question,
+        key=question.key,
+        question=question.asks,
         headline=headline,
         answer=answer,
         tables={"disproportionality": table},
         provenance=searches.provenance(
+            question,
             _RATIO_METHOD,
             _RATIO_REFERENCE,
             [*rules_fired(table, population), *_dispersion_rules(chosen)],
@@ -103,7 +118,7 @@ def disproportionality(scope: Scope, view: View) -> Finding:
         ),
         caveats=tuple(caveats),
         chart_title=_scale_title(chosen),
-        draw=lambda mode: charts.ratio_scale(_scale(chosen), mode),
+        draw=lambda mode: charts.ratio_scale(_scale(chosen, searches), mode),
         alt=answer,
         tiles=_tiles(chosen, searches),
     )
@@ -123,7 +138,7 @@ def comparable(scope: Scope, view: View) -> Searches:
     small = [name for name in pair if searches.by_group[name] < settings().threshold]
     if small:
         rare = searches.scope.definition == "officer" and "Mixed" in small
-        remedy = "officers rarely record Mixed" if rare else "choose a longer period or another group"
+        remedy = "officers rarely record Mixed" if rare else other_choices(searches)
         raise TooFew(
             f"Not enough searches: fewer than {settings().threshold} of {wording.listing(small)} people by "
             f"{searches.force_name} {searches.during}; {remedy}.",
@@ -164,8 +179,10 @@ def _comparison(searches: Searches, population: Residents, group: str, comparato
     clumps = searches.clumping(group, (comparator,))
     ratio = rate_ratio(a, residents_a, b, residents_b, clumps or 1.0)
     # Each rate has the interval that it has on its own: one interval for one figure.
-    (rate_a, _), (rate_b, _) = group_rate(searches, group, residents_a), group_rate(searches, comparator, residents_b)
-    gap = difference(rate_a, rate_b)
+    rate_a, varies_a = group_rate(searches, group, residents_a)
+    rate_b, varies_b = group_rate(searches, comparator, residents_b)
+    monthly = searches.by_month
+    gap = period_difference(monthly[group], residents_a, monthly[comparator], residents_b, PER)
     unit = residents_a / PER
     unknown = unknown_range(a, residents_a, b, residents_b, searches.unknown)
     return row | {
@@ -188,9 +205,19 @@ def _comparison(searches: Searches, population: Residents, group: str, comparato
         "ratio_if_unknown_group": unknown.if_group,
         "tipping_share": tipping_share(a, residents_a, b, residents_b, searches.unknown) if searches.unknown else None,
         "dispersion": clumps,
+        "rate_dispersion": varies_a,
+        "comparator_rate_dispersion": varies_b,
         **_within_districts(searches, population, group, comparator),
-        "flag": "few searches" if ratio.few else "",
+        "flag": "; ".join([*([_FEW] if ratio.few else []), *_by_chance(clumps is None, varies_a is None)]),
     }
+
+
+def _by_chance(ratio: bool, rates: bool) -> list[str]:
+    """Which intervals take searches as independent."""
+    if not (ratio or rates):
+        return []
+    which = "every interval" if ratio and rates else "interval of the ratio" if ratio else "intervals of the rates"
+    return [f"{which} by chance alone"]
 
 
 def _within_districts(searches: Searches, population: Residents, group: str, comparator: str) -> dict[str, Any]:
@@ -198,9 +225,15 @@ def _within_districts(searches: Searches, population: Residents, group: str, com
         return {}
     people = population.by_area.reindex(columns=[group, comparator]).dropna()
     stops = searches.by_area[[group, comparator]].reindex(people.index, fill_value=0)
-    share = float(stops.to_numpy().sum() / (searches.by_group[group] + searches.by_group[comparator]))
+    both = searches.by_group[group] + searches.by_group[comparator]
+    placed = searches.by_area.drop(index="", errors="ignore")[[group, comparator]]
+    share = float(stops.to_numpy().sum() / both)
     drawn = choices.districts(searches.view, searches.force)
-    told = {"adjusted_share": share, "adjusted_areas": len(people) if drawn else 0}
+    told = {
+        "adjusted_share": share,
+        "placed_share": float(placed.to_numpy().sum() / both),
+        "adjusted_areas": len(people) if drawn else 0,
+    }
     if share < settings().placed_share or len(people) < 2:
         return told
     try:
@@ -209,12 +242,11 @@ def _within_districts(searches: Searches, population: Residents, group: str, com
         return told  # _why_not_adjusted words it
     if within.high > _TOO_WIDE * within.low:
         return told
-    return {
+    return told | {
         "ratio_adjusted": within.estimate,
         "adjusted_low": within.low,
         "adjusted_high": within.high,
         "adjusted_areas": within.areas,
-        "adjusted_share": share,
     }
 
 
@@ -253,9 +285,9 @@ def _doubt(row: pd.Series, searches: Searches) -> tuple[str, str] | None:
     clear = not row["low"] <= 1 <= row["high"]
     if max(row["rate"], row["comparator_rate"]) > PER:
         return (
-            "More searches than residents: most people searched live elsewhere",
-            "There are more searches of a group than residents of it, so most people searched live elsewhere and a "
-            "rate for each resident says little.",
+            "More searches than residents: a rate for each resident says little",
+            "There are more searches of a group than residents of it: visitors are searched and one person can be "
+            "searched many times, so a rate for each resident says little.",
         )
     if searches.unknown > 0 and low < 1 < high:
         return (
@@ -317,38 +349,64 @@ def _tiles(row: pd.Series, searches: Searches) -> tuple[Tile, ...]:
             f"{span(wording.times(row['adjusted_low']), wording.times(row['adjusted_high']))} times"
             if adjusted
             else "",
-            f"{int(row['adjusted_areas'])} districts compared" if adjusted else _why_not_adjusted(row),
+            f"{int(row['adjusted_areas'])} districts compared" if adjusted else _why_not_adjusted(row, searches),
         ),
     )
 
 
-def _why_not_adjusted(row: pd.Series) -> str:
+def _why_not_adjusted(row: pd.Series, searches: Searches) -> str:
     if wording.missing(row["adjusted_areas"]):
         return "one district is shown"
     if row["adjusted_areas"] == 0:
         return "no boundaries of its districts"
+    least = settings().placed_share
+    if row["placed_share"] < least:
+        return f"{wording.percent(row['placed_share'])} of searches lie in a district"
+    if row["adjusted_share"] < least:
+        source = searches.residents.source
+        return f"{wording.percent(row['adjusted_share'])} of searches lie in districts that {source} has residents of"
     if row["adjusted_areas"] < 2:
         return "there is one district"
-    if row["adjusted_share"] < settings().placed_share:
-        return f"{wording.percent(row['adjusted_share'])} of searches have a place"
     return "too few searches to tell"
 
 
-def _adjusted_caveats(row: pd.Series) -> list[str]:
+def _adjusted_caveats(row: pd.Series, searches: Searches) -> list[str]:
     if wording.missing(row["adjusted_share"]):
         return []
     share = wording.percent(row["adjusted_share"])
     if wording.missing(row["ratio_adjusted"]):
-        return [f"No ratio within districts is given: {_why_not_adjusted(row)}."]
+        return [f"No ratio within districts is given: {_why_not_adjusted(row, searches)}."]
     return [
         "The ratio within districts rests on the searches of both groups that were published with a place in one of "
         f"the {int(row['adjusted_areas'])} districts with residents: {share} of them."
     ]
 
 
+def _tipping_caveats(row: pd.Series) -> list[str]:
+    if wording.missing(row["tipping_share"]):
+        return []
+    return [
+        f"If {wording.percent(row['tipping_share'])} of the searches of unknown ethnicity were of {row['group']} "
+        f"people and the rest of {row['comparator']} people, both rates would be the same."
+    ]
+
+
 def _interval_caveats(row: pd.Series) -> list[str]:
-    said = [INDEPENDENT] if wording.missing(row["dispersion"]) else []
-    if row["flag"]:
+    ratio, rates = wording.missing(row["dispersion"]), wording.missing(row["rate_dispersion"])
+    said = []
+    if ratio and rates:
+        said.append(INDEPENDENT)
+    elif ratio:
+        said.append(
+            "The interval of the ratio takes searches as independent and is likely too narrow: there are too few "
+            "months and districts with searches of both groups to see how far they come in clumps."
+        )
+    elif rates:
+        said.append(
+            "The intervals of the rates, the difference and the excess take searches as independent and are likely too "
+            f"narrow: {FEW_MONTHS}."
+        )
+    if _FEW in row["flag"]:
         said.append(
             f"Few searches: at equal rates fewer than {FEW:.0f} of the smaller group would be expected, so the "
             "interval is rough."
@@ -358,11 +416,18 @@ def _interval_caveats(row: pd.Series) -> list[str]:
 
 def _dispersion_rules(row: pd.Series) -> list[str]:
     if wording.missing(row["dispersion"]):
-        return ["Clumping could not be told from so few district-months: the interval takes searches as independent"]
-    return [f"Variance factor of the split between the two groups: {row['dispersion']:.1f}"]
+        said = ["Clumping could not be told from so few district-months: the ratio takes searches as independent"]
+    else:
+        said = [f"Variance factor of the split between the two groups: {row['dispersion']:.1f}"]
+    if wording.missing(row["rate_dispersion"]):
+        return [*said, "Variation could not be told from so few months: the rates take searches as independent"]
+    factors = (
+        f"{row['group']} {row['rate_dispersion']:.1f}, {row['comparator']} {row['comparator_rate_dispersion']:.1f}"
+    )
+    return [*said, f"Variance factors of the rates, from month to month: {factors}"]
 
 
-def _scale(row: pd.Series) -> pd.DataFrame:
+def _scale(row: pd.Series, searches: Searches) -> pd.DataFrame:
     import pandas as pd
 
     adjusted = not wording.missing(row["ratio_adjusted"])
@@ -383,7 +448,7 @@ def _scale(row: pd.Series) -> pd.DataFrame:
                 row["ratio_adjusted"] if adjusted else math.nan,
                 row["adjusted_low"] if adjusted else math.nan,
                 row["adjusted_high"] if adjusted else math.nan,
-                "" if adjusted else f"not given: {_why_not_adjusted(row)}",
+                "" if adjusted else f"not given: {_why_not_adjusted(row, searches)}",
             ),
         ],
         columns=["label", "kind", "estimate", "low", "high", "flag"],

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Any
 from analytics import charts, wording
 from analytics.disclosure import withhold
 from analytics.finding import Finding
+from analytics.findings.asked import question_of
+from analytics.findings.refusal import refused
 from analytics.findings.residents import NoResidents, Residents
 from analytics.findings.searches import NoSearches, Searches
 from analytics.findings.stop_and_search.shared import (
+    CHANCE,
     INDEPENDENT,
     RATE_METHOD,
     RATE_REFERENCE,
     WITHHELD,
     group_rate,
+    missing_residents,
     population_caveats,
     rates_between,
-    refused,
     rules_fired,
     typed_frame,
 )
@@ -36,20 +39,23 @@ _RATES = ["group", "stops", "population", "rate", "low", "high", "dispersion", "
 
 def rates(scope: Scope, view: View) -> Finding:
     """How often people of each group were searched, per 1,000 residents."""
-    key, question = "stop_and_search.rates", "How often were people of each ethnic group searched?"
+    question = question_of(rates)
     try:
         searches = Searches.of(scope, view)
     except (ScopeError, NoSearches) as why:
-        return refused(key, question, typed_frame([], _RATES, []), scope, view, str(why))
+        return refused(
+            question.key, question.asks, typed_frame([], _RATES, []), scope.only(question.takes), view, str(why)
+        )
     population, why_none = _population(searches)
     table = _rates_table(searches, population)
     shown = table[table["rate"].notna()] if population else table[table["stops"].notna()]
     caveats = [
+        *missing_residents(searches, population),
+        *_independent(table["dispersion"], shown.index if population else shown.index[:0]),
         *searches.gaps(),
         *population_caveats(searches, population),
         *([WITHHELD] if table["flag"].str.startswith("withheld").any() else []),
         *searches.caveats(),
-        *_clumping_caveats(table["dispersion"], shown.index if population else shown.index[:0]),
     ]
     if population and len(shown):
         one = shown["group"].iloc[0] if len(shown) == 1 else ""
@@ -64,12 +70,12 @@ def rates(scope: Scope, view: View) -> Finding:
         headline = f"{searches.total:,} searches of persons, {searches.span}"
         answer = f"{headline}; {why_none or _why_no_group(searches)}"
     return Finding(
-        key=key,
-        question=question,
+        key=question.key,
+        question=question.asks,
         headline=headline,
         answer=answer,
         tables={"rates": table},
-        provenance=searches.provenance(RATE_METHOD, RATE_REFERENCE, rules_fired(table, population)),
+        provenance=searches.provenance(question, RATE_METHOD, RATE_REFERENCE, rules_fired(table, population)),
         caveats=tuple(caveats),
         draw=(lambda mode: charts.rate_dots(_dots(table), mode, "per 1,000")) if population else None,
         alt=answer,
@@ -91,8 +97,9 @@ def _rates_table(searches: Searches, population: Residents | None) -> pd.DataFra
         residents = population.by_group.get(group) if population else None
         row: dict[str, Any] = {"group": group, "stops": stops, "population": residents, "flag": ""}
         if residents:
-            made, clumps = group_rate(searches, group, residents)
-            row |= {"rate": made.estimate, "low": made.low, "high": made.high, "dispersion": clumps}
+            made, factor = group_rate(searches, group, residents)
+            row |= {"rate": made.estimate, "low": made.low, "high": made.high, "dispersion": factor}
+            row["flag"] = "" if factor else CHANCE
         elif group not in BROAD_GROUPS:
             row["flag"] = "no residents to set these searches against"
         rows.append(row)
@@ -117,7 +124,7 @@ def _why_no_group(searches: Searches) -> str:
     return f"every group has fewer than {settings().threshold} searches, too few to show."
 
 
-def _clumping_caveats(factors: pd.Series, shown: pd.Index) -> list[str]:
+def _independent(factors: pd.Series, shown: pd.Index) -> list[str]:
     return [INDEPENDENT] if factors.loc[shown].isna().any() else []
 
 

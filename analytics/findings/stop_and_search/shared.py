@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from analytics import wording
 from analytics.disparity import Rate, rate
-from analytics.finding import Finding, Provenance
-from analytics.findings.residents import Residents
+from analytics.disparity.dispersion import MINIMUM_PERIODS
+from analytics.findings import choices
+from analytics.findings.residents import JointRow, Residents
 from analytics.findings.searches import NoSearches, Searches, TooFew
-from analytics.scope import Scope
+from analytics.scope import ALL_POWERS, Scope
 from data.settings import settings
-from data.vocabularies import BROAD_GROUPS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 PER = 1000
 """Rates are per this many residents."""
 
-INDEPENDENT = (
-    "Intervals take searches as independent: there are too few months and districts with searches of both groups to "
-    "see how far they come in clumps."
-)
+FEW_MONTHS = f"fewer than {MINIMUM_PERIODS} months can't show how far searches vary"
+INDEPENDENT = f"Every interval takes searches as independent and is likely too narrow: {FEW_MONTHS}."
+
+CHANCE = "interval by chance alone"
+"""Flag of a figure whose interval takes searches as independent because months can't tell."""
 
 WITHHELD = (
     "Small counts are withheld so that nobody reads a rate into them. The files are published, and totals beside them "
@@ -33,18 +34,19 @@ WITHHELD = (
 
 RATE_METHOD = (
     "Searches of persons for every 1,000 residents, over the months that have a file. 95 % interval: mid-P Poisson, "
-    "widened by how far searches come in clumps."
+    "widened by how far the group's searches vary from month to month."
 )
-RATE_REFERENCE = "Cohen and Yang 1994, Statistics in Medicine 13, 2189"
+RATE_REFERENCE = (
+    "Cohen and Yang 1994, Statistics in Medicine 13, 2189; Cameron and Miller 2015, Journal of Human Resources 50, 317 "
+    "(months as clusters)"
+)
 
 
-def population_caveats(
-    searches: Searches, population: Residents | None, pair: tuple[str, str] | None = None
-) -> list[str]:
-    """What is missing from the residents; for a pair of groups also what that does to their ratio."""
+def population_caveats(searches: Searches, population: Residents | None) -> list[str]:
+    """What else there is to know of the residents: what was suppressed, and that they are of another year."""
     if population is None:
         return []
-    said = [_missing_area(searches, population, name, pair) for name in population.absent]
+    said = []
     if population.suppressed:
         said.append(
             f"{wording.plural(population.suppressed, 'count')} of residents left out, suppressed by the publisher: "
@@ -55,16 +57,30 @@ def population_caveats(
     return said
 
 
-def _missing_area(searches: Searches, population: Residents, name: str, pair: tuple[str, str] | None) -> str:
-    joint = next((row for row in population.joint if row.absent == name), None)
-    if joint is None:
-        return (
-            f"The residents of {name} are missing from {population.source}. Searches there are counted and its "
-            "residents are not, so every rate is too high."
+def missing_residents(
+    searches: Searches, population: Residents | None, pair: tuple[str, str] | None = None
+) -> list[str]:
+    """One sentence for the areas that the file lacks, and one for each that it counts with another force's.
+
+    For a pair of groups it also says what the shared row would do to their ratio.
+    """
+    if population is None:
+        return []
+    shared = {row.absent for row in population.joint}
+    gone = [name for name in population.absent if name not in shared]
+    said = [_counted_elsewhere(searches, population, row, pair) for row in population.joint]
+    if gone:
+        said.append(
+            f"The residents of {wording.listing(gone)} are missing from {population.source}. Searches there are "
+            f"counted and {'their' if len(gone) > 1 else 'its'} residents are not, so every rate is too high."
         )
+    return said
+
+
+def _counted_elsewhere(searches: Searches, population: Residents, joint: JointRow, pair: tuple[str, str] | None) -> str:
     said = (
-        f"The residents of {name} are missing: {population.source} counts them in one row with another force's area "
-        f"(“{joint.name}”). Searches there are counted, so every rate is too high"
+        f"The residents of {joint.absent} are missing: {population.source} counts them in one row with another "
+        f"force's area (“{joint.name}”). Searches there are counted, so every rate is too high"
     )
     if pair is None:
         return f"{said}."
@@ -136,15 +152,22 @@ def check_residents(searches: Searches, groups: tuple[str, ...]) -> None:
             raise TooFew(f"{source} holds no residents counted as {name}, so there is no rate to compare.", searches)
 
 
-def others(group: str) -> tuple[str, ...]:
-    """Every broad group but one."""
-    return tuple(other for other in BROAD_GROUPS if other != group)
-
-
 def group_rate(searches: Searches, group: str, residents: int) -> tuple[Rate, float | None]:
-    """A group's rate, and the variance factor of the split between it and all other groups that widens it."""
-    clumps = searches.clumping(group, others(group))
-    return rate(searches.by_group[group], residents, PER, clumps or 1.0), clumps
+    """A group's rate, and the variance factor of its own searches from month to month that widens it."""
+    factor = searches.variation(group)
+    return rate(searches.by_group[group], residents, PER, factor or 1.0), factor
+
+
+def other_choices(searches: Searches) -> str:
+    """What to choose where a group has too few searches: only what there is."""
+    ways = ["another group"]
+    if len(choices.months(searches.view, searches.force)) > len(searches.months):
+        ways.append("a longer period")
+    if searches.scope.power != ALL_POWERS:
+        ways.append("all powers")
+    if searches.scope.area is not None:
+        ways.append("the whole force area")
+    return f"choose {', '.join(ways[:-1])} or {ways[-1]}" if len(ways) > 1 else f"choose {ways[0]}"
 
 
 def rates_between(low: float, high: float) -> str:
@@ -164,23 +187,3 @@ def typed_frame(rows: list[dict[str, Any]], columns: list[str], whole: list[str]
     kinds = {name: "str" if name in texts else "Int64" if name in whole else "Float64" for name in columns}
     values: dict[str, Any] = {name: [row.get(name) for row in rows] for name in columns}
     return pd.DataFrame({name: pd.Series(values[name], dtype=kind) for name, kind in kinds.items()})
-
-
-def refused(key: str, question: str, table: pd.DataFrame, scope: Scope, view: View, why: str) -> Finding:
-    """The Finding for a question that can't be answered: the reason, and what the table can still show."""
-    return Finding(
-        key=key,
-        question=question,
-        headline=why,
-        answer=why,
-        tables={key.split(".")[1]: table},
-        provenance=Provenance(
-            release=view.release.number if view.release else 0,
-            files=(),
-            scope=scope.address(),
-            base="none",
-            method="none: the question can't be answered",
-            reference="",
-        ),
-        refused=True,
-    )

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from analytics import charts, wording
 from analytics.disclosure import withhold
 from analytics.disparity import rate
 from analytics.finding import Finding
+from analytics.findings.asked import question_of
+from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, Searches, TooFew
 from analytics.findings.stop_and_search.shared import (
+    CHANCE,
     INDEPENDENT,
     PER,
-    RATE_METHOD,
     RATE_REFERENCE,
     WITHHELD,
     check_residents,
     known_searches,
-    others,
+    missing_residents,
+    other_choices,
     population_caveats,
-    rates_between,
-    refused,
     rules_fired,
     typed_frame,
 )
@@ -33,39 +35,43 @@ if TYPE_CHECKING:
 
     from data.store import View
 
-_TREND = ["month", "group", "stops", "population", "rate", "low", "high", "flag"]
+_METHOD = (
+    "Searches of persons in a month for every 1,000 residents. 95 % interval: mid-P Poisson, widened by how far the "
+    "group's searches in a district and month depart from the district's share and the month's. What moves every "
+    "district of a month alike is that month's rate. Where districts can't tell, months do, which is wider."
+)
+_TREND = ["month", "group", "stops", "population", "rate", "low", "high", "dispersion", "flag"]
 
 
 def trend(scope: Scope, view: View) -> Finding:
     """Searches per 1,000 residents, month by month, for every group."""
-    key, question = "stop_and_search.trend", "How did searches go from month to month?"
+    question = question_of(trend)
     try:
         searches = chartable(scope, view)
     except TooFew as why:
-        return refused(key, question, _trend_table(why.searches), why.searches.scope, view, str(why))
+        table, asked = _trend_table(why.searches), why.searches.scope.only(question.takes)
+        return refused(question.key, question.asks, table, asked, view, str(why))
     except UNANSWERABLE as why:
-        return refused(key, question, typed_frame([], _TREND, []), scope, view, str(why))
+        table = typed_frame([], _TREND, [])
+        return refused(question.key, question.asks, table, scope.only(question.takes), view, str(why))
     table, population = _trend_table(searches), searches.residents
     group, comparator = str(searches.scope.group), str(searches.scope.comparator)
     shown = table[(table["group"] == group) & table["rate"].notna()]
-    spread = rates_between(shown["rate"].min(), shown["rate"].max())
-    answer = (
-        f"{spread} searches a month for every 1,000 {group} residents, "
-        f"{searches.span}{_months_shown(len(shown), searches)}; no test of a change was made."
-    )
+    headline, answer = _sentences(shown, searches)
     return Finding(
-        key=key,
-        question=question,
-        headline=f"{spread} searches a month for every 1,000 {group} residents",
+        key=question.key,
+        question=question.asks,
+        headline=headline,
         answer=answer,
         tables={"trend": table},
-        provenance=searches.provenance(RATE_METHOD, RATE_REFERENCE, rules_fired(table, population)),
+        provenance=searches.provenance(question, _METHOD, RATE_REFERENCE, rules_fired(table, population)),
         caveats=(
+            *missing_residents(searches, population),
+            *([INDEPENDENT] if shown["dispersion"].isna().any() else []),
             *searches.gaps(),
             *population_caveats(searches, population),
             *([WITHHELD] if table["flag"].str.startswith("withheld").any() else []),
             *searches.caveats(),
-            *([INDEPENDENT] if searches.clumping(group, others(group)) is None else []),
         ),
         draw=lambda mode: charts.rate_trend(table, group, comparator, mode),
         alt=answer,
@@ -85,9 +91,9 @@ def chartable(scope: Scope, view: View) -> Searches:
     check_residents(searches, (group,))
     monthly = searches.cells[searches.cells["group"] == group].groupby("month")["stops"].sum()
     if not (monthly >= settings().threshold).any():
+        which = "Every month" if len(searches.months) > 1 else wording.month(searches.months[0])
         raise TooFew(
-            f"Every month has fewer than {settings().threshold} searches of {group} people; choose another group or "
-            "all powers.",
+            f"{which} has fewer than {settings().threshold} searches of {group} people; {other_choices(searches)}.",
             searches,
         )
     return searches
@@ -96,26 +102,57 @@ def chartable(scope: Scope, view: View) -> Searches:
 def _trend_table(searches: Searches) -> pd.DataFrame:
     population = searches.residents
     counted = searches.cells.groupby(["month", "group"])["stops"].sum()
-    clumps = {group: searches.clumping(group, others(group)) or 1.0 for group in BROAD_GROUPS}
     rows: list[dict[str, Any]] = []
     for group in BROAD_GROUPS:
-        residents = population.by_group.get(group, 0)
+        residents, factor = population.by_group.get(group, 0), searches.variation_within(group)
         for month in searches.asked_months if residents else []:
             row: dict[str, Any] = {"month": month, "group": group, "population": residents, "flag": ""}
             if month in searches.missing_months:
                 row["flag"] = "no file for this month"
             else:
                 stops = int(counted.get((month, group), 0))
-                made = rate(stops, residents, PER, clumps[group])
+                made = rate(stops, residents, PER, factor or 1.0)
                 row |= {"stops": stops, "rate": made.estimate, "low": made.low, "high": made.high}
+                row |= {"dispersion": factor, "flag": "" if factor else CHANCE}
             rows.append(row)
     table = typed_frame(rows, _TREND, ["stops", "population"])
-    return withhold(table, ["stops"], ["rate", "low", "high"], settings().threshold)
+    return withhold(table, ["stops"], ["rate", "low", "high", "dispersion"], settings().threshold)
 
 
-def _months_shown(shown: int, searches: Searches) -> str:
+def _sentences(shown: pd.DataFrame, searches: Searches) -> tuple[str, str]:
+    """The lowest and the highest month of the group, each with its interval; of the first where several are equal."""
+    group = searches.scope.group
+    months = shown.to_dict("records")
+    low, high = (pick(months, key=lambda row: row["rate"]) for pick in (min, max))
+    base = f"{wording.plural(int(shown['stops'].sum()), 'search', 'searches')} of them{_months_shown(shown, searches)}"
+    if len(shown) == 1:
+        when = f"in {wording.month(low['month'])}"
+        return (
+            f"{wording.rate(low['rate'])} searches for every 1,000 {group} residents {when}",
+            f"{_with_interval(low)} searches for every 1,000 {group} residents {when}, {base}.",
+        )
+    if wording.rate(low["rate"]) == wording.rate(high["rate"]):
+        return (
+            f"{wording.rate(low['rate'])} in each month shown for every 1,000 {group} residents",
+            f"{_with_interval(low)} searches for every 1,000 {group} residents in each month shown, {searches.span}, "
+            f"{base}; no test of a change was made.",
+        )
+    ends = [f"{wording.rate(row['rate'])} in {wording.short_month(row['month'])}" for row in (low, high)]
+    whole = [f"{_with_interval(row)} in {wording.month(row['month'])}" for row in (low, high)]
+    return (
+        f"{ends[0]} to {ends[1]} for every 1,000 {group} residents",
+        f"Searches for every 1,000 {group} residents in a month: from {whole[0]} to {whole[1]}, {searches.span}, "
+        f"{base}; no test of a change was made.",
+    )
+
+
+def _with_interval(row: Mapping[Hashable, Any]) -> str:
+    return f"{wording.rate(row['rate'])} ({wording.between(wording.rate(row['low']), wording.rate(row['high']))})"
+
+
+def _months_shown(shown: pd.DataFrame, searches: Searches) -> str:
     """The end of a sentence: in how many months a group has enough searches; empty where in all."""
-    if shown == len(searches.months):
+    if len(shown) == len(searches.months):
         return ""
     months = wording.plural(len(searches.months), "month")
-    return f", in the {shown} of {months} with {settings().threshold} or more searches of them"
+    return f" in the {len(shown)} of {months} with {settings().threshold} or more"

@@ -71,10 +71,9 @@ def test_the_period_is_the_last_twelve_months_up_to_the_newest_file(town):
         (Scope("kent"), "No stop-and-search file of Kent Police is loaded."),
         (Scope(area="E07000999"), "“E07000999” is not a district of Surrey Police with a boundary loaded."),
         (Scope(population="Census 1911"), "“Census 1911” is not loaded; there are Census 2021."),
-        (Scope(group="White"), "White can't be compared with itself; choose another group to compare with."),
         (Scope(group="Asian", comparator="Asian"), "Asian can't be compared with itself"),
     ],
-    ids=["force", "area", "population", "default comparator", "same group"],
+    ids=["force", "area", "population", "same group"],
 )
 def test_what_the_release_does_not_hold_is_refused(town, scope, sentence):
     town.stops("2019-06", {"White": 3})
@@ -83,6 +82,22 @@ def test_what_the_release_does_not_hold_is_refused(town, scope, sentence):
     with pytest.raises(ScopeError) as refusal:
         choices.complete(scope, town.view())
     assert sentence in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("asked", "pair"),
+    [
+        (Scope(), ("Black", "White")),
+        (Scope(group="White"), ("White", "Black")),
+        (Scope(comparator="Black"), ("White", "Black")),
+        (Scope(group="Asian"), ("Asian", "White")),
+        (Scope(comparator="Asian"), ("Black", "Asian")),
+    ],
+)
+def test_what_is_compared_where_one_of_the_two_was_left_open(town, asked, pair):
+    town.stops("2019-06", {"White": 3})
+    made = choices.complete(asked, town.view())
+    assert (made.group, made.comparator) == pair
 
 
 def test_lists_to_choose_from(town):

@@ -66,6 +66,29 @@ def test_one_force_and_a_period(town):
     assert finding.answer.startswith("Surrey Police, February to March 2019: 1 file with 20 searches;")
 
 
+def test_what_is_missing_is_what_the_method_says(town):
+    """The period asked for, where it is; else from the first file, or up to the last one."""
+    town.stops("2019-02", {"White": 20})
+    town.stops("2019-04", {"White": 20})
+    view = town.view()
+    first_to_last = [("2019-02", "submitted"), ("2019-03", "missing"), ("2019-04", "submitted")]
+    before, after = [("2019-01", "missing")], [("2019-05", "missing")]
+    for scope, expected in (
+        (Scope("surrey"), first_to_last),
+        (Scope("surrey", from_month="2019-01"), before + first_to_last),
+        (Scope("surrey", to_month="2019-05"), first_to_last + after),
+        (Scope("surrey", from_month="2019-01", to_month="2019-05"), before + first_to_last + after),
+    ):
+        finding = coverage(scope, view)
+        assert [(month, status) for _, month, status, _ in statuses(finding)] == expected
+    assert finding.provenance.method == (
+        "One file is one force and month. Partial is suspected where a month has fewer searches than 20\u00a0% of the "
+        "median of the months with searches among the twelve before it. A month without a file is missing: every month "
+        "of the period that was asked for; where its start or end is left open, from the force's first file or up to "
+        "its last."
+    )
+
+
 def test_what_else_is_loaded_stands_below(town):
     town.stops("2019-01", {"White": 20})
     town.boundaries()

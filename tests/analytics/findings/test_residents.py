@@ -41,6 +41,34 @@ def test_an_area_that_the_file_lacks_is_absent_and_not_empty(town):
         residents(town.view(), "surrey", "Census 2021", town.west)
 
 
+def test_one_area_that_is_counted_with_others_is_refused_for_that_reason(town):
+    """Westminster in the row “City of London and Westminster”: its residents are in the file, not on their own."""
+    town.boundaries()
+    town.write(
+        "kent.csv",
+        b"LAD22CD,LAD22NM,PFA22CD,PFA22NM\nE07000105,Ashford,E23000032,Kent\n"
+        + _row(town.west, "West")
+        + _row(town.east, "East"),
+    )
+    town.census({town.east: ("East", EAST), "E07000105": ("Ashford and West", WEST)})
+    with pytest.raises(NoResidents) as refusal:
+        residents(town.view(), "surrey", "Census 2021", town.west)
+    assert str(refusal.value) == (
+        "Census 2021 counts the residents of Ashford and West in one row, and they belong to two forces, "
+        "so no rate can be given for West with it."
+    )
+
+
+def test_one_area_that_is_counted_with_another_of_the_same_force(town):
+    town.boundaries()
+    town.census({town.east: ("East and West", EAST)})
+    with pytest.raises(NoResidents) as refusal:
+        residents(town.view(), "surrey", "Census 2021", town.west)
+    assert str(refusal.value) == (
+        "Census 2021 counts the residents of East and West in one row, so no rate can be given for West alone with it."
+    )
+
+
 def test_an_area_counted_in_a_row_of_the_same_force_is_not_missing(town):
     town.boundaries()
     town.census({town.east: ("East and West", EAST)})
@@ -136,6 +164,11 @@ def test_the_shared_row_of_the_real_census(real_store):
         residents(view, "city-of-london", "Census 2021")
     assert "in one row, and they belong to two forces" in str(refusal.value)
     assert str(refusal.value).endswith("choose Census 2011 instead.")
+    with pytest.raises(
+        NoResidents, match=r"^Census 2021 counts the residents of City of London and Westminster"
+    ) as why:
+        residents(view, "metropolitan", "Census 2021", "E09000033")
+    assert str(why.value).endswith("so no rate can be given for Westminster with it; choose Census 2011 instead.")
     assert residents(view, "city-of-london", "Census 2011").absent == ()
     metropolitan = residents(view, "metropolitan", "Census 2021")
     assert metropolitan.absent == ("Westminster",)

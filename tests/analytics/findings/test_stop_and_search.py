@@ -9,13 +9,17 @@ import json
 import re
 from collections import Counter
 
+import numpy as np
 import pytest
 from scipy import stats
 from scipy.optimize import brentq
 
-from analytics.findings import QUESTIONS
+from analytics.__main__ import main
+from analytics.findings import QUESTIONS, choices
 from analytics.findings.stop_and_search import FAIRNESS, INDEPENDENT, STREET, disproportionality, rates, trend
+from analytics.reading import reading_table
 from analytics.scope import Scope
+from data.settings import Settings
 from data.vocabularies import forces
 
 STOP_AND_SEARCH = (rates, disproportionality, trend)
@@ -61,7 +65,8 @@ def test_60_of_5000_against_200_of_80000(town):
     assert found["high"] == pytest.approx(brentq(lambda ratio: more(ratio) - 0.975, 0.1, 100), rel=1e-6)
     # 60 - 5,000 * 200 / 80,000 = 47.5 searches beyond the other rate, 9.5 for every 1,000.
     assert (found["difference"], found["excess"]) == (pytest.approx(9.5), pytest.approx(47.5))
-    assert (found["stops"], found["comparator_stops"], found["base"], found["flag"]) == (60, 200, 260, "")
+    assert (found["stops"], found["comparator_stops"], found["base"]) == (60, 200, 260)
+    assert found["flag"] == "every interval by chance alone"  # one month
     assert finding.headline == "Black people were searched at 4.8 times the rate of White people"
     assert finding.answer == (
         "12.0 searches for every 1,000 Black residents against 2.5 for White residents, June 2019, 260 searches: "
@@ -100,7 +105,7 @@ def test_a_period_is_pooled_and_not_the_mean_of_its_months(town):
     monthly = {(r["month"], r["group"]): r["rate"] for r in json.loads(made.as_json())["table"]}
     assert monthly["2019-05", "Black"] == pytest.approx(2.0)
     assert monthly["2019-06", "Black"] == pytest.approx(18.0)
-    assert made.headline == "2.0 to 18.0 searches a month for every 1,000 Black residents"
+    assert made.headline == "2.0 in May 19 to 18.0 in Jun 19 for every 1,000 Black residents"
 
 
 # Unknown ethnicity
@@ -200,9 +205,8 @@ def test_missing_months_are_gaps(town):
     assert len(gaps) == 10
     assert {r["flag"] for r in gaps} == {"no file for this month"}
     assert {r[name] for r in gaps for name in ("stops", "rate", "low", "high")} == {None}
-    assert made.caveats[0] == (
-        "No file is loaded for February 2019 and March 2019: a gap, not a zero. Rates are over the months there are."
-    )
+    said = "No file is loaded for February 2019 and March 2019: a gap, not a zero. Rates are over the months there are."
+    assert said in made.caveats
     assert "(2 of 4 months)" in made.answer
     assert row(rates(Scope(), town.view()))["stops"] == 120
     assert made.chart("light") is not None
@@ -216,8 +220,8 @@ def test_an_empty_month_is_named(town):
     june = [r for r in json.loads(made.as_json())["table"] if r["month"] == "2019-06"]
     assert {(r["stops"], r["rate"], r["flag"]) for r in june} == {(None, None, "withheld: fewer than 10 searches")}
     assert made.answer == (
-        "12.0 searches a month for every 1,000 Black residents, May to June 2019, in the 1 of 2 months with 10 or more "
-        "searches of them; no test of a change was made."
+        "12.0 (9.2 to 15.3) searches for every 1,000 Black residents in May 2019, 60 searches of them in the 1 of 2 "
+        "months with 10 or more."
     )
     said = "No search is recorded in the file for June 2019; if searches are missing from it, rates are too low."
     assert said in made.caveats
@@ -323,16 +327,31 @@ def test_a_comparison_with_a_small_group_is_refused(town):
     finding = disproportionality(Scope(), town.view())
     assert finding.refused
     assert finding.answer == (
-        "Not enough searches: fewer than 10 of Black people by Surrey Police in June 2019; choose a longer period or "
-        "another group."
+        "Not enough searches: fewer than 10 of Black people by Surrey Police in June 2019; choose another group."
     )
     figures = finding.table.drop(columns=["group", "comparator", "unknown_share", "flag"])
     assert len(figures) == 4
     assert figures.isna().all(axis=None), "the rows stay, with their reasons; no figure does"
     monthly = trend(Scope(), town.view())
-    assert (
-        monthly.answer == "Every month has fewer than 10 searches of Black people; choose another group or all powers."
+    assert monthly.answer == "June 2019 has fewer than 10 searches of Black people; choose another group."
+
+
+def test_the_remedy_of_too_few_searches_is_one_that_there_is(town):
+    one_district(town)
+    for month in ("2019-04", "2019-05", "2019-06"):
+        town.stops(month, {"Black": 4, "White": 200})
+    town.stops("2019-03", {"White": 20}, Legislation="Criminal Justice and Public Order Act 1994 (section 60)")
+    view = town.view()
+    last = Scope(from_month="2019-06", to_month="2019-06")
+    assert disproportionality(last, view).answer.endswith("in June 2019; choose another group or a longer period.")
+    assert trend(Scope(), view).answer == (
+        "Every month has fewer than 10 searches of Black people; choose another group."
     )
+    drugs = "Misuse of Drugs Act 1971, section 23"
+    for ask in (disproportionality, trend):
+        assert ask(last.but(power=drugs, area=town.east), view).answer.endswith(
+            "; choose another group, a longer period, all powers or the whole force area."
+        )
 
 
 def test_few_expected_searches_are_said(town):
@@ -340,7 +359,7 @@ def test_few_expected_searches_are_said(town):
     one_district(town, PEOPLE | {"Black": 1_000})
     town.stops("2019-06", {"Black": 12, "White": 40})
     finding = disproportionality(Scope(), town.view())
-    assert row(finding)["flag"] == "few searches"
+    assert row(finding)["flag"] == "few searches; every interval by chance alone"
     assert any(caveat.startswith("Few searches:") for caveat in finding.caveats)
 
 
@@ -488,7 +507,6 @@ def test_provenance_names_every_file_that_counts(town):
     ]
     assert provenance.scope == {
         "force": "surrey",
-        "area_level": "district",
         "from": "2019-05",
         "to": "2019-05",
         "group": "Black",
@@ -499,6 +517,217 @@ def test_provenance_names_every_file_that_counts(town):
     }
     assert provenance.base == "260 searches of persons, May 2019, by self-defined ethnicity"
     assert provenance.settings["Searches withheld below"] == "10"
+    assert provenance.settings["Boundary sets preferred"] == "The one with most areas"
+
+
+def test_the_boundary_sets_of_the_settings_are_printed(town, monkeypatch):
+    one_district(town)
+    town.stops("2019-06", {"Black": 60, "White": 200})
+    view = town.view()
+    changed = Settings(boundary_sets="LAD22 districts, LAD19 districts")
+    monkeypatch.setattr("analytics.findings.searches.settings", lambda: changed)
+    made = rates(Scope(), view).provenance.settings
+    assert made["Boundary sets preferred"] == "LAD22 districts and LAD19 districts"
+
+
+# Months
+
+
+DOUBLED = ("2019-02", "2019-04", "2019-06")
+SIX = ("2019-01", "2019-02", "2019-03", "2019-04", "2019-05", "2019-06")
+
+
+def six_months(town, people=PEOPLE):
+    """Two districts, and months in which every group is searched twice as often in both."""
+    town.boundaries()
+    town.census({town.west: ("West", people), town.east: ("East", people)})
+    for month in SIX:
+        times = 2 if month in DOUBLED else 1
+        town.stops(
+            month,
+            {
+                ("Black", WEST): 20 * times,
+                ("White", WEST): 60 * times,
+                ("Black", EAST): 30 * times,
+                ("White", EAST): 80 * times,
+            },
+        )
+
+
+def test_what_moves_every_group_and_district_alike_widens_the_rates_and_not_the_ratio(town):
+    """Months of 50 and 100: variance 750 over a mean of 75 is a factor of 10, by the split between groups under 1."""
+    six_months(town)
+    view = town.view()
+    found = row(disproportionality(Scope(), view))
+    months = [50, 100, 50, 100, 50, 100]
+    phi = np.var(months, ddof=1) / np.mean(months)
+    assert phi == pytest.approx(10)
+    kurtosis = float(stats.nbinom.stats(75 / (phi - 1), 1 / phi, moments="k"))
+    df = 2 / (2 / 5 + kurtosis / 6)
+    factor = phi * (stats.t.ppf(0.975, df) / stats.norm.ppf(0.975)) ** 2
+    assert found["rate_dispersion"] == pytest.approx(factor)
+    x = 450 / factor
+    for name, tail in (("rate_low", 0.025), ("rate_high", 0.975)):
+        mean = found[name] / 1_000 * 10_000 / factor
+        assert (stats.gamma.cdf(mean, x) + stats.gamma.cdf(mean, x + 1)) / 2 == pytest.approx(tail)
+    assert row(rates(Scope(), view))["dispersion"] == found["rate_dispersion"]
+    assert (row(rates(Scope(), view))["low"], found["flag"]) == (found["rate_low"], "")
+    assert 1 / found["low"] * found["ratio"] < 1.25 < found["rate"] / found["rate_low"]
+
+
+def test_the_difference_takes_the_groups_together_month_by_month(town):
+    six_months(town)
+    found = row(disproportionality(Scope(), town.view()))
+    monthly = np.array([50, 100] * 3) / 10 - np.array([140, 280] * 3) / 160
+    # The comparator's months are as far apart and hold more searches: fewer degrees of freedom, which decide.
+    phi = np.var([140, 280] * 3, ddof=1) / 210
+    df = 2 / (2 / 5 + float(stats.nbinom.stats(210 / (phi - 1), 1 / phi, moments="k")) / 6)
+    black = np.var([50, 100] * 3, ddof=1) / 75
+    df = min(df, 2 / (2 / 5 + float(stats.nbinom.stats(75 / (black - 1), 1 / black, moments="k")) / 6))
+    low, high = stats.t.interval(0.95, df, monthly.mean(), stats.sem(monthly))
+    assert (found["difference_low"], found["difference_high"]) == pytest.approx((6 * low, 6 * high))
+    assert (found["excess_low"], found["excess_high"]) == pytest.approx((60 * low, 60 * high))
+
+
+def test_a_month_that_moves_every_district_alike_has_the_interval_of_its_own_searches(town):
+    """Two districts and six months have 5 degrees of freedom, too few; the months stand in, which are wider."""
+    six_months(town)
+    monthly = json.loads(trend(Scope(), town.view()).as_json())["table"]
+    whole = row(rates(Scope(), town.view()))["dispersion"]
+    assert {r["dispersion"] for r in monthly if r["group"] == "Black"} == {whole}
+
+
+def test_two_months_leave_chance_alone_and_say_so(town):
+    one_district(town)
+    for month in ("2019-05", "2019-06"):
+        town.stops(month, {"Black": 60, "White": 200})
+    view = town.view()
+    for ask in (rates, trend):
+        made = ask(Scope(), view)
+        assert INDEPENDENT in made.caveats[:2]
+        black = [r for r in json.loads(made.as_json())["table"] if r["group"] == "Black"]
+        assert {(r["flag"], r["dispersion"]) for r in black} == {("interval by chance alone", None)}
+    assert made.headline == "12.0 in each month shown for every 1,000 Black residents"
+    assert "rates, the difference and the excess" not in disproportionality(Scope(), view).caveats[1]
+    low = stats.gamma.ppf(0.025, 120) / 5
+    assert row(rates(Scope(), view))["low"] == pytest.approx(low, rel=0.01)
+
+
+def test_the_lowest_and_the_highest_month_are_told_with_their_intervals(town):
+    six_months(town)
+    made = trend(Scope(), town.view())
+    assert made.headline == "5.0 in Jan 19 to 10.0 in Feb 19 for every 1,000 Black residents"
+    low, high = (
+        next(r for r in json.loads(made.as_json())["table"] if (r["month"], r["group"]) == (month, "Black"))
+        for month in ("2019-01", "2019-02")
+    )
+    assert made.answer == (
+        f"Searches for every 1,000 Black residents in a month: from 5.0 ({low['low']:.1f} to {low['high']:.1f}) in "
+        f"January 2019 to 10.0 ({high['low']:.1f} to {high['high']:.1f}) in February 2019, January to June 2019, "
+        "450 searches of them; no test of a change was made."
+    )
+
+
+# What to bear in mind
+
+
+def test_fairness_and_missing_residents_come_before_the_gaps(town):
+    town.boundaries()
+    town.census({town.east: ("East", PEOPLE)})
+    for month in ("2019-01", "2019-04"):
+        town.stops(month, {"Black": 60, "White": 200}, **{"Officer-defined ethnicity": ""})
+    town.stops("2019-05", {})
+    caveats = disproportionality(Scope(), town.view()).caveats
+    assert caveats[0] == FAIRNESS
+    assert FAIRNESS == (
+        "A disparity is not proof of discrimination, and no disparity is not proof of fairness. These tests can "
+        "disagree; read them together."
+    )
+    assert caveats[1].startswith("The residents of West are missing from Census 2021.")
+    assert [c for c in caveats if c.startswith("No file is loaded")]
+
+
+def test_several_areas_that_are_missing_are_one_sentence(town):
+    town.census({town.east: ("East", PEOPLE)})
+    town.lookup({town.east: "East", town.west: "West", "E07000214": "Far", "E07000212": "Near"})
+    town.stops("2019-06", {"Black": 60, "White": 200})
+    missing = [c for c in disproportionality(Scope(), town.view()).caveats if "missing" in c]
+    assert missing == [
+        "The residents of West, Far and Near are missing from Census 2021. Searches there are counted and their "
+        "residents are not, so every rate is too high."
+    ]
+
+
+def test_the_share_of_the_unknown_that_would_make_the_rates_equal_is_said(town):
+    one_district(town, PEOPLE | {"Black": 8_000})
+    town.stops("2019-06", {"Black": 40, "White": 250, "Asian": 400, "Not stated": 160})
+    made = disproportionality(Scope(), town.view())
+    said = "If 1\u00a0% of the searches of unknown ethnicity were of Black people and the rest of White people, "
+    assert f"{said}both rates would be the same." in made.caveats
+    read = reading_table(made).set_index("Figure")
+    assert read.loc["Share of not stated for equal rates", "Black"] == "1\u00a0%"
+
+
+def test_searches_that_lie_nowhere_are_counted_in_one_sentence(town):
+    town.boundaries()
+    town.census({town.west: ("West", PEOPLE), town.east: ("East", PEOPLE)})
+    town.stops("2019-06", {("Black", EAST): 60, ("White", EAST): 200, ("White", None): 7, ("Black", (2.0, 55.0)): 1})
+    said = (
+        "7 searches were published without coordinates and 1 lies outside every district that is loaded; they count in "
+        "every figure but the ratio within districts."
+    )
+    for ask in STOP_AND_SEARCH:
+        assert said in ask(Scope(), town.view()).caveats
+    assert not any("coordinates" in c for c in rates(Scope(area=town.east), town.view()).caveats)
+
+
+def test_searches_in_districts_that_the_census_lacks_have_a_place_all_the_same(town):
+    """Every search lies in West, which has no row: the refusal is not that they have no place."""
+    town.boundaries()
+    town.census({town.east: ("East", PEOPLE)})
+    town.stops("2019-06", {("Black", WEST): 60, ("White", WEST): 200})
+    made = disproportionality(Scope(), town.view())
+    found = row(made)
+    assert (found["placed_share"], found["adjusted_share"]) == (1.0, 0.0)
+    why = "0\u00a0% of searches lie in districts that Census 2021 has residents of"
+    assert made.tiles[-1].base == why
+    assert f"No ratio within districts is given: {why}." in made.caveats
+
+
+def test_searches_without_a_place_are_another_reason(town):
+    town.boundaries()
+    town.census({town.west: ("West", PEOPLE), town.east: ("East", PEOPLE)})
+    town.stops("2019-06", {("Black", EAST): 60, ("White", None): 200})
+    made = disproportionality(Scope(), town.view())
+    assert row(made)["placed_share"] == pytest.approx(60 / 260)
+    assert made.tiles[-1].base == "23\u00a0% of searches lie in a district"
+
+
+def test_more_searches_than_residents_say_little_and_not_where_people_live(town):
+    one_district(town, PEOPLE | {"Black": 20})
+    town.stops("2019-06", {"Black": 60, "White": 200})
+    made = disproportionality(Scope(), town.view())
+    assert made.headline == "More searches than residents: a rate for each resident says little"
+    assert "live" not in made.headline + made.answer
+
+
+# The scope that is printed
+
+
+@pytest.mark.parametrize("key", [key for key in QUESTIONS if key.startswith(("stop_and_search.", "data."))])
+def test_a_printed_scope_is_one_that_can_be_asked(town, key, capsys):
+    """The command line takes back what it printed, and answers the same."""
+    one_district(town)
+    town.stops("2019-06", {"Black": 60, "White": 200})
+    view = town.view()
+    asked = Scope(area=town.east, group="Asian", comparator="Black").only(QUESTIONS[key].takes)
+    for scope in (Scope(), asked, Scope("kent")):
+        first = QUESTIONS[key].answer(scope, view)
+        printed = dict(first.provenance.scope)
+        assert set(printed) <= set(QUESTIONS[key].takes)
+        words = [part for name, value in printed.items() for part in ("--scope", f"{name}={value}")]
+        assert main(["answer", key, "--store", str(town.store.root), *words]) == 0
+        assert json.loads(capsys.readouterr().out) == json.loads(first.as_json())
 
 
 # Every force of June 2019
@@ -553,12 +782,18 @@ def test_every_force_of_june_2019(real_store, june_2019, force):
     view = real_store.view()
     made = {ask.__name__: ask(scope, view) for ask in STOP_AND_SEARCH}
     read = {name: checked(finding) for name, finding in made.items()}
+    for name, finding in made.items():
+        printed = dict(finding.provenance.scope)
+        assert set(printed) <= set(QUESTIONS[finding.key].takes)
+        assert QUESTIONS[finding.key].answer(Scope.of(printed), view).as_json() == finding.as_json(), name
     for finding in made.values():
         assert finding.refused == (finding.chart("light") is None) or not finding.table["rate"].notna().any()
     if force not in june_2019:
+        name = forces()[force]["short"]
         assert {made["answer"] for made in read.values()} == {
-            f"{forces()[force]['short']} has no stop-and-search file for June 2019; its files are of "
-            "April to September 2018."
+            f"{name} has no stop-and-search file for June 2019; its files are of April to September 2018."
+            if choices.months(view, force)
+            else f"No stop-and-search file of {name} is loaded."
         }
         return
     expected = june_2019[force]
@@ -629,6 +864,18 @@ def test_city_of_london_with_the_older_census(real_store):
     (black,) = [r for r in read["table"] if r["group"] == "Black"]
     assert black["rate"] == pytest.approx(black["stops"] / 193 * 1_000)
     assert black["comparator_rate"] == pytest.approx(black["comparator_stops"] / 5_799 * 1_000)
+    assert read["headline"] == "More searches than residents: a rate for each resident says little"
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("force", ["dorset", "northamptonshire"])
+def test_searches_in_districts_younger_than_the_census(real_store, force):
+    """Districts of 2019 and 2021 are not in the Census 2011: the searches have a place, and no residents there."""
+    scope = Scope(force, from_month="2019-06", to_month="2019-06", population="Census 2011")
+    made = disproportionality(scope, real_store.view())
+    assert row(made)["placed_share"] > 0.9
+    assert row(made)["adjusted_share"] == 0.0
+    assert made.tiles[-1].base == "0\u00a0% of searches lie in districts that Census 2011 has residents of"
 
 
 @pytest.mark.real

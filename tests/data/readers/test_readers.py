@@ -2,15 +2,39 @@
 
 import pytest
 
-from data.readers import area_lookup, boundaries, census, recognise, stop_and_search, why_passed_over
+from data.readers import (
+    area_lookup,
+    boundaries,
+    census,
+    needs_mapping,
+    published_survey,
+    recognise,
+    stop_and_search,
+    survey_wave,
+    why_passed_over,
+)
+from data.readers.mappings import join
 
 LOOKUP = b"LAD16CD,LAD16NM,CSP16CD,CSP16NM,PFA16CD,PFA16NM,FID\nE09000002,Barking,E1,B,E23000001,Met,1\n"
+
+MAPPING = """
+survey = "Public Attitude Survey"
+force = "metropolitan"
+wave = "2026-Q3"
+label = "July to September 2026"
+starts = 2026-07-01
+ends = 2026-09-30
+shared = "nothing"
+[measures.fair]
+column = "LAD16NM"
+"""
 
 
 def test_each_family_has_its_reader(source, police_csv, square_areas):
     files = {
         "2018-04-surrey-stop-and-search.csv": (police_csv(), stop_and_search, "stops"),
         "lookup.csv": (LOOKUP, area_lookup, "areas"),
+        "shares.csv": (b"date,measure,proportion\nDec-14,x,1\n", published_survey, "aggregates"),
         "wards.geojson": (square_areas("WD22", {"E05000001": (0, 51)}), boundaries, "areas"),
     }
     for name, (content, reader, table) in files.items():
@@ -31,8 +55,10 @@ def test_the_census_has_its_reader(source, real_files):
     [
         ("2018-04-surrey-street.csv", b"Crime ID,Month\n", "street crime has no reader yet"),
         ("2018-04-surrey-outcomes.csv", b"Crime ID,Month\n", "crime outcomes have no reader yet"),
-        ("survey.SAV", b"$FL2", "survey answers have no reader yet"),
-        ("table.xlsx", b"PK\x03\x04", "Excel workbooks have no reader yet"),
+        ("survey.SAV", b"", "it is empty"),
+        ("table.xlsx", b"PK\x03\x04", "no sheet of it can be read as a table"),
+        ("table.xls", b"\xd0\xcf", "workbooks of before Excel 2007 have no reader; save it as .xlsx"),
+        ("wave.csv.mapping.toml", b"survey = 1", "it is a mapping, read with the file that it is named after"),
         ("README.md", b"# Files", "it is a text page, not data"),
         ("topo.json", b'{"type":"Topology"}', "TopoJSON boundaries have no reader yet; GeoJSON has"),
         ("nothing.csv", b"", "it is empty"),
@@ -43,4 +69,17 @@ def test_the_census_has_its_reader(source, real_files):
 def test_a_file_that_nobody_reads_is_passed_over_with_a_reason(source, name, content, why):
     given = source(name, content)
     assert recognise(given) is None
+    assert not needs_mapping(given)
     assert why_passed_over(given) == why
+
+
+def test_a_file_with_a_mapping_goes_to_the_survey_reader_whatever_it_is(source):
+    mapping = source("m.toml", MAPPING.encode())
+    reader, slot = recognise(join(source("lookup.csv", LOOKUP), mapping))
+    assert (reader, slot.table, slot.period) == (survey_wave, "responses", "2026-Q3")
+
+
+def test_street_crime_never_needs_a_mapping(source):
+    coded = b"a,b,c\n" + b"1,2,1\n2,1,2\n" * 20
+    assert needs_mapping(source("answers.csv", coded))
+    assert not needs_mapping(source("2018-04-surrey-street.csv", coded))

@@ -30,13 +30,46 @@ from data.vocabularies import (
     unknown_values,
     vocabulary,
 )
+from data.vocabularies.survey import CLASSES, DONT_KNOW, NEGATIVE, POSITIVE, STAGES, measures
 
 REPOSITORY = Path(__file__).parents[3]
 FOLDER = REPOSITORY / "data" / "vocabularies"
 
 LISTS = ("police_18_1", "pace_2023", "16_1", "officer_5", "ic", "census_2011", "census_2011_mlid", "census_2021")
-SINGLE = ("forces", "powers", "objects", "outcomes", "stop_types", "genders", "age_bands", "ethnicity_choices")
-ALL = [(name, None) for name in SINGLE] + [("ethnicity", name) for name in LISTS]
+SINGLE = (
+    "forces",
+    "powers",
+    "objects",
+    "outcomes",
+    "stop_types",
+    "genders",
+    "age_bands",
+    "ethnicity_choices",
+    "measures",
+    "attributes",
+)
+SCALES = (
+    "quality",
+    "agree5",
+    "confident4",
+    "informed3",
+    "likely4",
+    "satisfied5",
+    "safe4",
+    "worried4",
+    "common4",
+    "yes_no",
+    "weekly",
+    "trust5",
+    "band3",
+)
+PUBLISHED_MEASURES = {"pas_boroughs": 8, "public_perception": 7, "pas_questions": 23}
+ALL = [
+    *((name, None) for name in SINGLE),
+    *(("ethnicity", name) for name in LISTS),
+    *(("scales", name) for name in SCALES),
+    *(("published_measures", name) for name in PUBLISHED_MEASURES),
+]
 
 # PACE 2023 code, string of data.police.uk, Census 2021 group and broad group (ONS; College of Policing).
 PUBLISHED = [
@@ -417,7 +450,31 @@ def test_forces_are_43_areas_and_british_transport_police() -> None:
     assert "scotland" not in forces()
 
 
+# Surveys
+
+
+def test_every_measure_has_a_scale_and_a_stage_that_exist() -> None:
+    assert {measure.scale for measure in measures().values()} <= set(SCALES)
+    assert {measure.stage for measure in measures().values()} == {*STAGES, "benefit"}
+    for measure in measures().values():
+        assert set(measure.classes.values()) <= set(CLASSES)
+        assert {POSITIVE, NEGATIVE, DONT_KNOW} <= set(measure.classes.values()), measure.id
+
+
+@pytest.mark.parametrize("list_name", PUBLISHED_MEASURES)
+def test_published_names_mean_measures_of_the_catalogue_and_no_two_the_same(list_name: str) -> None:
+    meant = [row["measure"] for row in vocabulary("published_measures", list_name).rows]
+    assert len(meant) == len(set(meant)) == PUBLISHED_MEASURES[list_name]
+    assert set(meant) <= set(measures())
+
+
 # Documentation
+
+
+def test_every_list_of_published_measures_is_described_with_its_size() -> None:
+    text = (REPOSITORY / "docs" / "vocabularies.md").read_text(encoding="utf-8")
+    for list_name, size in PUBLISHED_MEASURES.items():
+        assert f"| `{list_name}` | {size} |" in text
 
 
 @pytest.mark.parametrize("page", ["docs/vocabularies.md", "data/vocabularies/README.md"])

@@ -1,0 +1,375 @@
+"""Shares of answers: their course over waves, groups beside each other, areas against the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from analytics import wording
+from analytics.charts.house import (
+    BAR,
+    FOOT,
+    HANG,
+    PALETTES,
+    Palette,
+    annotation,
+    as_text,
+    escaped,
+    faded,
+    figure_of,
+    hover_text,
+    number,
+    records_of,
+    row_axis,
+)
+from analytics.finding import Mode
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+
+_HEAD = 0.04  # Room above the highest tick, so that the line of 80 % is not the edge.
+_ROW = 25
+_THIN_ROW = 12
+_SMALL = 158
+_MOST_TICKS = 4
+
+Row = Mapping[Hashable, Any]
+
+
+def share_trend(rows: pd.DataFrame, mode: Mode) -> go.Figure:
+    """A share over waves with its band.
+
+    Parameters
+    ----------
+    rows
+        One row a wave, in order: label, month (``YYYY-MM`` of its end), estimate, low, high (fractions of 1; null where
+        there is no figure), base, flag, and broken: words where the series breaks before this wave, else empty.
+    mode
+        Ground of the page.
+
+    Returns
+    -------
+    Figure
+        Waves stand in even steps. A break cuts line and band; a wave without a figure is a gap. Without an interval
+        there is no band.
+    """
+    palette = PALETTES[mode]
+    records = records_of(rows)
+    ceiling = _ceiling(records)
+    traces = _line(records, palette, palette.blue, 2.5)
+    notes, shapes = [], []
+    for place, row in enumerate(records):
+        if as_text(row["broken"]):
+            shapes.append(_upright(place - 0.5, palette))
+            notes.append(
+                annotation(
+                    escaped(row["broken"], 18, 2),
+                    place - 0.5,
+                    1,
+                    yref="paper",
+                    yanchor="top",
+                    xshift=6,
+                    font={"color": palette.muted},
+                    bgcolor=palette.ground,
+                )
+            )
+    shown = [place for place, row in enumerate(records) if number(row["estimate"]) is not None]
+    for place in {shown[0], shown[-1]} if shown else ():
+        traces.append(_bar(records[place], place, palette.blue))
+    if shown:
+        notes.append(_last_label(records[shown[-1]], palette))
+    last = max(len(records) - 1, 0)
+    aside = max(0.3, last * 0.02)
+    return figure_of(
+        mode,
+        260,
+        traces,
+        x={"range": [-aside, last + aside], **_wave_ticks(records)},
+        y=_share_axis(ceiling),
+        annotations=notes,
+        shapes=shapes,
+        margin={"r": HANG, "t": 12},
+    )
+
+
+def share_small(rows: pd.DataFrame, everyone: pd.DataFrame, ceiling: float, mode: Mode) -> go.Figure:
+    """One panel of small multiples: the share of one group, and in grey that of everyone.
+
+    Parameters
+    ----------
+    rows, everyone
+        As for `share_trend`, the same waves.
+    ceiling
+        Upper end of the axis, the same in every panel: see `shared_ceiling`.
+    mode
+        Ground of the page.
+    """
+    palette = PALETTES[mode]
+    records = records_of(rows)
+    everywhere = {
+        "x": list(range(len(everyone))),
+        "y": [number(value) for value in everyone["estimate"]],
+        "mode": "lines",
+        "line": {"color": palette.soft, "width": 1.5},
+        "hoverinfo": "skip",
+    }
+    last = max(len(records) - 1, 0)
+    ends = sorted({0, last}) if records else []
+    return figure_of(
+        mode,
+        _SMALL,
+        [everywhere, *_line(records, palette, palette.blue, 2, points=False)],
+        x={
+            "range": [-0.3, last + 0.3],
+            "tickvals": ends,
+            "ticktext": [wording.short_month(str(records[place]["month"])) for place in ends],
+        },
+        y=_share_axis(ceiling, step=0.4),
+        margin={"r": 22, "t": 8},
+    )
+
+
+def shared_ceiling(frames: Sequence[pd.DataFrame]) -> float:
+    """Upper end of an axis that holds every interval of several panels."""
+    return _ceiling([row for frame in frames for row in records_of(frame)])
+
+
+def share_rows(rows: pd.DataFrame, reference: Row, mode: Mode, quiet: bool = False) -> go.Figure:
+    """Shares of several areas with their intervals, against the share of all.
+
+    Parameters
+    ----------
+    rows
+        One row an area: label, estimate, low, high, verdict (``above``, ``below``, else not clearly different), base.
+        Where the estimate is null the column flag says why.
+    reference
+        estimate, low and high of all areas together: a line over a strip of its interval; it may have no interval.
+    mode
+        Ground of the page.
+    quiet
+        Thin rows close together without names, for many areas of which nothing is to be said.
+    """
+    palette = PALETTES[mode]
+    records = records_of(rows)
+    ceiling = _ceiling([*records, reference], most=1.0, least=0.9)
+    whole = number(reference["estimate"])
+    shapes = [] if whole is None else _reference(reference, palette)
+    tick = [] if whole is None else [whole]
+    return figure_of(
+        mode,
+        FOOT + 10 + (_THIN_ROW if quiet else _ROW) * max(len(records), 1),
+        _row_marks(records, palette, quiet),
+        x={
+            "range": [0, ceiling],
+            "tickvals": [0, *[t for t in (0.3, 0.9) if not tick or abs(t - tick[0]) > 0.14], *tick],
+            "tickformat": ".0%",
+        },
+        y={**row_axis(records, palette, width=24), **({"showticklabels": False} if quiet else {})},
+        shapes=shapes,
+        annotations=[
+            annotation(
+                escaped(row["flag"] or "no figure", 34, 1),
+                0,
+                place,
+                xshift=8,
+                font={"color": palette.muted},
+                bgcolor=palette.ground,
+            )
+            for place, row in enumerate(records)
+            if number(row["estimate"]) is None
+        ],
+        margin={"t": 2, "r": 26},
+    )
+
+
+def _row_marks(records: Sequence[Row], palette: Palette, quiet: bool) -> list[dict[str, Any]]:
+    drawn = [(place, row) for place, row in enumerate(records) if number(row["estimate"]) is not None]
+    looks = [_look(as_text(row["verdict"]), palette) for _, row in drawn]
+    bars = [
+        {
+            "x": [number(row["low"]), number(row["high"])],
+            "y": [place, place],
+            "mode": "lines",
+            "line": {"color": look["color"], "width": 1.5 if quiet else BAR},
+            "hoverinfo": "skip",
+        }
+        for (place, row), look in zip(drawn, looks, strict=True)
+        if number(row["low"]) is not None
+    ]
+    marks = {
+        "x": [number(row["estimate"]) for _, row in drawn],
+        "y": [place for place, _ in drawn],
+        "mode": "markers",
+        "marker": {
+            "symbol": [look["symbol"] for look in looks],
+            "size": [5 if quiet else look["size"] for look in looks],
+            "color": [look["fill"] for look in looks],
+            "line": {"color": [look["edge"] for look in looks], "width": 1.5},
+            "opacity": 1,
+        },
+        "hovertext": [_row_hover(row) for _, row in drawn],
+        "hoverinfo": "text",
+        "cliponaxis": False,
+    }
+    return [*bars, marks]
+
+
+def _look(verdict: str, palette: Palette) -> dict[str, Any]:
+    """Colour and shape of an area: a filled circle below, a diamond above, a hollow circle where it is not clear."""
+    if verdict == "below":
+        return {"color": palette.orange, "fill": palette.orange, "edge": palette.ground, "symbol": "circle", "size": 11}
+    if verdict == "above":
+        return {"color": palette.blue, "fill": palette.blue, "edge": palette.ground, "symbol": "diamond", "size": 12}
+    return {"color": palette.soft, "fill": palette.ground, "edge": palette.soft, "symbol": "circle", "size": 9}
+
+
+def _reference(reference: Row, palette: Palette) -> list[dict[str, Any]]:
+    low, high = number(reference["low"]), number(reference["high"])
+    whole = number(reference["estimate"])
+    place = {"y0": 0, "y1": 1, "yref": "paper", "layer": "below"}
+    line = {"type": "line", "x0": whole, "x1": whole, "line": {"color": palette.blue, "width": 1.5}, **place}
+    if low is None or high is None:
+        return [line]
+    strip = {
+        "type": "rect",
+        "x0": low,
+        "x1": high,
+        "fillcolor": faded(palette.blue, 0.1),
+        "line": {"width": 0},
+        **place,
+    }
+    return [strip, line]
+
+
+def _line(
+    records: Sequence[Row], palette: Palette, colour: str, width: float, points: bool = True
+) -> list[dict[str, Any]]:
+    ring: list[tuple[float | None, float | None]] = []
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for run in _runs(records):
+        known = [place for place in run if number(records[place]["low"]) is not None]
+        if len(known) > 1:
+            ring += [(place, number(records[place]["high"])) for place in known]
+            ring += [(place, number(records[place]["low"])) for place in reversed(known)]
+            ring.append((None, None))
+        x += [*run, None]
+        y += [*(number(records[place]["estimate"]) for place in run), None]
+    last = max((place for place in x if place is not None), default=None)
+    many = len(records) > 20 or not points
+    band = {
+        "x": [place for place, _ in ring],
+        "y": [value for _, value in ring],
+        "mode": "lines",
+        "fill": "toself",
+        "fillcolor": faded(colour, palette.band),
+        "line": {"width": 0, "color": colour},
+        "hoverinfo": "skip",
+    }
+    line = {
+        "x": x,
+        "y": y,
+        "connectgaps": False,
+        "mode": "lines+markers",
+        "line": {"color": colour, "width": width},
+        "marker": {
+            "size": [0 if place is None or (many and place != last) else 8 for place in x],
+            "color": colour,
+            "opacity": 1,
+            "line": {"color": palette.ground, "width": 1.5},
+        },
+        "hovertext": ["" if place is None else _wave_hover(records[int(place)]) for place in x],
+        "hoverinfo": "text",
+        "cliponaxis": False,
+    }
+    return [band, line]
+
+
+def _runs(records: Sequence[Row]) -> list[list[int]]:
+    """Places of waves that follow each other without a gap or a break."""
+    runs: list[list[int]] = []
+    for place, row in enumerate(records):
+        if number(row["estimate"]) is None:
+            continue
+        if runs and runs[-1][-1] == place - 1 and not as_text(row.get("broken")):
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    return runs
+
+
+def _bar(row: Row, place: int, colour: str) -> dict[str, Any]:
+    return {
+        "x": [place, place],
+        "y": [number(row["low"]), number(row["high"])],
+        "mode": "lines",
+        "line": {"color": colour, "width": BAR},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
+
+
+def _upright(x: float, palette: Palette) -> dict[str, Any]:
+    line = {"color": palette.muted, "width": 1.5, "dash": "4px,4px"}
+    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "layer": "below", "line": line}
+
+
+def _last_label(row: Row, palette: Palette) -> dict[str, Any]:
+    lines = [f'<b><span style="font-size:20px">{wording.percent(float(row["estimate"]))}</span></b>']
+    if number(row["low"]) is not None:
+        lines.append(wording.percent_between(float(row["low"]), float(row["high"])))
+    grey = [wording.plural(int(row["base"]), "answer")] if number(row["base"]) is not None else ["no interval"]
+    lines += [f'<span style="color:{palette.muted}">{text}</span>' for text in grey]
+    return annotation("<br>".join(lines), 1, float(row["estimate"]), xref="paper", xshift=8)
+
+
+def _wave_hover(row: Row) -> str:
+    return hover_text(row["label"], *_figures(row))
+
+
+def _row_hover(row: Row) -> str:
+    return hover_text(row["label"], *_figures(row))
+
+
+def _figures(row: Row) -> list[str]:
+    said = [wording.percent(float(row["estimate"]))]
+    if number(row["low"]) is not None:
+        said.append(wording.percent_between(float(row["low"]), float(row["high"])))
+    if number(row.get("base")) is not None:
+        said.append(wording.plural(int(row["base"]), "answer"))
+    return said
+
+
+def _ceiling(records: Sequence[Row], most: float = 1.0, least: float = 0.8) -> float:
+    """80 % with a little room above, or 100 % where an interval is higher."""
+    highest = max(
+        (value for row in records for value in (number(row["estimate"]), number(row["high"])) if value is not None),
+        default=0.0,
+    )
+    return least + _HEAD if highest <= least + _HEAD else most
+
+
+def _share_axis(ceiling: float, step: float = 0.2) -> dict[str, Any]:
+    count = int(ceiling / step + 1e-9)
+    ticks = [round(place * step, 1) for place in range(count + 1)]
+    texts = [f"{tick * 100:.0f}" for tick in ticks]
+    return {
+        "range": [0, ceiling],
+        "tickvals": ticks,
+        "ticktext": [*texts[:-1], f"{texts[-1]}{wording.NBSP}%"],
+        "ticklabelstandoff": 4,
+    }
+
+
+def _wave_ticks(records: Sequence[Row]) -> dict[str, Any]:
+    """The first wave of each year, at most four of them; where there are few waves, their months."""
+    months = [str(row["month"]) for row in records]
+    if len({month[:4] for month in months}) < 3:
+        step = -(-len(months) // _MOST_TICKS) or 1
+        places = sorted(range(len(months) - 1, -1, -step))
+        return {"tickvals": places, "ticktext": [wording.short_month(months[place]) for place in places]}
+    firsts = [place for place, month in enumerate(months) if place and month[:4] != months[place - 1][:4]]
+    step = -(-len(firsts) // _MOST_TICKS)
+    places = sorted(firsts[::-1][::step])
+    return {"tickvals": places, "ticktext": [months[place][:4] for place in places]}

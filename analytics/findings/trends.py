@@ -1,0 +1,477 @@
+"""Trends: how a measure went from wave to wave, among whom and where."""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
+
+from analytics import charts, wording
+from analytics.finding import Finding, Panel
+from analytics.findings.asked import question_of
+from analytics.findings.refusal import refused
+from analytics.findings.survey import choices, estimates
+from analytics.findings.survey.answers import UNANSWERABLE, Answers, NoAnswers
+from analytics.findings.survey.published import NO_INTERVAL, Published
+from analytics.scope import Scope
+from analytics.survey import CHANGE, Verdicts
+from data.settings import settings
+from data.survey_cubes import NOT_KNOWN
+from data.vocabularies.survey import attributes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping
+
+    import pandas as pd
+
+    from data.store import View
+
+TREND = ["wave", "label", "month", *estimates.FIGURES, "broken"]
+GROUPS = ["group", *estimates.FIGURES, "difference", "difference_low", "difference_high", "p_value", "verdict"]
+AREAS = ["area", "name", *GROUPS[1:]]
+
+_DK = "Answers of don't know are left out of the base."
+_MANY = 12
+SIDES = Verdicts("above", "below", "not clearly different")
+
+
+def measure(scope: Scope, view: View) -> Finding:
+    """A measure in each wave, and whether it changed in a year."""
+    key, question = _asked(measure)
+    try:
+        scope = choices.complete(scope, view)
+        if not choices.has_answers(view, str(scope.force), str(scope.survey)):
+            return _published_trend(key, question, Published.of(scope, view))
+        answers = Answers.of(scope, view)
+    except UNANSWERABLE as why:
+        return refused(key, question, _empty(TREND), scope, view, str(why))
+    table = trend_table(answers)
+    change = change_table(answers)
+    last = table.iloc[-1].to_dict()
+    return Finding(
+        key=key,
+        question=question,
+        headline=_change_headline(answers, change),
+        answer=f"{_share_sentence(answers, last)}{change_sentence(answers, table, change)}",
+        tables={"trend": table, "change": change},
+        provenance=answers.provenance(_base(table), _rules(table, answers)),
+        caveats=(*_break_caveats(answers), f"“{answers.wording}” Positive: {answers.positive}. {_DK}"),
+        draw=lambda mode: charts.share_trend(table, mode),
+        alt=f"{answers.measure.label} in {wording.plural(len(table), 'wave')}. {_share_sentence(answers, last)}",
+    )
+
+
+def by_group(scope: Scope, view: View) -> Finding:
+    """A measure among the groups of an attribute, against everyone else."""
+    key, question = _asked(by_group)
+    try:
+        scope = choices.complete(scope, view)
+        answers, grouping = Answers.of(scope, view), _grouping(scope, view)
+    except UNANSWERABLE as why:
+        return refused(key, question, _empty(GROUPS), scope, view, str(why))
+    table = estimates.by_group(answers, grouping).sort_values(
+        "group", key=lambda names: names.map(lambda name: (name == NOT_KNOWN, name)), ignore_index=True
+    )
+    table["verdict"] = _sides(table)
+    waves = estimates.by_wave_and_group(answers, grouping)
+    everyone = trend_table(answers)
+    panels = _group_panels(table, waves, everyone, answers)
+    label = attributes()[grouping].label
+    return Finding(
+        key=key,
+        question=question,
+        headline=_sides_headline(table, "group", "group", "groups", "everyone else"),
+        answer=(
+            f"{label}, {_pooled_words(answers)}: {'; '.join(_group_words(row) for row in table.to_dict('records'))}."
+        ),
+        tables={"groups": table[GROUPS], "waves": waves},
+        provenance=answers.provenance(
+            f"{wording.plural(int(table['base'].sum()), 'answer')}, {_pooled_words(answers)}",
+            _tests_rule(table),
+            waves=answers.pooled,
+        ),
+        caveats=("Each group is set against everyone who is not in it. Differences are described, not explained.",),
+        panels=panels,
+        alt=f"{answers.measure.label} by {label.lower()}, wave by wave",
+    )
+
+
+def by_area(scope: Scope, view: View) -> Finding:
+    """A measure in each area, against the rest of the force."""
+    key, question = _asked(by_area)
+    try:
+        scope = choices.complete(scope, view)
+        if not choices.has_answers(view, str(scope.force), str(scope.survey)):
+            return _published_areas(key, question, Published.of(scope.but(area=None), view))
+        answers = Answers.of(scope.but(area=None), view)
+        level = _level(scope, answers)
+    except UNANSWERABLE as why:
+        return refused(key, question, _empty(AREAS), scope, view, str(why))
+    table = estimates.by_area(answers, level)
+    table["name"] = [choices.name_of(view, answers.force, answers.survey, code) for code in table["area"]]
+    table = table.sort_values("name", ignore_index=True)
+    table["verdict"] = _sides(table)
+    whole = estimates.overall(answers).iloc[0].to_dict()
+    return Finding(
+        key=key,
+        question=question,
+        headline=_areas_headline(table, level),
+        answer=(
+            f"{answers.measure.label}, {_pooled_words(answers)}: {_share(whole)} in the force as a whole. "
+            f"{_areas_headline(table, level)}. In alphabetical order, not a ranking."
+        ),
+        tables={"areas": table[AREAS]},
+        provenance=answers.provenance(
+            f"{wording.plural(int(whole['base']), 'answer')}, {_pooled_words(answers)}",
+            [*_withheld_rule(table), *_tests_rule(table)],
+            waves=answers.pooled,
+        ),
+        caveats=(
+            f"The figure of an area pools {wording.plural(len(answers.pooled), 'wave')}: one wave holds too few "
+            "answers of an area. Each area is set against the rest of the force.",
+            "Of many areas, those furthest away are so partly by chance.",
+        ),
+        panels=_area_panels(table, whole),
+        alt=f"{answers.measure.label} by area, against the whole force",
+    )
+
+
+def answerable(scope: Scope, view: View) -> None:
+    """Raise one of ``UNANSWERABLE`` where a survey has neither answers nor published figures for a scope."""
+    scope = choices.complete(scope, view)
+    if choices.has_answers(view, str(scope.force), str(scope.survey)):
+        Answers.of(scope, view)
+    else:
+        Published.of(scope, view)
+
+
+@lru_cache(maxsize=256)
+def trend_table(answers: Answers) -> pd.DataFrame:
+    """The share in each wave, in order, with the words of the wave and where the series breaks."""
+    figures = estimates.by_wave(answers).reset_index(names="wave")
+    waves = answers.waves.set_index("wave")
+    figures["label"] = figures["wave"].map(waves["label"].to_dict())
+    figures["month"] = figures["wave"].map(waves["month"].to_dict())
+    figures["broken"] = [answers.breaks.get(wave, "") for wave in figures["wave"]]
+    nobody = "nobody of the area was asked in this wave"
+    figures["flag"] = [nobody if wording.missing(flag) else flag for flag in figures["flag"]]
+    return figures[TREND]
+
+
+def change_table(answers: Answers) -> pd.DataFrame:
+    """The change over a year, in one row with its verdict; no row where two waves can't be compared."""
+    import pandas as pd
+
+    compared = estimates.year_on_year(answers)
+    columns = ["before", "after", "change", "change_low", "change_high", "p_value", "verdict"]
+    if compared is None:
+        return pd.DataFrame(columns=columns)
+    return compared.assign(
+        before=answers.a_year_before,
+        after=answers.last,
+        verdict=estimates.called(compared, CHANGE),
+    ).rename(columns={"estimate": "change", "low": "change_low", "high": "change_high"})[columns]
+
+
+def change_sentence(answers: Answers, table: pd.DataFrame, change: pd.DataFrame) -> str:
+    """The change over a year as a sentence, or why there is none."""
+    before = answers.a_year_before
+    if before is None:
+        return " There is no wave a year before to compare with."
+    if change.empty:
+        return " The questions changed within the year, so it is not compared with the year before."
+    row, was = change.iloc[0].to_dict(), table.set_index("wave").loc[before].to_dict()
+    if wording.missing(was["estimate"]) or wording.missing(table.iloc[-1]["estimate"]):
+        return " One of the two waves has too few answers to compare with the year before."
+    return (
+        f" A year before it was {wording.percent(was['estimate'])}: a change of {wording.points(row['change'])} "
+        f"({wording.points_between(row['change_low'], row['change_high']).removesuffix(' points')})."
+    )
+
+
+def _asked(answer: Callable[[Scope, View], Finding]) -> tuple[str, str]:
+    question = question_of(answer)
+    return question.key, question.asks
+
+
+def _change_headline(answers: Answers, change: pd.DataFrame) -> str:
+    label = answers.measure.label
+    if change.empty:
+        return f"{label}: no comparison with the year before"
+    verdict = change.iloc[0]["verdict"]
+    return (
+        f"{label}: no clear change in the past year"
+        if verdict == CHANGE.neither
+        else f"{label} {verdict} in the past year"
+    )
+
+
+def _share_sentence(answers: Answers, row: Mapping[Hashable, Any]) -> str:
+    where = "" if answers.scope.area is None else f" in {_area_name(answers)}"
+    if wording.missing(row["estimate"]):
+        return f"{row['label']}{where}: {row['flag']}."
+    return f"{_share(row)} {answers.measure.says}{where}, {row['label']}."
+
+
+def _share(row: Mapping[Hashable, Any]) -> str:
+    if wording.missing(row["low"]):
+        return wording.percent(row["estimate"])
+    base = wording.plural(int(row["base"]), "answer")
+    return f"{wording.percent(row['estimate'])} ({wording.percent_between(row['low'], row['high'])}, {base})"
+
+
+def _area_name(answers: Answers) -> str:
+    return choices.name_of(answers.view, answers.force, answers.survey, str(answers.scope.area))
+
+
+def _base(table: pd.DataFrame) -> str:
+    return f"{wording.plural(int(table['base'].fillna(0).sum()), 'answer')} in {wording.plural(len(table), 'wave')}"
+
+
+def _rules(table: pd.DataFrame, answers: Answers) -> list[str]:
+    return [
+        *_withheld_rule(table),
+        *(f"Series broken before {answers.label[wave]}: {words}" for wave, words in answers.breaks.items()),
+    ]
+
+
+def _withheld_rule(table: pd.DataFrame) -> list[str]:
+    few = int(table["estimate"].isna().sum())
+    return [f"{wording.plural(few, 'figure')} withheld: not enough answers"] if few else []
+
+
+def _tests_rule(table: pd.DataFrame) -> list[str]:
+    tested = int(table["p_value"].notna().sum())
+    clear = int(table["verdict"].isin([SIDES.above, SIDES.below]).sum())
+    return [
+        f"{wording.plural(tested, 'difference')} tested, {clear} clear with Benjamini and Hochberg's false-discovery "
+        f"rate below {settings().false_discovery:.2f}"
+    ]
+
+
+def _break_caveats(answers: Answers) -> list[str]:
+    return [
+        f"{words.capitalize()} from {answers.label[wave]}: do not compare across the dashed line."
+        for wave, words in answers.breaks.items()
+    ]
+
+
+def _grouping(scope: Scope, view: View) -> str:
+    held = choices.groupings(view, str(scope.force), str(scope.survey))
+    if not held:
+        raise NoAnswers(f"{scope.survey} holds nothing that its answers could be grouped by.")
+    return scope.by or held[0]
+
+
+def _level(scope: Scope, answers: Answers) -> str:
+    held = set(choices.areas(answers.view, answers.force, answers.survey)["area_level"])
+    if not held:
+        raise NoAnswers(f"{answers.survey} does not say where people live.")
+    if scope.area_level:
+        return scope.area_level
+    return "neighbourhood" if "neighbourhood" in held else "district"
+
+
+def _sides(table: pd.DataFrame) -> list[str]:
+    names = {"difference_low": "low", "difference_high": "high"}
+    return estimates.called(table[[*names, "p_value"]].rename(columns=names), SIDES)
+
+
+def _pooled_words(answers: Answers) -> str:
+    first, last = answers.pooled[0], answers.pooled[-1]
+    starts = str(answers.waves.set_index("wave").loc[first, "starts"])[:7]
+    ends = str(answers.waves.set_index("wave").loc[last, "ends"])[:7]
+    return wording.months(starts, ends)
+
+
+def _group_words(row: Mapping[Hashable, Any]) -> str:
+    if wording.missing(row["estimate"]):
+        return f"{row['group']}: {row['flag']}"
+    return f"{row['group']} {_share(row)}"
+
+
+def _sides_headline(table: pd.DataFrame, name: str, one: str, many: str, rest: str) -> str:
+    below, above = (list(table.loc[table["verdict"] == side, name]) for side in ("below", "above"))
+    if not below and not above:
+        return f"No {one} is clearly different from {rest}"
+    named = [
+        f"{wording.listing(names) if len(names) < 3 else f'{len(names)} {many}'} clearly {side}"
+        for side, names in (("below", below), ("above", above))
+        if names
+    ]
+    return f"{'; '.join(named)} {rest}"
+
+
+def _areas_headline(table: pd.DataFrame, level: str) -> str:
+    counts = table["verdict"].value_counts()
+    below, above = int(counts.get("below", 0)), int(counts.get("above", 0))
+    shown = int(table["estimate"].notna().sum())
+    if not below and not above:
+        return f"None of {wording.plural(shown, level)} is clearly different from the rest"
+    return f"Of {wording.plural(shown, level)} {below} clearly below the rest, {above} clearly above"
+
+
+def _group_panels(
+    table: pd.DataFrame, waves: pd.DataFrame, everyone: pd.DataFrame, answers: Answers
+) -> tuple[Panel, ...]:
+    frames = {
+        str(row["group"]): _filled(waves[waves["group"] == row["group"]], everyone)
+        for row in table.to_dict("records")
+        if not wording.missing(row["estimate"])
+    }
+    ceiling = charts.shared_ceiling([*frames.values(), everyone])
+    rows = {str(row["group"]): row for row in table.to_dict("records")}
+    return tuple(
+        Panel(
+            label=group,
+            value=wording.percent(rows[group]["estimate"]),
+            interval=wording.percent_between(rows[group]["low"], rows[group]["high"]),
+            draw=partial(_draw_small, frame, everyone, ceiling),
+            alt=f"{answers.measure.label}, {group}: {_share(rows[group])}",
+        )
+        for group, frame in frames.items()
+    )
+
+
+def _draw_small(rows: pd.DataFrame, everyone: pd.DataFrame, ceiling: float, mode: Any) -> Any:  # noqa: ANN401
+    return charts.share_small(rows, everyone, ceiling, mode)
+
+
+def _filled(waves: pd.DataFrame, everyone: pd.DataFrame) -> pd.DataFrame:
+    """A group's figures in every wave, with nulls where it has none."""
+    figures = waves.set_index("wave")[estimates.FIGURES].reindex(everyone["wave"]).reset_index()
+    return figures.assign(label=list(everyone["label"]), month=list(everyone["month"]), broken=list(everyone["broken"]))
+
+
+def _area_panels(table: pd.DataFrame, whole: Mapping[Hashable, Any]) -> tuple[Panel, ...]:
+    sides = {
+        SIDES.below: ("Clearly below", "arrow_downward"),
+        SIDES.neither: ("Not clearly different", "remove"),
+        SIDES.above: ("Clearly above", "arrow_upward"),
+    }
+    panels = []
+    for side, (title, icon) in sides.items():
+        rows = table[(table["verdict"] == side) & table["estimate"].notna()]
+        if rows.empty:
+            continue
+        panels.append(
+            Panel(
+                label=f"{title} · {len(rows)}",
+                value="",
+                interval="",
+                draw=partial(_draw_rows, rows.rename(columns={"name": "label"}), whole),
+                alt=f"{title}: {wording.listing(list(rows['name']), 99)}",
+                icon=icon,
+            )
+        )
+    return tuple(panels)
+
+
+def _draw_rows(rows: pd.DataFrame, whole: Mapping[Hashable, Any], mode: Any) -> Any:  # noqa: ANN401
+    return charts.share_rows(rows, whole, mode, quiet=len(rows) > _MANY and set(rows["verdict"]) == {SIDES.neither})
+
+
+def _published_trend(key: str, question: str, published: Published) -> Finding:
+    series, table = published.series, published_table(published)
+    last, before = table.iloc[-1], table[table["month"] == wording.earlier(str(table["month"].iloc[-1]), 12)]
+    label = published.measure.label
+    was = (
+        f" A year before it was {wording.percent(before.iloc[0]['estimate'])}; whether that is a change can't be told "
+        "without an interval."
+        if len(before)
+        else ""
+    )
+    where = "" if published.scope.area is None else f" in {series['area'].iloc[0]}"
+    return Finding(
+        key=key,
+        question=question,
+        headline=f"{label}: {wording.percent(last['estimate'])}, no interval can be given",
+        answer=(
+            f"{wording.percent(last['estimate'])} {published.measure.says}{where}, {last['label']}, as "
+            f"{published.scope.survey} publishes it.{was}"
+        ),
+        tables={"trend": table},
+        provenance=published.provenance(
+            f"{wording.plural(len(table), 'published figure')}; their base is not published", [NO_INTERVAL]
+        ),
+        caveats=(NO_INTERVAL, *([published.disagreements] if published.disagreements else []), _rolling(series)),
+        draw=lambda mode: charts.share_trend(table, mode),
+        alt=f"{label}, {wording.plural(len(table), 'published figure')}, without intervals",
+    )
+
+
+def published_table(published: Published) -> pd.DataFrame:
+    """Published figures in the columns of a trend."""
+    series = published.series
+    table = _empty(TREND).reindex(range(len(series)))
+    table["wave"] = table["month"] = series["month"].to_numpy()
+    table["label"] = [_twelve(month, months) for month, months in series[["month", "months"]].itertuples(index=False)]
+    table["estimate"], table["low"], table["high"] = series["share"], series["low"], series["high"]
+    table["base"] = series["base"].astype("Float64")
+    table["flag"], table["broken"] = "no interval can be given: no base is published", ""
+    return table
+
+
+def _published_areas(key: str, question: str, published: Published) -> Finding:
+    rows, scope = published.areas, published.scope
+    if rows.empty:
+        return refused(key, question, _empty(AREAS), scope, published.view, f"{scope.survey} publishes no areas.")
+    table = _empty(AREAS).reindex(range(len(rows)))
+    table["area"], table["name"] = rows["code"].to_numpy(), rows["area"].to_numpy()
+    table["estimate"], table["base"] = rows["share"].to_numpy(), rows["base"].astype("Float64").to_numpy()
+    table["flag"] = "no interval can be given: no base is published"
+    table["verdict"] = "not tested"
+    when = _twelve(str(rows["month"].iloc[0]), int(rows["months"].iloc[0]))
+    lowest, highest = float(table["estimate"].min()), float(table["estimate"].max())
+    whole: dict[Hashable, Any] = {
+        "estimate": _force_share(published, str(rows["month"].iloc[0])),
+        "low": None,
+        "high": None,
+    }
+    headline = f"{len(table)} districts, {when}: no interval can be given"
+    return Finding(
+        key=key,
+        question=question,
+        headline=headline,
+        answer=(
+            f"{published.measure.label}, {when}: published figures of {len(table)} districts lie between "
+            f"{wording.percent(lowest)} and {wording.percent(highest)}. Which of them differ can't be told without an "
+            "interval. In alphabetical order, not a ranking."
+        ),
+        tables={"areas": table},
+        provenance=published.provenance(f"{len(table)} published figures; their base is not published", [NO_INTERVAL]),
+        caveats=(NO_INTERVAL, f"Shown is {rows['publication'].iloc[0]}."),
+        panels=(
+            Panel(
+                label=f"All districts · {len(table)}",
+                value="",
+                interval="",
+                draw=partial(_draw_rows, table.rename(columns={"name": "label"}), whole),
+                alt=f"{published.measure.label} by district, {when}, without intervals",
+            ),
+        ),
+        alt=headline,
+    )
+
+
+def _force_share(published: Published, month: str) -> float | None:
+    own = published.figures
+    own = own[(own["level"] == "force") & (own["month"] == month)]
+    return None if own.empty else float(own["share"].iloc[0])
+
+
+def _twelve(month: str, months: int) -> str:
+    return (
+        f"year to {wording.month(month)}" if months == 12 else wording.months(wording.earlier(month, months - 1), month)
+    )
+
+
+def _rolling(series: pd.DataFrame) -> str:
+    months = int(series["months"].iloc[-1])
+    return f"Each figure covers {months} months, so neighbouring figures share most of their answers."
+
+
+def _empty(columns: list[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    texts = {"wave", "label", "month", "flag", "broken", "group", "verdict", "area", "name"}
+    return pd.DataFrame({c: pd.Series(dtype="object" if c in texts else "Float64") for c in columns})

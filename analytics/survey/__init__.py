@@ -1,0 +1,38 @@
+"""Survey estimates: shares, net scores and means of domains of a complex sample, and what may be said of them.
+
+From rows or from counted cells to domains (`domain_means`, `domain_means_of_cells`), differences between them
+(`differences`, `change`, `against_rest`), smoothed design effects for areas (`pooled_deff`, `smoothed`), the rule for
+what is shown (`publish`) and verdicts on many differences (`verdicts`).
+"""
+
+from analytics.survey.areas import PooledDeff, pooled_deff, smoothed
+from analytics.survey.change import CHANGE, COMPARISON, Verdicts, q_values, verdicts
+from analytics.survey.contrasts import against_rest, change, differences
+from analytics.survey.intervals import Limits, effective_sample, korn_graubard, mover, t_interval, wilson_t
+from analytics.survey.linearisation import DomainMeans, domain_means, domain_means_of_cells
+from analytics.survey.publication import PublicationRule, publish
+
+__all__ = [
+    "CHANGE",
+    "COMPARISON",
+    "DomainMeans",
+    "Limits",
+    "PooledDeff",
+    "PublicationRule",
+    "Verdicts",
+    "against_rest",
+    "change",
+    "differences",
+    "domain_means",
+    "domain_means_of_cells",
+    "effective_sample",
+    "korn_graubard",
+    "mover",
+    "pooled_deff",
+    "publish",
+    "q_values",
+    "smoothed",
+    "t_interval",
+    "verdicts",
+    "wilson_t",
+]

@@ -1,0 +1,154 @@
+"""Design effects of small domains: how much answers in a PSU resemble each other, pooled over many domains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analytics.survey.linearisation import DomainMeans, limits
+from analytics.survey.sample import Floats, grouped
+
+
+@dataclass(frozen=True, slots=True)
+class PooledDeff:
+    """Resemblance of answers within a PSU, pooled over domains, and the design effects that follow from it.
+
+    Attributes
+    ----------
+    correlation : float
+        Intracluster correlation within domains, 0 to 1.
+    df : float
+        Degrees of freedom that it rests on: those of all domains together.
+    domains : int
+        Domains used.
+    """
+
+    correlation: float
+    df: float
+    domains: int
+
+    def of(self, result: DomainMeans) -> Floats:
+        r"""Design effect of each domain of a result, from its weights and the sizes of its clusters alone.
+
+        :math:`n_d[(1 - \rho) A_d + \rho B_d]`, see `pooled_deff`.
+        """
+        unequal, clustered = _concentrations(result)
+        base = result.table["base"].to_numpy(dtype=float)
+        return base * ((1 - self.correlation) * unequal + self.correlation * clustered)
+
+
+def pooled_deff(result: DomainMeans) -> PooledDeff:
+    r"""Design effects for small domains, such as areas, smoothed over all of them.
+
+    A domain with 8 PSUs says almost nothing about its own design effect, and that of the whole force is too large for
+    its areas, because it also holds how areas differ. So what areas have in common is estimated from all of them, the
+    correlation :math:`\rho` of two answers in one PSU of one area, and what is known of each is kept: its weights and
+    the sizes of its clusters. With :math:`A_d = \sum_k w_k^2 / W_d^2` and :math:`B_d = \sum_c W_{dc}^2 / W_d^2`
+    (:math:`W_{dc}`: weight of the domain in PSU c) the variance of a mean is :math:`S_d^2[(1 - \rho)A_d + \rho B_d]`,
+    and
+
+    .. math:: \hat\rho = \frac{\sum_d \nu_d\, n_d \big[V_d / g_d - S_d^2 A_d\big]}
+        {\sum_d \nu_d\, n_d\, S_d^2 (B_d - A_d)}
+
+    held within 0 and 1, where :math:`V_d` is the domain's own linearised variance. That is a quadratic form of its PSU
+    means, whose expectation is too small by the factor :math:`g_d` where they are few (7/8 for 8 PSUs in large strata,
+    1 where the domain fills its strata) and which has :math:`\nu_d` degrees of freedom; both follow from the form
+    itself, for PSUs of equal size. Without clusters (:math:`B_d = A_d`) :math:`\rho` is 0 and the design effects are
+    Kish's.
+
+    Of 60 areas with 8 PSUs of 20 (intracluster correlation .05, areas differing by .25 on the logit, weights with a CV
+    of .5), 95 % intervals with this covered 95 to 96 % of the true shares; with the plain mean of the areas' design
+    effects 93 to 94 %, with the force's 96 % at up to 5 % more width, with each area's own 98 % at over 20 % more
+    width. Where areas differ in weights and cluster sizes only this one holds in each kind of area (the force's .94 to
+    .99, the plain mean .88 to .98): ``benchmarks/coverage_survey.py``.
+
+    Parameters
+    ----------
+    result : DomainMeans
+        Of many domains, such as all areas of a force.
+
+    Raises
+    ------
+    ValueError
+        If no domain has two PSUs and answers that differ.
+
+    References
+    ----------
+    Kish L. (1965). Survey Sampling, section 5.4 and 8.2. Gabler S., Häder S. and Lahiri P. (1999). A model based
+    justification of Kish's formula for design effects for weighting and clustering. Survey Methodology 25, 105-106.
+    Satterthwaite F. E. (1946). Biometrics Bulletin 2, 110-114 (:math:`\nu_d`).
+    """
+    expected, df = _moments(result)
+    used = (expected > 1e-9) & (result.spread > 0)
+    if not used.any():
+        raise ValueError(
+            "No domain has two sampling points and answers that differ, so a design effect can't be estimated: take "
+            "that of larger domains."
+        )
+    unequal, clustered = (values[used] for values in _concentrations(result))
+    spread, df = result.spread[used], df[used]
+    size = df * result.table["base"].to_numpy(dtype=float)[used]
+    above = float((size * (result.variance[used] / expected[used] - spread * unequal)).sum())
+    most = float((size * spread * (clustered - unequal)).sum())
+    # Without clusters both sums of squares are the same, up to rounding.
+    alike = most <= 1e-9 * float((size * spread * unequal).sum())
+    correlation = 0.0 if alike else min(1.0, max(0.0, above / most))
+    return PooledDeff(correlation, float(df.sum()), int(used.sum()))
+
+
+def _moments(result: DomainMeans) -> tuple[Floats, Floats]:
+    r"""Expectation of each linearised variance over the true one, and its degrees of freedom.
+
+    For independent PSU means of one variance it is the form :math:`x'PAPx / m_d^2` with the centring
+    :math:`P = I - J/m_d` and, in each stratum, :math:`A = c_h (I - J/m_h)`. So they are :math:`tr(PA)/m_d` and
+    :math:`tr(PA)^2/tr(PAPA)`.
+    """
+    totals, sample, domains = result.totals, result.sample, len(result.table)
+    domain = totals.domain[totals.start]
+    stratum = sample.stratum[totals.psu[totals.start]]
+    k = np.diff(totals.start, append=len(totals.psu)).astype(float)
+    c, share = sample.factor[stratum], np.where(sample.lonely[stratum], 0.0, 1 / sample.size[stratum])
+
+    def total(values: Floats) -> Floats:
+        return grouped(domain, values, domains)
+
+    psus = np.maximum(total(k), 1)
+    ends = total(c * (k - k**2 * share))
+    trace = total(c * k * (1 - share)) - ends / psus
+    squared = total(c**2 * (k - 2 * k * share + (k * share) ** 2))
+    squared += -2 * total(c**2 * (k - 2 * k**2 * share + k**3 * share**2)) / psus + (ends / psus) ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return trace / psus, trace**2 / squared
+
+
+def smoothed(result: DomainMeans, pooled: PooledDeff) -> DomainMeans:
+    r"""The same estimates with the variances :math:`S_d^2\,deff_d/n_d` of a pooled design effect.
+
+    Intervals are of the kind that the result has, with the effective number of answers :math:`n_d/deff_d` and the
+    degrees of freedom of `pooled`. ``se``, ``low``, ``high``, ``n_eff``, ``deff`` and ``df`` of the table change.
+
+    Parameters
+    ----------
+    result : DomainMeans
+    pooled : PooledDeff
+        From `pooled_deff`.
+    """
+    deff = pooled.of(result)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        effective = result.table["base"].to_numpy(dtype=float) / deff
+        table = result.table.assign(
+            se=np.sqrt(result.spread / effective), n_eff=effective, deff=deff, df=pooled.df, fallback=False
+        )
+    parts = None if result.parts is None else (smoothed(result.parts[0], pooled), smoothed(result.parts[1], pooled))
+    changed = replace(result, table=table, parts=parts, smoothed=True)
+    table["low"], table["high"] = limits(changed, effective)
+    return changed
+
+
+def _concentrations(result: DomainMeans) -> tuple[Floats, Floats]:
+    """Sums of squared weights and of squared cluster weights of each domain, over its squared weight."""
+    weight, totals = result.table["weight"].to_numpy(dtype=float), result.totals
+    clustered = grouped(totals.domain, totals.weight**2, len(weight))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return result.weight_squared / weight**2, clustered / weight**2

@@ -1,0 +1,132 @@
+"""Which mapping file belongs to which survey file: the one named after it, or one that is named on the command line.
+
+A survey file and its mapping are one source, as the parts of a shapefile are: its digest is of both, so the same
+answers read through another mapping are another load, which takes the place of the one before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from data.readers.source import Source
+from data.readers.sources import LARGEST, Unopened, find_sources, sha256
+from data.readers.survey_mapping import SurveyMapping, why_not
+
+ENDING = ".mapping.toml"
+"""What follows the name of a data file in the name of its mapping: ``wave.csv.mapping.toml``."""
+
+
+Named = tuple[Source, SurveyMapping]
+"""A mapping file named on the command line, with what it says."""
+
+
+def find_mapped_sources(paths: Iterable[Path], named: Sequence[Named] = ()) -> Iterator[Source | Unopened]:
+    """Open every file as `find_sources` does, and join each with its mapping.
+
+    The mapping of a file is the one named after it, beside it in its folder or zip; else the first of those named that
+    is for it.
+
+    Parameters
+    ----------
+    paths
+        Files, folders and zips.
+    named
+        Mapping files named on the command line.
+
+    Yields
+    ------
+    Source or Unopened
+        One item a file or zip member.
+    """
+    for root in paths:
+        beside = mappings_beside(root)
+        for source in find_sources([root]):
+            yield source if isinstance(source, Unopened) else _joined(source, beside, named)
+
+
+def misfits(source: Source, named: Sequence[Named]) -> str:
+    """Why none of the mappings named is for a file, in phrases; blank where none is named.
+
+    Parameters
+    ----------
+    source
+        A file without a mapping.
+    named
+        Mapping files named on the command line.
+    """
+    return "; ".join(f"“{file.name}” is not for it: {why_not(mapping, source)}" for file, mapping in named)
+
+
+def join(source: Source, mapping: Source) -> Source:
+    """One source of a survey file and its mapping, with the digest of both.
+
+    Parameters
+    ----------
+    source, mapping
+        The two files.
+    """
+    digest = hashlib.sha256(f"{source.sha256}\n{mapping.sha256}".encode()).hexdigest()
+    return replace(source, sha256=digest, mapping=mapping)
+
+
+def mappings_beside(root: Path) -> dict[str, Source]:
+    """The mapping files of a folder, a zip or a single file, by the path of the data file they are named after.
+
+    Parameters
+    ----------
+    root
+        A file, folder or zip, as it is given to be loaded.
+    """
+    return {path.removesuffix(ENDING): _source(path, content) for path, content in _found(root)}
+
+
+def _found(root: Path) -> Iterator[tuple[str, bytes]]:
+    if root.is_dir():
+        for path in sorted(root.rglob("*")):
+            yield from _opened(path, _shown(path.relative_to(root)))
+    else:
+        beside = (root.with_name(f"{name}{ENDING}") for name in (root.name, root.name.removesuffix(".gz")))
+        for path in (root, *beside):
+            yield from _opened(path, _shown(path.name))
+
+
+def _opened(path: Path, shown: str) -> Iterator[tuple[str, bytes]]:
+    # What can't be opened is told where every file is opened, not here.
+    try:
+        if path.name.endswith(ENDING) and path.is_file():
+            yield shown, path.read_bytes()
+        elif path.suffix.lower() == ".zip" and path.is_file():
+            yield from _packed(path, shown)
+    except OSError:
+        return
+
+
+def _packed(path: Path, shown: str) -> Iterator[tuple[str, bytes]]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                if member.filename.endswith(ENDING) and member.file_size <= LARGEST:
+                    yield f"{shown} » {member.filename}", archive.read(member)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
+        return
+
+
+def _source(path: str, content: bytes) -> Source:
+    return Source(PurePosixPath(path.rpartition(" » ")[2]).name, path, content, sha256(content))
+
+
+def _shown(path: Path | str) -> str:
+    # A file name may hold bytes that are no text.
+    return str(path).encode("utf-8", "replace").decode()
+
+
+def _joined(source: Source, beside: Mapping[str, Source], named: Sequence[Named]) -> Source:
+    for path in (source.path, source.path.removesuffix(".gz")):
+        if path in beside:
+            return join(source, beside[path])
+    return next((join(source, file) for file, mapping in named if why_not(mapping, source) is None), source)

@@ -1,0 +1,384 @@
+"""One wave of a survey, one row a respondent, read through its mapping file.
+
+Only the columns that the mapping names are kept, in the words of the scales. A code that the mapping does not have is
+never dropped in silence: it is named with its number of people and counts as not answered. Respondents' numbers leave
+this reader as the file has them; loading puts keyed hashes in their place before anything is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from data.readers import tabular
+from data.readers.personal_data import personal_problems
+from data.readers.source import Problem, Reading, Refused, Slot, Source
+from data.readers.sources import sha256
+from data.readers.survey_mapping import MappedAttribute, MappedMeasure, SurveyMapping, matches, parse
+from data.readers.tabular import Sheet
+from data.tables import QUESTIONS, RESPONSES, WAVES
+from data.vocabularies import normalise
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KIND = "survey wave"
+
+_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})([ T].*)?")
+_BRITISH_DAY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})([ T].*)?")
+
+
+@dataclass(frozen=True)
+class _Recoded:
+    """A column in the words of its mapping; with what was left out, by code."""
+
+    words: pd.Series
+    not_answers: Mapping[str, int]
+    unknown: Mapping[str, int]
+
+
+def recognise(source: Source) -> Slot | None:
+    """The wave that the file fills, as its mapping says; None where no mapping comes with it.
+
+    Parameters
+    ----------
+    source
+        Any file.
+
+    Raises
+    ------
+    Refused
+        If the mapping is wrong; every problem at once.
+    """
+    if source.mapping is None:
+        return None
+    mapping = parse(source.mapping)
+    return Slot(KIND, RESPONSES.name, mapping.survey, mapping.wave)
+
+
+def read(source: Source, slot: Slot) -> Reading:
+    """The respondents of a wave, with the tables ``waves`` and ``questions`` beside them.
+
+    Parameters
+    ----------
+    source
+        A file that `recognise` knows.
+    slot
+        What `recognise` said of it.
+
+    Returns
+    -------
+    Reading
+        Rows of the table ``responses``; ``respondent`` holds the numbers of the file.
+
+    Raises
+    ------
+    Refused
+        If the file is no table or the mapping is for another, a column is missing or holds personal data, a weight is
+        no number, a date no day, or a respondent stands twice; every problem at once.
+    """
+    if source.mapping is None:
+        raise Refused([Problem("the file has no mapping", "Start one with `python -m data mapping FILE`")])
+    mapping = parse(source.mapping)
+    if not tabular.is_tabular(source):
+        what = "a mapping lies beside this file, and it is no table"
+        raise Refused([Problem(what, "Save it as .csv, .tsv, .xlsx or .sav, or remove the mapping")])
+    sheet = tabular.read(source, mapping.sheet)
+    problems = [
+        *_file_problems(source, mapping, sheet),
+        *_column_problems(mapping, sheet),
+        *personal_problems(sheet, mapping.starts, mapping.drop),
+        *_row_problems(mapping, sheet),
+    ]
+    if problems:
+        raise Refused(problems)
+    answers = {m.measure.id: _answers(m, sheet) for m in mapping.measures}
+    known = {a.id: _attribute(a, sheet) for a in mapping.attributes}
+    frame = RESPONSES.frame(
+        {
+            "row": sheet.cells.index.to_numpy(),
+            "survey": mapping.survey,
+            "force": mapping.force,
+            "wave": mapping.wave,
+            **_plain(mapping, sheet),
+            "weight": _weights(mapping, sheet),
+            **{id: recoded.words.to_numpy() for id, recoded in {**known, **answers}.items()},
+        }
+    )
+    return Reading(
+        frame,
+        len(frame),
+        tuple(_notes(source, source.mapping, mapping, sheet, known, answers, frame)),
+        {WAVES.name: _waves(mapping, len(frame)), QUESTIONS.name: _questions(mapping, answers)},
+    )
+
+
+def day_of(cell: str) -> str | None:
+    """The day that a cell holds, YYYY-MM-DD; None where it holds none. 01/02/2026 is the first of February.
+
+    Parameters
+    ----------
+    cell
+        A cell of a survey file.
+    """
+    iso, british = _ISO_DAY.fullmatch(cell), _BRITISH_DAY.fullmatch(cell)
+    if iso is not None:
+        year, month, day = map(int, iso.group(1, 2, 3))
+    elif british is not None:
+        day, month, year = map(int, british.group(1, 2, 3))
+    else:
+        return None
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+# What is wrong
+
+
+def _file_problems(source: Source, mapping: SurveyMapping, sheet: Sheet) -> Iterator[Problem]:
+    if mapping.file is not None and not matches(mapping.file, source.name):
+        what = f"the mapping is for files named “{mapping.file}”"
+        yield Problem(what, "Correct file = … in the mapping, or take another mapping", value=source.name)
+    if sheet.cells.empty:
+        yield Problem("the file holds no respondents", "Export it again; it may have been cut short")
+
+
+def _column_problems(mapping: SurveyMapping, sheet: Sheet) -> Iterator[Problem]:
+    for column in mapping.needed:
+        if column not in sheet.columns:
+            close = get_close_matches(column, sheet.columns, 1)
+            remedy = f"Did you mean “{close[0]}”? Correct the mapping" if close else "Correct the mapping"
+            yield Problem("the mapping names this column and the file does not have it", remedy, column=column)
+
+
+def _row_problems(mapping: SurveyMapping, sheet: Sheet) -> Iterator[Problem]:
+    for key, check in (("weight", _weight_problems), ("date", _date_problems), ("respondent", _respondent_problems)):
+        column = mapping.columns.get(key)
+        if column is not None and column in sheet.columns:
+            yield from check(column, sheet)
+
+
+def _weight_problems(column: str, sheet: Sheet) -> Iterator[Problem]:
+    for row, cell in sheet.cells[column].items():
+        weight = tabular.number(cell, sheet.decimal_comma)
+        if weight is None or weight < 0:
+            remedy = "Give every respondent a weight; leave the column out of the mapping where there are none"
+            yield Problem("this is not a weight, a number of 0 or more", remedy, _row(row), column, cell)
+
+
+def _date_problems(column: str, sheet: Sheet) -> Iterator[Problem]:
+    bad = {cell for cell in sheet.cells[column].unique() if cell and day_of(cell) is None}
+    for row, cell in sheet.cells[column].items():
+        if cell in bad:
+            yield Problem("this is not a day", "Write it as 2026-07-01 or 01/07/2026", _row(row), column, cell)
+
+
+def _respondent_problems(column: str, sheet: Sheet) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for row, number in sheet.cells[column].items():
+        before = first.setdefault(number, _row(row))
+        if number and before != row:
+            # The number itself says who it is, so it is not repeated here.
+            what = f"this respondent stands already in row {before:,}"
+            yield Problem(what, "Keep one of the rows, or map the column that numbers respondents", _row(row), column)
+
+
+# Columns of the table
+
+
+def _plain(mapping: SurveyMapping, sheet: Sheet) -> dict[str, object]:
+    """Columns that are stored as the file has them, days and areas in one writing."""
+    found: dict[str, object] = {}
+    for key in ("respondent", "stratum", "psu", "date", "area"):
+        if key in mapping.columns:
+            cells = sheet.cells[mapping.columns[key]]
+            if key == "date":
+                cells = _each(cells, day_of)
+            elif key == "area":
+                cells = _each(cells, lambda area: mapping.areas.get(normalise(area), area))
+            found[key] = cells.where(cells != "").to_numpy()
+    return found
+
+
+def _weights(mapping: SurveyMapping, sheet: Sheet) -> object:
+    if "weight" not in mapping.columns:
+        return 1.0
+    cells = sheet.cells[mapping.columns["weight"]]
+    return [tabular.number(cell, sheet.decimal_comma) for cell in cells]
+
+
+def _answers(mapped: MappedMeasure, sheet: Sheet) -> _Recoded:
+    """Answers of the scale; blank where there is none."""
+    declared = sheet.missing.get(mapped.column, frozenset())
+
+    def is_answer(cell: str) -> bool:
+        return normalise(cell) in mapped.answers
+
+    def is_none(cell: str) -> bool:
+        return not is_answer(cell) and (normalise(cell) in mapped.not_answers or cell in declared)
+
+    cells = sheet.cells[mapped.column]
+    return _Recoded(
+        _each(cells, lambda cell: mapped.answers.get(normalise(cell))),
+        _counts(cells, is_none),
+        _counts(cells, lambda cell: not is_answer(cell) and not is_none(cell)),
+    )
+
+
+def _attribute(mapped: MappedAttribute, sheet: Sheet) -> _Recoded:
+    """Words of the mapping; as written where it has none, blank where the file declares the code missing."""
+    declared = sheet.missing.get(mapped.column, frozenset())
+
+    def is_none(cell: str) -> bool:
+        return normalise(cell) not in mapped.values and cell in declared
+
+    def word(cell: str) -> str | None:
+        return None if is_none(cell) else mapped.values.get(normalise(cell), cell or None)
+
+    cells = sheet.cells[mapped.column]
+    unknown = _counts(cells, lambda cell: normalise(cell) not in mapped.values and not is_none(cell))
+    return _Recoded(_each(cells, word), _counts(cells, is_none), unknown if mapped.values else {})
+
+
+def _each(cells: pd.Series, means: Callable[[str], str | None]) -> pd.Series:
+    """What every cell means, each distinct one asked for once."""
+    return cells.map({cell: means(cell) for cell in cells.unique()}).astype("str")
+
+
+def _counts(cells: pd.Series, wanted: Callable[[str], bool]) -> dict[str, int]:
+    """Number of cells by value, of those that are wanted; blank ones never are."""
+    counts = Counter(cells)
+    return {cell: counts[cell] for cell in sorted(counts) if cell and wanted(cell)}
+
+
+def _row(label: object) -> int:
+    return int(str(label))
+
+
+# Beside the respondents
+
+
+def _waves(mapping: SurveyMapping, respondents: int) -> pd.DataFrame:
+    return WAVES.frame(
+        {
+            "survey": [mapping.survey],
+            "force": mapping.force,
+            "wave": mapping.wave,
+            "label": mapping.label,
+            "starts": mapping.starts.isoformat(),
+            "ends": mapping.ends.isoformat(),
+            "shared": mapping.shared,
+            "respondents": respondents,
+            **mapping.about,
+        }
+    )
+
+
+def _questions(mapping: SurveyMapping, answers: Mapping[str, _Recoded]) -> pd.DataFrame:
+    return QUESTIONS.frame(
+        {
+            "survey": mapping.survey,
+            "force": mapping.force,
+            "wave": mapping.wave,
+            "measure": [m.measure.id for m in mapping.measures],
+            "wording": [m.wording for m in mapping.measures],
+            "asked_of": [m.asked_of for m in mapping.measures],
+            "answered": [int(answers[m.measure.id].words.notna().sum()) for m in mapping.measures],
+        }
+    )
+
+
+# What was noticed
+
+
+def _notes(
+    source: Source,
+    file: Source,
+    mapping: SurveyMapping,
+    sheet: Sheet,
+    known: Mapping[str, _Recoded],
+    answers: Mapping[str, _Recoded],
+    frame: pd.DataFrame,
+) -> Iterator[str]:
+    yield sheet.how
+    yield (
+        f"SHA-256 of the file: {sha256(source.content)}. It was read with the mapping “{file.name}”, "
+        f"SHA-256 {file.sha256}; the mapping is kept, the file is not."
+    )
+    yield from _column_notes(mapping, sheet)
+    for measure in mapping.measures:
+        yield from _measure_notes(measure, answers[measure.measure.id], sheet)
+    for attribute in mapping.attributes:
+        yield from _attribute_notes(attribute, known[attribute.id], sheet)
+    yield from _row_notes(mapping, sheet, frame)
+
+
+def _column_notes(mapping: SurveyMapping, sheet: Sheet) -> Iterator[str]:
+    dropped = [column for column in sheet.columns if column in mapping.drop]
+    rest = [column for column in sheet.columns if column not in {*mapping.needed, *mapping.drop}]
+    absent = [column for column in mapping.drop if column not in sheet.columns]
+    if dropped:
+        yield f"Columns dropped as the mapping says: {', '.join(dropped)}."
+    if absent:
+        yield f"Columns to drop that the file does not have: {', '.join(absent)}."
+    if rest:
+        yield f"Columns not mapped and so not kept: {', '.join(rest)}."
+
+
+def _measure_notes(mapped: MappedMeasure, recoded: _Recoded, sheet: Sheet) -> Iterator[str]:
+    name = f"{mapped.measure.id}, column “{mapped.column}”"
+    labels = sheet.value_labels.get(mapped.column, {})
+    if mapped.is_reversed:
+        yield f"{name}: the item is worded negatively, so every answer counts as its opposite."
+    if recoded.not_answers:
+        yield f"{name}: no answer for {_people(recoded.not_answers, labels)}."
+    if recoded.unknown:
+        yield f"{name}: what is not in our list of codes counts as not answered: {_people(recoded.unknown, labels)}."
+
+
+def _attribute_notes(mapped: MappedAttribute, recoded: _Recoded, sheet: Sheet) -> Iterator[str]:
+    name = f"{mapped.id}, column “{mapped.column}”"
+    labels = sheet.value_labels.get(mapped.column, {})
+    if recoded.not_answers:
+        yield f"{name}: left blank for {_people(recoded.not_answers, labels)}."
+    if recoded.unknown:
+        yield f"{name}: what is not in our list of codes is kept as written: {_people(recoded.unknown, labels)}."
+
+
+def _row_notes(mapping: SurveyMapping, sheet: Sheet, frame: pd.DataFrame) -> Iterator[str]:
+    if "weight" not in mapping.columns:
+        yield "The file has no weight: every respondent counts as 1."
+    zero = int((frame["weight"] == 0).sum())
+    if zero:
+        yield f"{_number(zero)} with the weight 0 count in no figure."
+    for key in ("respondent", "stratum", "psu", "date", "area"):
+        blank = int(frame[key].isna().sum())
+        if key in mapping.columns and blank:
+            yield f"{_number(blank)} without {key}."
+    outside = int(((frame["date"] < mapping.starts.isoformat()) | (frame["date"] > mapping.ends.isoformat())).sum())
+    if outside:
+        yield f"{_number(outside)} interviewed outside the days of the wave stay in it."
+    if mapping.areas:
+        cells = sheet.cells[mapping.columns["area"]]
+        unknown = _counts(cells, lambda cell: normalise(cell) not in mapping.areas)
+        if unknown:
+            yield f"area: what is not in our list of codes is kept as written: {_people(unknown, {})}."
+
+
+def _people(counts: Mapping[str, int], labels: Mapping[str, str]) -> str:
+    """Codes with their labels and numbers of people: ``“8” Refusal (12 people), “9” (1 person)``."""
+    told: Iterable[str] = (
+        f"“{code}”{f' {labels[code]}' if code in labels else ''} ({_number(count)})" for code, count in counts.items()
+    )
+    return ", ".join(told)
+
+
+def _number(people: int) -> str:
+    return "1 person" if people == 1 else f"{people:,} people"

@@ -1,0 +1,366 @@
+"""Tables as analysts send them: delimited text, Excel workbooks and SPSS files, every cell read as text.
+
+A whole number is written the way a person types it, ``1`` and never ``1.0``, whichever file it comes from, so that a
+code is one text everywhere. Of an SPSS file the labels come along, and codes that it declares missing keep their value.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from itertools import chain, islice
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from data.readers.source import Problem, Refused, Source
+from data.readers.sources import LARGEST
+from data.readers.text import decode
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TEXT, EXCEL, SPSS = (".csv", ".tsv", ".tab"), (".xlsx",), (".sav", ".zsav")
+
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_START = 262_144
+_WHOLE = re.compile(r"([+-]?[0-9]{1,15})\.0+")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
+_BAD_WORKBOOK = (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, TypeError, AttributeError, SyntaxError)
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """One table of text.
+
+    Attributes
+    ----------
+    cells
+        Cells without spaces at their ends, blank where there is nothing; indexed by row of the file, the header being
+        row 1 of a text file.
+    how
+        A sentence on how the file was read: encoding and delimiter, sheet, or SPSS.
+    decimal_comma
+        Whether a comma in a number is its decimal mark: where commas do not separate columns.
+    labels
+        Label of a column, where the file has one.
+    value_labels
+        Label of a code, by column and code.
+    missing
+        Codes that the file declares missing and that occur in it, by column.
+    """
+
+    cells: pd.DataFrame
+    how: str
+    decimal_comma: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    value_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    missing: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> list[str]:
+        """The column names, in order."""
+        return [str(column) for column in self.cells.columns]
+
+
+def is_tabular(source: Source) -> bool:
+    """Whether the name of the file ends as a table's does.
+
+    Parameters
+    ----------
+    source
+        Any file.
+    """
+    return _ending(source) in TEXT + EXCEL + SPSS
+
+
+def is_spss(source: Source) -> bool:
+    """Whether the name of the file ends as an SPSS file's does.
+
+    Parameters
+    ----------
+    source
+        Any file.
+    """
+    return _ending(source) in SPSS
+
+
+def header(source: Source, sheet: str | None = None) -> list[str]:
+    """Column names of a table; none where it has none or can't be read.
+
+    Parameters
+    ----------
+    source
+        Any file.
+    sheet
+        Sheet of a workbook; otherwise the first that has a header.
+    """
+    if _ending(source) in TEXT:
+        # Whole lines, so that no sign is cut in two; a large file is not decoded for its first line.
+        start = source.content[:_START]
+        source = replace(source, content=start[: start.rfind(b"\n") + 1] or source.content)
+    try:
+        return read(source, sheet, limit=0).columns if is_tabular(source) else []
+    except Refused:
+        return []
+
+
+def read(source: Source, sheet: str | None = None, limit: int | None = None) -> Sheet:
+    """Read a table.
+
+    Parameters
+    ----------
+    source
+        A file that `is_tabular` knows.
+    sheet
+        Sheet of a workbook; otherwise the first that has a header.
+    limit
+        The most records to read.
+
+    Raises
+    ------
+    Refused
+        If the file is damaged, a column name stands twice, or a record has more cells than there are columns.
+    """
+    ending = _ending(source)
+    if ending in SPSS:
+        return _spss(source.content, limit)
+    return _excel(source.content, sheet, limit) if ending in EXCEL else _text_file(source.content, limit)
+
+
+def code(value: object) -> str:
+    """A cell as text: ``1`` for 1, 1.0 and "1.0"; a day as 2026-07-01; blank for nothing.
+
+    Parameters
+    ----------
+    value
+        What a file holds, or what a mapping writes.
+    """
+    if type(value) is str:  # the usual cases, asked first
+        return _written(value)
+    if type(value) is int:
+        return str(value)
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return _written(str(value))
+
+
+def _written(text: str) -> str:
+    text = text.strip()
+    whole = _WHOLE.fullmatch(text) if "." in text else None
+    return whole[1] if whole else text
+
+
+def number(text: str, decimal_comma: bool) -> float | None:
+    """The number that a cell holds; None where it holds none.
+
+    Parameters
+    ----------
+    text
+        The cell.
+    decimal_comma
+        Whether a comma is a decimal mark.
+    """
+    if decimal_comma and text.count(",") == 1 and "." not in text:
+        text = text.replace(",", ".")
+    return float(text) if _NUMBER.fullmatch(text) else None
+
+
+def _ending(source: Source) -> str:
+    return PurePosixPath(source.name.lower()).suffix
+
+
+def _sheet(columns: list[str], rows: list[int], cells: list[list[str]], how: str, decimal_comma: bool = False) -> Sheet:
+    import pandas as pd
+
+    problems = [
+        Problem("this column name stands more than once", "Give one of the columns another name", row=1, column=name)
+        for name, times in Counter(columns).items()
+        if times > 1
+    ]
+    if problems:
+        raise Refused(problems)
+    return Sheet(pd.DataFrame(cells, rows, columns, dtype="str"), how, decimal_comma)
+
+
+# Delimited text
+
+
+def _text_file(content: bytes, limit: int | None) -> Sheet:
+    text, encoding = _decoded(content)
+    delimiter = _delimiter(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        columns = _named(next(reader, []))
+        filled = ((row, cells) for row, cells in enumerate(reader, start=2) if any(map(str.strip, cells)))
+        numbered = list(islice(filled, limit))
+    except csv.Error as error:
+        what = f"the file can't be read as a table near line {reader.line_num:,} ({error})"
+        raise Refused([Problem(what, "It may be cut short or hold a stray quote; save it again")]) from error
+    problems = [
+        Problem(
+            f"the row has {len(cells):,} cells where the header has {len(columns):,}",
+            "The row may be cut short or hold a stray delimiter; save the file again",
+            row=row,
+        )
+        for row, cells in numbered
+        if len(cells) != len(columns)
+    ]
+    if problems:
+        raise Refused(problems)
+    how = f"Read as {encoding} text with columns separated by {_DELIMITERS[delimiter]}."
+    cells = [list(map(code, cells)) for _, cells in numbered]
+    return _sheet(columns, [row for row, _ in numbered], cells, how, delimiter != ",")
+
+
+def _decoded(content: bytes) -> tuple[str, str]:
+    """The text of a file and the name of its encoding."""
+    encoding = _utf_16(content[:4_000])
+    if encoding:
+        text = content.decode(encoding, errors="replace").removeprefix("\ufeff")
+        return text, "UTF-16"
+    text, note = decode(content)
+    return text, "UTF-8" if note is None else "Windows-1252"
+
+
+def _utf_16(start: bytes) -> str | None:
+    """Which UTF-16 some bytes are, told by their mark, or by the zero in every other byte of plain letters."""
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    half = len(start) // 2
+    if half and start[1::2].count(0) > 0.7 * half and start[::2].count(0) == 0:
+        return "utf-16-le"
+    if half and start[::2].count(0) > 0.7 * half and start[1::2].count(0) == 0:
+        return "utf-16-be"
+    return None
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter that cuts the header into most cells."""
+    start = text[:100_000]
+
+    def width(delimiter: str) -> int:
+        try:
+            return len(next(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter), []))
+        except csv.Error:
+            return 0
+
+    return max(_DELIMITERS, key=width)
+
+
+def _named(cells: Sequence[object]) -> list[str]:
+    """Column names; a column without one is called by its place."""
+    return [code(cell) or f"column {place}" for place, cell in enumerate(cells, start=1)]
+
+
+# Excel
+
+
+def _excel(content: bytes, sheet: str | None, limit: int | None) -> Sheet:
+    import openpyxl
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(member.file_size for member in packed.infolist()) > LARGEST:
+                raise Refused([Problem(f"the workbook unpacks to more than {LARGEST // 2**20} MB", "Split it")])
+        workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        names = [worksheet.title for worksheet in workbook.worksheets]
+        if sheet is not None and sheet not in names:
+            what = f"the workbook has no sheet “{sheet}”"
+            raise Refused([Problem(what, f"Name one of its sheets: {', '.join(names)}")])
+        for name in names if sheet is None else [sheet]:
+            worksheet = workbook[name]
+            worksheet.reset_dimensions()  # what the file says of its size is not to be relied on
+            found = _worksheet(worksheet.iter_rows(values_only=True), name, limit)
+            if found is not None:
+                return found
+    except Refused:
+        raise
+    except _BAD_WORKBOOK as error:
+        what = "the file can't be opened as an Excel workbook"
+        raise Refused([Problem(what, "It may be damaged or locked with a password; save it again as .xlsx")]) from error
+    what = "no sheet has a header" if sheet is None else f"the sheet “{sheet}” has no header"
+    raise Refused([Problem(what, "Put the column names in the first row that is filled")])
+
+
+def _worksheet(lines: Iterable[tuple[object, ...]], name: str, limit: int | None) -> Sheet | None:
+    """The table of a sheet; None where its first filled row is no header: at least two texts and nothing else."""
+    numbered = ((row, cells) for row, cells in enumerate(lines, start=1) if any(cell is not None for cell in cells))
+    first = next(numbered, None)
+    if first is None:
+        return None
+    top, names = first
+    filled = [cell for cell in names if code(cell)]
+    if len(filled) < 2 or not all(isinstance(cell, str) for cell in filled):
+        return None
+    written = ((row, list(map(code, cells))) for row, cells in numbered)
+    records = list(islice(((row, cells) for row, cells in written if any(cells)), limit))
+    width = max(chain([_width(list(map(code, names)))], (_width(cells) for _, cells in records)))
+    columns = _named([*names[:width], *[None] * (width - len(names))])
+    cells = [[*cells[:width], *[""] * (width - len(cells))] for _, cells in records]
+    how = f"Read from the sheet “{name}” of the workbook" + (f", whose header is row {top}." if top > 1 else ".")
+    return _sheet(columns, [row for row, _ in records], cells, how)
+
+
+def _width(cells: list[str]) -> int:
+    width = len(cells)
+    while width and not cells[width - 1]:
+        width -= 1
+    return width
+
+
+# SPSS
+
+
+def _spss(content: bytes, limit: int | None) -> Sheet:
+    import pandas as pd
+    import pyreadstat
+
+    try:
+        frame, about = pyreadstat.read_sav(
+            io.BytesIO(content), user_missing=True, row_limit=limit or 0, metadataonly=limit == 0
+        )
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError) as error:
+        what = "the file can't be opened as an SPSS file"
+        raise Refused([Problem(what, "It may be damaged or cut short; export it again as .sav")]) from error
+    cells = frame.apply(_texts).astype("str")
+    cells.index = pd.RangeIndex(2, len(cells) + 2)
+    ranges: Mapping[str, list[Any]] = about.missing_ranges
+    return Sheet(
+        cells,
+        "Read as an SPSS file.",
+        labels={name: label.strip() for name, label in about.column_names_to_labels.items() if label},
+        value_labels={
+            name: {code(value): str(label).strip() for value, label in labels.items()}
+            for name, labels in about.variable_value_labels.items()
+        },
+        missing={name: frozenset(_missing(frame[name].dropna().unique(), ranges[name])) for name in ranges},
+    )
+
+
+def _texts(values: pd.Series) -> pd.Series:
+    import pandas as pd
+
+    # Few values are distinct, and none is written twice.
+    which, distinct = pd.factorize(values)
+    return pd.Series(pd.array([*map(code, distinct), ""], dtype="str").take(which), index=values.index)
+
+
+def _missing(values: Iterable[Any], ranges: list[Any]) -> Iterator[str]:
+    for value in values:
+        if any(isinstance(value, str) == isinstance(r["lo"], str) and r["lo"] <= value <= r["hi"] for r in ranges):
+            yield code(value)

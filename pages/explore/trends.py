@@ -1,0 +1,23 @@
+"""Trends: how a measure went from wave to wave, among whom and where it is different."""
+
+import streamlit as st
+
+from pages.parts import filters, show, states
+from pages.parts.release import answer, current_view
+
+view = current_view()
+scope = filters.frame("Trends", view, filters.SURVEY)
+show.follow_mode()
+
+if scope is None:
+    states.no_survey(view)
+    st.stop()
+
+trend = answer("trends.measure", scope, view)
+show.headline(trend)
+show.chart(trend)
+show.caveats(trend)
+show.evidence(trend)
+
+show.whole(answer("trends.by_group", scope, view), said=trend.caveats)
+show.whole(answer("trends.by_area", scope, view), said=trend.caveats)

@@ -1,0 +1,77 @@
+"""The web server around the pages: what a browser may load, and errors without code."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+import re
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
+
+
+def middleware() -> list[Middleware]:
+    """What every request passes through."""
+    return [Middleware(_Frame)]
+
+
+def on_error(error: Exception) -> bool:
+    """Say that a page failed, without code or paths; the log has them."""
+    logging.getLogger("confidence_cycle").error("A page failed", exc_info=error)
+    st.error(
+        "Nothing was changed. Load the page again; if it fails again, tell whoever looks after this dashboard, whose "
+        "log says why.",
+        title="This page could not be drawn",
+    )
+    return True
+
+
+class _Frame:
+    """Headers of every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], *_headers()]}
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+@cache
+def _headers() -> list[tuple[bytes, bytes]]:
+    """Nothing is loaded from another host, and no other site shows these pages in a frame."""
+    policy = {
+        "default-src": "'self'",
+        "script-src": " ".join(["'self'", "'wasm-unsafe-eval'", *_own_scripts()]),
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "worker-src": "'self' blob:",
+        "connect-src": "'self' ws: wss:",
+        "base-uri": "'self'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+    }
+    return [
+        (b"content-security-policy", "; ".join(f"{name} {value}" for name, value in policy.items()).encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"same-origin"),
+    ]
+
+
+def _own_scripts() -> list[str]:
+    """Hashes of the scripts that Streamlit writes into its page, which change with its version."""
+    page = (Path(st.__file__).parent / "static" / "index.html").read_bytes()
+    return [
+        f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" for script in _INLINE.findall(page)
+    ]

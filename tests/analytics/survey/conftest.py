@@ -1,0 +1,26 @@
+"""A survey small enough to print, with strata, PSUs that cross areas, unequal weights and missing answers."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+
+@pytest.fixture(scope="session")
+def survey() -> pd.DataFrame:
+    """240 people in 20 PSUs of 4 strata. Written to a file, the same rows gave the numbers of R in these tests."""
+    k = pd.Series(range(240))
+    psu = k // 12
+    frame = pd.DataFrame(
+        {
+            "stratum": psu.map(lambda number: "abcd"[(number > 4) + (number > 8) + (number > 14)]),
+            "psu": psu,
+            "area": ((k * 5 + psu * psu) % 11 // 3).map(lambda number: "NESW"[number]),
+            "weight": 0.5 + (k * 37 % 19) / 8,
+            "answer": (k * k * 3 + k * psu) % 13,
+        }
+    )
+    frame["satisfied"] = (frame["answer"] < 5 + psu % 3).astype(float)
+    frame["net"] = frame["answer"].map(lambda answer: 1.0 if answer < 6 else -1.0 if answer > 9 else 0.0)
+    frame.loc[frame["answer"] == 12, ["satisfied", "net"]] = None
+    return frame

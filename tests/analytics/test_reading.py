@@ -1,0 +1,59 @@
+"""Tables as people read them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from analytics.finding import Finding, Provenance
+from analytics.findings import QUESTIONS
+from analytics.reading import provenance_table, reading_table
+from analytics.scope import Scope
+
+PEOPLE = {"White": 80_000, "Black": 5_000, "Asian": 4_000, "Mixed": 2_000, "Other": 1_000}
+
+
+def finding(table: pd.DataFrame, key: str = "weather.rain") -> Finding:
+    provenance = Provenance(1, (), {}, "3 days", "Counting.", "", rules=("A rule",), settings={"A setting": "10"})
+    return Finding(key, "Did it rain?", "It did", "It did.", {"rain": table}, provenance)
+
+
+def test_a_finding_that_nobody_has_said_how_to_read_shows_its_columns_under_plain_names():
+    table = pd.DataFrame(
+        {
+            "month": ["2019-06", "2019-07"],
+            "wet_days": pd.array([12_345, None], dtype="Int64"),
+            "estimate": [0.61234, 1234.5],
+            "low": [0.5, None],
+            "high": [0.7, None],
+            "empty": [None, None],
+            "flag": ["", "too few"],
+        }
+    )
+    read = reading_table(finding(table))
+    assert read.to_dict("list") == {
+        "Month": ["June 2019", "July 2019"],
+        "Wet days": ["12,345", ""],
+        "Estimate": ["0.612", "1,234.5"],
+        "From": ["0.5", ""],
+        "To": ["0.7", ""],
+        "Note": ["", "too few"],
+    }
+
+
+@pytest.mark.parametrize("key", list(QUESTIONS))
+def test_every_question_has_a_table_that_reads(town, key):
+    town.boundaries(own=1)
+    town.census({town.east: ("East", PEOPLE)})
+    town.stops("2019-06", {"Black": 60, "White": 200})
+    made = QUESTIONS[key].answer(Scope(), town.view())
+    read = reading_table(made)
+    assert len(read) > 0 or made.refused
+    assert not read.map(lambda text: text in ("nan", "None", "<NA>")).any(axis=None)
+    assert not any("_" in heading for heading in read.columns)
+
+
+def test_how_it_was_made_is_told_in_pairs():
+    pairs = dict(provenance_table(finding(pd.DataFrame({"x": [1]}))).to_numpy().tolist())
+    assert (pairs["Base"], pairs["Rules that fired"], pairs["Settings"]) == ("3 days", "A rule", "A setting: 10")
+    assert (pairs["Files"], pairs["Level"]) == ("None", "0 of 4: described")

@@ -1,0 +1,161 @@
+"""Overview and Trends over the demonstration force: every widget does its job, and what is shown is the Finding."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from analytics.findings import QUESTIONS
+from analytics.scope import Scope
+from analytics.wording import plain
+from data.chosen import demonstration_store
+from data.settings import settings
+
+OVERVIEW, TRENDS = "pages/explore/overview.py", "pages/explore/trends.py"
+
+
+def texts(app):
+    return [part.value for part in app.markdown] + [part.value for part in app.caption]
+
+
+@pytest.fixture
+def show(run, demonstration):
+    """A function that opens a page over the demonstration force."""
+
+    def start(page, **more):
+        app = run(page, demonstration, **more)
+        assert not app.exception
+        return app
+
+    return start
+
+
+@pytest.fixture(scope="module")
+def asked(demonstration):
+    """A function that answers a question from the demonstration force, without any page."""
+    view = demonstration.view()
+    return lambda key, **scope: QUESTIONS[key].answer(Scope.of(scope), view)
+
+
+def test_overview_says_the_headline_and_six_tiles(show, asked):
+    app = show(OVERVIEW)
+    headline, tiles = asked("overview.headline"), asked("overview.tiles")
+    said = texts(app)
+    assert f"## {plain(headline.headline)}" in said
+    assert plain(headline.answer) in said
+    assert [(metric.label, metric.value) for metric in app.metric] == [(t.label, t.value) for t in tiles.tiles]
+    assert len(tiles.tiles) == 6
+    for tile in tiles.tiles:
+        assert {plain(tile.interval), plain(tile.base), plain(tile.change)} <= set(said)
+    assert ":orange-badge[:material/arrow_downward: Fell]" in said
+    assert said.count(":gray-badge[:material/remove: No clear change]") == 4
+
+
+def test_overview_of_an_area_and_of_an_earlier_wave(show, asked):
+    app = show(OVERVIEW)
+    app.selectbox(key="filter_area").set_value("X07000002").run()
+    assert plain(asked("overview.headline", area="X07000002").answer) in texts(app)
+    assert app.query_params["area"] == "X07000002"
+    app.selectbox(key="filter_to").set_value("2024-03").run()
+    expected = asked("overview.headline", area="X07000002", to="2024-03")
+    assert "January to March 2024" in expected.answer
+    assert plain(expected.answer) in texts(app)
+
+
+def test_overview_across_a_new_questionnaire_compares_nothing(show, asked):
+    app = show(OVERVIEW, to="2025-06")
+    found = asked("overview.headline", to="2025-06")
+    assert found.table["change"].isna().all()
+    assert "no comparison with a year ago" in found.headline
+    assert f"## {plain(found.headline)}" in texts(app)
+
+
+def test_trends_shows_the_measure_its_groups_and_its_areas(show, asked):
+    app = show(TRENDS)
+    said = texts(app)
+    for key, level in (("trends.measure", "##"), ("trends.by_group", "###"), ("trends.by_area", "###")):
+        assert f"{level} {plain(asked(key).headline)}" in said
+    assert len(app.get("plotly_chart")) == 1 + 5 + 3
+    spec = json.loads(app.get("plotly_chart")[0].proto.spec)
+    assert any("new questionnaire" in note["text"] for note in spec["layout"]["annotations"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("measure", "informed_local"), ("area", "X05000010"), ("by", "ethnicity"), ("from", "2025-03"), ("to", "2026-03")],
+)
+def test_a_filter_changes_the_answer_and_the_address(name, value, show, asked):
+    app = show(TRENDS)
+    app.selectbox(key=f"filter_{name}").set_value(value).run()
+    assert not app.exception
+    assert app.query_params[name] == value
+    said = texts(app)
+    for key in ("trends.measure", "trends.by_group", "trends.by_area"):
+        if name in QUESTIONS[key].takes:
+            found = asked(key, **{name: value})
+            assert plain(found.headline) in " ".join(said)
+    reopened = show(TRENDS, **app.query_params)
+    assert texts(reopened) == said
+
+
+def test_every_table_and_how_it_was_made_open(show):
+    app = show(TRENDS, opened=True)
+    assert not app.exception
+    headings = [list(table.value.columns) for table in [*app.table, *app.dataframe]]
+    assert ["Wave", "Estimate", "95 % interval", "Answers", "Series"] in headings
+    assert any("Against the others, points" in names for names in headings)
+    made = [dict(table.value.to_numpy()) for table in app.table if list(table.value.columns) == ["what", "how"]]
+    assert len(made) == 3
+    for pairs in made:
+        assert "Taylor" in pairs["Method"]
+        assert "don't know" in pairs["Rules that fired"].replace("\\", "")
+
+
+def test_withheld_figures_are_said_in_words(show, asked):
+    found = asked("trends.measure", area="X05000010", measure="satisfied_contact")
+    assert found.table["estimate"].isna().any()
+    app = show(TRENDS, area="X05000010", measure="satisfied_contact", opened=True)
+    shown = " ".join(table.value.to_csv() for table in [*app.table, *app.dataframe])
+    assert "not enough answers" in shown
+
+
+@pytest.mark.parametrize("page", [OVERVIEW, TRENDS])
+def test_stops_alone_leave_the_survey_pages_with_a_way_to_load_one(page, run):
+    app = run(page)
+    assert not app.exception
+    assert "**No survey is loaded.** Load one, and this page shows what people think of the police." in texts(app)
+    assert "--mapping" in app.code[0].value
+
+
+@pytest.fixture
+def invented(monkeypatch, tmp_path, store, demonstration, run):
+    """A function that opens a page of an app whose own store is empty and whose demonstration is built."""
+    monkeypatch.setenv("CONFIDENCE_DEMONSTRATION", str(tmp_path / "demo"))
+    settings.cache_clear()
+    shutil.copytree(demonstration.root, demonstration_store().root)
+    return lambda page="": run(page, store)
+
+
+def test_an_empty_store_opens_on_the_demonstration_and_says_so(invented):
+    for page in ("", TRENDS, "pages/scrutinise/stop_and_search.py"):
+        app = invented(page)
+        assert not app.exception
+        assert any("**Demonstration data**" in text and "An invented county" in text for text in texts(app))
+    assert [title.value for title in invented().title] == ["Overview"]
+
+
+def test_nobody_withdraws_from_the_demonstration(invented):
+    app = invented("pages/manage/data.py")
+    assert not app.exception
+    assert "### Load your own" in texts(app)
+    assert [box.key for box in app.selectbox if box.key == "history_load"] == []
+
+
+def test_own_files_take_the_place_of_the_demonstration(invented, load, police_csv):
+    invented()
+    load({"2018-04-surrey-stop-and-search.csv": police_csv([{"Type": "Person search"}] * 12)})
+    app = invented("pages/scrutinise/stop_and_search.py")
+    assert not any("Demonstration" in text for text in texts(app))
+    assert any("Surrey Police" in text for text in texts(app)), texts(app)

@@ -1,0 +1,161 @@
+"""Survey cubes: every answer counted once in each grouping, every sampling unit named, whoever answered in it."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from data.publishing import publish
+from data.readers.source import Slot
+from data.store import Load, load_rows
+from data.survey_cubes import EVERYONE, NOT_KNOWN
+from data.tables import AREAS, LOADS, QUESTIONS, RESPONSES, WAVES
+
+SURVEY = "Residents"
+
+
+def responses(wave="2026-Q1", **columns):
+    """Respondents of one wave, a list a column; whoever is not described has weight 1 and one stratum."""
+    count = len(next(iter(columns.values())))
+    given = {"row": range(2, count + 2), "weight": [1.0] * count, **columns}
+    return RESPONSES.frame({"load_id": "", "survey": SURVEY, "force": "surrey", "wave": wave, **given})
+
+
+@pytest.fixture
+def release(store):
+    """A function that publishes respondents, one load a wave, with some areas by name and code."""
+
+    def make(*frames, areas=None):
+        with store.writing() as writer:
+            loads = []
+            for frame in frames:
+                wave = frame["wave"].iloc[0]
+                loads.append(load := Load(Slot("survey wave", "responses", SURVEY, wave), sha(wave), wave, 1, 1, 1, ()))
+                writer.append(RESPONSES, frame.assign(load_id=load.load_id))
+                described = {"load_id": load.load_id, "survey": SURVEY, "force": "surrey", "wave": wave}
+                dates = {"label": wave, "starts": "2026-01-01", "ends": "2026-03-31", "shared": "nothing"}
+                writer.append(
+                    WAVES, WAVES.frame({**{k: [v] for k, v in (described | dates).items()}, "respondents": [1]})
+                )
+                asked = {"measure": "fair", "wording": "?", "answered": 1}
+                writer.append(QUESTIONS, QUESTIONS.frame({k: [v] for k, v in (described | asked).items()}))
+            if areas:
+                loads.append(load := Load(Slot("boundaries", "areas", "set", ""), sha("areas"), "areas", 1, 1, 1, ()))
+                rows = {"level": "district", "boundary_set": "set", "code": list(areas), "name": list(areas.values())}
+                writer.append(AREAS, AREAS.frame({"load_id": load.load_id, **rows}))
+            writer.append(LOADS, load_rows(loads, "Ada", "test"))
+            publish(writer, "load", "Ada", "test", [load.load_id for load in loads], [])
+        return store.view()
+
+    return make
+
+
+def sha(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def rows(view, cube):
+    return view.rows(cube).collect("pandas").to_native()
+
+
+def counted(cells, *by):
+    return {key: int(n) for key, n in cells.groupby(list(by) if len(by) > 1 else by[0])["n"].sum().items()}
+
+
+def test_each_grouping_counts_every_answer_once(release):
+    view = release(
+        responses(
+            fair=["Strongly agree", "Tend to disagree", "Neither agree nor disagree", "Don't know", None],
+            sex=["Female", "Male", None, "Female", "Male"],
+            weight=[0.5, 1.0, 1.5, 2.0, 3.0],
+        )
+    )
+    cells = rows(view, "survey_cells")
+    assert set(cells["grouping"]) == {EVERYONE, "sex"}
+    for _, of_grouping in cells.groupby("grouping"):
+        assert counted(of_grouping, "answer_class") == {
+            "positive": 1,
+            "neutral": 1,
+            "negative": 1,
+            "don't know": 1,
+            "not asked": 1,
+        }
+        assert of_grouping["weight"].sum() == pytest.approx(8.0)
+        assert of_grouping["weight_squared"].sum() == pytest.approx(0.25 + 1 + 2.25 + 4 + 9)
+    assert counted(cells[cells["grouping"] == "sex"], "group") == {"Female": 2, "Male": 2, NOT_KNOWN: 1}
+
+
+def test_a_measure_that_nobody_was_asked_makes_no_cell(release):
+    cells = rows(release(responses(fair=["Strongly agree"], listen=[None])), "survey_cells")
+    assert set(cells["measure"]) == {"fair"}
+
+
+def test_an_answer_that_the_scale_lacks_counts_as_no_opinion(release):
+    cells = rows(release(responses(fair=["Strongly agree", "Refused"])), "survey_cells")
+    assert counted(cells, "answer_class") == {"positive": 1, "don't know": 1}
+
+
+def test_the_design_names_units_in_which_nobody_has_an_opinion(release):
+    view = release(responses(fair=["Strongly agree", "Don't know", None], psu=["a", "b", "c"], stratum=["s", "s", "t"]))
+    design = rows(view, "survey_design")
+    assert {(row.stratum, row.psu): row.n for row in design.itertuples()} == {
+        ("s", "a"): 1,
+        ("s", "b"): 1,
+        ("t", "c"): 1,
+    }
+
+
+def test_without_sampling_units_everyone_is_their_own(release):
+    view = release(responses(fair=["Strongly agree"] * 3))
+    assert len(rows(view, "survey_design")) == 3
+    assert len(rows(view, "survey_cells")) == 3
+
+
+def test_areas_by_name_become_codes_and_unknown_ones_stay_as_written(release):
+    view = release(
+        responses(fair=["Strongly agree"] * 4, area=["WOKING", "E07000217", "Nowhere", None]),
+        areas={"E07000217": "Woking", "E07000209": "Guildford"},
+    )
+    cells = rows(view, "survey_cells")
+    assert counted(cells.assign(area=cells["area"].fillna("")), "area") == {"E07000217": 2, "Nowhere": 1, "": 1}
+
+
+def test_areas_that_come_later_are_counted_anew(release, store):
+    release(responses(fair=["Strongly agree"], area=["Woking"]))
+    assert set(rows(store.view(), "survey_cells")["area"]) == {"Woking"}
+    later = responses("2026-Q2", fair=["Strongly agree"], area=["Woking"])
+    view = release(later, areas={"E07000217": "Woking"})
+    assert set(rows(view, "survey_cells")["area"]) == {"E07000217"}
+    assert counted(rows(view, "survey_cells"), "wave") == {"2026-Q1": 1, "2026-Q2": 1}
+
+
+def test_cells_and_rows_hold_the_same_weights_by_any_key(release):
+    """Counted here the plain way, row by row."""
+    import numpy as np
+
+    draw = np.random.default_rng(5)
+    size = 400
+    words = ["Strongly agree", "Tend to agree", "Tend to disagree", "Don't know", None]
+    frame = responses(
+        fair=list(draw.choice(np.array(words, dtype=object), size)),
+        respect=list(draw.choice(np.array(words, dtype=object), size)),
+        sex=list(draw.choice(["Female", "Male"], size)),
+        area=list(draw.choice(["E07000217", "E07000209"], size)),
+        psu=[f"p{n}" for n in draw.integers(0, 20, size)],
+        weight=list(draw.gamma(2, 0.5, size)),
+    )
+    cells = rows(release(frame), "survey_cells")
+    positive = {"Strongly agree", "Tend to agree"}
+    for measure in ("fair", "respect"):
+        for (sex, area, psu), group in frame.groupby(["sex", "area", "psu"]):
+            expected = group.loc[group[measure].isin(positive), "weight"].sum()
+            own = cells[
+                (cells["grouping"] == "sex")
+                & (cells["group"] == sex)
+                & (cells["area"] == area)
+                & (cells["psu"] == psu)
+                & (cells["measure"] == measure)
+                & (cells["answer_class"] == "positive")
+            ]
+            assert own["weight"].sum() == pytest.approx(expected, abs=1e-12)
