@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from analytics.briefings.spreadsheet import to_csv
@@ -19,7 +20,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit code is 1 where a question or a scope does not exist."""
     options = _parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # Whoever read the lines, such as `head`, has seen enough; nothing is left to be written at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (ScopeError, StoreError, SettingsError) as error:
         print(printable(str(error)), file=sys.stderr)
         return 1

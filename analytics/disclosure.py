@@ -1,7 +1,8 @@
 """Small-number protection, applied where Findings are made: screen, file and command line agree.
 
 Primary protection only: a count below the threshold inside a breakdown by a personal attribute is
-withheld, and with it every figure made from it. A zero counts as small: it tells as much as a one.
+withheld, and with it every figure made from it. A zero counts as small: it tells as much as a one. Only of
+published files may a zero be shown, because totals give it away exactly; no figure is made from it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def withhold(frame: pd.DataFrame, counts: Sequence[str], figures: Sequence[str], threshold: int) -> pd.DataFrame:
+def withhold(
+    frame: pd.DataFrame, counts: Sequence[str], figures: Sequence[str], threshold: int, *, zeros_shown: bool = False
+) -> pd.DataFrame:
     """Withhold the rows in which any count is below the threshold.
 
     Parameters
@@ -28,18 +31,25 @@ def withhold(frame: pd.DataFrame, counts: Sequence[str], figures: Sequence[str],
         Columns made from the counts; they and the counts become null in withheld rows.
     threshold
         Smallest count that is shown.
+    zeros_shown
+        Whether a count of 0 is shown, as it may be of published files. Every figure made from it is null all the same,
+        and ``flag`` stays as the caller wrote it.
 
     Returns
     -------
     DataFrame
         A copy; ``flag`` of a withheld row says so in words.
     """
-    small = np.zeros(len(frame), dtype=bool)
+    small, none = np.zeros(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
     for name in counts:
-        small |= frame[name].to_numpy(dtype=float, na_value=np.inf) < threshold
+        values = frame[name].to_numpy(dtype=float, na_value=np.inf)
+        zero = (values == 0) & zeros_shown
+        small |= (values < threshold) & ~zero
+        none |= zero
     kept = frame.copy()
     for name in [*counts, *figures]:
-        if not frame[name].isna().to_numpy()[small].all():
-            kept[name] = kept[name].astype("Float64" if kept[name].dtype.kind == "f" else "Int64").mask(small)
+        hidden = small if name in counts else small | none
+        if not frame[name].isna().to_numpy()[hidden].all():
+            kept[name] = kept[name].astype("Float64" if kept[name].dtype.kind == "f" else "Int64").mask(hidden)
     kept.loc[small, "flag"] = f"withheld: fewer than {threshold} searches"
     return kept

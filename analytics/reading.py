@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterable
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from analytics import wording
-from analytics.finding import CLAIMS, Finding
-from data.vocabularies import forces
+from analytics import near_one, wording
+from analytics.finding import Finding
+from data.cubes import NOT_RECOGNISED
+from data.vocabularies import NOT_STATED, forces
 from data.vocabularies.survey import measures
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Writer = Callable[[Any], str]
+
+_UNKNOWN = {NOT_STATED: "Unknown ethnicity", NOT_RECOGNISED: "Unknown ethnicity, not in our list"}
 
 
 def _figure(name: str, write: Writer) -> Writer:
@@ -27,6 +30,15 @@ def _span(low: str, high: str, write: Writer) -> Writer:
 
 def _text(name: str) -> Writer:
     return lambda row: "" if wording.missing(row[name]) else str(row[name])
+
+
+def _ratio_span(low: str, high: str) -> Writer:
+    return lambda row: "" if wording.missing(row[low]) else near_one.between(row[low], row[high])
+
+
+def _ethnic_group(row: Any) -> str:  # noqa: ANN401
+    """A group of searches; what card and chart call unknown ethnicity is called so here."""
+    return _UNKNOWN.get(row["group"], row["group"])
 
 
 def _both(one: Writer, other: Writer) -> Writer:
@@ -48,7 +60,7 @@ def _measured(name: str) -> Writer:
         if wording.missing(row[name])
         else wording.percent(row[name])
         if row["measure"] in measures()
-        else f"{wording.times(row[name])} times"
+        else f"{near_one.times(row[name])} times"
     )
 
 
@@ -57,7 +69,7 @@ def _measured_span(row: Any) -> str:  # noqa: ANN401
         return ""
     if row["measure"] in measures():
         return wording.percent_between(row["low"], row["high"])
-    return f"{wording.between(wording.times(row['low']), wording.times(row['high']))} times"
+    return f"{near_one.between(row['low'], row['high'])} times"
 
 
 _SHARES: dict[str, Writer] = {
@@ -85,7 +97,7 @@ _AGAINST_REST: dict[str, Writer] = {
 
 _COLUMNS: dict[str, dict[str, Writer]] = {
     "stop_and_search.rates": {
-        "Group": _text("group"),
+        "Group": _ethnic_group,
         "Searches": _figure("stops", wording.count),
         "Residents": _figure("population", wording.count),
         "Per 1,000": _figure("rate", wording.rate),
@@ -98,15 +110,15 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Compared with": lambda row: f"{row['comparator']}, {_figure('comparator_stops', wording.count)(row)}",
         "Per 1,000": _figure("rate", wording.rate),
         "Compared with, per 1,000": _figure("comparator_rate", wording.rate),
-        "Ratio": _both(_figure("ratio", wording.times), _span("low", "high", wording.times)),
+        "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
         "Difference": _both(
             _figure("difference", wording.signed), _span("difference_low", "difference_high", wording.signed)
         ),
         "Excess": _both(_figure("excess", _whole), _span("excess_low", "excess_high", _whole)),
-        "If not stated were all or none": _span("ratio_if_unknown_comparator", "ratio_if_unknown_group", wording.times),
-        "Share of not stated for equal rates": _figure("tipping_share", wording.percent),
+        "If unknown ethnicity were all or none": _ratio_span("ratio_if_unknown_comparator", "ratio_if_unknown_group"),
+        "Share of unknown ethnicity for equal rates": _figure("tipping_share", wording.percent),
         "Within districts": _both(
-            _figure("ratio_adjusted", wording.times), _span("adjusted_low", "adjusted_high", wording.times)
+            _figure("ratio_adjusted", near_one.times), _ratio_span("adjusted_low", "adjusted_high")
         ),
         "Note": _text("flag"),
     },
@@ -119,7 +131,7 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Note": _text("flag"),
     },
     "overview.headline": _SHARES_CHANGED,
-    "overview.tiles": {"Stage": _text("tile"), **_SHARES_CHANGED},
+    "overview.tiles": {"Stage": _text("tile"), "Period": _text("period"), **_SHARES_CHANGED},
     "trends.measure": {"Wave": _text("label"), **_SHARES, "Series": _text("broken"), "Note": _text("flag")},
     "trends.by_group": {"Group": _text("group"), **_SHARES, **_AGAINST_REST, "Note": _text("flag")},
     "trends.by_area": {"Area": _text("name"), **_SHARES, **_AGAINST_REST, "Note": _text("flag")},
@@ -129,6 +141,7 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Month or year": _text("month_or_wave"),
         "Status": _text("status"),
         "Rows": _figure("rows", wording.count),
+        "Note": _text("flag"),
     },
 }
 
@@ -178,6 +191,47 @@ def _groups_across(frame: pd.DataFrame) -> pd.DataFrame:
     return turned.rename_axis(columns=None).rename_axis("Figure").reset_index()
 
 
+_HOLDS = (
+    "The 95 % interval says how far chance, and months and places that differ, can move {what}: intervals made in this "
+    "way hold the underlying one about 19 times in 20. It does not say how far recording or residents are wrong."
+)
+_IN_PLAIN_WORDS = {
+    "stop_and_search.rates": (
+        "We counted the searches of persons of each ethnic group, divided each count by the number of residents of "
+        "that group at the census, and write it for every 1,000 residents. " + _HOLDS.format(what="a rate")
+    ),
+    "stop_and_search.disproportionality": (
+        "We counted the searches of persons of both groups ({group} and {comparator}), divided each count by the "
+        "residents of that group at the census, and divided the first rate by the second. "
+        + _HOLDS.format(what="the ratio")
+    ),
+    "stop_and_search.trend": (
+        "We counted the searches of persons of each ethnic group in each month and divided each count by the residents "
+        "of that group at the census. " + _HOLDS.format(what="a month's rate")
+    ),
+    "data.coverage": "We counted the files that are loaded, and their rows, by force and month.",
+}
+_LEVELS = (
+    "it says what was recorded, not why",
+    "it says what goes together, not why",
+    "it says what comes first in time, which alone is no proof",
+    "the change comes when it should if the work made it; other reasons are possible",
+    "it rests on a comparison that was planned beforehand",
+)
+
+
+def in_plain_words(finding: Finding) -> str:
+    """One or two sentences on what was counted, what it was divided by and what the interval means; may be empty."""
+    text = _IN_PLAIN_WORDS.get(finding.key, "")
+    scope = finding.provenance.scope
+    return text.format(group=scope.get("group", "the group"), comparator=scope.get("comparator", "the comparator"))
+
+
+def level(finding: Finding) -> str:
+    """The rung of the statement ladder with what it means: ``described: it says what was recorded, not why``."""
+    return f"{finding.claim_name}: {_LEVELS[finding.claim]}"
+
+
 def provenance_table(finding: Finding) -> pd.DataFrame:
     """How a Finding was made, as pairs of a name and a text."""
     import pandas as pd
@@ -185,6 +239,7 @@ def provenance_table(finding: Finding) -> pd.DataFrame:
     made = finding.provenance
     files = f"{wording.plural(len(made.files), 'file')}, named below with their rows and hashes"
     pairs = {
+        **({"In plain words": in_plain_words(finding)} if in_plain_words(finding) else {}),
         "Base": made.base,
         "Weights": made.weights,
         "Method": made.method,
@@ -193,6 +248,6 @@ def provenance_table(finding: Finding) -> pd.DataFrame:
         "Settings": "; ".join(f"{name}: {value}" for name, value in made.settings.items()) or "None",
         "Files": files if made.files else "None",
         "Versions": f"Release {made.release} of the data, version {made.code} of the code",
-        "Level": f"{finding.claim} of {len(CLAIMS) - 1}: {finding.claim_name}",
+        "Level": level(finding),
     }
     return pd.DataFrame(pairs.items(), columns=["what", "how"])

@@ -58,9 +58,9 @@ def percent_between(low: float, high: float) -> str:
     return f"{low * 100:.0f} to {high * 100:.0f}{NBSP}%"
 
 
-def points(change: float) -> str:
-    """A change of a share in points, whole: ``−1 point``, ``+9 points``, ``0 points``."""
-    text = signed(change * 100, 0)
+def points(change: float, digits: int = 0) -> str:
+    """A change of a share in points: ``−1 point``, ``+9 points``, ``0 points``; with a digit ``−2.6 points``."""
+    text = signed(change * 100, digits)
     return f"{text} {'point' if text[1:] == '1' else 'points'}"
 
 

@@ -1,6 +1,6 @@
 """Time from opening the address to the answer on screen, in Chromium over the running server.
 
-    python -m benchmarks.first_sight [--store URL] [--loads N]
+    python -m benchmarks.first_sight [--store URL] [--loads N] [--page NAME]
 
 The server is warm: it has shown the page once. Each load is a session of its own, first in a browser
 that has never been here, then in one that keeps what it fetched. Needs Chromium and playwright.
@@ -18,6 +18,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from analytics.findings import QUESTIONS, choices
+from analytics.findings.survey import choices as survey_choices
 from analytics.scope import Scope
 from benchmarks.machine import machine
 from benchmarks.rerun import server
@@ -29,8 +30,14 @@ _QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update",
     "--disable-sync",
 ]  # fmt: skip
+FIRST = {
+    "overview": ("overview.headline", survey_choices.complete),
+    "trends": ("trends.measure", survey_choices.complete),
+    "stop_and_search": ("stop_and_search.disproportionality", choices.complete),
+}
+"""The question that a page answers first."""
 _CHARTS = """() => { const charts = document.querySelectorAll('[data-testid="stPlotlyChart"]')
-    return charts.length > 0 && [...charts].every(chart => chart.querySelector('.main-svg')) }"""
+    return [...charts].every(chart => chart.querySelector('.main-svg')) }"""
 _PATIENCE = 60_000
 
 
@@ -39,15 +46,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--store", help="folder of the store; otherwise CONFIDENCE_STORE, otherwise .store")
     parser.add_argument("--loads", type=int, default=10)
+    parser.add_argument("--page", choices=list(FIRST), default="overview")
     options = parser.parse_args()
     path = next(filter(None, map(shutil.which, _NAMES)), None)
     if path is None:
         raise SystemExit("Chromium was not found: install it, or see the name it has in benchmarks/first_sight.py.")
-    sentence = _answer(options.store)
+    sentence = _answer(options.store, options.page)
     print(machine())
     with server(ROOT / "app.py", options.store) as port, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=_QUIET)
-        address = f"http://localhost:{port}"
+        address = (
+            f"http://localhost:{port}/{options.page}" if options.page != "overview" else f"http://localhost:{port}"
+        )
         first = _apart(browser, address, sentence)
         print(f"first page of a new server: answer {first[0]:.2f} s, charts {first[1]:.2f} s")
         _print("browser that has never been here", [_apart(browser, address, sentence) for _ in range(options.loads)])
@@ -58,10 +68,11 @@ def main() -> None:
     print(f"load of the machine over the last minute: {os.getloadavg()[0]:.1f}")
 
 
-def _answer(store: str | None) -> str:
-    """The sentence of the first view."""
-    question, view = QUESTIONS["stop_and_search.disproportionality"], Store(store).view()
-    return question.answer(choices.complete(Scope(), view).only(question.takes), view).answer
+def _answer(store: str | None, page: str) -> str:
+    """The first sentence of a page's first view."""
+    question, complete = FIRST[page]
+    view = Store(store).view()
+    return QUESTIONS[question].answer(complete(Scope(), view).only(QUESTIONS[question].takes), view).answer
 
 
 def _apart(browser: Browser, address: str, sentence: str) -> tuple[float, float]:

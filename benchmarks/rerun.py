@@ -1,6 +1,6 @@
-"""Time a rerun of the Stop and search page after a filter change, over the running server.
+"""Time a rerun of each page after a filter change, over the running server.
 
-    python -m benchmarks.rerun [--store URL] [--changes N]
+    python -m benchmarks.rerun [--store URL] [--changes N] [--page NAME ...]
 
 A server of its own is started with its agent interface on; each change sets one filter in one session
 and waits for the finished page. First visits to a view are timed apart from returns to it. Beside it,
@@ -27,6 +27,13 @@ from tempfile import TemporaryDirectory
 from benchmarks.machine import machine
 
 ROOT = Path(__file__).resolve().parent.parent
+FILTERS = {
+    "overview": ("area", "to"),
+    "trends": ("measure", "area", "by", "from", "to"),
+    "stop_and_search": ("force", "group", "area", "from", "to", "power", "definition"),
+}
+"""The filters that are changed on each page."""
+FIRST_PAGE = "overview"  # It has no address of its own.
 _BARE = "import streamlit as st\nst.selectbox('x', range(100), key='filter')\n"
 
 
@@ -89,6 +96,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--store", help="folder of the store; otherwise CONFIDENCE_STORE, otherwise .store")
     parser.add_argument("--changes", type=int, default=200)
+    parser.add_argument("--page", action="append", choices=list(FILTERS), help="may be given several times")
     options = parser.parse_args()
     print(machine())
     with TemporaryDirectory() as folder:
@@ -97,31 +105,26 @@ def main() -> None:
         with server(bare_script) as port:
             bare = Session(port)
             floor = [bare.timed("filter", value) for value in random.Random(1).choices(range(100), k=50)]  # noqa: S311
-    with server(ROOT / "app.py", options.store) as port:
-        first, again = _walk(Session(port), options.changes)
     _print("a page without any figure", floor, floor)
-    _print("Stop and search, every change", first + again, floor)
-    _print("Stop and search, view not seen before", first, floor)
-    _print("Stop and search, view seen before", again, floor)
+    for page in options.page or FILTERS:
+        with server(ROOT / "app.py", options.store) as port:
+            session = Session(port)
+            if page != FIRST_PAGE:
+                session.send({"page": page})
+            first, again = _walk(session, FILTERS[page], options.changes)
+        _print(f"{page}, every change", first + again, floor)
+        _print(f"{page}, view not seen before", first, floor)
+        _print(f"{page}, view seen before", again, floor)
 
 
-def _walk(session: Session, changes: int) -> tuple[list[float], list[float]]:
+def _walk(session: Session, filters: tuple[str, ...], changes: int) -> tuple[list[float], list[float]]:
     """Change one filter after the other, at random but the same in every run."""
     chance = random.Random(2)  # noqa: S311
     seen: set[str] = {json.dumps(session.snapshot["query_params"], sort_keys=True)}
     first: list[float] = []
     again: list[float] = []
-    keys = [
-        "filter_force",
-        "filter_group",
-        "filter_area",
-        "filter_from",
-        "filter_to",
-        "filter_power",
-        "filter_definition",
-    ]
     while len(first) + len(again) < changes:
-        key = chance.choice(keys)
+        key = f"filter_{chance.choice(filters)}"
         values = session.options(key)
         if len(values) < 2:
             continue

@@ -1,4 +1,4 @@
-"""What a schema can't say: which force-months are missing, empty, partial or revised."""
+"""What a schema can't say: which force-months are missing, empty, partial or revised, and which are oddly high."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ STATUSES = {
     MISSING: "no file is loaded: a gap, not a zero",
 }
 """Every status of a force-month, with what it means."""
+
+HIGH = 2.5
+"""A month is high above this many times the median of the other months within a year of it."""
+_LEAST_OTHERS = 3
 
 
 def month_statuses(loads: pd.DataFrame, months: list[str], partial_share: float) -> pd.DataFrame:
@@ -59,6 +63,38 @@ def month_statuses(loads: pd.DataFrame, months: list[str], partial_share: float)
             status = SUBMITTED
         table.append((month, status, count))
     return pd.DataFrame(table, columns=["month", "status", "rows"]).astype({"rows": "Int64"})
+
+
+def high_months(loads: pd.DataFrame, months: list[str]) -> dict[str, float]:
+    """Months with far more searches than those around them, whatever their status.
+
+    A month is high if it has more than `HIGH` times the median of the other non-empty months less than twelve months
+    away from it, before or after; with fewer than three of these nothing is said.
+
+    Parameters
+    ----------
+    loads
+        The force's loads: columns period, current and rows.
+    months
+        The months to speak of, ``YYYY-MM``.
+
+    Returns
+    -------
+    dict
+        For each high month, how many times the median it has.
+    """
+    current = loads[loads["current"]]
+    rows = dict(zip(current["period"], map(int, current["rows"]), strict=True))
+    found = {}
+    for month in months:
+        near = [n for other, n in rows.items() if n > 0 and 0 < abs(_number(other) - _number(month)) < 12]
+        if len(near) >= _LEAST_OTHERS and rows.get(month, 0) > HIGH * median(near):
+            found[month] = rows[month] / median(near)
+    return found
+
+
+def _number(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:7])
 
 
 def _year_before(month: str) -> str:

@@ -234,7 +234,7 @@ def _append(writer: Writer, items: list[_Opened], by: str, reason: str) -> None:
             rows = pd.concat(frames, ignore_index=True)
             if table is RESPONSES:
                 key = respondent_key(writer.store.root)
-                rows["respondent"] = pseudonyms(rows["respondent"], rows["survey"], key)
+                rows["respondent"] = pseudonyms(rows["respondent"], rows["survey"], rows["force"], key)
             table.schema.validate(rows, lazy=True)
             writer.append(table, rows)
     if items:

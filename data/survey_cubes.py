@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 EVERYONE = "everyone"
 NOT_KNOWN = "Not known"
+ALONE = "respondent "
+"""How the unit is called of a respondent who is their own."""
 
 _SURVEY = (
     LOAD_ID,
@@ -112,7 +114,8 @@ def count_answers(view: View, loads: list[str]) -> pa.Table:
             "grouping": _words(np.zeros(len(cells), dtype=np.int64), [grouping]),
             "measure": _words(of_measure, list(measures())),
             "answer_class": _words(of_class, list(CLASSES)),
-            "n": np.bincount(which, minlength=len(cells)),
+            # Whoever weighs nothing is in no figure, and so in no base; their unit stays in the design.
+            "n": np.bincount(which, weight > 0, minlength=len(cells)).astype(np.int64),
             "weight": np.bincount(which, weight, minlength=len(cells)),
             "weight_squared": np.bincount(which, weight**2, minlength=len(cells)),
         }
@@ -122,7 +125,10 @@ def count_answers(view: View, loads: list[str]) -> pa.Table:
 
 def _people(view: View, loads: list[str]) -> pd.DataFrame:
     people = view.every_row(RESPONSES.name).filter(nw.col("load_id").is_in(loads)).collect("pandas").to_native()
-    alone = "respondent in row " + people["row"].astype(str)
+    # A respondent who comes again in another wave is the same unit there, if the waves share respondents.
+    # Without a number they are nobody's but their own row's.
+    row = "in row " + people["row"].astype(str) + " of " + people["load_id"]
+    alone = ALONE + people["respondent"].fillna(row)
     return people.assign(stratum=people["stratum"].fillna(""), psu=people["psu"].fillna(alone))
 
 

@@ -15,7 +15,9 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from analytics import wording
-from analytics.finding import CLAIMS, Finding
+from analytics.columns import meaning
+from analytics.finding import Finding
+from analytics.reading import in_plain_words, level
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +37,10 @@ _LONGEST_SHEET_NAME = 31
 _MOST_ROWS = 1_048_575  # Under the header row.
 _MADE = datetime(2000, 1, 1)  # Fixed, so that the same Finding gives the same bytes.
 _NAMED_BY = ("force", "area", "from", "to")
+_SCOPE = ("force", "area", "from", "to", "power", "definition", "population", "survey", "measure", "by")
+"""Parts of a scope that limit a whole table; what is compared is not one of them."""
+_NAMES = {"population": "residents_source"}  # Tables have a column population, which counts residents.
+_DIGITS = 6
 _OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -46,9 +52,13 @@ _OPTIONS = {
 def to_csv(finding: Finding, table: str | None = None) -> bytes:
     """One table of a Finding as CSV: the header, the rows and nothing else.
 
+    The first columns say in every row what was asked: force, period and whatever else limits the table and is no column
+    of it; a power only where it is not all of them. Caveats and provenance are on the cover of the workbook and in the
+    JSON.
+
     UTF-8 with a byte order mark, without which Excel reads every name beyond ASCII wrongly when the file is opened by
-    a double click; pandas, DuckDB and R's readr pass over it. Lines end as RFC 4180 says. Numbers are written in full,
-    a null is an empty cell and an infinite limit is ``inf``.
+    a double click; pandas, DuckDB and R's readr pass over it. Lines end as RFC 4180 says. Whole numbers are written in
+    full, others with six digits that count; a null is an empty cell and an infinite limit is ``inf``.
 
     Parameters
     ----------
@@ -66,6 +76,7 @@ def to_csv(finding: Finding, table: str | None = None) -> bytes:
         names = wording.listing(list(finding.tables), 99)
         raise ValueError(f"{finding.key} has no table “{table}”; there is {names}.")
     frame = finding.table if table is None else finding.tables[table]
+    frame = _with_scope(frame, finding.provenance.scope)
     safe = frame.astype(object).map(_csv_cell).set_axis([neutral(str(name)) for name in frame.columns], axis=1)
     return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
@@ -75,7 +86,8 @@ def to_excel(finding: Finding) -> bytes:
 
     The cover says what was asked and answered, how it was made and from which files. A table starts in the first cell
     of its sheet, its header stays in view and no cell is merged. A withheld figure is an empty cell, its reason stands
-    in the column flag. The same Finding gives the same bytes.
+    in the column flag; the cover says what each column means. Numbers are rounded as in CSV. The same Finding gives the
+    same bytes.
 
     Raises
     ------
@@ -138,9 +150,29 @@ def sheet_names(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     return names
 
 
+def rounded(value: Any) -> Any:  # noqa: ANN401 - a cell holds anything
+    """A number with six digits that count; a whole one, and what lies before the point, is never changed."""
+    if isinstance(value, bool | int) or not isinstance(value, Real):
+        return value
+    number = float(value)
+    if not math.isfinite(number) or number.is_integer():
+        return value
+    before = math.floor(math.log10(abs(number))) + 1
+    return round(number, max(_DIGITS - before, 0))
+
+
+def _with_scope(frame: pd.DataFrame, scope: Mapping[str, str]) -> pd.DataFrame:
+    said = {_NAMES.get(name, name): scope[name] for name in _SCOPE if scope.get(name)}
+    asked = {name: value for name, value in said.items() if name not in frame and (name, value) != ("power", "all")}
+    framed = frame.copy()
+    for place, (name, value) in enumerate(asked.items()):
+        framed.insert(place, name, value)
+    return framed
+
+
 def _csv_cell(value: Any) -> Any:  # noqa: ANN401 - a cell holds anything
     if wording.missing(value) or isinstance(value, Real):
-        return value
+        return rounded(value)
     return neutral(str(value))
 
 
@@ -160,7 +192,9 @@ def _cover_rows(finding: Finding, names: Mapping[str, str]) -> Iterator[tuple[st
     yield "Question", finding.question
     yield "Finding", finding.headline
     yield "Answer", finding.answer
-    yield "Claim", f"{finding.claim} of {len(CLAIMS) - 1}: {finding.claim_name}"
+    if in_plain_words(finding):
+        yield "In plain words", in_plain_words(finding)
+    yield "Level", level(finding)
     for name, value in made.scope.items():
         yield f"Scope: {name}", value
     for caveat in finding.caveats:
@@ -168,6 +202,9 @@ def _cover_rows(finding: Finding, names: Mapping[str, str]) -> Iterator[tuple[st
     for table, frame in finding.tables.items():
         flags = "; an empty cell is a figure withheld or not known, and flag says why" if "flag" in frame else ""
         yield f"Sheet {names[table]}", wording.plural(len(frame), "row") + flags
+    for name in dict.fromkeys(str(name) for frame in finding.tables.values() for name in frame.columns):
+        if meaning(name):
+            yield f"Column {name}", meaning(name)
     yield "Base", made.base
     yield "Weights", made.weights
     yield "Method", made.method
@@ -188,7 +225,7 @@ def _write_table(workbook: Workbook, sheet: Worksheet, frame: pd.DataFrame) -> N
     header = workbook.add_format({"bold": True, "bottom": 1})
     sheet.freeze_panes(1, 0)
     for column, name in enumerate(frame.columns):
-        values = frame.iloc[:, column].tolist()
+        values = [rounded(value) for value in frame.iloc[:, column].tolist()]
         sheet.write_string(0, column, _fitting(str(name)), header)
         style = workbook.add_format({"num_format": number_format(name, values)})
         for row, value in enumerate(values, start=1):

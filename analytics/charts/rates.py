@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analytics import wording
+from analytics import near_one, wording
 from analytics.charts.house import (
     BAR,
     FOOT,
@@ -78,8 +78,8 @@ def ratio_scale(rows: pd.DataFrame, mode: Mode) -> go.Figure:
         if low is None or high is None or (estimate is None and row["kind"] != "range"):
             notes.append(flag_note(row, place, palette, x=0 if span[0] == 1 else math.log10(span[0])))
             continue
-        value = "" if estimate is None or math.isinf(estimate) else wording.times(estimate)
-        interval = wording.between(wording.times(low), wording.times(high))
+        value = "" if estimate is None or math.isinf(estimate) else near_one.times(estimate)
+        interval = near_one.between(low, high)
         end = _inside(high, span)
         if row["kind"] == "range":
             plates.append(

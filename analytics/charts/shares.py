@@ -135,7 +135,15 @@ def shared_ceiling(frames: Sequence[pd.DataFrame]) -> float:
     return _ceiling([row for frame in frames for row in records_of(frame)])
 
 
-def share_rows(rows: pd.DataFrame, reference: Row, mode: Mode, quiet: bool = False) -> go.Figure:
+def share_rows(
+    rows: pd.DataFrame,
+    reference: Row,
+    mode: Mode,
+    *,
+    ceiling: float = 1.0,
+    welcome: bool = True,
+    quiet: bool = False,
+) -> go.Figure:
     """Shares of several areas with their intervals, against the share of all.
 
     Parameters
@@ -147,22 +155,25 @@ def share_rows(rows: pd.DataFrame, reference: Row, mode: Mode, quiet: bool = Fal
         estimate, low and high of all areas together: a line over a strip of its interval; it may have no interval.
     mode
         Ground of the page.
+    ceiling
+        Upper end of the axis, the same in panels that stand beside each other.
+    welcome
+        Whether a larger share is: what is unwelcome is orange, so that it is looked at.
     quiet
         Thin rows close together without names, for many areas of which nothing is to be said.
     """
     palette = PALETTES[mode]
     records = records_of(rows)
-    ceiling = _ceiling([*records, reference], most=1.0, least=0.9)
     whole = number(reference["estimate"])
     shapes = [] if whole is None else _reference(reference, palette)
     tick = [] if whole is None else [whole]
     return figure_of(
         mode,
         FOOT + 10 + (_THIN_ROW if quiet else _ROW) * max(len(records), 1),
-        _row_marks(records, palette, quiet),
+        _row_marks(records, palette, welcome, quiet),
         x={
             "range": [0, ceiling],
-            "tickvals": [0, *[t for t in (0.3, 0.9) if not tick or abs(t - tick[0]) > 0.14], *tick],
+            "tickvals": [0, *[t for t in (0.3, 0.8) if not tick or abs(t - tick[0]) > 0.14], *tick],
             "tickformat": ".0%",
         },
         y={**row_axis(records, palette, width=24), **({"showticklabels": False} if quiet else {})},
@@ -183,19 +194,22 @@ def share_rows(rows: pd.DataFrame, reference: Row, mode: Mode, quiet: bool = Fal
     )
 
 
-def _row_marks(records: Sequence[Row], palette: Palette, quiet: bool) -> list[dict[str, Any]]:
+def _row_marks(records: Sequence[Row], palette: Palette, welcome: bool, quiet: bool) -> list[dict[str, Any]]:
     drawn = [(place, row) for place, row in enumerate(records) if number(row["estimate"]) is not None]
-    looks = [_look(as_text(row["verdict"]), palette) for _, row in drawn]
+    looks = [_look(as_text(row["verdict"]), palette, welcome) for _, row in drawn]
+    colours: dict[str, list[tuple[float | None, float | None]]] = {look["color"]: [] for look in looks}
+    for (place, row), look in zip(drawn, looks, strict=True):
+        if number(row["low"]) is not None:
+            colours[look["color"]] += [(number(row["low"]), place), (number(row["high"]), place), (None, None)]
     bars = [
         {
-            "x": [number(row["low"]), number(row["high"])],
-            "y": [place, place],
+            "x": [x for x, _ in ends],
+            "y": [y for _, y in ends],
             "mode": "lines",
-            "line": {"color": look["color"], "width": 1.5 if quiet else BAR},
+            "line": {"color": colour, "width": 1.5 if quiet else BAR},
             "hoverinfo": "skip",
         }
-        for (place, row), look in zip(drawn, looks, strict=True)
-        if number(row["low"]) is not None
+        for colour, ends in colours.items()
     ]
     marks = {
         "x": [number(row["estimate"]) for _, row in drawn],
@@ -215,12 +229,13 @@ def _row_marks(records: Sequence[Row], palette: Palette, quiet: bool) -> list[di
     return [*bars, marks]
 
 
-def _look(verdict: str, palette: Palette) -> dict[str, Any]:
+def _look(verdict: str, palette: Palette, welcome: bool) -> dict[str, Any]:
     """Colour and shape of an area: a filled circle below, a diamond above, a hollow circle where it is not clear."""
+    good, bad = (palette.blue, palette.orange) if welcome else (palette.orange, palette.blue)
     if verdict == "below":
-        return {"color": palette.orange, "fill": palette.orange, "edge": palette.ground, "symbol": "circle", "size": 11}
+        return {"color": bad, "fill": bad, "edge": palette.ground, "symbol": "circle", "size": 11}
     if verdict == "above":
-        return {"color": palette.blue, "fill": palette.blue, "edge": palette.ground, "symbol": "diamond", "size": 12}
+        return {"color": good, "fill": good, "edge": palette.ground, "symbol": "diamond", "size": 12}
     return {"color": palette.soft, "fill": palette.ground, "edge": palette.soft, "symbol": "circle", "size": 9}
 
 

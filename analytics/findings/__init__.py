@@ -76,7 +76,7 @@ QUESTIONS: dict[str, Question] = {
             "Is confidence up, down or not clearly changed since a year ago?",
             _OVERVIEW,
             overview.headline,
-            trends.answerable,
+            overview.confidence_answerable,
             survey_choices.near,
         ),
         Question(
@@ -84,7 +84,7 @@ QUESTIONS: dict[str, Question] = {
             "How is each stage, and has it changed in a year?",
             _OVERVIEW,
             overview.tiles,
-            trends.answerable,
+            overview.answerable,
             survey_choices.near,
         ),
         Question(

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from data.store import View
 
 YEAR = 12
+_LEAST_MONTHS = 6
+"""Months of twelve that must have a file for the period that is shown first."""
 
 
 @lru_cache(maxsize=256)
@@ -70,9 +72,10 @@ def populations(view: View) -> list[str]:
 def complete(scope: Scope, view: View) -> Scope:
     """The scope with everything said that was left open.
 
-    The force is the one of the settings, else the one with most searches; the period is the last
-    twelve months up to the force's newest file; the population is the one nearest in time; Black
-    people are compared with White people.
+    The force is the one of the settings, else the one with most searches; the period is the latest
+    run of twelve months with a file for at least six of them, else the twelve months up to the force's
+    newest file; the population is the one nearest in time; Black people are compared with White people.
+    A district may be named instead of coded.
 
     Raises
     ------
@@ -86,10 +89,11 @@ def complete(scope: Scope, view: View) -> Scope:
     if force not in available:
         raise ScopeError(f"No stop-and-search file of {known_forces()[force]['short']} is loaded.")
     first, last = _period(scope, months(view, force))
-    if scope.area is not None and scope.area not in districts(view, force):
-        raise ScopeError(
-            f"“{scope.area}” is not a district of {known_forces()[force]['short']} with a boundary loaded."
-        )
+    area = _district(scope, view, force)
+    if scope.power not in (None, ALL_POWERS, *powers(view, force)):
+        held = "; ".join(powers(view, force)) or "none"
+        name = known_forces()[force]["short"]
+        raise ScopeError(f"“{scope.power}” is not a power that {name} has searches under; there are: {held}.")
     population = scope.population or nearest(sources(view), first, last)
     if scope.population and scope.population not in populations(view):
         raise ScopeError(
@@ -100,6 +104,7 @@ def complete(scope: Scope, view: View) -> Scope:
         raise ScopeError(f"{group} can't be compared with itself; choose another group to compare with.")
     return scope.but(
         force=force,
+        area=area,
         area_level=scope.area_level or "district",
         from_month=first,
         to_month=last,
@@ -169,6 +174,19 @@ def _first_force(view: View, available: list[str]) -> str:
     return str(loads.groupby("subject")["rows"].sum().sort_values().index[-1])
 
 
+def _district(scope: Scope, view: View, force: str) -> str | None:
+    """The code of the district that a scope asks about, by its code or its name."""
+    held = districts(view, force)
+    if scope.area is None or scope.area in held:
+        return scope.area
+    named = [code for code, name in held.items() if str(name).casefold() == scope.area.casefold()]
+    if len(named) != 1:
+        raise ScopeError(
+            f"“{scope.area}” is not a district of {known_forces()[force]['short']} with a boundary loaded."
+        )
+    return named[0]
+
+
 def _pair(scope: Scope) -> tuple[str, str]:
     """Black with White, and where one of the two is compared with what was left open, with the other of them."""
     group = scope.group or ("White" if scope.comparator == "Black" else "Black")
@@ -176,6 +194,11 @@ def _pair(scope: Scope) -> tuple[str, str]:
 
 
 def _period(scope: Scope, available: list[str]) -> tuple[str, str]:
+    if not scope.from_month and not scope.to_month:
+        for last in reversed(available):
+            within = [m for m in available if _back(last, YEAR - 1) <= m <= last]
+            if len(within) >= _LEAST_MONTHS:
+                return within[0], last
     last = scope.to_month or max(
         (m for m in available if not scope.from_month or m >= scope.from_month), default=available[-1]
     )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from analytics import charts, wording
 from analytics.charts import Spark
-from analytics.finding import Finding, Tile
+from analytics.finding import Finding, Provenance, Tile
 from analytics.findings import stop_and_search, trends
 from analytics.findings.asked import question_of
 from analytics.findings.choices import months as stop_months
 from analytics.findings.refusal import refused
 from analytics.findings.survey import choices, estimates
-from analytics.findings.survey.answers import UNANSWERABLE, Answers
+from analytics.findings.survey.answers import UNANSWERABLE, Answers, NoAnswers
 from analytics.findings.survey.published import NO_INTERVAL, Published
 from analytics.scope import Scope
 from analytics.survey import CHANGE
@@ -25,11 +27,11 @@ if TYPE_CHECKING:
     from data.store import View
 
 HEADLINE = ["measure", "estimate", "low", "high", "base", "change", "change_low", "change_high", "verdict", "flag"]
-TILES = ["tile", *HEADLINE]
+TILES = ["tile", "period", *HEADLINE]
 
-CONFIDENCE = choices.FIRST
+CONFIDENCE = "Confidence"
 STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Confidence", CONFIDENCE),
+    (CONFIDENCE, choices.FIRST),
     ("Treated fairly", ("fair", "respect", "ss_fair", "satisfied_contact")),
     ("Listened to", ("listen", "understand", "matter")),
     ("Kept informed", ("informed_local", "seen_heard", "ward_contact")),
@@ -42,14 +44,31 @@ _SPAN = 0.16
 _YEAR = 12
 
 
-class _Stage(NamedTuple):
-    """One tile: what it is called, its waves, and its change over a year, which published figures have none of."""
+@dataclass(frozen=True)
+class _Stage:
+    """One tile: what it is called, its source, its course, and its change over a year, which published figures lack."""
 
     tile: str
-    measure: str
+    source: Answers | Published
     table: pd.DataFrame
     change: Mapping[Hashable, Any] | None
-    welcome: bool
+
+    @property
+    def last(self) -> dict[Hashable, Any]:
+        """The last figure."""
+        return self.table.iloc[-1].to_dict()
+
+    def row(self) -> dict[str, Any]:
+        """The figure and its change, without a verdict yet."""
+        changed = self.change or {}
+        return {
+            "tile": self.tile,
+            "measure": self.source.measure.id,
+            "period": self.last["label"],
+            **{name: self.last[name] for name in ("estimate", "low", "high", "base", "flag")},
+            **{name: changed.get(name) for name in ("change", "change_low", "change_high", "p_value")},
+            "verdict": "",
+        }
 
 
 def headline(scope: Scope, view: View) -> Finding:
@@ -57,28 +76,32 @@ def headline(scope: Scope, view: View) -> Finding:
     key, question = question_of(headline).key, question_of(headline).asks
     try:
         scope = completed(scope, view)
-        if not choices.has_answers(view, str(scope.force), str(scope.survey)):
-            return _published_headline(key, question, Published.of(scope, view))
-        answers = Answers.of(scope, view)
+        stages = _stages(scope, view)
+        confidence = _confidence(stages, scope)
     except UNANSWERABLE as why:
         return refused(key, question, _frame([], HEADLINE), scope, view, str(why))
-    table, change = trends.trend_table(answers), trends.change_table(answers)
-    last = table.iloc[-1].to_dict()
-    row = _row(answers.measure.id, last, change.iloc[0].to_dict() if len(change) else None)
-    said = (
-        f"{last['label']}: {last['flag']}."
-        if wording.missing(last["estimate"])
-        else f"{_sentence(answers.measure.says, last)}{trends.change_sentence(answers, table, change)}"
-    )
+    row = next(row for row in _called(stages) if row["tile"] == confidence.tile)
+    source, last = confidence.source, confidence.last
+    if isinstance(source, Published):
+        found = trends.measure(source.scope, view)
+        answer, provenance, caveats = found.answer, found.provenance, found.caveats
+        words = f"Confidence is {wording.percent(last['estimate'])}; no interval can be given"
+    else:
+        compared = trends.change_table(source)
+        answer = f"{_sentence(source, last)}{trends.change_sentence(source, compared)}"
+        used = [*source.last.waves, *(source.earlier.waves if source.earlier and len(compared) else ())]
+        provenance = source.provenance(f"{_answers(last)}, {last['label']}", _compared(source, compared), used)
+        caveats = (f"{source.wording} {source.counted} Answers of don't know are left out of the base.",)
+        words = _headline(row, source, compared)
     return Finding(
         key=key,
         question=question,
-        headline=_headline(row),
-        answer=said,
+        headline=words,
+        answer=answer,
         tables={"headline": _frame([row], HEADLINE)},
-        provenance=answers.provenance(_base(row, last), [f"Compared are {answers.last} and {answers.a_year_before}"]),
-        caveats=(f"“{answers.wording}” Positive: {answers.positive}.",),
-        alt=said,
+        provenance=provenance,
+        caveats=caveats,
+        alt=answer,
     )
 
 
@@ -90,27 +113,27 @@ def tiles(scope: Scope, view: View) -> Finding:
         stages = _stages(scope, view)
     except UNANSWERABLE as why:
         return refused(key, question, _frame([], TILES), scope, view, str(why))
-    rows = _called([{"tile": s.tile, **_row(s.measure, s.table.iloc[-1].to_dict(), s.change)} for s in stages])
+    rows = _called(stages)
     ratio = _ratio(scope, view)
-    shown = [_tile(stage, row) for stage, row in zip(stages, rows, strict=True)]
-    clear = [row for row in rows if row["verdict"] in (CHANGE.above, CHANGE.below)]
-    tested = sum(bool(row["verdict"]) for row in rows)
+    month = max(str(stage.last["month"]) for stage in stages)
+    tested = [row for row in rows if row["verdict"]]
+    clear = [f"{row['tile'].lower()} {row['verdict']}" for row in tested if row["verdict"] != CHANGE.neither]
     answer = (
-        f"{wording.plural(tested, 'change')} over a year tested: "
-        + ("; ".join(f"{row['tile'].lower()} {row['verdict']}" for row in clear) or "none is clear")
-        + "."
+        f"{wording.plural(len(tested), 'change')} over a year tested: {'; '.join(clear) or 'none is clear'}."
         if tested
         else "No change over a year can be tested with these figures."
     )
-    provenance = _provenance(scope, view, tested)
     return Finding(
         key=key,
         question=question,
         headline="Each stage, and its change in a year",
         answer=answer,
-        tables={"tiles": _frame([*rows, *([ratio[0]] if ratio else [])], TILES)},
-        provenance=provenance,
-        tiles=(*shown, *([ratio[1]] if ratio else [])),
+        tables={"tiles": _frame([*rows, *([ratio.row] if ratio else [])], TILES)},
+        provenance=_provenance(stages, ratio, len(tested)),
+        tiles=(
+            *(_tile(stage, row, month) for stage, row in zip(stages, rows, strict=True)),
+            *([ratio.tile] if ratio else []),
+        ),
         alt=answer,
     )
 
@@ -126,79 +149,81 @@ def completed(scope: Scope, view: View) -> Scope:
     return choices.complete(scope.but(measure=None, by=None, from_month=None), view)
 
 
+def answerable(scope: Scope, view: View) -> None:
+    """Raise one of ``UNANSWERABLE`` where no stage has a figure for a scope."""
+    _stages(completed(scope, view), view)
+
+
+def confidence_answerable(scope: Scope, view: View) -> None:
+    """Raise one of ``UNANSWERABLE`` where confidence has no figure for a scope."""
+    scope = completed(scope, view)
+    _confidence(_stages(scope, view), scope)
+
+
+@lru_cache(maxsize=256)
 def _stages(scope: Scope, view: View) -> list[_Stage]:
-    force, survey = str(scope.force), str(scope.survey)
-    asked = choices.asked(view, force, survey)
+    """The stages that have a figure up to the scope's last month; not every survey asks about each, or always.
+
+    Raises
+    ------
+    NoAnswers
+        If none has.
+    """
+    asked = choices.asked(view, str(scope.force), str(scope.survey))
     found = [(tile, next((m for m in ms if m in asked), None)) for tile, ms in STAGES]
-    make = _answered if choices.has_answers(view, force, survey) else _published
-    made = [make(tile, scope.but(measure=measure), view) for tile, measure in found if measure]
-    return [stage for stage in made if stage is not None]
+    made = [_stage(tile, scope.but(measure=measure), view) for tile, measure in found if measure]
+    stages = [stage for stage in made if stage is not None]
+    if not stages:
+        raise NoAnswers(
+            f"{scope.survey} asks none of what the overview shows up to {wording.month(str(scope.to_month))}; Trends "
+            "shows what it does ask."
+        )
+    return stages
 
 
-def _answered(tile: str, scope: Scope, view: View) -> _Stage | None:
+def _confidence(stages: list[_Stage], scope: Scope) -> _Stage:
+    found = next((stage for stage in stages if stage.tile == CONFIDENCE), None)
+    if found is None:
+        raise NoAnswers(f"{scope.survey} asks nothing about confidence up to {wording.month(str(scope.to_month))}.")
+    return found
+
+
+def _stage(tile: str, scope: Scope, view: View) -> _Stage | None:
     try:
+        if not choices.has_answers(view, str(scope.force), str(scope.survey)):
+            published = Published.of(scope, view)
+            return _Stage(tile, published, trends.published_table(published), None)
         answers = Answers.of(scope, view)
     except UNANSWERABLE:
-        return None  # Not asked in this period: the tile is left out, and the others stand.
-    change = estimates.year_on_year(answers)
-    row = None if change is None else _change_row(change)
-    return _Stage(tile, answers.measure.id, trends.trend_table(answers), row, answers.measure.higher_is_better)
+        return None  # The stage was not asked about in this period; the others stand.
+    change = trends.change_table(answers)
+    return _Stage(tile, answers, trends.trend_table(answers), change.iloc[0].to_dict() if len(change) else None)
 
 
-def _published(tile: str, scope: Scope, view: View) -> _Stage | None:
-    try:
-        published = Published.of(scope, view)
-    except UNANSWERABLE:
-        return None  # Not published for this period: the tile is left out, and the others stand.
-    table = trends.published_table(published)
-    return _Stage(tile, published.measure.id, table, None, published.measure.higher_is_better)
-
-
-def _change_row(change: pd.DataFrame) -> dict[Hashable, Any]:
-    row = change.iloc[0]
-    return {
-        "change": row["estimate"],
-        "change_low": row["low"],
-        "change_high": row["high"],
-        "p_value": row["p_value"],
-        "verdict": "",
-    }
-
-
-def _row(measure: str, last: Mapping[Hashable, Any], change: Mapping[Hashable, Any] | None) -> dict[str, Any]:
-    shown = not wording.missing(last["estimate"])
-    changed = change if change is not None and shown else {}
-    return {
-        "measure": measure,
-        **{name: last[name] for name in ("estimate", "low", "high", "base", "flag")},
-        **{name: changed.get(name) for name in ("change", "change_low", "change_high", "p_value")},
-        "verdict": changed.get("verdict", ""),
-    }
-
-
-def _called(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The verdicts of all tiles together: with five changes on a page, one is sooner clear by chance."""
+def _called(stages: list[_Stage]) -> list[dict[str, Any]]:
+    """The rows with the verdicts of all stages together: with five changes on a page, one is sooner clear by chance."""
     import pandas as pd
 
+    rows = [stage.row() for stage in stages]
     tested = [row for row in rows if not wording.missing(row["change"])]
-    if tested:
-        frame = pd.DataFrame(
-            {
-                "low": [row["change_low"] for row in tested],
-                "high": [row["change_high"] for row in tested],
-                "p_value": [row["p_value"] for row in tested],
-            }
-        )
-        for row, verdict in zip(tested, estimates.called(frame, CHANGE), strict=True):
-            row["verdict"] = verdict
+    frame = pd.DataFrame(
+        {
+            "low": [row["change_low"] for row in tested],
+            "high": [row["change_high"] for row in tested],
+            "p_value": [row["p_value"] for row in tested],
+        }
+    )
+    for row, verdict in zip(tested, estimates.called(frame, CHANGE) if tested else [], strict=True):
+        row["verdict"] = verdict
     return rows
 
 
-def _tile(stage: _Stage, row: Mapping[str, Any]) -> Tile:
-    missing = wording.missing(row["estimate"])
+def _tile(stage: _Stage, row: Mapping[str, Any], month: str) -> Tile:
+    """The tile of a stage; where its figure is older than the page's, it says of when it is."""
+    missing, last = wording.missing(row["estimate"]), stage.last
     interval = "no interval" if wording.missing(row["low"]) else wording.percent_between(row["low"], row["high"])
-    last = stage.table.iloc[-1]
-    base = str(last["label"]) if wording.missing(row["base"]) else wording.plural(int(row["base"]), "answer")
+    older = "" if str(last["month"]) == month else f", {last['label']}"
+    base = str(last["label"]) if isinstance(stage.source, Published) else f"{_answers(last)}{older}"
     return Tile(
         label=stage.tile,
         value="Too few" if missing else wording.percent(row["estimate"]),
@@ -206,7 +231,7 @@ def _tile(stage: _Stage, row: Mapping[str, Any]) -> Tile:
         base=base,
         verdict=row["verdict"],
         change=_change_words(row),
-        welcome=stage.welcome,
+        welcome=stage.source.measure.higher_is_better,
         picture=charts.sparkline(_sparks(stage.table), _SPAN),
         alt=_course(stage),
     )
@@ -242,84 +267,97 @@ def _sparks(table: pd.DataFrame) -> list[Spark]:
     ]
 
 
-def _ratio(scope: Scope, view: View) -> tuple[dict[str, Any], Tile] | None:
+@dataclass(frozen=True)
+class _Ratio:
+    """The tile of stop and search, its row, and the Finding that it is taken from."""
+
+    tile: Tile
+    row: dict[str, Any]
+    found: Finding
+
+
+def _ratio(scope: Scope, view: View) -> _Ratio | None:
     """The ratio of stop and search over the twelve months up to the overview's; None where there is none."""
     force = str(scope.force)
     held = [month for month in stop_months(view, force) if month <= str(scope.to_month)]
     if not held or scope.area is not None:
         return None
-    asked = Scope(force=force, from_month=wording.earlier(held[-1], _YEAR - 1), to_month=held[-1])
-    found = stop_and_search.disproportionality(asked, view)
+    first, last = max(held[0], wording.earlier(held[-1], _YEAR - 1)), held[-1]
+    found = stop_and_search.disproportionality(Scope(force=force, from_month=first, to_month=last), view)
     row = found.table.iloc[0].to_dict() if len(found.table) else {}
     if found.refused or wording.missing(row.get("ratio")):
         return None
-    rates = f"{wording.rate(row['rate'])} against {wording.rate(row['comparator_rate'])} per 1,000"
+    period = wording.months(first, last)
     tile = Tile(
         label=f"{row['group']} to {row['comparator']}",
         value=f"{wording.times(row['ratio'])} times",
         interval=f"{wording.between(wording.times(row['low']), wording.times(row['high']))} times",
-        base=f"{wording.plural(int(row['base']), 'search', 'searches')} to {wording.month(held[-1])}",
-        change=rates,
+        base=f"{wording.plural(int(row['base']), 'search', 'searches')}, {period}",
+        change=f"{wording.rate(row['rate'])} against {wording.rate(row['comparator_rate'])} per 1,000",
     )
+    named = {"tile": tile.label, "measure": found.key, "period": period, "verdict": "", "flag": ""}
     figures = {"estimate": row["ratio"], "low": row["low"], "high": row["high"], "base": row["base"]}
-    return {
-        "tile": tile.label,
-        "measure": "stop_and_search.disproportionality",
-        **figures,
-        "verdict": "",
-        "flag": "",
-    }, tile
+    return _Ratio(tile, {**named, **figures}, found)
 
 
-def _provenance(scope: Scope, view: View, tested: int) -> Any:  # noqa: ANN401
-    rules = [f"{tested} changes tested, clear below a false-discovery rate of {settings().false_discovery:.2f}"]
-    if choices.has_answers(view, str(scope.force), str(scope.survey)):
-        answers = Answers.of(scope, view)
-        return answers.provenance(f"{wording.plural(int(answers.waves['respondents'].iloc[-1]), 'respondent')}", rules)
-    return Published.of(scope, view).provenance("Published figures; their base is not published", [NO_INTERVAL])
+def _provenance(stages: list[_Stage], ratio: _Ratio | None, tested: int) -> Provenance:
+    """Provenance of all tiles together: what each is of, and the files, methods and settings of every one."""
+    made = [_provenance_of(stage) for stage in stages] + ([ratio.found.provenance] if ratio else [])
+    bases = [f"{stage.tile}: {_answers(stage.last)}, {stage.last['label']}" for stage in stages]
+    bases += [f"{ratio.tile.label}: {ratio.tile.base}"] if ratio else []
+    tests = f"{tested} changes tested, clear below a false-discovery rate of {settings().false_discovery:.2f}"
+    return replace(
+        made[0],
+        files=tuple(dict.fromkeys(file for one in made for file in one.files)),
+        scope={name: value for name, value in made[0].scope.items() if name not in ("measure", "from")},
+        base="; ".join(bases),
+        method=" ".join(dict.fromkeys(one.method for one in made)),
+        reference="; ".join(dict.fromkeys(one.reference for one in made)),
+        rules=(*dict.fromkeys(rule for one in made for rule in one.rules), tests),
+        settings={name: value for one in made for name, value in one.settings.items()},
+    )
 
 
-def _headline(row: Mapping[str, Any]) -> str:
+def _provenance_of(stage: _Stage) -> Provenance:
+    if isinstance(stage.source, Published):
+        return stage.source.provenance("published", [NO_INTERVAL])
+    made = stage.source.provenance("", [], stage.source.last.waves)
+    return replace(made, rules=tuple(f"{stage.tile}: {rule}" for rule in made.rules))
+
+
+def _compared(answers: Answers, compared: pd.DataFrame) -> list[str]:
+    if compared.empty or answers.earlier is None:
+        return ["Nothing is compared"]
+    return [f"Compared are {answers.last.label} and {answers.earlier.label}"]
+
+
+def _headline(row: Mapping[str, Any], answers: Answers, compared: pd.DataFrame) -> str:
     if wording.missing(row["estimate"]):
         return "Not enough answers to say how confidence is"
-    if not row["verdict"]:
+    if compared.empty:
         return f"Confidence is {wording.percent(row['estimate'])}; no comparison with a year ago"
     if row["verdict"] == CHANGE.neither:
-        return "Confidence has not clearly changed in the past year"
-    return f"Confidence {row['verdict']} in the past year"
+        return f"Confidence has not clearly changed {answers.since}"
+    return f"Confidence {row['verdict']} {answers.since}"
 
 
-def _sentence(says: str, row: Mapping[Hashable, Any]) -> str:
-    base = wording.plural(int(row["base"]), "answer")
+def _sentence(answers: Answers, row: Mapping[Hashable, Any]) -> str:
+    if wording.missing(row["estimate"]):
+        return f"{row['label']}: {row['flag']}."
     return (
-        f"{wording.percent(row['estimate'])} {says} ({wording.percent_between(row['low'], row['high'])}, {base}), "
-        f"{row['label']}."
+        f"{wording.percent(row['estimate'])} {answers.measure.says} "
+        f"({wording.percent_between(row['low'], row['high'])}, {_answers(row)}), {row['label']}."
     )
 
 
-def _base(row: Mapping[str, Any], last: Mapping[Hashable, Any]) -> str:
-    return f"{wording.plural(int(row['base'] or 0), 'answer')}, {last['label']}"
-
-
-def _published_headline(key: str, question: str, published: Published) -> Finding:
-    made = trends.measure(published.scope, published.view)
-    last = made.table.iloc[-1].to_dict()
-    return Finding(
-        key=key,
-        question=question,
-        headline=f"Confidence is {wording.percent(last['estimate'])}; no interval can be given",
-        answer=made.answer,
-        tables={"headline": _frame([_row(published.measure.id, last, None)], HEADLINE)},
-        provenance=made.provenance,
-        caveats=made.caveats,
-        alt=made.answer,
-    )
+def _answers(row: Mapping[Hashable, Any]) -> str:
+    return "few answers" if wording.missing(row["base"]) else wording.plural(int(row["base"]), "answer")
 
 
 def _frame(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
     import pandas as pd
 
-    texts = {"tile", "measure", "verdict", "flag"}
+    texts = {"tile", "measure", "period", "verdict", "flag"}
     return pd.DataFrame(
         {
             name: pd.Series([row.get(name) for row in rows], dtype="object" if name in texts else "Float64")

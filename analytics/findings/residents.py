@@ -126,7 +126,10 @@ def residents(view: View, force: str, source: str, area: str | None = None) -> R
     """
     name, code = forces()[force]["short"], forces()[force]["pfa_code"]
     if not code:
-        raise NoResidents(f"{name} has no residents of its own, so no rate for each resident can be given.")
+        raise NoResidents(
+            f"{name} has no residents of its own, so no rate for each resident can be given; counts can be, for any "
+            "power and period."
+        )
     held_by = _census(view, source)
     own = held_by.districts[held_by.districts["parent_code"] == code]
     if own.empty:

@@ -15,9 +15,10 @@ from analytics import wording
 from analytics.disparity import month_dispersion, period_dispersion, split_dispersion
 from analytics.finding import Provenance, files_of
 from analytics.findings import choices
+from analytics.findings.data import high_month
 from analytics.findings.residents import NoResidents, Residents, residents
 from analytics.scope import ALL_POWERS, DEFINITIONS, Scope, ScopeError
-from data.checks import PARTIAL, month_statuses
+from data.checks import HIGH, PARTIAL, high_months, month_statuses
 from data.counting import grouping
 from data.cubes import BLANK, NOT_RECOGNISED, STOPS_CUBE
 from data.settings import settings
@@ -94,8 +95,7 @@ class Searches:
             .rename(columns={column: "detail"})
             .astype({"month": object, "area": object, "detail": object})
         )
-        broad = {g.group: g.broad for g in ethnicity(LISTS[scope.definition or "self"], grouping(view)).values()}
-        counted["group"] = counted["detail"].map({**broad, BLANK: NOT_STATED, NOT_RECOGNISED: NOT_RECOGNISED})
+        counted["group"] = counted["detail"].map(_broad_of(view, scope.definition or "self"))
         persons = counted[counted["person"]].drop(columns="person").reset_index(drop=True)
         searches = cls(view, scope, persons, int(counted.loc[~counted["person"], "stops"].sum()))
         searches._check()
@@ -111,11 +111,12 @@ class Searches:
         if self.total == 0:
             raise NoSearches(
                 f"The stop-and-search files of {self.force_name} for {self.period} hold no search of a person"
-                f"{self._limits()}."
+                f"{self.limits}."
             )
 
-    def _limits(self) -> str:
-        """The filters that can leave nothing to count, in words."""
+    @property
+    def limits(self) -> str:
+        """The filters that can leave little or nothing to count, in words; empty where there are none."""
         power = str(self.scope.power)
         under = "" if power == ALL_POWERS else " without a recorded power" if power == BLANK else f" under “{power}”"
         return under + (" in this district" if self.scope.area else "")
@@ -176,6 +177,27 @@ class Searches:
         return list(statuses.loc[statuses["status"] == PARTIAL, "month"])
 
     @cached_property
+    def high_months(self) -> list[str]:
+        """One sentence for each month of the period that has far more searches than those around it."""
+        loads = self.view.loads[(self.view.loads["table"] == STOPS.name) & (self.view.loads["subject"] == self.force)]
+        rows = loads[loads["current"]].set_index("period")["rows"]
+        high = high_months(loads, self.months)
+        return [high_month(self.force_name, month, int(rows[month]), times) for month, times in high.items()]
+
+    @cached_property
+    def also_loaded(self) -> list[str]:
+        """Runs of months outside the period for which there is a file, in words."""
+        runs: list[list[str]] = []
+        for month in choices.months(self.view, self.force):
+            if str(self.scope.from_month) <= month <= str(self.scope.to_month):
+                continue
+            if runs and wording.months_between(runs[-1][-1], month) == 2:
+                runs[-1].append(month)
+            else:
+                runs.append([month])
+        return [wording.months(run[0], run[-1]) for run in runs]
+
+    @cached_property
     def empty_months(self) -> list[str]:
         """Months of the period whose file holds nothing at all."""
         loads = self.view.loads
@@ -195,6 +217,15 @@ class Searches:
         counted = self.cells.groupby("group")["stops"].sum()
         shown = [*BROAD_GROUPS, NOT_STATED, *([NOT_RECOGNISED] if NOT_RECOGNISED in counted else [])]
         return {group: int(counted.get(group, 0)) for group in shown}
+
+    def never_recorded(self, group: str) -> bool:
+        """Whether no search in any file of the force is recorded as the group, whatever the area, power or month."""
+        details = _recorded(self.view, self.force, _COLUMNS[str(self.scope.definition)])
+        return group not in {self._broad.get(detail) for detail in details}
+
+    @cached_property
+    def _broad(self) -> dict[str, str]:
+        return _broad_of(self.view, str(self.scope.definition))
 
     @cached_property
     def blank(self) -> int:
@@ -293,6 +324,7 @@ class Searches:
         if self.partial_months:
             names = wording.listing([wording.month(month) for month in self.partial_months])
             said.append(f"The file for {names} has far fewer searches than the year before it and may be partial.")
+        said += self.high_months
         if self.scope.definition == "officer":
             said.append(
                 "Ethnicity is what the officer saw, and residents gave their own at the census; officers rarely record "
@@ -320,6 +352,8 @@ class Searches:
                 "no person was searched."
             )
         said.append("A search is an event, not a person: one person can be searched many times.")
+        if self.also_loaded:
+            said.append(f"Also loaded, outside this period: {wording.listing(self.also_loaded)}.")
         return said + self._places()
 
     def _places(self) -> list[str]:
@@ -363,6 +397,7 @@ class Searches:
             settings={
                 "Searches withheld below": str(settings().threshold),
                 "Unknown ethnicity said first above": wording.percent(settings().unknown_share),
+                "High month said above": f"{HIGH} times the median of the other months within a year of it",
                 "Partial month suspected below": wording.percent(settings().partial_share),
                 "Boundary sets preferred": wording.listing(settings().boundary_sets, 99) or "The one with most areas",
                 "Groups": " ".join(grouping_notes(LISTS[str(self.scope.definition)], grouping(self.view)))
@@ -370,3 +405,16 @@ class Searches:
                 **(shown or {}),
             },
         )
+
+
+def _broad_of(view: View, definition: str) -> dict[str, str]:
+    """The broad group of every ethnicity that a search can be recorded with."""
+    broad = {g.group: g.broad for g in ethnicity(LISTS[definition], grouping(view)).values()}
+    return {**broad, BLANK: NOT_STATED, NOT_RECOGNISED: NOT_RECOGNISED}
+
+
+@lru_cache(maxsize=256)
+def _recorded(view: View, force: str, column: str) -> frozenset[str]:
+    """Every ethnicity that some search of persons by a force is recorded with."""
+    rows = Scope(force=force).choose(view.rows(STOPS_CUBE.name)).filter(nw.col("person")).select(column).unique()
+    return frozenset(rows.collect("pandas").to_native()[column].astype(object))

@@ -6,11 +6,12 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from analytics import charts, wording
-from analytics.finding import Finding, Panel
+from analytics.finding import Finding, Mode, Panel
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.survey import choices, estimates
 from analytics.findings.survey.answers import UNANSWERABLE, Answers, NoAnswers
+from analytics.findings.survey.points import Point
 from analytics.findings.survey.published import NO_INTERVAL, Published
 from analytics.scope import Scope
 from analytics.survey import CHANGE, Verdicts
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
     import pandas as pd
+    import plotly.graph_objects as go
 
     from data.store import View
 
@@ -30,6 +32,7 @@ GROUPS = ["group", *estimates.FIGURES, "difference", "difference_low", "differen
 AREAS = ["area", "name", *GROUPS[1:]]
 
 _DK = "Answers of don't know are left out of the base."
+_POOLED = "In an area each point pools the waves of a year: one wave holds few answers of an area."
 _MANY = 12
 SIDES = Verdicts("above", "below", "not clearly different")
 
@@ -44,17 +47,22 @@ def measure(scope: Scope, view: View) -> Finding:
         answers = Answers.of(scope, view)
     except UNANSWERABLE as why:
         return refused(key, question, _empty(TREND), scope, view, str(why))
-    table = trend_table(answers)
-    change = change_table(answers)
+    table, change = trend_table(answers), change_table(answers)
     last = table.iloc[-1].to_dict()
     return Finding(
         key=key,
         question=question,
         headline=_change_headline(answers, change),
-        answer=f"{_share_sentence(answers, last)}{change_sentence(answers, table, change)}",
+        answer=f"{_share_sentence(answers, last)}{change_sentence(answers, change)}",
         tables={"trend": table, "change": change},
-        provenance=answers.provenance(_base(table), _rules(table, answers)),
-        caveats=(*_break_caveats(answers), f"“{answers.wording}” Positive: {answers.positive}. {_DK}"),
+        provenance=answers.provenance(
+            _base(table), _rules(table, answers), [wave for point in answers.points for wave in point.waves]
+        ),
+        caveats=(
+            *_break_caveats(answers),
+            f"{answers.wording} {answers.counted} {_DK}",
+            *([_POOLED] if answers.scope.area else []),
+        ),
         draw=lambda mode: charts.share_trend(table, mode),
         alt=f"{answers.measure.label} in {wording.plural(len(table), 'wave')}. {_share_sentence(answers, last)}",
     )
@@ -72,24 +80,24 @@ def by_group(scope: Scope, view: View) -> Finding:
         "group", key=lambda names: names.map(lambda name: (name == NOT_KNOWN, name)), ignore_index=True
     )
     table["verdict"] = _sides(table)
-    waves = estimates.by_wave_and_group(answers, grouping)
+    waves = estimates.by_point_and_group(answers, grouping)
     everyone = trend_table(answers)
-    panels = _group_panels(table, waves, everyone, answers)
-    label = attributes()[grouping].label
+    panels, label = _group_panels(table, waves, everyone, answers), attributes()[grouping].label
     return Finding(
         key=key,
         question=question,
-        headline=_sides_headline(table, "group", "group", "groups", "everyone else"),
-        answer=(
-            f"{label}, {_pooled_words(answers)}: {'; '.join(_group_words(row) for row in table.to_dict('records'))}."
-        ),
+        headline=f"{label}: {_sides_words(table)}",
+        answer=(f"{label}, {answers.year.span}: {'; '.join(_group_words(row) for row in table.to_dict('records'))}."),
         tables={"groups": table[GROUPS], "waves": waves},
         provenance=answers.provenance(
-            f"{wording.plural(int(table['base'].sum()), 'answer')}, {_pooled_words(answers)}",
-            _tests_rule(table),
-            waves=answers.pooled,
+            f"{wording.plural(int(table['base'].fillna(0).sum()), 'answer')}, {answers.year.span}",
+            [*_withheld_rule(table), *_tests_rule(table)],
+            answers.year.waves,
         ),
-        caveats=("Each group is set against everyone who is not in it. Differences are described, not explained.",),
+        caveats=(
+            "Each group is set against everyone who is not in it. Differences are described, not explained.",
+            *_chance(table),
+        ),
         panels=panels,
         alt=f"{answers.measure.label} by {label.lower()}, wave by wave",
     )
@@ -107,7 +115,7 @@ def by_area(scope: Scope, view: View) -> Finding:
     except UNANSWERABLE as why:
         return refused(key, question, _empty(AREAS), scope, view, str(why))
     table = estimates.by_area(answers, level)
-    table["name"] = [choices.name_of(view, answers.force, answers.survey, code) for code in table["area"]]
+    table["name"] = table["area"].map(choices.names(view, answers.force, answers.survey))
     table = table.sort_values("name", ignore_index=True)
     table["verdict"] = _sides(table)
     whole = estimates.overall(answers).iloc[0].to_dict()
@@ -116,21 +124,21 @@ def by_area(scope: Scope, view: View) -> Finding:
         question=question,
         headline=_areas_headline(table, level),
         answer=(
-            f"{answers.measure.label}, {_pooled_words(answers)}: {_share(whole)} in the force as a whole. "
+            f"{answers.measure.label}, {answers.year.span}: {_share(whole)} in the force as a whole. "
             f"{_areas_headline(table, level)}. In alphabetical order, not a ranking."
         ),
         tables={"areas": table[AREAS]},
         provenance=answers.provenance(
-            f"{wording.plural(int(whole['base']), 'answer')}, {_pooled_words(answers)}",
+            f"{_answers(whole)}, {answers.year.span}",
             [*_withheld_rule(table), *_tests_rule(table)],
-            waves=answers.pooled,
+            answers.year.waves,
         ),
         caveats=(
-            f"The figure of an area pools {wording.plural(len(answers.pooled), 'wave')}: one wave holds too few "
-            "answers of an area. Each area is set against the rest of the force.",
-            "Of many areas, those furthest away are so partly by chance.",
+            f"The figure of an area pools {wording.plural(len(answers.year.waves), 'wave')}, those of a year. Each "
+            "area is set against the rest of the force.",
+            *_chance(table),
         ),
-        panels=_area_panels(table, whole),
+        panels=_area_panels(table, whole, answers.measure.higher_is_better),
         alt=f"{answers.measure.label} by area, against the whole force",
     )
 
@@ -146,46 +154,60 @@ def answerable(scope: Scope, view: View) -> None:
 
 @lru_cache(maxsize=256)
 def trend_table(answers: Answers) -> pd.DataFrame:
-    """The share in each wave, in order, with the words of the wave and where the series breaks."""
-    figures = estimates.by_wave(answers).reset_index(names="wave")
-    waves = answers.waves.set_index("wave")
-    figures["label"] = figures["wave"].map(waves["label"].to_dict())
-    figures["month"] = figures["wave"].map(waves["month"].to_dict())
-    figures["broken"] = [answers.breaks.get(wave, "") for wave in figures["wave"]]
-    nobody = "nobody of the area was asked in this wave"
-    figures["flag"] = [nobody if wording.missing(flag) else flag for flag in figures["flag"]]
+    """The share at each point, in order, with its words and where the series breaks."""
+    figures = estimates.by_point(answers).reset_index(names="wave")
+    points = answers.points
+    figures["label"] = [point.label for point in points]
+    figures["month"] = [point.month for point in points]
+    figures["broken"] = ["" if place == 0 else point.broken for place, point in enumerate(points)]
+    figures["flag"] = ["nobody answered" if wording.missing(flag) else flag for flag in figures["flag"]]
     return figures[TREND]
 
 
 def change_table(answers: Answers) -> pd.DataFrame:
-    """The change over a year, in one row with its verdict; no row where two waves can't be compared."""
+    """The change over a year, in one row with its verdict; no row where there is none to be told."""
     import pandas as pd
 
-    compared = estimates.year_on_year(answers)
-    columns = ["before", "after", "change", "change_low", "change_high", "p_value", "verdict"]
-    if compared is None:
+    compared, before = estimates.change_to_last(answers), answers.earlier
+    columns = ["before", "after", "was", "change", "change_low", "change_high", "p_value", "verdict"]
+    if compared is None or before is None:
         return pd.DataFrame(columns=columns)
-    return compared.assign(
-        before=answers.a_year_before,
-        after=answers.last,
+    named = compared.rename(columns={"estimate": "change", "low": "change_low", "high": "change_high"})
+    return named.assign(
+        before=before.name,
+        after=answers.last.name,
+        was=estimates.share_at(answers, before),
         verdict=estimates.called(compared, CHANGE),
-    ).rename(columns={"estimate": "change", "low": "change_low", "high": "change_high"})[columns]
+    )[columns]
 
 
-def change_sentence(answers: Answers, table: pd.DataFrame, change: pd.DataFrame) -> str:
+def change_sentence(answers: Answers, change: pd.DataFrame) -> str:
     """The change over a year as a sentence, or why there is none."""
-    before = answers.a_year_before
+    before = answers.earlier
     if before is None:
-        return " There is no wave a year before to compare with."
+        return " No earlier wave asked it."
+    when = "a year before" if answers.a_year_before else before.label
+    if not answers.comparable(before, answers.last):
+        return f" It is not compared with {when}: {_broken_since(answers, before)} since then."
     if change.empty:
-        return " The questions changed within the year, so it is not compared with the year before."
-    row, was = change.iloc[0].to_dict(), table.set_index("wave").loc[before].to_dict()
-    if wording.missing(was["estimate"]) or wording.missing(table.iloc[-1]["estimate"]):
-        return " One of the two waves has too few answers to compare with the year before."
+        return f" It is not compared with {when}: one of the two figures has too few answers."
+    row = change.iloc[0].to_dict()
+    # Whole points, unless they would not fit the two percentages beside them.
+    fits = round(row["change"] * 100) == round(_last_share(answers) * 100) - round(row["was"] * 100)
+    then = "A year before" if answers.a_year_before else f"In {before.label}"
     return (
-        f" A year before it was {wording.percent(was['estimate'])}: a change of {wording.points(row['change'])} "
+        f" {then} it was {wording.percent(row['was'])}: a change of {wording.points(row['change'], 0 if fits else 1)} "
         f"({wording.points_between(row['change_low'], row['change_high']).removesuffix(' points')})."
     )
+
+
+def _last_share(answers: Answers) -> float:
+    return float(trend_table(answers).iloc[-1]["estimate"])
+
+
+def _broken_since(answers: Answers, before: Point) -> str:
+    place = answers.every_point.index(before)
+    return next(point.broken for point in answers.every_point[place + 1 :] if point.broken)
 
 
 def _asked(answer: Callable[[Scope, View], Finding]) -> tuple[str, str]:
@@ -194,15 +216,15 @@ def _asked(answer: Callable[[Scope, View], Finding]) -> tuple[str, str]:
 
 
 def _change_headline(answers: Answers, change: pd.DataFrame) -> str:
-    label = answers.measure.label
+    label, last = answers.measure.label, trend_table(answers).iloc[-1]
+    if wording.missing(last["estimate"]):
+        return f"{label}: not enough answers"
     if change.empty:
-        return f"{label}: no comparison with the year before"
+        return f"{label}: {wording.percent(last['estimate'])}, nothing to compare it with"
     verdict = change.iloc[0]["verdict"]
-    return (
-        f"{label}: no clear change in the past year"
-        if verdict == CHANGE.neither
-        else f"{label} {verdict} in the past year"
-    )
+    if verdict == CHANGE.neither:
+        return f"{label}: no clear change {answers.since}"
+    return f"{label} {verdict} {answers.since}"
 
 
 def _share_sentence(answers: Answers, row: Mapping[Hashable, Any]) -> str:
@@ -212,7 +234,13 @@ def _share_sentence(answers: Answers, row: Mapping[Hashable, Any]) -> str:
     return f"{_share(row)} {answers.measure.says}{where}, {row['label']}."
 
 
+def _answers(row: Mapping[Hashable, Any]) -> str:
+    return "Few answers" if wording.missing(row["base"]) else wording.plural(int(row["base"]), "answer")
+
+
 def _share(row: Mapping[Hashable, Any]) -> str:
+    if wording.missing(row["estimate"]):
+        return str(row["flag"])
     if wording.missing(row["low"]):
         return wording.percent(row["estimate"])
     base = wording.plural(int(row["base"]), "answer")
@@ -220,7 +248,7 @@ def _share(row: Mapping[Hashable, Any]) -> str:
 
 
 def _area_name(answers: Answers) -> str:
-    return choices.name_of(answers.view, answers.force, answers.survey, str(answers.scope.area))
+    return choices.names(answers.view, answers.force, answers.survey)[str(answers.scope.area)]
 
 
 def _base(table: pd.DataFrame) -> str:
@@ -230,7 +258,7 @@ def _base(table: pd.DataFrame) -> str:
 def _rules(table: pd.DataFrame, answers: Answers) -> list[str]:
     return [
         *_withheld_rule(table),
-        *(f"Series broken before {answers.label[wave]}: {words}" for wave, words in answers.breaks.items()),
+        *(f"Series broken before {point.label}: {point.broken}" for point in answers.points[1:] if point.broken),
     ]
 
 
@@ -250,8 +278,9 @@ def _tests_rule(table: pd.DataFrame) -> list[str]:
 
 def _break_caveats(answers: Answers) -> list[str]:
     return [
-        f"{words.capitalize()} from {answers.label[wave]}: do not compare across the dashed line."
-        for wave, words in answers.breaks.items()
+        f"{point.broken.capitalize()} from {point.label}: do not compare across the dashed line."
+        for point in answers.points[1:]
+        if point.broken
     ]
 
 
@@ -276,35 +305,28 @@ def _sides(table: pd.DataFrame) -> list[str]:
     return estimates.called(table[[*names, "p_value"]].rename(columns=names), SIDES)
 
 
-def _pooled_words(answers: Answers) -> str:
-    first, last = answers.pooled[0], answers.pooled[-1]
-    starts = str(answers.waves.set_index("wave").loc[first, "starts"])[:7]
-    ends = str(answers.waves.set_index("wave").loc[last, "ends"])[:7]
-    return wording.months(starts, ends)
-
-
 def _group_words(row: Mapping[Hashable, Any]) -> str:
     if wording.missing(row["estimate"]):
         return f"{row['group']}: {row['flag']}"
     return f"{row['group']} {_share(row)}"
 
 
-def _sides_headline(table: pd.DataFrame, name: str, one: str, many: str, rest: str) -> str:
-    below, above = (list(table.loc[table["verdict"] == side, name]) for side in ("below", "above"))
-    if not below and not above:
-        return f"No {one} is clearly different from {rest}"
+def _sides_words(table: pd.DataFrame) -> str:
+    """Which groups are clearly below and above everyone else, by name where they are few."""
     named = [
-        f"{wording.listing(names) if len(names) < 3 else f'{len(names)} {many}'} clearly {side}"
-        for side, names in (("below", below), ("above", above))
-        if names
+        f"{wording.listing(names) if len(names) < 3 else f'{len(names)} groups'} clearly {side}"
+        for side in (SIDES.below, SIDES.above)
+        if (names := list(table.loc[table["verdict"] == side, "group"]))
     ]
-    return f"{'; '.join(named)} {rest}"
+    return f"{', '.join(named)} everyone else" if named else "no group is clearly different from everyone else"
 
 
 def _areas_headline(table: pd.DataFrame, level: str) -> str:
     counts = table["verdict"].value_counts()
     below, above = int(counts.get("below", 0)), int(counts.get("above", 0))
     shown = int(table["estimate"].notna().sum())
+    if not shown:
+        return f"Not enough answers of any of {wording.plural(len(table), level)}"
     if not below and not above:
         return f"None of {wording.plural(shown, level)} is clearly different from the rest"
     return f"Of {wording.plural(shown, level)} {below} clearly below the rest, {above} clearly above"
@@ -332,7 +354,7 @@ def _group_panels(
     )
 
 
-def _draw_small(rows: pd.DataFrame, everyone: pd.DataFrame, ceiling: float, mode: Any) -> Any:  # noqa: ANN401
+def _draw_small(rows: pd.DataFrame, everyone: pd.DataFrame, ceiling: float, mode: Mode) -> go.Figure:
     return charts.share_small(rows, everyone, ceiling, mode)
 
 
@@ -342,7 +364,21 @@ def _filled(waves: pd.DataFrame, everyone: pd.DataFrame) -> pd.DataFrame:
     return figures.assign(label=list(everyone["label"]), month=list(everyone["month"]), broken=list(everyone["broken"]))
 
 
-def _area_panels(table: pd.DataFrame, whole: Mapping[Hashable, Any]) -> tuple[Panel, ...]:
+def _chance(table: pd.DataFrame) -> list[str]:
+    """How many of the differences called clear may be so by chance."""
+    clear = int(table["verdict"].isin([SIDES.above, SIDES.below]).sum())
+    if not clear:
+        return []
+    rate = settings().false_discovery
+    about = f"about {clear * rate:.0f} of these {clear}" if clear * rate >= 0.5 else f"few of these {clear}"
+    return [
+        f"Called clear with a false-discovery rate below {wording.percent(rate)}: {about} may be so by chance. The "
+        "intervals are for one at a time."
+    ]
+
+
+def _area_panels(table: pd.DataFrame, whole: Mapping[Hashable, Any], welcome: bool) -> tuple[Panel, ...]:
+    ceiling = charts.shared_ceiling([table])
     sides = {
         SIDES.below: ("Clearly below", "arrow_downward"),
         SIDES.neither: ("Not clearly different", "remove"),
@@ -358,7 +394,7 @@ def _area_panels(table: pd.DataFrame, whole: Mapping[Hashable, Any]) -> tuple[Pa
                 label=f"{title} · {len(rows)}",
                 value="",
                 interval="",
-                draw=partial(_draw_rows, rows.rename(columns={"name": "label"}), whole),
+                draw=partial(_draw_rows, rows.rename(columns={"name": "label"}), whole, ceiling, welcome),
                 alt=f"{title}: {wording.listing(list(rows['name']), 99)}",
                 icon=icon,
             )
@@ -366,8 +402,11 @@ def _area_panels(table: pd.DataFrame, whole: Mapping[Hashable, Any]) -> tuple[Pa
     return tuple(panels)
 
 
-def _draw_rows(rows: pd.DataFrame, whole: Mapping[Hashable, Any], mode: Any) -> Any:  # noqa: ANN401
-    return charts.share_rows(rows, whole, mode, quiet=len(rows) > _MANY and set(rows["verdict"]) == {SIDES.neither})
+def _draw_rows(
+    rows: pd.DataFrame, whole: Mapping[Hashable, Any], ceiling: float, welcome: bool, mode: Mode
+) -> go.Figure:
+    quiet = len(rows) > _MANY and set(rows["verdict"]) == {SIDES.neither}
+    return charts.share_rows(rows, whole, mode, ceiling=ceiling, welcome=welcome, quiet=quiet)
 
 
 def _published_trend(key: str, question: str, published: Published) -> Finding:
@@ -438,14 +477,18 @@ def _published_areas(key: str, question: str, published: Published) -> Finding:
             "interval. In alphabetical order, not a ranking."
         ),
         tables={"areas": table},
-        provenance=published.provenance(f"{len(table)} published figures; their base is not published", [NO_INTERVAL]),
+        provenance=published.provenance(
+            f"{len(table)} published figures; their base is not published",
+            [NO_INTERVAL],
+            publication=str(rows["publication"].iloc[0]),
+        ),
         caveats=(NO_INTERVAL, f"Shown is {rows['publication'].iloc[0]}."),
         panels=(
             Panel(
                 label=f"All districts · {len(table)}",
                 value="",
                 interval="",
-                draw=partial(_draw_rows, table.rename(columns={"name": "label"}), whole),
+                draw=partial(_draw_rows, table.rename(columns={"name": "label"}), whole, 1.0, True),
                 alt=f"{published.measure.label} by district, {when}, without intervals",
             ),
         ),

@@ -15,6 +15,8 @@ LEVEL = 0.95
 TAIL = (1 - LEVEL) / 2
 """Probability left out at each end of an interval."""
 
+_UNBOUNDED = 1e12
+
 Floats = NDArray[np.float64]
 
 
@@ -87,12 +89,14 @@ def wilson_t(estimate: ArrayLike, effective: ArrayLike, df: ArrayLike) -> Limits
     """
     p, n = np.asarray(estimate, dtype=float), np.asarray(effective, dtype=float)
     t = t_quantile(df)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        squared = np.where(n > 0, t**2 / n, np.nan)
+    # With next to no degrees of freedom t has no bound, and neither has the interval: it is 0 to 1.
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        squared = np.minimum(np.where(n > 0, t**2 / n, np.nan), _UNBOUNDED)
         centre = (p + squared / 2) / (1 + squared)
         half = np.sqrt(np.maximum(p * (1 - p), 0) * squared + squared**2 / 4) / (1 + squared)
     return Limits(
-        np.where(p <= 0, 0 * half, np.maximum(centre - half, 0)), np.where(p >= 1, 1 + 0 * half, centre + half)
+        np.where(p <= 0, 0 * half, np.maximum(centre - half, 0)),
+        np.where(p >= 1, 1 + 0 * half, np.minimum(centre + half, 1)),
     )
 
 

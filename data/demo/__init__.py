@@ -67,7 +67,7 @@ def force(truth: Truth, progress: Progress = silent) -> Loads:
 
 
 def build(store: Store, progress: Progress = silent, seed: int | None = None) -> Release:
-    """Draw the force and publish it into a store, as one release.
+    """Draw the force and publish it into a store, as one release; whoever comes while it is drawn finds it there.
 
     Parameters
     ----------
@@ -80,6 +80,8 @@ def build(store: Store, progress: Progress = silent, seed: int | None = None) ->
     """
     drawn = demonstration(seed, progress)
     with store.writing() as writer:
+        if writer.before is not None:
+            return writer.before
         progress("writing rows")
         added = _append(writer, drawn)
         return publish(writer, "load", BY, REASON, added, [], progress)

@@ -45,7 +45,8 @@ _OPTIONAL = ("questionnaire", "design", "mode", "population", "weighting", "shee
 _TABLES = ("columns", "areas", "attributes", "measures")
 _KEYS = (*EXAMPLES, *_OPTIONAL, "drop", *_TABLES)
 _MEASURE_KEYS = ("column", "answers", "wording", "reversed", "not_answers", "asked_of")
-_WAVE = re.compile(r"[0-9]{4}(-[0-9A-Z]{1,4})?")
+_WAVE = re.compile(r"(?P<year>[0-9]{4})(?:-(?:Q[1-4]|H[12]|(?P<month>0[1-9]|1[0-2])|(?P<end>[0-9]{2})))?")
+_WAVES = "2026, 2026-Q1 to 2026-Q4, 2026-01 to 2026-12, 2026-H1 or 2026-H2, or 2025-26 for two years"
 _OPPOSITE = {POSITIVE: NEGATIVE, NEUTRAL: NEUTRAL, NEGATIVE: POSITIVE}
 
 
@@ -136,6 +137,11 @@ class SurveyMapping:
     drop: tuple[str, ...]
 
     @property
+    def slot_subject(self) -> str:
+        """The survey and, where it is one force's, the force: two forces may give their surveys one name."""
+        return self.survey if self.force == NATIONAL else f"{self.survey}, {published_forces()[self.force]['short']}"
+
+    @property
     def needed(self) -> tuple[str, ...]:
         """The columns that a file of this mapping has, each once."""
         mapped = (*self.columns.values(), *(a.column for a in self.attributes), *(m.column for m in self.measures))
@@ -166,6 +172,23 @@ def parse(source: Source) -> SurveyMapping:
     if reader.problems or mapping is None:
         raise Refused(reader.problems)
     return mapping
+
+
+def wave_years(wave: str) -> tuple[int, ...]:
+    """The years that the id of a wave speaks of; none where it has no form that sorts in time.
+
+    Parameters
+    ----------
+    wave
+        The id, such as ``2026-Q3``. What may be October 2009 or the two years 2009 and 2010, ``2009-10``, is of both.
+    """
+    found = _WAVE.fullmatch(wave)
+    if found is None:
+        return ()
+    year, two_digits = int(found["year"]), found["end"] or found["month"]
+    if two_digits and int(two_digits) == (year + 1) % 100:
+        return (year, year + 1)
+    return () if found["end"] else (year,)
 
 
 def why_not(mapping: SurveyMapping, source: Source) -> str | None:
@@ -215,9 +238,8 @@ class _Reader:
             self.wrong("ends", f"it lies before starts, {starts}", "Correct one of the two days", ends)
         self.force(texts["force"])
         self.wave(texts["wave"])
-        if texts["shared"] and texts["shared"] not in SHARED:
-            self.wrong("shared", "waves can't share that", f"Write one of {_listed(SHARED)}", texts["shared"])
         columns = self.columns(self.table("[columns]", content.get("columns")))
+        self.shared(texts["shared"], columns)
         areas = self.codes("[areas]", self.table("[areas]", content.get("areas")))
         if areas and "area" not in columns:
             self.wrong("[areas]", "there is no column it belongs to", "Add area = … under [columns]")
@@ -311,9 +333,19 @@ class _Reader:
         )
 
     def wave(self, wave: str | None) -> None:
-        if wave is not None and not _WAVE.fullmatch(wave):
-            remedy = "Begin with the year, so that waves sort in time: 2026-Q3, 2026-07 or 2025-26"
-            self.wrong("wave", "this does not sort in time", remedy, wave)
+        if wave is not None and not wave_years(wave):
+            self.wrong("wave", "waves called like this do not sort in time", f"Write it as {_WAVES}", wave)
+
+    def shared(self, shared: str | None, columns: Mapping[str, str]) -> None:
+        if shared is None or shared == "nothing":
+            return
+        if shared not in SHARED:
+            self.wrong("shared", "waves can't share that", f"Write one of {_listed(SHARED)}", shared)
+            return
+        key, whose = {"respondents": ("respondent", "the numbers of respondents"), "psus": ("psu", "PSUs")}[shared]
+        if key not in columns:
+            what = f"{whose} tell what waves share, and no column of them is mapped"
+            self.wrong("shared", what, f'Add {key} = … under [columns], or write shared = "nothing"', shared)
 
     def columns(self, table: Mapping[str, Any]) -> dict[str, str]:
         self.unknown("[columns]", table, COLUMNS)

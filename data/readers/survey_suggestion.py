@@ -128,7 +128,8 @@ def suggest_mapping(source: Source) -> str:
     attributes = _attributes(sheet, set(roles.values()))
     guesses = _guesses(sheet, {*roles.values(), *attributes.values()})
     days = sorted(filter(None, map(day_of, sheet.cells[roles["date"]].unique()))) if "date" in roles else []
-    personal = personal_columns(sheet, date.fromisoformat(days[-1]) if days else date.today())
+    last = date.fromisoformat(days[-1]) if days else date.today()
+    personal = personal_columns(sheet, last, roles.get("area"))
     taken = {*roles.values(), *attributes.values(), *(guess.column for guess in guesses)}
     rest = [column for column in sheet.columns if column not in {*taken, *personal}]
     lines = [

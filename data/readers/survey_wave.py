@@ -19,7 +19,7 @@ from data.readers import tabular
 from data.readers.personal_data import personal_problems
 from data.readers.source import Problem, Reading, Refused, Slot, Source
 from data.readers.sources import sha256
-from data.readers.survey_mapping import MappedAttribute, MappedMeasure, SurveyMapping, matches, parse
+from data.readers.survey_mapping import MappedAttribute, MappedMeasure, SurveyMapping, matches, parse, wave_years
 from data.readers.tabular import Sheet
 from data.tables import QUESTIONS, RESPONSES, WAVES
 from data.vocabularies import normalise
@@ -58,7 +58,7 @@ def recognise(source: Source) -> Slot | None:
     if source.mapping is None:
         return None
     mapping = parse(source.mapping)
-    return Slot(KIND, RESPONSES.name, mapping.survey, mapping.wave)
+    return Slot(KIND, RESPONSES.name, mapping.slot_subject, mapping.wave)
 
 
 def read(source: Source, slot: Slot) -> Reading:
@@ -80,7 +80,7 @@ def read(source: Source, slot: Slot) -> Reading:
     ------
     Refused
         If the file is no table or the mapping is for another, a column is missing or holds personal data, a weight is
-        no number, a date no day, or a respondent stands twice; every problem at once.
+        no number or none is above 0, a date no day, or a respondent stands twice; every problem at once.
     """
     if source.mapping is None:
         raise Refused([Problem("the file has no mapping", "Start one with `python -m data mapping FILE`")])
@@ -92,7 +92,7 @@ def read(source: Source, slot: Slot) -> Reading:
     problems = [
         *_file_problems(source, mapping, sheet),
         *_column_problems(mapping, sheet),
-        *personal_problems(sheet, mapping.starts, mapping.drop),
+        *personal_problems(sheet, mapping.starts, mapping.drop, mapping.columns.get("area")),
         *_row_problems(mapping, sheet),
     ]
     if problems:
@@ -166,6 +166,11 @@ def _row_problems(mapping: SurveyMapping, sheet: Sheet) -> Iterator[Problem]:
 
 
 def _weight_problems(column: str, sheet: Sheet) -> Iterator[Problem]:
+    weights = {tabular.number(cell, sheet.decimal_comma) if cell else 0 for cell in sheet.cells[column].unique()}
+    if weights == {0}:
+        what = "every weight is 0 or blank, so nobody would count in any figure"
+        yield Problem(what, "Map the column of the weights; leave it out where there are none", column=column)
+        return
     for row, cell in sheet.cells[column].items():
         weight = tabular.number(cell, sheet.decimal_comma)
         if weight is None or weight < 0:
@@ -312,12 +317,20 @@ def _notes(
         f"SHA-256 of the file: {sha256(source.content)}. It was read with the mapping “{file.name}”, "
         f"SHA-256 {file.sha256}; the mapping is kept, the file is not."
     )
+    yield from _wave_notes(mapping)
     yield from _column_notes(mapping, sheet)
     for measure in mapping.measures:
         yield from _measure_notes(measure, answers[measure.measure.id], sheet)
     for attribute in mapping.attributes:
         yield from _attribute_notes(attribute, known[attribute.id], sheet)
     yield from _row_notes(mapping, sheet, frame)
+
+
+def _wave_notes(mapping: SurveyMapping) -> Iterator[str]:
+    years = wave_years(mapping.wave)
+    if not {mapping.starts.year, mapping.ends.year} <= set(years):
+        days = f"{mapping.starts} to {mapping.ends}"
+        yield f"The wave is called {mapping.wave}, yet its days are {days}: check its id, starts and ends."
 
 
 def _column_notes(mapping: SurveyMapping, sheet: Sheet) -> Iterator[str]:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.readers.source import Problem, Refused, Source
 from data.readers.sources import LARGEST
-from data.readers.text import decode
+from data.readers.text import decode, ragged, split
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -203,28 +203,13 @@ def _sheet(columns: list[str], rows: list[int], cells: list[list[str]], how: str
 def _text_file(content: bytes, limit: int | None) -> Sheet:
     text, encoding = _decoded(content)
     delimiter = _delimiter(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        columns = _named(next(reader, []))
-        filled = ((row, cells) for row, cells in enumerate(reader, start=2) if any(map(str.strip, cells)))
-        numbered = list(islice(filled, limit))
-    except csv.Error as error:
-        what = f"the file can't be read as a table near line {reader.line_num:,} ({error})"
-        raise Refused([Problem(what, "It may be cut short or hold a stray quote; save it again")]) from error
-    problems = [
-        Problem(
-            f"the row has {len(cells):,} cells where the header has {len(columns):,}",
-            "The row may be cut short or hold a stray delimiter; save the file again",
-            row=row,
-        )
-        for row, cells in numbered
-        if len(cells) != len(columns)
-    ]
+    names, numbered = split(text, delimiter, limit)
+    problems = ragged(names, numbered)
     if problems:
         raise Refused(problems)
     how = f"Read as {encoding} text with columns separated by {_DELIMITERS[delimiter]}."
     cells = [list(map(code, cells)) for _, cells in numbered]
-    return _sheet(columns, [row for row, _ in numbered], cells, how, delimiter != ",")
+    return _sheet(_named(names), [row for row, _ in numbered], cells, how, delimiter != ",")
 
 
 def _decoded(content: bytes) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import csv
 import io
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 
 from data.readers.source import Problem, Refused
 
@@ -93,13 +94,8 @@ def records(content: bytes, header_alone: bool = False) -> Records:
         header, or no record follows it where one must.
     """
     text, note = decode(content)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        columns = _names(next(reader, []))
-        numbered = [(row, cells) for row, cells in enumerate(reader, start=2) if any(map(str.strip, cells))]
-    except csv.Error as error:
-        what = f"the file can't be read as CSV near line {reader.line_num:,} ({error})"
-        raise Refused([Problem(what, "It may be cut short or hold a stray quote; fetch it again")]) from error
+    names, numbered = split(text)
+    columns = _names(names)
     problems = [
         Problem("this column name stands more than once", "Keep one of the columns", row=1, column=name)
         for name, times in Counter(columns).items()
@@ -107,18 +103,56 @@ def records(content: bytes, header_alone: bool = False) -> Records:
     ]
     if not numbered and not header_alone:
         problems.append(Problem("the file holds no records", "Fetch it again; it may have been cut short"))
-    problems += [
+    problems += ragged(columns, numbered)
+    if problems:
+        raise Refused(problems)
+    return Records(columns, [cells for _, cells in numbered], [row for row, _ in numbered], note)
+
+
+def split(text: str, delimiter: str = ",", limit: int | None = None) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Cut delimited text into the cells of its header and those of its records, each with its row of the file.
+
+    Parameters
+    ----------
+    text
+        The text; blank records are left out.
+    delimiter
+        What separates cells.
+    limit
+        The most records to read.
+
+    Raises
+    ------
+    Refused
+        If a quote is left open.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        names = next(reader, [])
+        filled = ((row, cells) for row, cells in enumerate(reader, start=2) if any(map(str.strip, cells)))
+        return names, list(islice(filled, limit))
+    except csv.Error as error:
+        what = f"the file can't be read as a table near line {reader.line_num:,} ({error})"
+        raise Refused([Problem(what, "It may be cut short or hold a stray quote; save or fetch it again")]) from error
+
+
+def ragged(columns: list[str], numbered: list[tuple[int, list[str]]]) -> list[Problem]:
+    """One problem for each record that has more or fewer cells than there are columns.
+
+    Parameters
+    ----------
+    columns, numbered
+        As `split` gives them.
+    """
+    return [
         Problem(
             f"the row has {len(cells):,} cells where the header has {len(columns):,}",
-            "The row may be cut short or hold a stray comma; fetch the file again",
+            "The row may be cut short or hold a stray delimiter; save or fetch the file again",
             row=row,
         )
         for row, cells in numbered
         if len(cells) != len(columns)
     ]
-    if problems:
-        raise Refused(problems)
-    return Records(columns, [cells for _, cells in numbered], [row for row, _ in numbered], note)
 
 
 def _names(cells: list[str]) -> list[str]:

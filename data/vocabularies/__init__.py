@@ -26,6 +26,11 @@ DEMONSTRATION: Mapping[str, str] = MappingProxyType(
 )
 """The force of the demonstration: it polices an invented county. No published code starts with X."""
 
+NATIONAL: Mapping[str, str] = MappingProxyType(
+    {"slug": "england and wales", "name": "England and Wales", "short": "England and Wales", "pfa_code": ""}
+)
+"""What a national survey is of; no force has this name, and none has figures of it."""
+
 GROUPS = (
     "White British",
     "White Irish",
@@ -207,8 +212,8 @@ def published_forces() -> Mapping[str, Mapping[str, str]]:
 
 @cache
 def forces() -> Mapping[str, Mapping[str, str]]:
-    """The published forces, and the force of the demonstration, which no file can name."""
-    return MappingProxyType({**published_forces(), DEMONSTRATION["slug"]: DEMONSTRATION})
+    """The published forces; the demonstration, which no file can name; and the nation, for national surveys."""
+    return MappingProxyType({**published_forces(), **{row["slug"]: row for row in (DEMONSTRATION, NATIONAL)}})
 
 
 def ethnicity(list_name: str, choices: Mapping[str, str] | None = None) -> Grouping:

@@ -198,8 +198,7 @@ def _survey_chip(scope: Scope, view: View) -> None:
 
 
 def _survey_area_chip(scope: Scope, view: View) -> None:
-    held = survey_choices.areas(view, str(scope.force), str(scope.survey))
-    names = dict(zip(held["code"], held["name"].astype(str), strict=True))
+    names = survey_choices.names(view, str(scope.force), str(scope.survey))
     with st.popover(f":gray[Area] {wording.plain(names.get(scope.area or '', 'Whole force area'))}", key="chip_area"):
         _choose("Area", "area", [_WHOLE, *names], scope, lambda code: names.get(code, "Whole force area"))
 
@@ -262,9 +261,7 @@ def _district_name(scope: Scope, view: View) -> str | None:
 
 
 def _survey_area_name(scope: Scope, view: View) -> str | None:
-    if scope.area is None:
-        return None
-    return survey_choices.name_of(view, str(scope.force), str(scope.survey), scope.area)
+    return survey_choices.names(view, str(scope.force), str(scope.survey)).get(scope.area or "")
 
 
 def _up_to(scope: Scope, view: View) -> Scope:

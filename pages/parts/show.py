@@ -24,13 +24,18 @@ _FIRST = 4
 _SIDES = 3
 
 
-def headline(finding: Finding, level: Literal["##", "###"] = "##") -> None:
-    """The finding in a few words, and the answer in one sentence; where it is refused, why."""
+def headline(finding: Finding, level: Literal["##", "###"] = "##", said: Collection[str] = ()) -> None:
+    """The finding in a few words, and the answer in one sentence; where it is refused, why.
+
+    An answer that repeats a sentence which stands on the page already is left out.
+    """
     if finding.refused:
         _refusal(finding)
         return
     with st.container(gap="xxsmall"):
         st.markdown(f"{level} {plain(finding.headline)}")
+        if any(text in finding.answer for text in said):
+            return
         st.markdown(plain(finding.answer) if level == "##" else f":gray[{plain(finding.answer)}]")
 
 
@@ -68,6 +73,12 @@ def tiles(finding: Finding) -> None:
                     if tile.verdict:
                         st.markdown(_badge(tile))
                     st.caption(plain(tile.change))
+
+
+def answer(finding: Finding) -> None:
+    """The answer alone, where the figures above it are its headline."""
+    if not finding.refused:
+        st.markdown(plain(finding.answer))
 
 
 def _badge(tile: Tile) -> str:
@@ -138,37 +149,45 @@ def status_key() -> None:
     st.caption(plain(" ".join(marks)))
 
 
-def evidence(finding: Finding, beside: bool = True) -> None:
-    """The table and how the figure was made, each one click away; beside each other where there is room."""
+def evidence(finding: Finding, beside: bool = True, opened: bool = True) -> None:
+    """The table and how the figure was made, each one click away; beside each other where there is room.
+
+    A table without a chart stands open, unless told otherwise.
+    """
     if finding.refused:
         return
     table, made = st.columns(2, gap="small") if beside else (st.container(), st.container())
     with table:
-        _opened("Table", ":material/table_rows:", finding, _table)
+        without_chart = not (finding.draw or finding.panels or finding.tiles)
+        _opened("Table", ":material/table_rows:", finding, _table, opened and without_chart)
     with made:
         _opened("How was this made?", ":material/help:", finding, _made)
 
 
 @st.fragment
-def _opened(label: str, icon: str, finding: Finding, draw: Callable[[Finding], None]) -> None:
+def _opened(label: str, icon: str, finding: Finding, draw: Callable[[Finding], None], expanded: bool = False) -> None:
     """A part that is drawn when it is first opened; opening it reruns nothing else."""
-    without_chart = draw is _table and not (finding.draw or finding.panels or finding.tiles)
-    key = f"{label}_{finding.key}"
-    part = st.expander(label, icon=icon, key=key, expanded=without_chart, on_change="rerun")
+    part = st.expander(label, icon=icon, key=f"{label}_{finding.key}", expanded=expanded, on_change="rerun")
     if part.open:
         with part:
             draw(finding)
 
 
 def whole(
-    finding: Finding, level: Literal["##", "###"] = "###", beside: bool = True, said: Collection[str] = ()
+    finding: Finding,
+    level: Literal["##", "###"] = "###",
+    beside: bool = True,
+    said: Collection[str] = (),
+    opened: bool = True,
 ) -> None:
-    """All parts, one below the other; of the caveats those that are not said on the page already."""
-    headline(finding, level)
+    """All parts, one below the other; nothing that is said on the page already, such as the reason of a refusal."""
+    if finding.refused and finding.answer in said:
+        return
+    headline(finding, level, said)
     chart(finding)
     panels(finding)
     caveats(finding, said)
-    evidence(finding, beside)
+    evidence(finding, beside, opened)
 
 
 def mode() -> Mode:

@@ -6,13 +6,14 @@ import base64
 import hashlib
 import logging
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
 _INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -41,14 +42,20 @@ class _Frame:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], *_headers()]}
+                message = {**message, "headers": [*message["headers"], *_headers(_host(scope))]}
             await send(message)
 
         await self.app(scope, receive, with_headers)
 
 
-@cache
-def _headers() -> list[tuple[bytes, bytes]]:
+def _host(scope: Scope) -> str:
+    """The host that the browser asked, if it is written as one."""
+    named = next((value.decode("latin-1") for name, value in scope.get("headers", ()) if name == b"host"), "")
+    return named if _HOST.fullmatch(named) else ""
+
+
+@lru_cache(maxsize=64)
+def _headers(host: str) -> list[tuple[bytes, bytes]]:
     """Nothing is loaded from another host, and no other site shows these pages in a frame."""
     policy = {
         "default-src": "'self'",
@@ -57,7 +64,7 @@ def _headers() -> list[tuple[bytes, bytes]]:
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",
         "worker-src": "'self' blob:",
-        "connect-src": "'self' ws: wss:",
+        "connect-src": f"'self' ws://{host} wss://{host}" if host else "'self'",
         "base-uri": "'self'",
         "form-action": "'self'",
         "frame-ancestors": "'none'",
@@ -69,6 +76,7 @@ def _headers() -> list[tuple[bytes, bytes]]:
     ]
 
 
+@cache
 def _own_scripts() -> list[str]:
     """Hashes of the scripts that Streamlit writes into its page, which change with its version."""
     page = (Path(st.__file__).parent / "static" / "index.html").read_bytes()

@@ -18,7 +18,7 @@ show.headline(ratio)
 show.strip(ratio)
 
 if ratio.refused:
-    show.whole(answer("stop_and_search.rates", scope, view))
+    show.whole(answer("stop_and_search.rates", scope, view), said=[ratio.answer])
 else:
     left, right = st.columns(2, gap="large")
     with left:
@@ -28,10 +28,11 @@ else:
         st.markdown("### What to bear in mind")
         show.caveats(ratio)
 
+    said = [ratio.answer, *ratio.caveats]
     who, months = st.columns(2, gap="large")
     with who:
-        show.whole(answer("stop_and_search.rates", scope, view), beside=False, said=ratio.caveats)
+        show.whole(answer("stop_and_search.rates", scope, view), beside=False, said=said)
     with months:
-        show.whole(answer("stop_and_search.trend", scope, view), beside=False, said=ratio.caveats)
+        show.whole(answer("stop_and_search.trend", scope, view), beside=False, said=said, opened=False)
 
-show.whole(answer("data.coverage", scope, view))
+show.whole(answer("data.coverage", scope, view), said=ratio.caveats)

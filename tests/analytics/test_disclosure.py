@@ -41,6 +41,14 @@ def test_a_zero_is_small():
     assert withhold(frame([(0, 50)]), ["a", "b"], ["rate"], 5)["a"].isna().all()
 
 
+def test_a_zero_of_published_files_may_be_shown_and_no_figure_of_it():
+    after = withhold(frame([(0, 50), (0, 3), (4, 0)]), ["a", "b"], ["rate"], 5, zeros_shown=True)
+    assert after["a"].dropna().to_dict() == {0: 0}
+    assert after["b"].dropna().to_dict() == {0: 50}
+    assert after["rate"].isna().all()
+    assert after["flag"].tolist() == ["", *["withheld: fewer than 5 searches"] * 2]
+
+
 def test_the_threshold_itself_is_shown():
     assert withhold(frame([(10, 10)]), ["a", "b"], ["rate"], 10)["a"].tolist() == [10]
 

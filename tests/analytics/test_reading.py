@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from analytics.columns import meaning
 from analytics.finding import Finding, Provenance
 from analytics.findings import QUESTIONS
 from analytics.reading import provenance_table, reading_table
@@ -56,4 +57,35 @@ def test_every_question_has_a_table_that_reads(town, key):
 def test_how_it_was_made_is_told_in_pairs():
     pairs = dict(provenance_table(finding(pd.DataFrame({"x": [1]}))).to_numpy().tolist())
     assert (pairs["Base"], pairs["Rules that fired"], pairs["Settings"]) == ("3 days", "A rule", "A setting: 10")
-    assert (pairs["Files"], pairs["Level"]) == ("None", "0 of 4: described")
+    assert (pairs["Files"], pairs["Level"]) == ("None", "described: it says what was recorded, not why")
+
+
+@pytest.mark.parametrize("key", [key for key in QUESTIONS if key.startswith(("stop_and_search.", "data."))])
+def test_how_it_was_made_starts_in_plain_words(town, key):
+    town.boundaries(own=1)
+    town.census({town.east: ("East", PEOPLE)})
+    town.stops("2019-06", {"Black": 60, "White": 200})
+    made = QUESTIONS[key].answer(Scope(), town.view())
+    what, how = provenance_table(made).iloc[0]
+    assert what == "In plain words"
+    assert how.startswith("We counted ")
+    assert "{" not in how
+    if key == "stop_and_search.disproportionality":
+        assert "(Black and White)" in how
+        assert "about 19 times in 20" in how
+
+
+@pytest.mark.parametrize("key", [key for key in QUESTIONS if key.startswith(("stop_and_search.", "data."))])
+def test_every_column_has_a_meaning(town, key):
+    town.boundaries(own=1)
+    town.census({town.east: ("East", PEOPLE)})
+    town.stops("2019-06", {"Black": 60, "White": 200})
+    for table in QUESTIONS[key].answer(Scope(), town.view()).tables.values():
+        assert [name for name in table.columns if not meaning(name)] == []
+
+
+def test_the_meaning_of_ends_follows_from_the_figure():
+    assert meaning("excess_low") == "Lower end of the 95 % interval of excess"
+    assert meaning("adjusted_high") == "Upper end of the 95 % interval of ratio_adjusted"
+    assert meaning("comparator_rate_dispersion") == "The same factor as dispersion, of comparator_rate"
+    assert meaning("nobody_said_low") == meaning("nobody_said") == ""

@@ -312,7 +312,7 @@ def test_every_link_on_the_page_reopens_the_page(address, run, shown) -> None:
 
 def test_a_way_out_of_a_refused_figure_keeps_what_the_page_compares(run) -> None:
     app = run(PAGE, force="surrey", group="Asian", **{"from": GAP, "to": GAP})
-    app.button(key=f"way_{RATES}_Show April to September 2018").click().run()
+    app.button(key=f"way_{RATIO}_Show April to September 2018").click().run()
     assert app.query_params["group"] == "Asian"
 
 
@@ -363,3 +363,41 @@ def test_a_small_count_is_withheld_in_every_table(run) -> None:
     other = rates.set_index("Group").loc["Other"]
     assert other["Searches"] == ""
     assert other["Note"].startswith("withheld")
+
+
+@pytest.mark.parametrize("address", [address for address, _ in REFUSED.values()], ids=REFUSED)
+def test_a_reason_stands_once_on_a_refused_page(address, run, answer) -> None:
+    """The reason, then what can be asked instead, then the counts, where there are any."""
+    app = run(PAGE, **address)
+    why = plain(answer(RATIO, address).answer)
+    assert [text for text in texts(app) if why in text] == [f":material/block: **{why}**"]
+    rates = answer(RATES, address)
+    assert (f"### {plain(rates.headline)}" in texts(app)) == (not rates.refused)
+
+
+def test_one_month_shows_no_course(run, answer) -> None:
+    address = {**WHOLE, "from": "2018-06", "to": "2018-06"}
+    assert answer(TREND, address).chart("light") is None
+    app = run(PAGE, **address)
+    assert not app.exception
+    assert plain(answer(TREND, address).headline) in " ".join(texts(app))
+    assert len(app.get("plotly_chart")) == 3
+    assert not app.table  # the rates beside it show the same month
+
+
+def test_an_address_may_name_a_district_and_not_a_power_that_there_is_not(run, answer) -> None:
+    app = run(PAGE, force="surrey", area="guildford")
+    assert not app.warning
+    assert says(app, answer(RATIO, {"force": "surrey", "area": "E07000209"}))
+    refused = run(PAGE, force="surrey", power="s60")
+    assert "is not a power that Surrey Police has searches under" in refused.warning[0].value
+    assert says(refused, answer(RATIO, {"force": "surrey"}))
+
+
+def test_no_figure_of_a_card_can_be_cut(run) -> None:
+    for address in ({}, {"group": "Other"}, {"comparator": "Asian"}, {"group": "White", "comparator": "Black"}):
+        app = run(PAGE, **address)
+        assert app.metric
+        for metric in app.metric:
+            assert len(metric.value) <= 9, metric.value
+            assert len(metric.label) <= 20, metric.label

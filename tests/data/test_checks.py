@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from data.checks import STATUSES, month_statuses
+from data.checks import STATUSES, high_months, month_statuses
 
 YEAR = [f"2018-{month:02}" for month in range(1, 13)]
 
@@ -113,3 +113,47 @@ def test_a_revision_is_one_whatever_the_clock_said():
         }
     )
     assert list(month_statuses(loads, ["2019-01"], 0.2)["status"]) == ["refreshed"]
+
+
+def test_a_high_month_is_one_far_above_those_around_it():
+    frame = loads(*ordinary(YEAR[:9]), ("2018-10", 260, True, "2019-01-05"), *ordinary(YEAR[10:]))
+    assert high_months(frame, YEAR) == {"2018-10": 2.6}
+    assert high_months(frame, YEAR[:9]) == {}
+
+
+@pytest.mark.parametrize(("count", "high"), [(250, False), (251, True)])
+def test_high_begins_above_the_limit(count, high):
+    frame = loads(*ordinary(YEAR[:11]), ("2018-12", count, True, "2019-01-05"))
+    assert ("2018-12" in high_months(frame, YEAR)) == high
+
+
+def test_high_looks_to_both_sides_and_less_than_a_year_away():
+    after = loads(("2018-01", 300, True, "2019-01-05"), *ordinary(YEAR[1:4]))
+    assert high_months(after, YEAR) == {"2018-01": 3.0}
+    too_far = loads(("2018-01", 300, True, "2019-01-05"), *ordinary(["2019-01", "2019-02", "2019-03"]))
+    assert high_months(too_far, YEAR) == {}
+
+
+def test_with_fewer_than_three_others_no_month_is_high():
+    assert high_months(loads(*ordinary(YEAR[:2]), ("2018-03", 1_000, True, "2019-01-05")), YEAR) == {}
+
+
+def test_empty_and_withdrawn_months_are_no_measure_of_a_high_one():
+    frame = loads(
+        *ordinary(YEAR[:3]),
+        *ordinary(YEAR[3:10], 0),
+        ("2018-11", 900, False, "2019-01-05"),
+        ("2018-12", 200, True, "2019-01-05"),
+    )
+    assert high_months(frame, YEAR) == {}
+
+
+@pytest.mark.real
+def test_the_high_months_of_the_real_files(real_store):
+    """Of 44 forces one month: others of Surrey's year hold 288 to 667 rows."""
+    every = real_store.view().loads
+    every = every[every["table"] == "stops"]
+    found = {
+        force: list(high_months(of_force, sorted(of_force["period"]))) for force, of_force in every.groupby("subject")
+    }
+    assert {force: months for force, months in found.items() if months} == {"surrey": ["2020-10"]}

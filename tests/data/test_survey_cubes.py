@@ -2,57 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import pytest
 
-from data.publishing import publish
-from data.readers.source import Slot
-from data.store import Load, load_rows
 from data.survey_cubes import EVERYONE, NOT_KNOWN
-from data.tables import AREAS, LOADS, QUESTIONS, RESPONSES, WAVES
-
-SURVEY = "Residents"
-
-
-def responses(wave="2026-Q1", **columns):
-    """Respondents of one wave, a list a column; whoever is not described has weight 1 and one stratum."""
-    count = len(next(iter(columns.values())))
-    given = {"row": range(2, count + 2), "weight": [1.0] * count, **columns}
-    return RESPONSES.frame({"load_id": "", "survey": SURVEY, "force": "surrey", "wave": wave, **given})
+from tests.surveys import publish, wave
 
 
 @pytest.fixture
 def release(store):
-    """A function that publishes respondents, one load a wave, with some areas by name and code."""
-
-    def make(*frames, areas=None):
-        with store.writing() as writer:
-            loads = []
-            for frame in frames:
-                wave = frame["wave"].iloc[0]
-                loads.append(load := Load(Slot("survey wave", "responses", SURVEY, wave), sha(wave), wave, 1, 1, 1, ()))
-                writer.append(RESPONSES, frame.assign(load_id=load.load_id))
-                described = {"load_id": load.load_id, "survey": SURVEY, "force": "surrey", "wave": wave}
-                dates = {"label": wave, "starts": "2026-01-01", "ends": "2026-03-31", "shared": "nothing"}
-                writer.append(
-                    WAVES, WAVES.frame({**{k: [v] for k, v in (described | dates).items()}, "respondents": [1]})
-                )
-                asked = {"measure": "fair", "wording": "?", "answered": 1}
-                writer.append(QUESTIONS, QUESTIONS.frame({k: [v] for k, v in (described | asked).items()}))
-            if areas:
-                loads.append(load := Load(Slot("boundaries", "areas", "set", ""), sha("areas"), "areas", 1, 1, 1, ()))
-                rows = {"level": "district", "boundary_set": "set", "code": list(areas), "name": list(areas.values())}
-                writer.append(AREAS, AREAS.frame({"load_id": load.load_id, **rows}))
-            writer.append(LOADS, load_rows(loads, "Ada", "test"))
-            publish(writer, "load", "Ada", "test", [load.load_id for load in loads], [])
-        return store.view()
-
-    return make
+    """A function that publishes waves with some areas by name and code."""
+    return lambda *waves, areas=None: publish(store, *waves, areas=areas)
 
 
-def sha(text):
-    return hashlib.sha256(text.encode()).hexdigest()
+def responses(name="2026-Q1", **columns):
+    return wave(name, {"2026-Q1": "2026-03", "2026-Q2": "2026-06"}[name], **columns)
 
 
 def rows(view, cube):
@@ -146,6 +109,7 @@ def test_cells_and_rows_hold_the_same_weights_by_any_key(release):
         weight=list(draw.gamma(2, 0.5, size)),
     )
     cells = rows(release(frame), "survey_cells")
+    frame = frame.rows
     positive = {"Strongly agree", "Tend to agree"}
     for measure in ("fair", "respect"):
         for (sex, area, psu), group in frame.groupby(["sex", "area", "psu"]):

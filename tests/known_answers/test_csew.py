@@ -11,9 +11,11 @@ import pandas as pd
 import pyreadstat
 import pytest
 
+from analytics.survey import domain_means_of_cells
 from data.loading import load_files
 from data.store import Store
-from data.vocabularies.survey import DONT_KNOW, NEGATIVE, NOT_ASKED, POSITIVE, measures
+from data.survey_cubes import EVERYONE
+from data.vocabularies.survey import DONT_KNOW, NEGATIVE, NEUTRAL, NOT_ASKED, POSITIVE, measures
 
 pytestmark = pytest.mark.real
 
@@ -108,6 +110,34 @@ def test_weighted_shares_equal_those_of_the_file(raw, stored, measure):
     assert found == pytest.approx(expected, rel=1e-12)
     assert 0.01 < expected < 0.99
     assert base.sum() == answered.sum()
+
+
+@pytest.fixture(scope="module")
+def cubes(store):
+    view = store.view()
+    return [view.rows(name).collect("pandas").to_native() for name in ("survey_cells", "survey_design")]
+
+
+@pytest.mark.parametrize("measure", QUESTIONS)
+@pytest.mark.parametrize(("grouping", "column", "groups"), [
+    (EVERYONE, None, {EVERYONE: None}),
+    ("sex", "sex", {"Male": 1, "Female": 2}),
+])  # fmt: skip
+def test_the_product_gives_the_shares_of_the_file(raw, cubes, measure, grouping, column, groups):
+    cells, design = cubes
+    wanted = cells[(cells["grouping"] == grouping) & (cells["measure"] == measure)]
+    table = domain_means_of_cells(wanted, design, {POSITIVE: 1, NEUTRAL: 0, NEGATIVE: 0}, "group").table
+    found = table.set_index("group")
+    assert set(groups) <= set(found.index)
+    codes, weight = raw[QUESTIONS[measure][0]].to_numpy(), raw["IndivWgtx"].to_numpy()
+    for group, code in groups.items():
+        people = np.full(len(raw), True) if code is None else raw[column].to_numpy() == code
+        # Whoever has the weight 0 counts in no figure.
+        answered = people & np.isin(codes, [1, 2, 3, 4]) & (weight > 0)
+        share = weight[answered & np.isin(codes, [1, 2])].sum() / weight[answered].sum()
+        assert found.loc[group, "estimate"] == pytest.approx(share, abs=1e-9)
+        assert found.loc[group, "base"] == answered.sum()
+        assert found.loc[group, "weight"] == pytest.approx(weight[answered].sum(), rel=1e-9)
 
 
 @pytest.mark.parametrize("measure", QUESTIONS)

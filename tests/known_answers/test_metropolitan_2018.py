@@ -382,6 +382,19 @@ def test_the_borough_that_the_census_shares_with_another_force(compared, census,
     assert f"{people:,}" in caveat
     assert f"{with_row:.2f} instead of {ratio:.2f}" in caveat
     assert (f"{with_row:.2f}", f"{ratio:.2f}") == ("4.62", "4.57")
+    black, white, new_black, new_white = (
+        COUNTS[group] / people_of[group] * 1_000 for people_of in (residents, more) for group in ("Black", "White")
+    )
+    assert f"the Black rate would be {new_black:.1f} instead of {black:.1f}" in caveat
+    assert f"the White rate {new_white:.1f} instead of {white:.1f}" in caveat
+    assert f"the difference +{new_black - new_white:.1f} instead of +{black - white:.1f}" in caveat
+    new_excess, excess = (COUNTS["Black"] - n["Black"] * COUNTS["White"] / n["White"] for n in (more, residents))
+    assert f"the excess +{new_excess:,.0f} instead of +{excess:,.0f}" in caveat
+    assert [round(rate, 1) for rate in (black, white, new_black, new_white)] == [20.7, 4.5, 20.4, 4.4]
+    (rule,) = [rule for rule in compared.provenance.rules if rule.startswith("“City of London and Westminster”: ")]
+    assert rule.removeprefix("“City of London and Westminster”: ") in caveat
+    (every,) = [rule for rule in compared.provenance.rules if rule.startswith("With all ")]
+    assert f"Black {new_black:.1f} instead of {black:.1f}" in every
     assert "Residents missing from Census 2021: Westminster" in compared.provenance.rules
 
 
@@ -402,6 +415,10 @@ def test_provenance(compared):
     assert "lsoa" not in names
     assert provenance.base == "71,152 searches of persons, April to September 2018, by self-defined ethnicity"
     assert "987 vehicle-only searches left out: no person was searched." in compared.caveats
+    assert (
+        "72,139 rows counted: 71,152 of persons, 45,104 of them of the two groups compared and 11,323 of unknown "
+        "ethnicity." in compared.caveats
+    )
 
 
 def test_the_sentence(compared, table):

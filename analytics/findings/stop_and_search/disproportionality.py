@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from analytics import charts, wording
+from analytics import charts, near_one, wording
 from analytics.disclosure import withhold
 from analytics.disparity import period_difference, rate_ratio, tipping_share, unknown_range, within_area_ratio
 from analytics.disparity.ratio import FEW
@@ -18,16 +18,26 @@ from analytics.findings.searches import UNANSWERABLE, Searches, TooFew
 from analytics.findings.stop_and_search.shared import (
     FEW_MONTHS,
     INDEPENDENT,
+    MORE_THAN_RESIDENTS,
+    OVER,
     PER,
-    WITHHELD,
     check_residents,
+    counted_in,
+    either,
     group_rate,
     known_searches,
     missing_residents,
+    none_caveats,
+    none_recorded,
+    none_remedy,
     other_choices,
+    people,
     population_caveats,
+    rates_counted_in,
+    residents_of,
     rules_fired,
     typed_frame,
+    withheld_caveats,
 )
 from analytics.scope import Scope
 from data.settings import settings
@@ -64,7 +74,14 @@ _RATIO_REFERENCE = (
 _TOO_WIDE = 100
 """Upper over lower limit above which a ratio within districts says nothing and is not given."""
 
+_WIDE = 3
+"""Upper over lower end above which the range of unknown ethnicity is said before the ratio."""
+
 _FEW = "few searches"
+
+_LONGEST_HEADLINE = 70
+_LONGEST_VALUE = 9
+"""Characters of a figure that a card shows whole."""
 
 _DISPROPORTIONALITY = [
     "group", "comparator", "rate", "comparator_rate", "ratio", "low", "high", "difference", "excess", "unknown_share",
@@ -89,16 +106,19 @@ def disproportionality(scope: Scope, view: View) -> Finding:
     population = searches.residents
     table = _comparisons(searches)
     chosen = table[table["group"] == searches.scope.group].iloc[0]
+    pair = (str(chosen["group"]), str(chosen["comparator"]))
     caveats = [
-        FAIRNESS,
-        *missing_residents(searches, population, (str(chosen["group"]), str(chosen["comparator"]))),
         *_interval_caveats(chosen),
+        FAIRNESS,
+        *missing_residents(searches, population, pair),
         *searches.gaps(),
+        *none_caveats(searches),
         *population_caveats(searches, population),
         STREET,
         EXCESS,
         *_tipping_caveats(chosen),
-        *([WITHHELD] if table["flag"].str.startswith("withheld").any() else []),
+        *withheld_caveats(table),
+        _bases(chosen, searches),
         *searches.caveats(),
         *_adjusted_caveats(chosen, searches),
     ]
@@ -113,7 +133,13 @@ def disproportionality(scope: Scope, view: View) -> Finding:
             question,
             _RATIO_METHOD,
             _RATIO_REFERENCE,
-            [*rules_fired(table, population), *_dispersion_rules(chosen)],
+            [
+                *rules_fired(table, population),
+                *_unknown_rules(chosen, searches),
+                *(f"“{joint.name}”: {counted_in(searches, population, joint, pair)}" for joint in population.joint),
+                *rates_counted_in(searches, population),
+                *_dispersion_rules(chosen),
+            ],
             {"Least share of searches with a place": wording.percent(settings().placed_share)},
         ),
         caveats=tuple(caveats),
@@ -135,13 +161,20 @@ def comparable(scope: Scope, view: View) -> Searches:
     searches = known_searches(scope, view)
     pair = str(searches.scope.group), str(searches.scope.comparator)
     check_residents(searches, pair)
+    none = [name for name in pair if not searches.by_group[name]]
+    if none:
+        raise TooFew(
+            f"No search by {searches.force_name} {searches.during}{searches.limits} is recorded as {either(none)}; "
+            f"{none_remedy(searches, none)}.",
+            searches,
+        )
     small = [name for name in pair if searches.by_group[name] < settings().threshold]
     if small:
         rare = searches.scope.definition == "officer" and "Mixed" in small
         remedy = "officers rarely record Mixed" if rare else other_choices(searches)
         raise TooFew(
-            f"Not enough searches: fewer than {settings().threshold} of {wording.listing(small)} people by "
-            f"{searches.force_name} {searches.during}; {remedy}.",
+            f"Not enough searches: fewer than {settings().threshold} searches of {_whom(small)} by "
+            f"{searches.force_name} {searches.during}{searches.limits}; {remedy}.",
             searches,
         )
     return searches
@@ -157,7 +190,12 @@ def _comparisons(searches: Searches) -> pd.DataFrame:
         ["stops", "comparator_stops"],
         [name for name in figures if name not in ("stops", "comparator_stops")],
         settings().threshold,
+        zeros_shown=True,
     )
+
+
+def _whom(groups: list[str]) -> str:
+    return wording.listing([people(group) for group in groups])
 
 
 def _comparison(searches: Searches, population: Residents, group: str, comparator: str) -> dict[str, Any]:
@@ -174,6 +212,8 @@ def _comparison(searches: Searches, population: Residents, group: str, comparato
     }
     if not residents_a or not residents_b:
         return row | {"flag": f"no residents counted as {comparator if residents_a else group}"}
+    if not a or not b:
+        return row | {"flag": none_recorded(searches, comparator if a else group)}
     if min(a, b) < settings().threshold:
         return row
     clumps = searches.clumping(group, (comparator,))
@@ -208,7 +248,13 @@ def _comparison(searches: Searches, population: Residents, group: str, comparato
         "rate_dispersion": varies_a,
         "comparator_rate_dispersion": varies_b,
         **_within_districts(searches, population, group, comparator),
-        "flag": "; ".join([*([_FEW] if ratio.few else []), *_by_chance(clumps is None, varies_a is None)]),
+        "flag": "; ".join(
+            [
+                *([_FEW] if ratio.few else []),
+                *_by_chance(clumps is None, varies_a is None),
+                *([OVER] if max(rate_a.estimate, rate_b.estimate) > PER else []),
+            ]
+        ),
     }
 
 
@@ -251,58 +297,104 @@ def _within_districts(searches: Searches, population: Residents, group: str, com
 
 
 def _sentences(row: pd.Series, searches: Searches) -> tuple[str, str]:
-    group, comparator = row["group"], row["comparator"]
+    group, comparator = str(row["group"]), str(row["comparator"])
+    least = min((row["stops"], group), (row["comparator_stops"], comparator))
+    few = f" (few: {int(least[0]):,} of {people(least[1])})" if _FEW in row["flag"] else ""
     answer = (
-        f"{wording.rate(row['rate'])} searches for every 1,000 {group} residents against "
-        f"{wording.rate(row['comparator_rate'])} for {comparator} residents, {searches.span}, "
-        f"{int(row['base']):,} searches: a ratio of "
-        f"{wording.times(row['ratio'])} ({wording.between(wording.times(row['low']), wording.times(row['high']))})"
+        f"{wording.rate(row['rate'])} searches for every 1,000 {residents_of(group)} against "
+        f"{wording.rate(row['comparator_rate'])} for {residents_of(comparator)}, {searches.span}, "
+        f"{int(row['base']):,} searches{few}: a ratio of "
+        f"{near_one.times(row['ratio'])} ({near_one.between(row['low'], row['high'])})"
     )
     if not wording.missing(row["ratio_adjusted"]):
         answer += (
-            f", and {wording.times(row['ratio_adjusted'])} "
-            f"({wording.between(wording.times(row['adjusted_low']), wording.times(row['adjusted_high']))}) "
-            "among people of the same districts"
-        )
-    answer += "."
-    if row["low"] <= 1 <= row["high"]:
-        headline = f"No clear difference in search rates of {group} and {comparator} people"
-    else:
-        headline = (
-            f"{group} people were searched at {wording.times(row['ratio'])} times the rate of {comparator} people"
+            f", and {near_one.times(row['ratio_adjusted'])} "
+            f"({near_one.between(row['adjusted_low'], row['adjusted_high'])}) among people of the same districts"
         )
     doubt = _doubt(row, searches)
-    if doubt is None:
-        return headline, answer
-    return doubt[0] or headline, f"{doubt[1]} As recorded: {answer}"
+    return _headline(row, searches), f"{doubt} As recorded: {answer}." if doubt else f"{answer}."
 
 
-def _doubt(row: pd.Series, searches: Searches) -> tuple[str, str] | None:
-    """What must be said before the number, short and whole; None where nothing must."""
+def _headline(row: pd.Series, searches: Searches) -> str:
+    """The finding in under 70 characters; that searches are few is said before all else."""
+    group, comparator = str(row["group"]), str(row["comparator"])
+    unknown = row["ratio_if_unknown_comparator"], row["ratio_if_unknown_group"]
+    plain = people(group) == f"{group} people" and people(comparator) == f"{comparator} people"
+    if OVER in row["flag"]:
+        return "More searches than residents: a rate for each resident says little"
+    if row["low"] <= 1 <= row["high"]:
+        said = f"No clear difference in search rates of {group} and {comparator} people"
+        short = f"no clear difference between the {group} and {comparator} search rates"
+        said = said if plain else short[0].upper() + short[1:]
+    elif _is_open(row, searches):
+        said = f"{group} or {comparator} people searched more? Unknown ethnicity leaves it open"
+        short = f"{group} or {comparator}, unknown ethnicity leaves open"
+        said = said if plain else said.replace(" people", "")
+    else:
+        ranged = _is_wide(row) or _is_much(searches)
+        times = near_one.between(*unknown) if ranged else near_one.times(row["ratio"])
+        whom = people(group)[0].upper() + people(group)[1:]
+        of = f"the {comparator} rate" if ranged or not plain else f"the rate of {people(comparator)}"
+        said = f"{whom} were searched at {times} times {of}"
+        short = f"{people(group)} at {times} times the {comparator} rate"
+    if _FEW not in row["flag"]:
+        return said if len(said) < _LONGEST_HEADLINE else short[0].upper() + short[1:]
+    few = f"Few searches ({int(min(row['stops'], row['comparator_stops'])):,}): "
+    whole = few + short
+    return whole if len(whole) < _LONGEST_HEADLINE else few + short.replace(people(group), group)
+
+
+def _is_open(row: pd.Series, searches: Searches) -> bool:
+    """Whether the range of unknown ethnicity crosses 1."""
+    return searches.unknown > 0 and bool(row["ratio_if_unknown_comparator"] < 1 < row["ratio_if_unknown_group"])
+
+
+def _is_wide(row: pd.Series) -> bool:
+    """Whether the range of unknown ethnicity is so wide that it is said first."""
+    return bool(row["ratio_if_unknown_group"] > _WIDE * row["ratio_if_unknown_comparator"])
+
+
+def _is_much(searches: Searches) -> bool:
+    """Whether so many searches are of unknown ethnicity that their range is said first."""
+    return searches.unknown_share > settings().unknown_share
+
+
+def _doubt(row: pd.Series, searches: Searches) -> str:
+    """What must be said before the number; empty where nothing must."""
     share = wording.percent(searches.unknown_share)
-    group, comparator = row["group"], row["comparator"]
-    low, high = row["ratio_if_unknown_comparator"], row["ratio_if_unknown_group"]
-    clear = not row["low"] <= 1 <= row["high"]
-    if max(row["rate"], row["comparator_rate"]) > PER:
+    low, high = near_one.times(row["ratio_if_unknown_comparator"]), near_one.times(row["ratio_if_unknown_group"])
+    if OVER in row["flag"]:
+        return MORE_THAN_RESIDENTS
+    if _is_open(row, searches):
         return (
-            "More searches than residents: a rate for each resident says little",
-            "There are more searches of a group than residents of it: visitors are searched and one person can be "
-            "searched many times, so a rate for each resident says little.",
+            f"Ethnicity is unknown for {share} of searches, and the ratio could be anything from {low} to {high}, "
+            "below 1 or above."
         )
-    if searches.unknown > 0 and low < 1 < high:
-        return (
-            f"{group} or {comparator} people searched more? Unknown ethnicity leaves it open" if clear else "",
-            f"Ethnicity is unknown for {share} of searches, and the ratio could be anything from "
-            f"{wording.times(low)} to {wording.times(high)}, below 1 or above.",
-        )
-    if searches.unknown_share > settings().unknown_share:
-        times = wording.between(wording.times(low), wording.times(high))
-        return (
-            f"{group} people were searched at {times} times the {comparator} rate",
-            f"Ethnicity is unknown for {share} of searches, so the ratio could be anything from "
-            f"{wording.times(low)} to {wording.times(high)}.",
-        )
-    return None
+    if _is_much(searches) or _is_wide(row):
+        return f"Ethnicity is unknown for {share} of searches, so the ratio could be anything from {low} to {high}."
+    return ""
+
+
+def _unknown_rules(row: pd.Series, searches: Searches) -> list[str]:
+    """Why the range of unknown ethnicity is said before the ratio."""
+    why = []
+    if _is_open(row, searches):
+        why.append("it crosses 1")
+    if _is_much(searches):
+        why.append(f"more than {wording.percent(settings().unknown_share)} of searches are unknown")
+    if _is_wide(row):
+        wide = row["ratio_if_unknown_group"] / row["ratio_if_unknown_comparator"]
+        why.append(f"its upper end is {wording.times(wide)} times the lower one, more than {_WIDE}")
+    return [f"Range of unknown ethnicity said first: {wording.listing(why)}"] if why else []
+
+
+def _bases(row: pd.Series, searches: Searches) -> str:
+    """How the numbers of searches on the page belong together."""
+    rows = searches.total + searches.vehicle_only
+    return (
+        f"{wording.plural(rows, 'row')} counted: {searches.total:,} of persons, {int(row['base']):,} of them of the "
+        f"two groups compared and {searches.unknown:,} of unknown ethnicity."
+    )
 
 
 def _tiles(row: pd.Series, searches: Searches) -> tuple[Tile, ...]:
@@ -312,62 +404,102 @@ def _tiles(row: pd.Series, searches: Searches) -> tuple[Tile, ...]:
     group, comparator = row["group"], row["comparator"]
     adjusted = not wording.missing(row["ratio_adjusted"])
     months = wording.plural(len(searches.months), "month")
+    marked = "; says little" if OVER in row["flag"] else ""
+    unknown = near_one.between(row["ratio_if_unknown_comparator"], row["ratio_if_unknown_group"])
     return (
         Tile(
-            f"Rate, {group} people",
-            wording.rate(row["rate"]),
+            f"Rate, {group} people" if people(group) == f"{group} people" else f"Rate, {group}",
+            _short_rate(row["rate"]),
             span(wording.rate(row["rate_low"]), wording.rate(row["rate_high"])),
-            f"per 1,000, {months}; {comparator} {wording.rate(row['comparator_rate'])}",
+            f"per 1,000, {months}; {comparator} {wording.rate(row['comparator_rate'])}{marked}",
         ),
         Tile(
             "Ratio",
-            f"{wording.times(row['ratio'])} times",
-            f"{span(wording.times(row['low']), wording.times(row['high']))} times",
-            "as recorded",
+            _short_times(row["ratio"]),
+            f"{near_one.between(row['low'], row['high'])} times",
+            f"as recorded{marked}",
         ),
         Tile(
             "Difference",
-            wording.signed(row["difference"]),
+            _shortest(wording.signed(row["difference"]), wording.signed(row["difference"], 0)),
             span(wording.signed(row["difference_low"]), wording.signed(row["difference_high"])),
-            f"per 1,000, {months}",
+            f"per 1,000, {months}{marked}",
         ),
         Tile(
             "Excess",
             wording.signed(row["excess"], 0),
             span(wording.signed(row["excess_low"], 0), wording.signed(row["excess_high"], 0)),
-            f"searches, {months}",
+            f"searches, {months}{marked}",
         ),
         Tile(
             "Unknown ethnicity",
-            span(wording.times(row["ratio_if_unknown_comparator"]), wording.times(row["ratio_if_unknown_group"])),
-            f"times, if none or all of the {wording.percent(searches.unknown_share)}",
-            f"unknown were {group}",
-        ),
+            wording.percent(searches.unknown_share),
+            f"{unknown} times",
+            f"if none or all were {group}",
+        )
+        if searches.unknown
+        else Tile("Unknown ethnicity", "none", "", "of the searches counted"),
         Tile(
             "Within districts",
-            f"{wording.times(row['ratio_adjusted'])} times" if adjusted else "not given",
-            f"{span(wording.times(row['adjusted_low']), wording.times(row['adjusted_high']))} times"
-            if adjusted
-            else "",
-            f"{int(row['adjusted_areas'])} districts compared" if adjusted else _why_not_adjusted(row, searches),
+            _short_times(row["ratio_adjusted"]) if adjusted else "not given",
+            f"{near_one.between(row['adjusted_low'], row['adjusted_high'])} times" if adjusted else "",
+            f"{int(row['adjusted_areas'])} districts compared" if adjusted else _why_not_adjusted(row, searches)[0],
         ),
     )
 
 
-def _why_not_adjusted(row: pd.Series, searches: Searches) -> str:
+def _shortest(*texts: str) -> str:
+    """The first text that a card shows whole; else the last one."""
+    return next((text for text in texts if len(text) <= _LONGEST_VALUE), texts[-1])
+
+
+def _short_times(ratio: float) -> str:
+    """A ratio as a card shows it: ``4.6 times``, ``13 times``, ``0.73``; its interval carries the unit all the same."""
+    whole = [f"{ratio:,.0f} times", f"{ratio:,.0f}"] if ratio >= 10 else []
+    return _shortest(f"{near_one.times(ratio)} times", *whole, near_one.times(ratio))
+
+
+def _short_rate(rate: float) -> str:
+    return _shortest(wording.rate(rate), f"{rate:,.0f}" if rate >= 10 else f"{rate:.1g}")
+
+
+def _why_not_adjusted(row: pd.Series, searches: Searches) -> tuple[str, str]:
+    """Why there is no ratio within districts: in a few words, and in whole."""
     if wording.missing(row["adjusted_areas"]):
-        return "one district is shown"
+        return ("one district is shown",) * 2
     if row["adjusted_areas"] == 0:
-        return "no boundaries of its districts"
+        return ("no boundaries of its districts",) * 2
     least = settings().placed_share
     if row["placed_share"] < least:
-        return f"{wording.percent(row['placed_share'])} of searches lie in a district"
+        return (f"{wording.percent(row['placed_share'])} of searches lie in a district",) * 2
     if row["adjusted_share"] < least:
         source = searches.residents.source
-        return f"{wording.percent(row['adjusted_share'])} of searches lie in districts that {source} has residents of"
+        return (
+            f"{wording.percent(row['adjusted_share'])} of searches lie in districts that {source} has residents of",
+        ) * 2
     if row["adjusted_areas"] < 2:
-        return "there is one district"
-    return "too few searches to tell"
+        return ("there is one district",) * 2
+    return _too_uneven(row, searches)
+
+
+def _too_uneven(row: pd.Series, searches: Searches) -> tuple[str, str]:
+    """Which group is nearly absent from the districts, or which district holds too much of what is known."""
+    pair = [str(row["group"]), str(row["comparator"])]
+    stops = searches.by_area.reindex(searches.residents.by_area.index, fill_value=0)[pair]
+    for name in pair:
+        count = int(stops[name].sum())
+        if count < settings().threshold:
+            few = f"fewer than {settings().threshold} searches of {people(name)} lie in a district"
+            said = few if count else f"no search of {people(name)} lies in a district"
+            return said, f"{said} that has residents"
+    both = stops.sum(axis=1)
+    most, every = int(both.max()), int(both.sum())
+    name = searches.residents.names[str(both.idxmax())]
+    return (
+        f"too uneven: {wording.percent(most / every)} lie in {name}",
+        f"the districts are too uneven. {most:,} of the {every:,} searches of both groups that have a district lie in "
+        f"{name}, and the interval would be more than {_TOO_WIDE}-fold wide or can't be told",
+    )
 
 
 def _adjusted_caveats(row: pd.Series, searches: Searches) -> list[str]:
@@ -375,7 +507,7 @@ def _adjusted_caveats(row: pd.Series, searches: Searches) -> list[str]:
         return []
     share = wording.percent(row["adjusted_share"])
     if wording.missing(row["ratio_adjusted"]):
-        return [f"No ratio within districts is given: {_why_not_adjusted(row, searches)}."]
+        return [f"No ratio within districts is given: {_why_not_adjusted(row, searches)[1]}."]
     return [
         "The ratio within districts rests on the searches of both groups that were published with a place in one of "
         f"the {int(row['adjusted_areas'])} districts with residents: {share} of them."
@@ -394,6 +526,11 @@ def _tipping_caveats(row: pd.Series) -> list[str]:
 def _interval_caveats(row: pd.Series) -> list[str]:
     ratio, rates = wording.missing(row["dispersion"]), wording.missing(row["rate_dispersion"])
     said = []
+    if _FEW in row["flag"]:
+        said.append(
+            f"Few searches: at equal rates fewer than {FEW:.0f} of the smaller group would be expected, so the "
+            "interval is rough."
+        )
     if ratio and rates:
         said.append(INDEPENDENT)
     elif ratio:
@@ -405,11 +542,6 @@ def _interval_caveats(row: pd.Series) -> list[str]:
         said.append(
             "The intervals of the rates, the difference and the excess take searches as independent and are likely too "
             f"narrow: {FEW_MONTHS}."
-        )
-    if _FEW in row["flag"]:
-        said.append(
-            f"Few searches: at equal rates fewer than {FEW:.0f} of the smaller group would be expected, so the "
-            "interval is rough."
         )
     return said
 
@@ -435,7 +567,7 @@ def _scale(row: pd.Series, searches: Searches) -> pd.DataFrame:
         [
             ("As recorded", "estimate", row["ratio"], row["low"], row["high"], ""),
             (
-                "Range if not stated\nwere all or none",
+                "If unknown ethnicity\nwere all or none",
                 "range",
                 math.nan,
                 row["ratio_if_unknown_comparator"],
@@ -448,7 +580,7 @@ def _scale(row: pd.Series, searches: Searches) -> pd.DataFrame:
                 row["ratio_adjusted"] if adjusted else math.nan,
                 row["adjusted_low"] if adjusted else math.nan,
                 row["adjusted_high"] if adjusted else math.nan,
-                "" if adjusted else f"not given: {_why_not_adjusted(row, searches)}",
+                "" if adjusted else f"not given: {_why_not_adjusted(row, searches)[0]}",
             ),
         ],
         columns=["label", "kind", "estimate", "low", "high", "flag"],
@@ -457,12 +589,15 @@ def _scale(row: pd.Series, searches: Searches) -> pd.DataFrame:
 
 def _scale_title(row: pd.Series) -> str:
     """Whether every way of counting agrees that there is a gap, and on its side."""
+    if OVER in row["flag"]:
+        return "For the record: a rate for each resident says little here"
+    few = ", on few searches" if _FEW in row["flag"] else ""
     counted = [(row["low"], row["high"]), (row["ratio_if_unknown_comparator"], row["ratio_if_unknown_group"])]
     adjusted = not wording.missing(row["ratio_adjusted"])
     if adjusted:
         counted.append((row["adjusted_low"], row["adjusted_high"]))
     if all(low > 1 for low, _ in counted) or all(high < 1 for _, high in counted):
-        return "The gap remains in all three comparisons" if adjusted else "The gap remains in the two comparisons made"
+        return f"The gap remains in {'all three comparisons' if adjusted else 'the two comparisons made'}{few}"
     if counted[0][0] <= 1 <= counted[0][1]:
         return "No clear gap as recorded"
     if (

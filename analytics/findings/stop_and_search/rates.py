@@ -15,15 +15,22 @@ from analytics.findings.searches import NoSearches, Searches
 from analytics.findings.stop_and_search.shared import (
     CHANCE,
     INDEPENDENT,
+    MORE_THAN_RESIDENTS,
+    OVER,
+    PER,
     RATE_METHOD,
     RATE_REFERENCE,
-    WITHHELD,
+    either,
     group_rate,
     missing_residents,
+    none_caveats,
+    none_recorded,
     population_caveats,
     rates_between,
+    rates_counted_in,
     rules_fired,
     typed_frame,
+    withheld_caveats,
 )
 from analytics.scope import Scope, ScopeError
 from data.settings import settings
@@ -50,11 +57,13 @@ def rates(scope: Scope, view: View) -> Finding:
     table = _rates_table(searches, population)
     shown = table[table["rate"].notna()] if population else table[table["stops"].notna()]
     caveats = [
-        *missing_residents(searches, population),
+        *([MORE_THAN_RESIDENTS] if table["flag"].str.contains(OVER).any() else []),
         *_independent(table["dispersion"], shown.index if population else shown.index[:0]),
+        *missing_residents(searches, population),
         *searches.gaps(),
+        *none_caveats(searches),
         *population_caveats(searches, population),
-        *([WITHHELD] if table["flag"].str.startswith("withheld").any() else []),
+        *withheld_caveats(table),
         *searches.caveats(),
     ]
     if population and len(shown):
@@ -75,7 +84,7 @@ def rates(scope: Scope, view: View) -> Finding:
         headline=headline,
         answer=answer,
         tables={"rates": table},
-        provenance=searches.provenance(question, RATE_METHOD, RATE_REFERENCE, rules_fired(table, population)),
+        provenance=searches.provenance(question, RATE_METHOD, RATE_REFERENCE, _rules(table, searches, population)),
         caveats=tuple(caveats),
         draw=(lambda mode: charts.rate_dots(_dots(table), mode, "per 1,000")) if population else None,
         alt=answer,
@@ -99,23 +108,29 @@ def _rates_table(searches: Searches, population: Residents | None) -> pd.DataFra
         if residents:
             made, factor = group_rate(searches, group, residents)
             row |= {"rate": made.estimate, "low": made.low, "high": made.high, "dispersion": factor}
-            row["flag"] = "" if factor else CHANCE
+            row["flag"] = "; ".join([*([] if factor else [CHANCE]), *([OVER] if made.estimate > PER else [])])
+        if not stops and group in BROAD_GROUPS:
+            row["flag"] = none_recorded(searches, group)
         elif group not in BROAD_GROUPS:
             row["flag"] = "no residents to set these searches against"
         rows.append(row)
     table = typed_frame(rows, _RATES, ["stops", "population"])
     groups = table[table["group"].isin(BROAD_GROUPS)]
-    kept = withhold(groups, ["stops"], ["rate", "low", "high", "dispersion"], settings().threshold)
+    kept = withhold(groups, ["stops"], ["rate", "low", "high", "dispersion"], settings().threshold, zeros_shown=True)
     return pd.concat([kept, table.drop(groups.index)], ignore_index=True)
 
 
 def _withheld(table: pd.DataFrame) -> str:
-    """The end of a sentence: which groups are withheld; empty where none is."""
+    """The end of a sentence: which groups are withheld or have no search; empty where none is."""
     groups = list(table.loc[table["flag"].str.startswith("withheld"), "group"])
-    if not groups:
-        return ""
+    none = list(table.loc[table["flag"].str.startswith("no search is recorded"), "group"])
     each = " each" if len(groups) > 1 else ""
-    return f"; {wording.listing(groups)} withheld, fewer than {settings().threshold} searches{each}"
+    said = f"; {wording.listing(groups)} withheld, fewer than {settings().threshold} searches{each}" if groups else ""
+    return f"{said}; no search is recorded as {either(none)}" if none else said
+
+
+def _rules(table: pd.DataFrame, searches: Searches, population: Residents | None) -> list[str]:
+    return [*rules_fired(table, population), *rates_counted_in(searches, population)]
 
 
 def _why_no_group(searches: Searches) -> str:
@@ -141,7 +156,8 @@ def _dots(table: pd.DataFrame) -> pd.DataFrame:
             "text": ["" if wording.missing(row["rate"]) else f"{_rate(row)}  {_interval(row)}" for row in groups],
             "detail": ["" if wording.missing(row["stops"]) else _searches(row) for row in groups],
             "hollow": False,
-            "flag": [row["flag"] for row in groups],
+            # A drawing has room for two short lines; the rest stands in the table and below.
+            "flag": [str(row["flag"]).partition("; check")[0] for row in groups],
         }
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from analytics import wording
@@ -12,6 +13,7 @@ from analytics.findings.residents import JointRow, Residents
 from analytics.findings.searches import NoSearches, Searches, TooFew
 from analytics.scope import ALL_POWERS, Scope
 from data.settings import settings
+from data.vocabularies import BROAD_GROUPS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,10 +29,67 @@ INDEPENDENT = f"Every interval takes searches as independent and is likely too n
 CHANCE = "interval by chance alone"
 """Flag of a figure whose interval takes searches as independent because months can't tell."""
 
-WITHHELD = (
-    "Small counts are withheld so that nobody reads a rate into them. The files are published, and totals beside them "
-    "are exact, so subtraction can still bound what is withheld."
+MORE_THAN_RESIDENTS = (
+    "There are more searches of a group than residents of it: visitors are searched and one person can be searched "
+    "many times, so a rate for each resident says little."
 )
+OVER = "more searches than residents"
+"""Flag of a figure that rests on more searches of a group than residents of it."""
+
+_ODD = ("Mixed", "Other")
+"""Groups whose name does not say of people what they are."""
+
+
+def people(group: str) -> str:
+    """The people of a group: ``Black people``, ``people counted as Other``."""
+    return f"people counted as {group}" if group in _ODD else f"{group} people"
+
+
+def residents_of(group: str) -> str:
+    """The residents of a group: ``Black residents``, ``residents counted as Other``."""
+    return f"residents counted as {group}" if group in _ODD else f"{group} residents"
+
+
+def withheld_caveats(table: pd.DataFrame) -> list[str]:
+    """What is withheld of a table with one row a group, and that the printed totals give it away; empty if nothing is.
+
+    Only small counts are withheld, no second one with each (docs/methods.md, Small numbers).
+    """
+    groups = list(dict.fromkeys(table.loc[table["flag"].str.startswith("withheld"), "group"]))
+    if not groups:
+        return []
+    said = "Small counts are withheld so that nobody reads a rate into them, not to keep them secret"
+    if len(table["group"].drop_duplicates()) < len(table):
+        return [f"{said}: they can be worked out from totals and from the files, which are published."]
+    if len(groups) == 1:
+        return [f"{said}: that of {groups[0]} can be worked out from the totals, since the files are published."]
+    return [
+        f"{said}: those of {wording.listing(groups)} together can be worked out from the totals, and each from the "
+        "files, which are published."
+    ]
+
+
+def none_recorded(searches: Searches, group: str) -> str:
+    """Why a count is 0, in the words of a note."""
+    said = f"no search is recorded as {group}"
+    return f"{said}; check whether the force uses this category" if searches.never_recorded(group) else said
+
+
+def none_caveats(searches: Searches) -> list[str]:
+    """One sentence where no file of the force holds a search of some group, and it has residents."""
+    groups = [group for group in BROAD_GROUPS if not searches.by_group[group] and searches.never_recorded(group)]
+    if not groups:
+        return []
+    return [
+        f"No search is recorded as {either(groups)} in any file of {searches.force_name} that is loaded; check "
+        "whether the force uses this category. The 0 is what the files hold, and no rate is made from it."
+    ]
+
+
+def either(groups: list[str]) -> str:
+    """Groups as a sentence has them after a negation."""
+    return wording.listing(groups).replace(" and ", " or ")
+
 
 RATE_METHOD = (
     "Searches of persons for every 1,000 residents, over the months that have a file. 95 % interval: mid-P Poisson, "
@@ -62,7 +121,7 @@ def missing_residents(
 ) -> list[str]:
     """One sentence for the areas that the file lacks, and one for each that it counts with another force's.
 
-    For a pair of groups it also says what the shared row would do to their ratio.
+    For a pair of groups it also says what the shared row would do to their figures.
     """
     if population is None:
         return []
@@ -82,25 +141,52 @@ def _counted_elsewhere(searches: Searches, population: Residents, joint: JointRo
         f"The residents of {joint.absent} are missing: {population.source} counts them in one row with another "
         f"force's area (“{joint.name}”). Searches there are counted, so every rate is too high"
     )
-    if pair is None:
-        return f"{said}."
-    group, comparator = pair
-    now = population.by_group
-    change = (now[group] + joint.residents.get(group, 0)) / now[group]
-    change /= (now[comparator] + joint.residents.get(comparator, 0)) / now[comparator]
-    ratio = searches.by_group[group] / now[group] / (searches.by_group[comparator] / now[comparator])
+    return f"{said}; {counted_in(searches, population, joint, pair)}." if pair else f"{said}."
+
+
+def counted_in(searches: Searches, population: Residents, joint: JointRow, pair: tuple[str, str]) -> str:
+    """What the figures of two groups would be with the residents of a shared row counted in; bounds, not estimates."""
+    now = [population.by_group[name] for name in pair]
+    more = [number + int(joint.residents.get(name, 0)) for number, name in zip(now, pair, strict=True)]
+    stops = [searches.by_group[name] for name in pair]
+    (rate_a, rate_b), (new_a, new_b) = (
+        [PER * count / number for count, number in zip(stops, residents, strict=True)] for residents in (now, more)
+    )
+    excess, new_excess = (rate_a - rate_b) * now[0] / PER, (new_a - new_b) * more[0] / PER
     return (
-        f"{said}; with all {wording.count(float(joint.residents.sum()))} people of that row counted in, the ratio "
-        f"would be {_apart(ratio / change, ratio)}."
+        f"with all {wording.count(float(joint.residents.sum()))} people of that row counted in, the {pair[0]} rate "
+        f"would be {_apart(new_a, rate_a)}, the {pair[1]} rate {_apart(new_b, rate_b)}, the difference "
+        f"{_apart(new_a - new_b, rate_a - rate_b, wording.signed)}, the excess "
+        f"{wording.signed(new_excess, 0)} instead of {wording.signed(excess, 0)} and the ratio "
+        f"{_apart(new_a / new_b, rate_a / rate_b)}"
     )
 
 
-def _apart(new: float, old: float) -> str:
-    """Two ratios with as many decimals as tell them apart."""
+def rates_counted_in(searches: Searches, population: Residents | None) -> list[str]:
+    """The rate of every group with the residents of each shared row counted in, for the rules that fired."""
+    said = []
+    for joint in population.joint if population else ():
+        rates = []
+        for group in BROAD_GROUPS:
+            now, stops = population.by_group.get(group, 0) if population else 0, searches.by_group[group]
+            if now and stops >= settings().threshold:
+                more = now + int(joint.residents.get(group, 0))
+                rates.append(f"{group} {_apart(PER * stops / more, PER * stops / now)}")
+        people = wording.count(float(joint.residents.sum()))
+        said.append(f"With all {people} people of “{joint.name}” counted in, rates: {', '.join(rates)}")
+    return said
+
+
+def _fixed(value: float, digits: int) -> str:
+    return f"{value:,.{digits}f}"
+
+
+def _apart(new: float, old: float, write: Callable[[float, int], str] = _fixed) -> str:
+    """Two figures with as many decimals as tell them apart."""
     for digits in (1, 2, 3):
-        if f"{new:.{digits}f}" != f"{old:.{digits}f}":
-            return f"{new:.{digits}f} instead of {old:.{digits}f}"
-    return f"the same, {old:.1f}"
+        if write(new, digits) != write(old, digits):
+            return f"{write(new, digits)} instead of {write(old, digits)}"
+    return f"the same, {write(old, 1)}"
 
 
 def rules_fired(table: pd.DataFrame, population: Residents | None) -> list[str]:
@@ -109,6 +195,11 @@ def rules_fired(table: pd.DataFrame, population: Residents | None) -> list[str]:
     held_back = table["flag"].str.startswith("withheld").sum()
     if held_back:
         rules.append(f"{wording.plural(int(held_back), 'figure')} withheld: fewer than {settings().threshold} searches")
+    none = table.loc[table["flag"].str.startswith("no search is recorded"), "group"].drop_duplicates()
+    if len(none):
+        rules.append(f"Count of 0 shown, without a figure made from it: {wording.listing(list(none))}")
+    if table["flag"].str.contains(OVER).any():
+        rules.append("Marked: more searches of a group than residents of it")
     if population:
         if population.absent:
             rules.append(f"Residents missing from {population.source}: {wording.listing(list(population.absent), 99)}")
@@ -168,6 +259,15 @@ def other_choices(searches: Searches) -> str:
     if searches.scope.area is not None:
         ways.append("the whole force area")
     return f"choose {', '.join(ways[:-1])} or {ways[-1]}" if len(ways) > 1 else f"choose {ways[0]}"
+
+
+def none_remedy(searches: Searches, groups: list[str]) -> str:
+    """What to do where groups have no search at all; a longer period is no remedy for one that is never recorded."""
+    if searches.scope.definition == "officer" and "Mixed" in groups:
+        return "officers rarely record Mixed"
+    if any(searches.never_recorded(group) for group in groups):
+        return "check whether the force uses this category, or choose another group"
+    return other_choices(searches)
 
 
 def rates_between(low: float, high: float) -> str:

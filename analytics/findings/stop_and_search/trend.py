@@ -17,14 +17,19 @@ from analytics.findings.stop_and_search.shared import (
     INDEPENDENT,
     PER,
     RATE_REFERENCE,
-    WITHHELD,
     check_residents,
     known_searches,
     missing_residents,
+    none_caveats,
+    none_remedy,
     other_choices,
+    people,
     population_caveats,
+    rates_counted_in,
+    residents_of,
     rules_fired,
     typed_frame,
+    withheld_caveats,
 )
 from analytics.scope import Scope
 from data.settings import settings
@@ -64,16 +69,25 @@ def trend(scope: Scope, view: View) -> Finding:
         headline=headline,
         answer=answer,
         tables={"trend": table},
-        provenance=searches.provenance(question, _METHOD, RATE_REFERENCE, rules_fired(table, population)),
+        provenance=searches.provenance(
+            question,
+            _METHOD,
+            RATE_REFERENCE,
+            [*rules_fired(table, population), *rates_counted_in(searches, population)],
+        ),
         caveats=(
-            *missing_residents(searches, population),
             *([INDEPENDENT] if shown["dispersion"].isna().any() else []),
+            *missing_residents(searches, population),
             *searches.gaps(),
+            *none_caveats(searches),
             *population_caveats(searches, population),
-            *([WITHHELD] if table["flag"].str.startswith("withheld").any() else []),
+            *withheld_caveats(table),
             *searches.caveats(),
         ),
-        draw=lambda mode: charts.rate_trend(table, group, comparator, mode),
+        # One month has no course to draw: the sentence says it.
+        draw=(lambda mode: charts.rate_trend(table, group, comparator, mode))
+        if len(searches.asked_months) > 1
+        else None,
         alt=answer,
     )
 
@@ -89,11 +103,18 @@ def chartable(scope: Scope, view: View) -> Searches:
     searches = known_searches(scope, view)
     group = str(searches.scope.group)
     check_residents(searches, (group,))
+    if not searches.by_group[group]:
+        raise TooFew(
+            f"No search by {searches.force_name} {searches.during}{searches.limits} is recorded as {group}; "
+            f"{none_remedy(searches, [group])}.",
+            searches,
+        )
     monthly = searches.cells[searches.cells["group"] == group].groupby("month")["stops"].sum()
     if not (monthly >= settings().threshold).any():
         which = "Every month" if len(searches.months) > 1 else wording.month(searches.months[0])
         raise TooFew(
-            f"{which} has fewer than {settings().threshold} searches of {group} people; {other_choices(searches)}.",
+            f"{which} has fewer than {settings().threshold} searches of {people(group)}{searches.limits}; "
+            f"{other_choices(searches)}.",
             searches,
         )
     return searches
@@ -114,34 +135,36 @@ def _trend_table(searches: Searches) -> pd.DataFrame:
                 made = rate(stops, residents, PER, factor or 1.0)
                 row |= {"stops": stops, "rate": made.estimate, "low": made.low, "high": made.high}
                 row |= {"dispersion": factor, "flag": "" if factor else CHANCE}
+                if not stops:
+                    row["flag"] = f"no search is recorded as {group}"
             rows.append(row)
     table = typed_frame(rows, _TREND, ["stops", "population"])
-    return withhold(table, ["stops"], ["rate", "low", "high", "dispersion"], settings().threshold)
+    return withhold(table, ["stops"], ["rate", "low", "high", "dispersion"], settings().threshold, zeros_shown=True)
 
 
 def _sentences(shown: pd.DataFrame, searches: Searches) -> tuple[str, str]:
     """The lowest and the highest month of the group, each with its interval; of the first where several are equal."""
-    group = searches.scope.group
+    whom = residents_of(str(searches.scope.group))
     months = shown.to_dict("records")
     low, high = (pick(months, key=lambda row: row["rate"]) for pick in (min, max))
     base = f"{wording.plural(int(shown['stops'].sum()), 'search', 'searches')} of them{_months_shown(shown, searches)}"
     if len(shown) == 1:
         when = f"in {wording.month(low['month'])}"
         return (
-            f"{wording.rate(low['rate'])} searches for every 1,000 {group} residents {when}",
-            f"{_with_interval(low)} searches for every 1,000 {group} residents {when}, {base}.",
+            f"{wording.rate(low['rate'])} searches for every 1,000 {whom} {when}",
+            f"{_with_interval(low)} searches for every 1,000 {whom} {when}, {base}.",
         )
     if wording.rate(low["rate"]) == wording.rate(high["rate"]):
         return (
-            f"{wording.rate(low['rate'])} in each month shown for every 1,000 {group} residents",
-            f"{_with_interval(low)} searches for every 1,000 {group} residents in each month shown, {searches.span}, "
+            f"{wording.rate(low['rate'])} in each month shown for every 1,000 {whom}",
+            f"{_with_interval(low)} searches for every 1,000 {whom} in each month shown, {searches.span}, "
             f"{base}; no test of a change was made.",
         )
     ends = [f"{wording.rate(row['rate'])} in {wording.short_month(row['month'])}" for row in (low, high)]
     whole = [f"{_with_interval(row)} in {wording.month(row['month'])}" for row in (low, high)]
     return (
-        f"{ends[0]} to {ends[1]} for every 1,000 {group} residents",
-        f"Searches for every 1,000 {group} residents in a month: from {whole[0]} to {whole[1]}, {searches.span}, "
+        f"{ends[0]} to {ends[1]} for every 1,000 {whom}",
+        f"Searches for every 1,000 {whom} in a month: from {whole[0]} to {whole[1]}, {searches.span}, "
         f"{base}; no test of a change was made.",
     )
 

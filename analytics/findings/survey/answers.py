@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
@@ -13,14 +12,17 @@ import numpy as np
 from analytics import wording
 from analytics.finding import Provenance, files_of
 from analytics.findings.survey import choices
+from analytics.findings.survey.points import Point, wave_points, year_points
 from analytics.scope import Scope, ScopeError
 from data.settings import settings
-from data.survey_cubes import EVERYONE, SURVEY_CELLS, SURVEY_DESIGN
+from data.survey_cubes import ALONE, EVERYONE, SURVEY_CELLS, SURVEY_DESIGN
 from data.tables import RESPONSES
 from data.vocabularies import forces
 from data.vocabularies.survey import DONT_KNOW, NEGATIVE, NEUTRAL, POSITIVE, Measure, measures
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from data.store import View
@@ -55,7 +57,8 @@ class Answers:
     scope
         The scope, with everything said.
     waves
-        The waves of the period, in order: rows of the table ``waves``, with ``month``, in which the wave ended.
+        Every wave that asked the measure up to the end of the period, in order: rows of the table ``waves``, with
+        ``month``, in which the wave ended, and ``wording`` and ``asked_of`` of the measure.
     """
 
     view: View
@@ -78,19 +81,14 @@ class Answers:
         force, survey = str(scope.force), str(scope.survey)
         if not choices.has_answers(view, force, survey):
             raise NoAnswers(f"Of {survey} only published figures are loaded, not the answers behind them.")
-        every = choices.waves(view)
-        every = every[(every["force"] == force) & (every["survey"] == survey)]
-        every = every.assign(month=every["ends"].str[:7])
-        within = every[every["month"].between(str(scope.from_month), str(scope.to_month))]
-        asked = choices.questions(view)
-        asked = asked[(asked["force"] == force) & (asked["survey"] == survey) & (asked["measure"] == scope.measure)]
-        within = within[within["wave"].isin(asked["wave"])].reset_index(drop=True)
-        if within.empty:
+        asked = choices.asked_waves(view, force, survey, str(scope.measure))
+        answers = cls(view, scope, asked[asked["month"] <= str(scope.to_month)].reset_index(drop=True))
+        if answers.waves.empty or not answers.points:
             raise NoAnswers(
                 f"No wave of {survey} from {wording.month(str(scope.from_month))} to "
                 f"{wording.month(str(scope.to_month))} asks “{measures()[str(scope.measure)].label}”."
             )
-        return cls(view, scope, within)
+        return answers
 
     @property
     def force(self) -> str:
@@ -112,19 +110,68 @@ class Answers:
         """The measure."""
         return measures()[str(self.scope.measure)]
 
+    @property
+    def every_point(self) -> list[Point]:
+        """Every point up to the end of the period; see `points`."""
+        return self._points(by_year=self.scope.area is not None)
+
+    def _points(self, by_year: bool) -> list[Point]:
+        last = str(self.waves["month"].iloc[-1])
+        return _points(self.view, self.force, self.survey, self.measure.id, last, by_year)
+
+    @cached_property
+    def points(self) -> list[Point]:
+        """The points of the period, in order: waves; in an area, which has few answers a wave, the waves of a year."""
+        return [point for point in self.every_point if point.month >= str(self.scope.from_month)]
+
+    @property
+    def last(self) -> Point:
+        """The last point."""
+        return self.points[-1]
+
+    @cached_property
+    def a_year_before(self) -> Point | None:
+        """The point that ended a year before the last one, give or take a month; None where there is none."""
+        wanted = wording.earlier(self.last.month, 12)
+        near = [p for p in self.every_point if abs(wording.months_between(wanted, p.month) - 1) <= 1]
+        return min(near, key=lambda p: abs(wording.months_between(wanted, p.month) - 1), default=None)
+
+    @property
+    def earlier(self) -> Point | None:
+        """What the last point is compared with: a year before; without such a point, the one just before it."""
+        if self.a_year_before is not None:
+            return self.a_year_before
+        place = self.every_point.index(self.last)
+        return self.every_point[place - 1] if place else None
+
+    @property
+    def since(self) -> str:
+        """How the earlier point is called after a verb."""
+        return "in the past year" if self.a_year_before else f"since {self.earlier.label}" if self.earlier else ""
+
+    @property
+    def year(self) -> Point:
+        """What figures of groups and areas pool: the waves that ended within a year of the last one."""
+        return self._points(by_year=True)[-1]
+
+    def comparable(self, before: Point, after: Point) -> bool:
+        """Whether nothing that breaks the series changed after one point and up to another."""
+        first, last = self.every_point.index(before), self.every_point.index(after)
+        return not any(point.broken for point in self.every_point[first + 1 : last + 1])
+
     @cached_property
     def cells(self) -> pd.DataFrame:
-        """Cells of everyone in the scope's area, all waves of the period."""
+        """Cells of everyone in the scope's area."""
         return self.cells_by(EVERYONE)
 
     @cached_property
     def everywhere(self) -> pd.DataFrame:
-        """Cells of everyone in every area, all waves of the period."""
-        return self._in_period(_cells(self.view, self.force, self.survey, self.measure.id, EVERYONE))
+        """Cells of everyone in every area."""
+        return self._asked(_cells(self.view, self.force, self.survey, self.measure.id, EVERYONE))
 
     def cells_by(self, grouping: str) -> pd.DataFrame:
-        """Cells by the groups of an attribute, in the scope's area."""
-        cells = self._in_period(_cells(self.view, self.force, self.survey, self.measure.id, grouping))
+        """Cells by the groups of an attribute, in the scope's area; ``point`` is the point of each wave."""
+        cells = self._asked(_cells(self.view, self.force, self.survey, self.measure.id, grouping))
         if self.scope.area is None:
             return cells
         inside = choices.members(self.view, self.force, self.survey, self.scope.area)
@@ -132,108 +179,83 @@ class Answers:
 
     @cached_property
     def design(self) -> pd.DataFrame:
-        """Every sampled unit of the waves of the period, never filtered by what is asked."""
-        design = self._in_period(_design(self.view, self.force, self.survey))
+        """Every sampled unit of the waves, never filtered by what is asked."""
+        design = self._asked(_design(self.view, self.force, self.survey))
         return design.drop_duplicates(["strata", "psu"]).reset_index(drop=True)
 
-    def _in_period(self, frame: pd.DataFrame) -> pd.DataFrame:
-        return frame[frame["wave"].isin(self.waves["wave"])]
-
-    @cached_property
-    def label(self) -> dict[str, str]:
-        """The words of each wave."""
-        return dict(zip(self.waves["wave"], self.waves["label"], strict=True))
-
-    @property
-    def last(self) -> str:
-        """The last wave."""
-        return str(self.waves["wave"].iloc[-1])
-
-    @cached_property
-    def a_year_before(self) -> str | None:
-        """The wave that ended twelve months before the last one; None where there is none."""
-        month = wording.earlier(str(self.waves["month"].iloc[-1]), 12)
-        found = self.waves.loc[self.waves["month"] == month, "wave"]
-        return None if found.empty else str(found.iloc[0])
-
-    @cached_property
-    def breaks(self) -> dict[str, str]:
-        """Where the series breaks: the first wave of a new questionnaire or wording, with what changed in words."""
-        asked = choices.questions(self.view)
-        own = (asked["force"] == self.force) & (asked["survey"] == self.survey) & (asked["measure"] == self.measure.id)
-        wording_of = dict(zip(asked.loc[own, "wave"], asked.loc[own, "wording"], strict=True))
-        broken = {}
-        pairs = self.waves[["wave", "questionnaire"]].astype(object).to_dict("records")
-        for before, after in pairwise(pairs):
-            if wording_of[before["wave"]] != wording_of[after["wave"]]:
-                broken[str(after["wave"])] = "new wording"
-            elif str(before["questionnaire"]) != str(after["questionnaire"]):
-                broken[str(after["wave"])] = "new questionnaire"
-        return broken
-
-    def broken_between(self, first: str, last: str) -> bool:
-        """Whether the series breaks after one wave and up to another."""
-        waves = list(self.waves["wave"])
-        return any(first < wave <= last for wave in self.breaks) if first in waves and last in waves else False
+    def _asked(self, frame: pd.DataFrame) -> pd.DataFrame:
+        point = {wave: point.name for point in self.every_point for wave in point.waves}
+        kept = frame[frame["wave"].isin(point)]
+        return kept.assign(point=kept["wave"].map(point))
 
     @cached_property
     def wording(self) -> str:
-        """The question as the last wave of the period asked it."""
-        asked = choices.questions(self.view)
-        own = (
-            (asked["force"] == self.force)
-            & (asked["survey"] == self.survey)
-            & (asked["measure"] == self.measure.id)
-            & (asked["wave"] == self.last)
-        )
-        return str(asked.loc[own, "wording"].iloc[0])
+        """The question as the last wave asked it, and whom, where that was not everyone."""
+        last = self.waves.iloc[-1]
+        of = "" if wording.missing(last["asked_of"]) else f" Asked of {last['asked_of']}."
+        return f"“{last['wording']}”{of}"
 
     @property
-    def positive(self) -> str:
-        """The answers that count as positive, in words."""
-        return wording.listing([a for a, kind in self.measure.classes.items() if kind == POSITIVE]).replace(
-            " and ", " or "
-        )
+    def counted(self) -> str:
+        """Which answers the share is of, and whether a lower one is better, in a sentence."""
+        answers = " or ".join(answer for answer, kind in self.measure.classes.items() if kind == POSITIVE)
+        return f"Counted: {answers}.{'' if self.measure.higher_is_better else ' Lower is better.'}"
 
-    @cached_property
-    def pooled(self) -> list[str]:
-        """The last four waves of the period, which area figures pool; fewer after a break of the series."""
-        waves = list(self.waves["wave"])[-POOL:]
-        return [wave for wave in waves if not self.broken_between(wave, waves[-1])]
-
-    def provenance(
-        self, base: str, rules: list[str], method: str = METHOD, waves: list[str] | None = None
-    ) -> Provenance:
-        """Provenance of a figure made from these answers."""
-        used = self.waves if waves is None else self.waves[self.waves["wave"].isin(waves)]
+    def provenance(self, base: str, rules: list[str], waves: Sequence[str], method: str = METHOD) -> Provenance:
+        """Provenance of a figure made from the answers of some waves."""
+        used = self.waves[self.waves["wave"].isin(waves)]
         loads = self.view.current_loads
         files = loads[(loads["table"] == RESPONSES.name) & loads["load_id"].isin(used["load_id"])]
-        unsure = self._dont_know(list(used["wave"]))
+        unsure = self._dont_know(waves)
         said = [f"{wording.plural(unsure, 'answer')} of don't know left out of the base"] if unsure else []
         return Provenance(
             release=self.view.release.number if self.view.release else 0,
             files=files_of(files.sort_values("period")),
             scope=self.scope.address(),
-            base=base,
-            weights=wording.listing([str(text) for text in dict.fromkeys(used["weighting"].dropna())])
-            or "As the file has them; 1 where it has none",
+            base=f"{base}. {_told(used)}",
+            weights=wording.listing(_distinct(used["weighting"])) or "As the file has them; 1 where it has none",
             method=method,
             reference=REFERENCE,
-            rules=(*said, *rules),
+            rules=(*said, *self._design_rules, *rules),
             settings={
                 "Fewest answers": str(settings().fewest_answers),
                 "Fewest effective answers": str(settings().fewest_effective),
-                "Changes called clear below a false-discovery rate of": f"{settings().false_discovery:.2f}",
+                "Differences called clear below a false-discovery rate of": f"{settings().false_discovery:.2f}",
             },
         )
 
-    def _dont_know(self, waves: list[str]) -> int:
+    def _dont_know(self, waves: Sequence[str]) -> int:
         cells = self.cells
         return int(cells.loc[(cells["answer_class"] == DONT_KNOW) & cells["wave"].isin(waves), "n"].sum())
 
+    @cached_property
+    def _design_rules(self) -> list[str]:
+        """What was taken for the design where the file does not say it."""
+        units, strata = (self.design[name].cat.categories for name in ("psu", "stratum"))
+        return [
+            *(["Each respondent is a sampling unit: the file names none"] if any(map(_is_alone, units)) else []),
+            *(["One stratum a wave: the file names none"] if "" in strata else []),
+        ]
 
-POOL = 4
-"""How many waves the figure of an area pools: a year of quarters."""
+
+def _is_alone(unit: str) -> bool:
+    return unit.startswith(ALONE)
+
+
+def _told(waves: pd.DataFrame) -> str:
+    """Whom the waves asked and how, in words."""
+    parts = [wording.listing(_distinct(waves[name])) for name in ("population", "mode", "design")]
+    return "; ".join(part for part in parts if part) or "The file does not say whom it asked and how"
+
+
+def _distinct(texts: pd.Series) -> list[str]:
+    return [str(text) for text in dict.fromkeys(texts.dropna())]
+
+
+@lru_cache(maxsize=1024)
+def _points(view: View, force: str, survey: str, measure: str, last: str, by_year: bool) -> list[Point]:
+    waves = choices.asked_waves(view, force, survey, measure)
+    return (year_points if by_year else wave_points)(waves[waves["month"] <= last])
 
 
 @lru_cache(maxsize=64)
@@ -246,21 +268,38 @@ def _cells(view: View, force: str, survey: str, measure: str, grouping: str) -> 
         nw.col("survey") == survey,
     )
     columns = ["wave", "area", "group", "answer_class", "stratum", "psu", "n", "weight", "weight_squared"]
-    return _stratified(rows.select(columns).collect("pandas").to_native(), view, force, survey)
+    return _stratified(_coded(rows.select(columns)), view, force, survey)
 
 
 @lru_cache(maxsize=16)
 def _design(view: View, force: str, survey: str) -> pd.DataFrame:
     rows = view.rows(SURVEY_DESIGN.name).filter(nw.col("force") == force, nw.col("survey") == survey)
-    return _stratified(rows.select("wave", "stratum", "psu").collect("pandas").to_native(), view, force, survey)
+    return _stratified(_coded(rows.select("wave", "stratum", "psu")), view, force, survey)
+
+
+def _coded(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
+    """Rows with their texts as places in a list: they are compared and grouped many times a page."""
+    import pyarrow as pa
+
+    table = rows.collect("pyarrow").to_native()
+    for place, column in enumerate(table.schema):
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            table = table.set_column(place, column.name, table[place].combine_chunks().dictionary_encode())
+    return table.to_pandas()
 
 
 def _stratified(frame: pd.DataFrame, view: View, force: str, survey: str) -> pd.DataFrame:
     """Add ``strata``: a stratum of a wave, or of all waves that share units or respondents."""
+    import pandas as pd
+
     waves = choices.waves(view)
     own = waves[(waves["force"] == force) & (waves["survey"] == survey)].set_index("wave")["shared"]
-    alone = frame["wave"].map(own.to_dict()).eq("nothing")
-    keyed = frame.assign(strata=np.where(alone, frame["wave"] + " ", "") + frame["stratum"])
-    # Compared and grouped many times a page: places in a list compare faster than texts.
-    texts = [name for name in keyed.columns if keyed[name].dtype.kind not in "if"]
-    return keyed.astype(dict.fromkeys(texts, "category"))
+    wave = np.array([f"{name} " if own.get(name) == "nothing" else "" for name in frame["wave"].cat.categories])
+    stratum = frame["stratum"].cat
+    keys = pd.MultiIndex.from_arrays([frame["wave"].cat.codes, stratum.codes])
+    codes, pairs = keys.factorize()
+    names = [f"{wave[w]}{stratum.categories[s]}" for w, s in pairs]
+    # Waves that share their units give one name to several pairs.
+    categories = sorted(set(names))
+    places = np.array([categories.index(name) for name in names], dtype=np.int64)
+    return frame.assign(strata=pd.Categorical.from_codes(places[codes], pd.Index(categories)))

@@ -13,6 +13,7 @@ from data.geography import GEOGRAPHY, codes_by_name
 from data.settings import settings
 from data.survey_cubes import SURVEY_CELLS
 from data.tables import AGGREGATES, CANONICAL, QUESTIONS, WAVES
+from data.vocabularies import NATIONAL
 from data.vocabularies import forces as known_forces
 from data.vocabularies.survey import attributes, measures
 
@@ -40,6 +41,16 @@ def questions(view: View) -> pd.DataFrame:
     return _all(view, QUESTIONS.name)
 
 
+@lru_cache(maxsize=256)
+def asked_waves(view: View, force: str, survey: str, measure: str) -> pd.DataFrame:
+    """The waves of a survey that asked a measure, in order, with ``month``, ``wording`` and ``asked_of``."""
+    held, every = waves(view), questions(view)
+    own = held[(held["force"] == force) & (held["survey"] == survey)]
+    asked = every[(every["force"] == force) & (every["survey"] == survey) & (every["measure"] == measure)]
+    asked = asked[["wave", "wording", "asked_of"]].drop_duplicates("wave")
+    return own.assign(month=own["ends"].str[:7]).merge(asked, on="wave", validate="m:1")
+
+
 @lru_cache(maxsize=8)
 def published(view: View) -> pd.DataFrame:
     """Every published figure, with ``code``, the area's GSS code where its name is known, else the name."""
@@ -51,15 +62,25 @@ def published(view: View) -> pd.DataFrame:
         ["force", "survey", "publication", "level", "area", "month", "measure"], keep="last", ignore_index=True
     )
     codes = codes_by_name(view)
-    named = {name: codes.get(str(name).casefold(), str(name)) for name in figures["area"].dropna().unique()}
-    return figures.assign(code=figures["area"].map(named))
+    named = {name: _code_of(str(name), codes) for name in figures["area"].dropna().unique()}
+    # Where answers of a survey are held under the same name, its published figures are another source beside them.
+    held = set(zip(waves(view)["force"], waves(view)["survey"], strict=True))
+    pairs = zip(figures["force"], figures["survey"], strict=True)
+    surveys = [f"{survey}, published" if (force, survey) in held else survey for force, survey in pairs]
+    return figures.assign(code=figures["area"].map(named), survey=surveys)
+
+
+def _code_of(name: str, codes: dict[str, str]) -> str:
+    """The code of an area by its name, with or without “City of”; the name where none is known."""
+    plain = name.casefold()
+    return codes.get(plain) or codes.get(plain.removeprefix("city of ")) or name
 
 
 @lru_cache(maxsize=8)
 def forces(view: View) -> list[str]:
     """Forces with a survey, by name."""
     held = {*waves(view)["force"], *published(view)["force"]} & known_forces().keys()
-    return sorted(held, key=lambda slug: known_forces()[slug]["short"])
+    return sorted(held, key=lambda slug: (slug == NATIONAL["slug"], known_forces()[slug]["short"]))
 
 
 @lru_cache(maxsize=64)
@@ -132,17 +153,18 @@ def members(view: View, force: str, survey: str, area: str) -> set[str]:
     return {area, *every.loc[every["parent_code"] == area, "code"]}
 
 
-def name_of(view: View, force: str, survey: str, area: str) -> str:
-    """Name of an area."""
-    every = areas(view, force, survey).set_index("code")["name"]
-    return str(every.get(area, area))
+@lru_cache(maxsize=64)
+def names(view: View, force: str, survey: str) -> dict[str, str]:
+    """Names of the areas by code."""
+    every = areas(view, force, survey)
+    return {str(code): str(name) for code, name in zip(every["code"], every["name"], strict=True)}
 
 
 def complete(scope: Scope, view: View) -> Scope:
     """The scope with everything said that was left open.
 
-    The force is the one of the settings, else the first by name; the survey the first one of it; the measure
-    the first one of confidence; the period the last four years of waves.
+    The force is the one of the settings, else the first by name of those with answers; the survey the first one of
+    it; the measure the first one of confidence; the period the last four years of waves.
 
     Raises
     ------
@@ -153,7 +175,8 @@ def complete(scope: Scope, view: View) -> Scope:
     if not available:
         raise ScopeError("No survey is loaded.")
     chosen = settings().force
-    force = scope.force or (chosen if chosen and chosen in available else available[0])
+    own = [force for force in available if has_answers(view, force, surveys(view, force)[0])]
+    force = scope.force or (chosen if chosen and chosen in available else (own or available)[0])
     if force not in available:
         raise ScopeError(f"No survey of {known_forces()[force]['short']} is loaded.")
     held = surveys(view, force)

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analytics import wording
 from analytics.findings.survey import choices
 from analytics.findings.survey.answers import SHARE, Answers
+from analytics.findings.survey.points import Point
 from analytics.survey import (
     DomainMeans,
+    PooledDeff,
     PublicationRule,
     Verdicts,
     against_rest,
@@ -30,24 +33,34 @@ FIGURES = ["estimate", "low", "high", "base", "se", "n_eff", "deff", "df", "flag
 """Columns of every estimate, in order."""
 
 
-def by_wave(answers: Answers) -> pd.DataFrame:
-    """The share in each wave of the period; index: wave."""
-    figures = _shown(_wave_means(answers))
-    return figures.assign(wave=figures["wave"].astype(object)).set_index("wave").reindex(answers.waves["wave"])
+def by_point(answers: Answers) -> pd.DataFrame:
+    """The share at each point of the period; index: point."""
+    return _point_figures(answers).reindex([point.name for point in answers.points])
 
 
-def by_wave_and_group(answers: Answers, grouping: str) -> pd.DataFrame:
-    """The share in each wave of each group; columns: group, wave and the figures."""
-    return _shown(_means(answers.cells_by(grouping), answers, ["group", "wave"]))
+def by_point_and_group(answers: Answers, grouping: str) -> pd.DataFrame:
+    """The share at each point of each group; columns: group, wave (the name of the point) and the figures."""
+    figures = _shown(_means(answers.cells_by(grouping), answers, ["group", "point"]))
+    return figures.rename(columns={"point": "wave"}).astype({"group": object, "wave": object})
 
 
-def year_on_year(answers: Answers) -> pd.DataFrame | None:
-    """The change from the wave a year before to the last one, in one row; None where the two can't be compared."""
-    before = answers.a_year_before
-    if before is None or answers.broken_between(before, answers.last):
+def change_to_last(answers: Answers) -> pd.DataFrame | None:
+    """The change from the earlier point to the last one, in one row.
+
+    None where there is no such point, the series breaks between the two, or either figure is withheld: a change would
+    give it away.
+    """
+    before, last = answers.earlier, answers.last
+    if before is None or not answers.comparable(before, last):
         return None
-    compared = change(_wave_means(answers), "wave", before, answers.last)
-    return compared if len(compared) else None
+    shown = _point_figures(answers)["estimate"].reindex([before.name, last.name])
+    return None if shown.isna().any() else change(_point_means(answers), "point", before.name, last.name)
+
+
+def share_at(answers: Answers, point: Point) -> float | None:
+    """The share at one point, in the period or before it; None where it is withheld."""
+    found = _point_figures(answers)["estimate"].get(point.name)
+    return None if found is None or wording.missing(found) else float(found)
 
 
 def by_group(answers: Answers, grouping: str) -> pd.DataFrame:
@@ -56,11 +69,11 @@ def by_group(answers: Answers, grouping: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns group, the figures, difference, difference_low, difference_high, p_value and rest.
+        Columns group, the figures, difference, difference_low, difference_high and p_value.
     """
     cells = _pooled(answers.cells_by(grouping), answers)
     parts, whole = _means(cells, answers, ["group"]), _means(cells, answers, [])
-    return _with_differences(_shown(parts), against_rest(parts, whole), ["group"])
+    return _against_rest(parts, parts, whole)
 
 
 def by_area(answers: Answers, level: str) -> pd.DataFrame:
@@ -71,12 +84,11 @@ def by_area(answers: Answers, level: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns area, the figures, difference, difference_low, difference_high, p_value and rest.
+        Columns area, the figures, difference, difference_low, difference_high and p_value.
     """
-    cells = _at_level(_pooled(answers.everywhere, answers), answers, level)
-    parts, whole = _means(cells, answers, ["area"]), _means(cells, answers, [])
-    parts = smoothed(parts, pooled_deff(parts)) if _clustered(parts) else parts
-    return _with_differences(_shown(parts), against_rest(parts, whole), ["area"])
+    parts, shared = _areas(answers, level)
+    whole = _means(_in_an_area(answers, level), answers, [])
+    return _against_rest(smoothed(parts, shared) if shared else parts, parts, whole)
 
 
 def overall(answers: Answers) -> pd.DataFrame:
@@ -99,30 +111,51 @@ def called(differences: pd.DataFrame, words: Verdicts) -> list[str]:
 
 
 @lru_cache(maxsize=256)
-def _wave_means(answers: Answers) -> DomainMeans:
-    return _means(answers.cells, answers, ["wave"])
+def _point_figures(answers: Answers) -> pd.DataFrame:
+    figures = _shown(_point_means(answers))
+    return figures.assign(point=figures["point"].astype(object)).set_index("point")
+
+
+@lru_cache(maxsize=256)
+def _point_means(answers: Answers) -> DomainMeans:
+    means = _means(answers.cells, answers, ["point"])
+    if answers.scope.area is None:
+        return means
+    level = choices.areas(answers.view, answers.force, answers.survey).set_index("code")["area_level"]
+    force = Answers.of(answers.scope.but(area=None), answers.view)
+    shared = _areas(force, str(level[answers.scope.area]))[1]
+    return smoothed(means, shared) if shared else means
+
+
+@lru_cache(maxsize=256)
+def _areas(answers: Answers, level: str) -> tuple[DomainMeans, PooledDeff | None]:
+    """The shares of all areas of a level over the pooled waves, and the design factor that they have in common.
+
+    There is none where no area has two sampling units and answers that differ, to learn it from.
+    """
+    means = _means(_in_an_area(answers, level), answers, ["area"])
+    known = (means.table["psus"].to_numpy() > 1) & (means.spread > 0)
+    return means, pooled_deff(means) if known.any() else None
 
 
 def _means(cells: pd.DataFrame, answers: Answers, by: list[str]) -> DomainMeans:
     return domain_means_of_cells(cells, answers.design, SHARE, by, stratum="strata", psu="psu", answer="answer_class")
 
 
-def _clustered(means: DomainMeans) -> bool:
-    """Whether some area has two sampling units and answers that differ, to learn a common design factor from."""
-    return bool(((means.table["psus"].to_numpy() > 1) & (means.spread > 0)).any())
-
-
 def _pooled(cells: pd.DataFrame, answers: Answers) -> pd.DataFrame:
-    return cells[cells["wave"].isin(answers.pooled)]
+    return cells[cells["wave"].isin(answers.year.waves)]
 
 
-def _at_level(cells: pd.DataFrame, answers: Answers, level: str) -> pd.DataFrame:
-    """Cells whose area is one of a level: the area itself, or the one that it lies in."""
+def _in_an_area(answers: Answers, level: str) -> pd.DataFrame:
+    """Pooled cells of everyone whose area is known: the area of the level, or the one of it that theirs lies in."""
+    cells = _pooled(answers.everywhere, answers)
     known = choices.areas(answers.view, answers.force, answers.survey).set_index("code")
     own = known.index[known["area_level"] == level]
     above = known.loc[~known.index.isin(own), "parent_code"]
     mapped = {**dict(zip(own, own, strict=True)), **above[above.isin(own)].to_dict()}
-    return cells.assign(area=cells["area"].map(mapped))
+    areas = cells["area"].cat
+    codes = np.array([mapped.get(code) for code in areas.categories] + [None], dtype=object)
+    return cells.assign(area=codes[areas.codes])
 
 
 def _shown(means: DomainMeans) -> pd.DataFrame:
@@ -131,9 +164,19 @@ def _shown(means: DomainMeans) -> pd.DataFrame:
     return table[[*means.by, *FIGURES]]
 
 
-def _with_differences(figures: pd.DataFrame, compared: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def _against_rest(shown: DomainMeans, parts: DomainMeans, whole: DomainMeans) -> pd.DataFrame:
+    """Figures of parts with their differences from the rest; none where the part or the rest has too few answers.
+
+    With a difference, a figure gives away that of its rest, which may be a single group that is withheld.
+    """
+    figures = _shown(shown)
+    compared = against_rest(shown, whole)
+    everyone = whole.table.iloc[0]
+    weight, n_eff = (parts.table[name].to_numpy(dtype=float) for name in ("weight", "n_eff"))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rest = (everyone["weight"] - weight) ** 2 / (everyone["weight"] ** 2 / everyone["n_eff"] - weight**2 / n_eff)
+    few = (compared["other_base"] < settings().fewest_answers) | ~(rest >= settings().fewest_effective)
     names = {"estimate": "difference", "low": "difference_low", "high": "difference_high"}
-    both = figures.merge(compared.rename(columns=names)[[*keys, *names.values(), "p_value", "rest"]], on=keys)
-    withheld = both["estimate"].isna()
-    both.loc[withheld, [*names.values(), "p_value", "rest"]] = None
-    return both
+    differences = compared.rename(columns=names)[[*names.values(), "p_value"]].astype("Float64")
+    hidden = few.to_numpy() | figures["estimate"].isna().to_numpy()
+    return figures.assign(**{str(name): differences[name].mask(hidden) for name in differences})

@@ -132,8 +132,8 @@ class Published:
             f"{wording.points(float(differing.max())).removeprefix('+')} apart at most; shown is {self.shown}."
         )
 
-    def provenance(self, base: str, rules: list[str]) -> Provenance:
-        """Provenance of a figure that was published."""
+    def provenance(self, base: str, rules: list[str], publication: str | None = None) -> Provenance:
+        """Provenance of a figure that was published; of the series, unless another publication is named."""
         loads = self.view.current_loads
         used = loads[(loads["table"] == AGGREGATES.name) & loads["load_id"].isin(self.figures["load_id"].unique())]
         return Provenance(
@@ -143,7 +143,7 @@ class Published:
             base=base,
             weights="As its publisher weighted it",
             method=METHOD,
-            reference=f"{self.scope.survey}: {self.shown}",
+            reference=f"{self.scope.survey}: {publication or self.shown}",
             rules=tuple(rules),
         )
 

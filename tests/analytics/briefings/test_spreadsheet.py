@@ -7,6 +7,7 @@ import io
 import math
 import re
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import openpyxl
@@ -16,7 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.briefings import spreadsheet
+from analytics.columns import meaning
 from analytics.finding import File, Finding, Provenance
+from analytics.reading import in_plain_words
 
 HOSTILE = [
     "=1+1",
@@ -100,7 +103,7 @@ def test_other_text_is_left_alone(text: str) -> None:
 @settings(deadline=None)
 def test_no_csv_cell_starts_like_a_formula_and_none_is_lost(text: str) -> None:
     content = spreadsheet.to_csv(finding(any=pd.DataFrame({"text": [text, "end"], text or "empty": ["a", "b"]})))
-    header, row, last = cells(content)
+    header, row, last = (line[3:] for line in cells(content))
     for cell in (*header, *row):
         assert not cell.startswith(("\t", "\r", "\n"))
         assert not cell.lstrip().startswith(("=", "+", "-", "@"))
@@ -110,41 +113,77 @@ def test_no_csv_cell_starts_like_a_formula_and_none_is_lost(text: str) -> None:
 
 @given(st.lists(st.floats(allow_nan=False) | st.integers(-(2**63), 2**63 - 1), min_size=1))
 @settings(deadline=None)
-def test_numbers_are_untouched_in_csv(values: list[float]) -> None:
+def test_numbers_keep_six_digits_in_csv_and_whole_ones_all(values: list[float]) -> None:
     for kind in (object, float):
         written = cells(spreadsheet.to_csv(finding(any=pd.DataFrame({"n": pd.Series(values, dtype=kind)}))))[1:]
-        assert [float(row[0]) for row in written] == [float(value) for value in values]
+        for row, value in zip(written, values, strict=True):
+            exact = isinstance(value, int) or not math.isfinite(value) or float(value).is_integer()
+            assert float(row[3]) == (float(value) if exact else pytest.approx(value, rel=5e-6, abs=1e-300))
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (24.12345678901234, 24.1235),
+        (0.000123456789, 0.000123457),
+        (-1234.56789, -1234.57),
+        (1_234_567.89, 1_234_568.0),
+        (7_654_321.0, 7_654_321.0),
+        (7_654_321, 7_654_321),
+        (0.0, 0.0),
+        (True, True),
+        ("1.23456789", "1.23456789"),
+    ],
+)
+def test_six_digits_count_and_nothing_before_the_point_is_lost(value: Any, kept: Any) -> None:
+    assert spreadsheet.rounded(value) == kept
+    assert type(spreadsheet.rounded(value)) is type(kept)
 
 
 def test_csv_is_one_table_and_nothing_else() -> None:
     content = spreadsheet.to_csv(finding())
-    assert content.startswith(b"\xef\xbb\xbfgroup,")
+    assert content.startswith(b"\xef\xbb\xbfforce,")
     assert content.count(b"\r\n") == content.count(b"\n") == 4
+    asked = ["metropolitan", "2018-04", "2018-09"]
     assert cells(content) == [
-        ["group", "stops", "rate", "high", "share", "sure", "year", "flag"],
-        ["Black", "12345", "24.12345678901234", "25.2", "0.25", "True", "2018", ""],
-        ["White", "9120", "-4.5", "inf", "0.123456", "False", "2018", ""],
-        ["'=1+1", "", "", "-inf", "", "True", "2018", "not enough searches: 3"],
+        ["force", "from", "to", "group", "stops", "rate", "high", "share", "sure", "year", "flag"],
+        [*asked, "Black", "12345", "24.1235", "25.2", "0.25", "True", "2018", ""],
+        [*asked, "White", "9120", "-4.5", "inf", "0.123456", "False", "2018", ""],
+        [*asked, "'=1+1", "", "", "-inf", "", "True", "2018", "not enough searches: 3"],
     ]
+
+
+def test_csv_says_in_every_row_what_was_asked_and_is_no_column_of_the_table() -> None:
+    made = finding(stops=pd.DataFrame({"force": ["surrey"], "n": [1]}))
+    scope = {"force": "x", "area": "E1", "from": "2018-04", "to": "2018-04", "power": "all", "comparator": "White"}
+    for power, more in (("all", []), ("=cmd()", ["'=cmd()"])):
+        asked = replace(made, provenance=replace(made.provenance, scope={**scope, "power": power}))
+        header, row = cells(spreadsheet.to_csv(asked))
+        assert header == ["area", "from", "to", *(["power"] if more else []), "force", "n"]
+        assert row == ["E1", "2018-04", "2018-04", *more, "surrey", "1"]
+    assert list(made.table.columns) == ["force", "n"]
 
 
 def test_csv_is_read_back_by_pandas() -> None:
     back = pd.read_csv(io.BytesIO(spreadsheet.to_csv(finding())))
-    assert list(back["rate"])[:2] == [24.12345678901234, -4.5]
+    assert list(back["rate"])[:2] == [24.1235, -4.5]
     assert back["high"].tolist() == [25.2, math.inf, -math.inf]
     assert back["stops"].isna().tolist() == [False, False, True]
 
 
 def test_csv_of_a_named_table() -> None:
     both = finding(rates=rates(), other=pd.DataFrame({"a": pd.Categorical(["-x"])}))
-    assert cells(spreadsheet.to_csv(both, "other")) == [["a"], ["'-x"]]
+    assert cells(spreadsheet.to_csv(both, "other")) == [
+        ["force", "from", "to", "a"],
+        ["metropolitan", "2018-04", "2018-09", "'-x"],
+    ]
     with pytest.raises(ValueError, match="has no table “others”; there is rates and other"):
         spreadsheet.to_csv(both, "others")
 
 
 def test_empty_table_is_its_header() -> None:
     empty = finding(rates=rates().iloc[:0])
-    assert cells(spreadsheet.to_csv(empty)) == [list(rates().columns)]
+    assert cells(spreadsheet.to_csv(empty)) == [["force", "from", "to", *rates().columns]]
     assert [[cell.value for cell in row] for row in sheet(spreadsheet.to_excel(empty), "rates")] == [
         list(rates().columns)
     ]
@@ -178,13 +217,15 @@ def test_cover_says_what_was_asked_and_how_it_was_made() -> None:
         ("Question", finding().question),
         ("Finding", finding().headline),
         ("Answer", finding().answer),
-        ("Claim", "1 of 4: associated"),
+        ("In plain words", in_plain_words(finding())),
+        ("Level", "associated: it says what goes together, not why"),
         ("Scope: force", "metropolitan"),
         ("Scope: from", "2018-04"),
         ("Scope: to", "2018-09"),
         ("Scope: group", "Black"),
         *(("Caveat", caveat) for caveat in finding().caveats),
         ("Sheet rates", "3 rows; an empty cell is a figure withheld or not known, and flag says why"),
+        *((f"Column {name}", meaning(name)) for name in ("group", "stops", "rate", "high", "flag")),
         ("Base", "74,070 searches"),
         ("Weights", made.weights),
         ("Method", "Ratio of two rates"),
@@ -204,7 +245,7 @@ def test_table_keeps_numbers_nulls_and_limits() -> None:
     page = sheet(spreadsheet.to_excel(finding()), "rates")
     assert [[cell.value for cell in row] for row in page] == [
         ["group", "stops", "rate", "high", "share", "sure", "year", "flag"],
-        ["Black", 12_345, 24.12345678901234, 25.2, 0.25, True, 2018, ""],
+        ["Black", 12_345, 24.1235, 25.2, 0.25, True, 2018, ""],
         ["White", 9_120, -4.5, "no upper limit", 0.123456, False, 2018, ""],
         ["=1+1", None, None, "no lower limit", None, True, 2018, "not enough searches: 3"],
     ]

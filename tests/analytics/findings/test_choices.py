@@ -65,6 +65,41 @@ def test_the_period_is_the_last_twelve_months_up_to_the_newest_file(town):
     assert (after_all.from_month, after_all.to_month) == ("2021-01", "2021-01")
 
 
+def test_the_period_shown_first_is_the_latest_year_with_six_months_or_more(town):
+    """One month long after a whole year does not hide the year; what is asked for is followed all the same."""
+    for month in ("2018-03", "2018-04", "2018-05", "2018-06", "2018-07", "2018-08", "2018-09", "2019-11"):
+        town.stops(month, {"White": 1})
+    view = town.view()
+    complete = choices.complete(Scope(), view)
+    assert (complete.from_month, complete.to_month) == ("2018-03", "2018-09")
+    later = choices.complete(Scope(to_month="2019-11"), view)
+    assert (later.from_month, later.to_month) == ("2019-11", "2019-11")
+    since = choices.complete(Scope(from_month="2018-08"), view)
+    assert (since.from_month, since.to_month) == ("2018-08", "2019-11")
+
+
+def test_five_months_of_twelve_are_not_enough(town):
+    for month in ("2018-05", "2018-06", "2018-07", "2018-08", "2018-09", "2019-11"):
+        town.stops(month, {"White": 1})
+    complete = choices.complete(Scope(), town.view())
+    assert (complete.from_month, complete.to_month) == ("2019-11", "2019-11")
+
+
+def test_a_district_is_known_by_its_name_too(town):
+    town.stops("2019-06", {"White": 3})
+    town.boundaries()
+    view = town.view()
+    for name in ("East", "east", town.east):
+        assert choices.complete(Scope(area=name), view).area == town.east
+
+
+def test_two_districts_of_one_name_are_known_by_their_codes_alone(town):
+    town.stops("2019-06", {"White": 3})
+    town.boundaries(("Twin", "Twin"))
+    with pytest.raises(ScopeError, match="“Twin” is not a district"):
+        choices.complete(Scope(area="Twin"), town.view())
+
+
 @pytest.mark.parametrize(
     ("scope", "sentence"),
     [
@@ -72,8 +107,13 @@ def test_the_period_is_the_last_twelve_months_up_to_the_newest_file(town):
         (Scope(area="E07000999"), "“E07000999” is not a district of Surrey Police with a boundary loaded."),
         (Scope(population="Census 1911"), "“Census 1911” is not loaded; there are Census 2021."),
         (Scope(group="Asian", comparator="Asian"), "Asian can't be compared with itself"),
+        (
+            Scope(power="s60"),
+            "“s60” is not a power that Surrey Police has searches under; there are: Misuse of Drugs Act 1971, section "
+            "23.",
+        ),
     ],
-    ids=["force", "area", "population", "same group"],
+    ids=["force", "area", "population", "same group", "power"],
 )
 def test_what_the_release_does_not_hold_is_refused(town, scope, sentence):
     town.stops("2019-06", {"White": 3})

@@ -9,7 +9,7 @@ import pytest
 from analytics.findings.data import coverage
 from analytics.scope import Scope
 
-COLUMNS = ["table", "force", "month_or_wave", "status", "rows"]
+COLUMNS = ["table", "force", "month_or_wave", "status", "rows", "flag"]
 RESIDENTS = {"White": 50_000, "Black": 4_000}
 
 
@@ -44,7 +44,7 @@ def test_every_status_of_a_force_month(town):
         "1 partial suspected, 1 empty and 1 missing."
     )
     assert sum(file.rows for file in finding.provenance.files) == 60
-    assert finding.provenance.settings == {"Partial suspected below": "20\u00a0%"}
+    assert finding.provenance.settings == {"Partial suspected below": "20\u00a0%", "High above": "2.5 times"}
 
 
 def test_nothing_missing(town):
@@ -85,8 +85,27 @@ def test_what_is_missing_is_what_the_method_says(town):
         "One file is one force and month. Partial is suspected where a month has fewer searches than 20\u00a0% of the "
         "median of the months with searches among the twelve before it. A month without a file is missing: every month "
         "of the period that was asked for; where its start or end is left open, from the force's first file or up to "
-        "its last."
+        "its last. High is a month, whatever its status, with more than 2.5 times the median of the other months "
+        "within a year of it."
     )
+
+
+def test_a_high_month_is_marked_whatever_its_status(town):
+    for month, searches in (("2019-01", 20), ("2019-02", 30), ("2019-03", 60), ("2019-04", 22)):
+        town.stops(month, {"White": searches})
+    town.stops("2019-03", {"White": 5}, force="kent")
+    town.view()
+    town.stops("2019-03", {"White": 66})
+    finding = coverage(Scope(), town.view())
+    (march,) = [r for r in json.loads(finding.as_json())["table"] if r["flag"]]
+    # 66 over the median 22 of 20, 22 and 30 is 3.
+    assert (march["month_or_wave"], march["status"], march["flag"]) == (
+        "2019-03",
+        "refreshed",
+        "high: 3.0 times the months near it",
+    )
+    assert [caveat[:57] for caveat in finding.caveats] == ["The file of Surrey Police for March 2019 has 66 rows, 3.0"]
+    assert coverage(Scope(from_month="2019-04"), town.view()).caveats == ()
 
 
 def test_what_else_is_loaded_stands_below(town):

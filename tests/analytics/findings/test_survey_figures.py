@@ -1,6 +1,6 @@
 """Every figure of Overview and Trends on the demonstration force, computed again here from the rows and the formulas.
 
-The formulas are those of docs/methods.md, written out one answer and one sampling unit at a time; nothing of
+The formulas are those of docs/survey-methods.md, written out one answer and one sampling unit at a time; nothing of
 analytics is used but what is tested.
 """
 
@@ -57,6 +57,8 @@ class Estimate:
         self.share = float((weight * y).sum() / self.total)
         z = (weight * (y - self.share) / self.total).fillna(0.0)
         keys = [people["wave"], people["stratum"], people["psu"]]
+        self.weight, self.keys = weight.where(y.notna(), 0.0), keys
+        self.spread = float((weight * (y - self.share) ** 2).sum() / self.total)
         self.units = z.groupby(keys).sum()  # every sampled unit, also those with nobody inside
         there = y.notna().groupby(keys).any()
         self.present = there[there].index
@@ -66,6 +68,12 @@ class Estimate:
 
     def variance(self):
         return covariance(self.units, self.units)
+
+    def concentrations(self):
+        """Sums of squared weights and of squared weights of units over the squared weight, and the spread."""
+        w = self.weight
+        of_unit = w.groupby(self.keys).sum()
+        return float((w**2).sum()) / self.total**2, float((of_unit**2).sum()) / self.total**2, self.spread
 
     def interval(self):
         p, t = self.share, student.ppf(0.975, self.df())
@@ -102,6 +110,23 @@ def mover(a, limits_a, b, limits_b, r):
     return low, high
 
 
+def strata(one, other):
+    return len({key[:2] for key in one.present} | {key[:2] for key in other.present})
+
+
+def satterthwaite(one, df_one, other, df_other, units, number):
+    """Degrees of freedom of a difference, at most the units of both sides less their strata."""
+    own = (one + other) ** 2 / (one**2 / df_one + other**2 / df_other)
+    return min(own, units - number) if units > number else own
+
+
+def p_value(change, variance, low, high, df):
+    """Two-sided, and never below what the interval says."""
+    nearer = change - low if change > 0 else high - change
+    se = max(math.sqrt(variance), nearer / student.ppf(0.975, df))
+    return 2 * student.cdf(-abs(change) / se, df)
+
+
 def difference(one, other):
     together = covariance(one.units, other.units)
     r = together / math.sqrt(one.variance() * other.variance())
@@ -127,22 +152,77 @@ def test_trend_of_every_wave_and_the_change_over_a_year(view, people):
     assert "fell in the past year" in found.headline
 
 
-def test_trend_of_one_district_and_of_one_neighbourhood(view, people):
+class Areas:
+    """What areas share: the correlation within a sampling unit and its degrees of freedom, from matrices."""
+
+    def __init__(self, people, measure, waves, codes):
+        """With codes: the members of each area."""
+        year = people["wave"].isin(waves)
+        sizes = people.groupby(["wave", "stratum"])["psu"].nunique()
+        above = below = self.df = 0.0
+        for members in codes.values():
+            area = Estimate(people, measure, year & people["area"].isin(members))
+            form = np.diag([0.0] * len(area.present))
+            for a, one in enumerate(area.present):
+                for b, other in enumerate(area.present):
+                    if one[:2] == other[:2]:
+                        m = sizes[one[:2]]
+                        form[a, b] = m / (m - 1) * ((a == b) - 1 / m)
+            m = len(area.present)
+            centring = np.eye(m) - np.ones((m, m)) / m
+            product = centring @ form
+            g, nu = np.trace(product) / m, np.trace(product) ** 2 / np.trace(product @ product)
+            unequal, clustered, spread = area.concentrations()
+            above += nu * area.base * (area.variance() / g - spread * unequal)
+            below += nu * area.base * spread * (clustered - unequal)
+            self.df += nu
+        self.rho = above / below
+
+    def interval(self, area):
+        unequal, clustered, _ = area.concentrations()
+        size = 1 / ((1 - self.rho) * unequal + self.rho * clustered)
+        return wilson(area.share, size, student.ppf(0.975, self.df))
+
+    def variance(self, area):
+        unequal, clustered, spread = area.concentrations()
+        return spread * ((1 - self.rho) * unequal + self.rho * clustered)
+
+
+def members(view, level):
+    """Neighbourhoods of each area of a level."""
     geography = view.rows("geography").collect("pandas").to_native()
-    for code in ("X07000003", "X05000017"):
-        below = set(geography.loc[geography["parent_code"] == code, "code"]) | {code}
-        found = trends.measure(Scope(measure="fair", area=code), view)
-        inside = people["area"].isin(below)
-        for row in found.table.to_dict("records"):
-            domain = inside & (people["wave"] == row["wave"])
-            answered = int(opinions(people[domain], "fair").notna().sum())
-            if answered < 50:
-                assert pd.isna(row["estimate"])
-                assert row["flag"] == f"not enough answers: {answered}"
-                continue
-            expected = Estimate(people, "fair", domain)
-            close([row["estimate"], row["low"], row["high"]], [expected.share, *expected.interval()])
-            assert row["base"] == expected.base
+    below = geography[geography["area_level"] == "neighbourhood"]
+    if level == "neighbourhood":
+        return {code: {code} for code in below["code"]}
+    return {parent: set(rows["code"]) for parent, rows in below.groupby("parent_code")}
+
+
+@pytest.mark.parametrize(("level", "code"), [("district", "X07000003"), ("neighbourhood", "X05000017")])
+def test_in_an_area_each_point_pools_a_year_with_the_design_factor_that_areas_share(level, code, view, people):
+    found = trends.measure(Scope(measure="fair", area=code), view)
+    own = members(view, level)
+    shared = Areas(people, "fair", YEAR, own)
+    # The questionnaire changed before 2025-Q1: no year reaches across it.
+    years = {
+        "2025-Q3": ["2025-Q1", "2025-Q2", "2025-Q3"],
+        LAST: YEAR,
+    }
+    assert list(found.table["wave"])[-2:] == ["2025-Q3", LAST]
+    rows = {row["wave"]: row for row in found.table.to_dict("records")}
+    made = {}
+    for wave in ("2025-Q3", LAST):
+        inside = people["wave"].isin(years[wave]) & people["area"].isin(own[code])
+        made[wave] = area = Estimate(people, "fair", inside)
+        row = rows[wave]
+        close([row["estimate"], row["low"], row["high"]], [area.share, *shared.interval(area)])
+        assert row["base"] == area.base
+    (change,) = found.tables["change"].to_dict("records")
+    now, then = made[LAST], made["2025-Q3"]
+    expected = mover(now.share, shared.interval(now), then.share, shared.interval(then), 0.0)
+    close([change["change"], change["change_low"], change["change_high"]], [now.share - then.share, *expected])
+    headline = overview.headline(Scope(area=code), view)
+    assert headline.table["estimate"].notna().all()
+    assert any("pools the waves of a year" in caveat for caveat in found.caveats)
 
 
 @pytest.mark.parametrize("grouping", ["age_band", "ethnicity", "disability"])
@@ -161,6 +241,14 @@ def test_groups_over_a_year_against_everyone_else(grouping, view, people):
         close([row["estimate"], row["low"], row["high"]], [group.share, *group.interval()])
         close([row["difference"], row["difference_low"], row["difference_high"]], difference(group, rest))
         assert row["base"] == group.base
+        r2 = 2 * covariance(group.units, rest.units)
+        units = len(set(group.present) | set(rest.present))
+        own, other = group.variance(), rest.variance()
+        df = satterthwaite(own, group.df(), other, rest.df(), units, strata(group, rest))
+        low, high = row["difference_low"], row["difference_high"]
+        expected = p_value(row["difference"], own + other - r2, low, high, df)
+        assert row["p_value"] == pytest.approx(expected, rel=1e-6)
+        assert (row["verdict"] == "not clearly different") is not (row["p_value"] <= bh_limit(found.table))
 
 
 def test_groups_wave_by_wave(view, people):
@@ -172,45 +260,43 @@ def test_groups_wave_by_wave(view, people):
         close([row["estimate"], row["low"], row["high"]], [expected.share, *expected.interval()])
 
 
-def test_areas_pool_a_year_and_share_their_design_factor(view, people):
+@pytest.mark.parametrize("level", ["neighbourhood", "district"])
+def test_areas_pool_a_year_and_share_their_design_factor(level, view, people):
     """The intracluster correlation of all areas together gives each area its design factor."""
-    found = trends.by_area(Scope(measure="good_job_local"), view)
+    found = trends.by_area(Scope(measure="good_job_local", area_level=level), view)
     year = people["wave"].isin(YEAR)
-    codes = sorted(people.loc[year, "area"].unique())
-    made = {code: Estimate(people, "good_job_local", year & (people["area"] == code)) for code in codes}
-    y, weight = opinions(people, "good_job_local"), people["weight"]
-    known = {code: year & (people["area"] == code) & y.notna() for code in codes}
-    unequal = {code: float((weight[known[code]] ** 2).sum()) / made[code].total ** 2 for code in codes}
-    clustered = {}
-    for code in codes:
-        inside = known[code]
-        of_unit = weight[inside].groupby([people["wave"][inside], people["psu"][inside]]).sum()
-        clustered[code] = float((of_unit**2).sum()) / made[code].total ** 2
+    codes = members(view, level)
+    shared = Areas(people, "good_job_local", YEAR, codes)
+    assert 0 < shared.rho < 0.2
     rows = found.table.set_index("area").to_dict("index")
     assert set(rows) == set(codes)
-    # One number makes all design factors: find it from the first area, and see that it makes those of the others.
-    first = codes[0]
-    rho = (rows[first]["deff"] / made[first].base - unequal[first]) / (clustered[first] - unequal[first])
-    assert 0 < rho < 0.2
-    for code in codes:
-        row, own = rows[code], made[code]
-        deff = own.base * ((1 - rho) * unequal[code] + rho * clustered[code])
-        size = own.base / deff
-        assert row["deff"] == pytest.approx(deff, rel=1e-9)
-        assert row["n_eff"] == pytest.approx(size, rel=1e-9)
-        low, high = wilson(own.share, size, student.ppf(0.975, row["df"]))
-        close([row["estimate"], row["low"], row["high"]], [own.share, low, high])
-        rest = Estimate(people, "good_job_local", year & (people["area"] != code))
-        assert row["difference"] == pytest.approx(own.share - rest.share, abs=1e-9)
-    assert {row["verdict"] for row in rows.values()} == {"above", "below", "not clearly different"}
+    for code, row in rows.items():
+        inside = people["area"].isin(codes[code])
+        area, rest = (Estimate(people, "good_job_local", year & side) for side in (inside, ~inside))
+        close([row["estimate"], row["low"], row["high"]], [area.share, *shared.interval(area)])
+        assert row["df"] == pytest.approx(shared.df, rel=1e-9)
+        together = covariance(area.units, rest.units)
+        r = together / math.sqrt(area.variance() * rest.variance())
+        low, high = mover(area.share, shared.interval(area), rest.share, rest.interval(), r)
+        close([row["difference"], row["difference_low"], row["difference_high"]], [area.share - rest.share, low, high])
+        own, other = shared.variance(area), rest.variance()
+        df = satterthwaite(own, shared.df, other, rest.df(), math.inf, 0)  # no cap: the shared df comes from all areas
+        expected = p_value(area.share - rest.share, own + other - 2 * r * math.sqrt(own * other), low, high, df)
+        assert row["p_value"] == pytest.approx(expected, rel=1e-6)
+    if level == "neighbourhood":
+        assert {row["verdict"] for row in rows.values()} == {"above", "below", "not clearly different"}
+
+
+def bh_limit(rows):
+    """The largest p-value that Benjamini and Hochberg's step-up rule accepts at 0.10."""
+    ordered = sorted(rows["p_value"].dropna().astype(float))
+    return max((p for rank, p in enumerate(ordered, start=1) if p < rank / len(ordered) * 0.10), default=0.0)
 
 
 def test_verdicts_keep_the_false_discovery_rate_over_all_areas(view):
     """Benjamini and Hochberg's step-up rule, written out: p(i) at most i/m times the rate."""
     rows = trends.by_area(Scope(measure="good_job_local"), view).table
-    ordered = sorted(rows["p_value"].astype(float))
-    passing = [p for rank, p in enumerate(ordered, start=1) if p < rank / len(ordered) * 0.10]
-    limit = max(passing)
+    limit = bh_limit(rows)
     for row in rows.to_dict("records"):
         clear = row["p_value"] <= limit and (row["difference_low"] > 0 or row["difference_high"] < 0)
         side = "above" if row["difference"] > 0 else "below"

@@ -1,5 +1,7 @@
 """The whole force: every row fits its table, the same seed gives the same rows, and one release shows them all."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pyarrow as pa
 import pytest
 
@@ -120,3 +122,12 @@ def test_searches_are_counted_in_the_neighbourhoods_that_hold_their_points(built
     assert located["area"].notna().all()
     by_level = located.groupby("area_level")["stops"].sum()
     assert by_level["district"] == by_level["neighbourhood"] == frames["stops"]["latitude"].notna().sum()
+
+
+def test_whoever_comes_second_finds_it_there(tmp_path):
+    """Two people open the first page at once: both wait, and one draws."""
+    store = Store(tmp_path / "store")
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda _: build(store), range(2))
+    assert first == second
+    assert [release.number for release in store.releases()] == [1]

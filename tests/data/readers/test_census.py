@@ -310,7 +310,7 @@ def test_a_row_cut_short_is_refused(source):
 def test_an_open_quote_is_refused(source):
     whole = census_2021(*pair("E06000001", "Hartlepool"))
     problems = refused(source("c.csv", whole.replace(b",Hartlepool,Male", b',"Hartlepool,Male')))
-    assert "CSV" in problems[0].what
+    assert "as a table near line" in problems[0].what
 
 
 def test_a_column_that_stands_twice_is_refused(source):

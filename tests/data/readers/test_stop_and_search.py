@@ -169,7 +169,7 @@ def test_when_every_row_is_long_nothing_shifts(problems, police_csv):
 
 def test_an_open_quote_is_refused_as_one(problems, police_csv):
     (found,) = problems(police_csv([SEARCH]) + b'"Person search,2018')
-    assert "can't be read as CSV near line 3" in str(found)
+    assert "can't be read as a table near line 3" in str(found)
 
 
 def test_rows_are_numbered_past_quoted_newlines_and_blank_lines(problems, police_csv):

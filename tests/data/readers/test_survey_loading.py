@@ -52,7 +52,7 @@ def loads(store):
 def test_a_file_is_read_with_the_mapping_beside_it(store, load):
     report = load({WAVE: CSV, BESIDE: MAPPING.encode()})
     assert told(report) == [
-        "loaded · wave.csv · survey wave, Public Attitude Survey 2026-Q3: 3 rows",
+        "loaded · wave.csv · survey wave, Public Attitude Survey, Metropolitan Police 2026-Q3: 3 rows",
         "passed over · wave.csv.mapping.toml · it is a mapping, read with the file that it is named after",
     ]
     assert answers(store) == ["Excellent", "Good", None]
@@ -95,7 +95,7 @@ def test_a_file_named_alone_finds_the_mapping_beside_it(store, tmp_path):
     (tmp_path / WAVE).write_bytes(CSV)
     (tmp_path / BESIDE).write_text(MAPPING)
     assert told(load_files([tmp_path / WAVE], store)) == [
-        "loaded · wave.csv · survey wave, Public Attitude Survey 2026-Q3: 3 rows"
+        "loaded · wave.csv · survey wave, Public Attitude Survey, Metropolitan Police 2026-Q3: 3 rows"
     ]
 
 
@@ -106,7 +106,7 @@ def test_a_mapping_named_on_the_command_line_takes_the_files_that_have_its_colum
     (folder / "answers.csv").write_bytes(CSV)
     (folder / "other.csv").write_bytes(b"a,b\n1,2\n")
     assert told(load_files([folder], store, mappings=[mapping])) == [
-        "loaded · answers.csv · survey wave, Public Attitude Survey 2026-Q3: 3 rows",
+        "loaded · answers.csv · survey wave, Public Attitude Survey, Metropolitan Police 2026-Q3: 3 rows",
         "passed over · other.csv · its columns are not those of any file we read",
     ]
 
@@ -169,7 +169,10 @@ def test_a_changed_mapping_takes_the_place_and_withdrawing_it_brings_the_earlier
     load({WAVE: CSV, BESIDE: MAPPING.encode()})
     (first,) = loads(store)
     report = load({WAVE: CSV, BESIDE: OTHER.encode()})
-    assert report.outcomes[0].detail == "survey wave, Public Attitude Survey 2026-Q3: 3 rows; replaces wave.csv"
+    assert (
+        report.outcomes[0].detail
+        == "survey wave, Public Attitude Survey, Metropolitan Police 2026-Q3: 3 rows; replaces wave.csv"
+    )
     assert answers(store) == ["Good", "Excellent", None]
     (second,) = set(loads(store)) - {first}
     assert loads(store) == {first: "superseded", second: "current"}
@@ -218,6 +221,17 @@ def test_a_respondent_has_one_hash_in_a_store_and_another_elsewhere(store, load,
     elsewhere = Store(tmp_path / "elsewhere")
     load_files([tmp_path / "x"], elsewhere)
     assert not set(rows(elsewhere, "responses")["respondent"]) & set(found["respondent"])
+
+
+def test_the_same_survey_of_two_forces_stands_side_by_side(store, load):
+    surrey = MAPPING.replace("metropolitan", "surrey").encode()
+    for mapping in (MAPPING.encode(), surrey):
+        assert load({WAVE: CSV, BESIDE: mapping}).count("loaded") == 1
+    assert set(loads(store).values()) == {"current"}
+    found = rows(store, "responses").sort_values(["force", "row"])
+    assert found.groupby("force").size().to_dict() == {"metropolitan": 3, "surrey": 3}
+    # Whoever has the number 900017001 in one force is somebody else in the other.
+    assert found["respondent"].nunique() == 6
 
 
 def test_checking_makes_no_key_and_loading_does(store, tmp_path):

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from data.readers.source import Refused
-from data.readers.survey_mapping import matches, parse, why_not
+from data.readers.survey_mapping import matches, parse, wave_years, why_not
+from data.vocabularies import published_forces
 from data.vocabularies.survey import measures
 
 HEAD = """
@@ -104,9 +105,63 @@ def test_a_survey_of_the_whole_country_belongs_to_no_force(read):
     assert read(HEAD.replace("metropolitan", "england and wales") + GOOD_JOB).force == "england and wales"
 
 
-@pytest.mark.parametrize("wave", ["2026", "2026-07", "2026-Q3", "2025-26"])
-def test_waves_that_sort_in_time(read, wave):
+@pytest.mark.parametrize(
+    ("force", "subject"),
+    [
+        ("metropolitan", "Public Attitude Survey, Metropolitan Police"),
+        ("surrey", "Public Attitude Survey, Surrey Police"),
+        ("england and wales", "Public Attitude Survey"),
+    ],
+)
+def test_the_survey_of_a_force_is_called_by_both(read, force, subject):
+    assert read(HEAD.replace("metropolitan", force) + GOOD_JOB).slot_subject == subject
+
+
+def test_no_two_forces_are_called_the_same():
+    assert len({force["short"] for force in published_forces().values()}) == len(published_forces())
+
+
+@pytest.mark.parametrize(
+    ("wave", "years"),
+    [
+        ("2026", (2026,)),
+        *((f"2026-Q{quarter}", (2026,)) for quarter in range(1, 5)),
+        *((f"2026-{month:02}", (2026,)) for month in range(1, 13)),
+        ("2026-H1", (2026,)),
+        ("2026-H2", (2026,)),
+        ("2025-26", (2025, 2026)),
+        ("1999-00", (1999, 2000)),
+        ("1999-Q1", (1999,)),
+        ("2009-10", (2009, 2010)),
+    ],
+)
+def test_waves_that_sort_in_time(read, wave, years):
     assert read(HEAD.replace("2026-Q3", wave) + GOOD_JOB).wave == wave
+    assert wave_years(wave) == years
+
+
+@pytest.mark.parametrize(
+    "wave",
+    ["2026-9", "2026-SPR", "2026-Q5", "2026-Q0", "2026-q3", "2026-13", "2026-00", "2025-27", "2026-H3", "2026-W1",
+     "2026-2027", "2026Q3", "26", "2026-", "2026-Q3 "],
+)  # fmt: skip
+def test_waves_that_do_not_sort_in_time(wave):
+    assert wave_years(wave) == ()
+
+
+@pytest.mark.parametrize(
+    ("shared", "key", "whose"),
+    [("respondents", "respondent", "the numbers of respondents"), ("psus", "psu", "PSUs")],
+)
+def test_what_waves_share_must_be_mapped(read, told, shared, key, whose):
+    head = HEAD.replace("nothing", shared)
+    other = "psu" if key == "respondent" else "respondent"
+    for columns in ("", f'[columns]\n{other} = "X"\n'):
+        assert told(head + columns + GOOD_JOB) == [
+            f"value “{shared}”: shared: {whose} tell what waves share, and no column of them is mapped. Add {key} = … "
+            'under [columns], or write shared = "nothing".'
+        ]
+    assert read(head + f'[columns]\n{key} = "X"\n' + GOOD_JOB).shared == shared
 
 
 def test_what_is_missing_is_told_at_once(told):
@@ -130,8 +185,10 @@ def test_what_is_missing_is_told_at_once(told):
          "“england and wales”."),
         ('"metropolitan"', '"eskmere"', "value “eskmere”: force: no force is called that. Write it as data.police.uk "
          "does in file names; a survey of the whole country has “england and wales”."),
-        ('"2026-Q3"', '"Q3 2026"', "value “Q3 2026”: wave: this does not sort in time. Begin with the year, so that "
-         "waves sort in time: 2026-Q3, 2026-07 or 2025-26."),
+        ('"2026-Q3"', '"Q3 2026"', "value “Q3 2026”: wave: waves called like this do not sort in time. Write it as "
+         "2026, 2026-Q1 to 2026-Q4, 2026-01 to 2026-12, 2026-H1 or 2026-H2, or 2025-26 for two years."),
+        ('"2026-Q3"', '"2025-9"', "value “2025-9”: wave: waves called like this do not sort in time. Write it as "
+         "2026, 2026-Q1 to 2026-Q4, 2026-01 to 2026-12, 2026-H1 or 2026-H2, or 2025-26 for two years."),
         ('"nothing"', '"people"', "value “people”: shared: waves can't share that. Write one of “nothing”, “psus” and "
          "“respondents”."),
         ('"2026-09-30"', '"30/09/2026"', "value “30/09/2026”: ends: this is not a day. Write it as 2026-07-01."),

@@ -272,5 +272,8 @@ def test_load_and_check_take_mappings(run, tmp_path):
     ):
         code, out, _ = run(command, tmp_path / "in", "--mapping", mapping)
         assert code == 0
-        assert out.splitlines()[0] == f"{word} · w.csv · survey wave, Public Attitude Survey 2026-Q3: 40 rows"
+        assert (
+            out.splitlines()[0]
+            == f"{word} · w.csv · survey wave, Public Attitude Survey, Metropolitan Police 2026-Q3: 40 rows"
+        )
         assert out.splitlines()[-1] == f"1 {word}. {end}"

@@ -19,7 +19,7 @@ wave = "2026-Q3"
 label = "July to September 2026"
 starts = 2026-07-01
 ends = 2026-09-30
-shared = "psus"
+shared = "nothing"
 mode = "face to face"
 """
 AGREE = """{ 1 = "Strongly agree", 2 = "Tend to agree", 3 = "Neither agree nor disagree", 4 = "Tend to disagree", \
@@ -104,7 +104,19 @@ def test_a_file_without_a_mapping_is_not_recognised(source):
 
 def test_the_slot_is_the_wave_of_the_survey(mapped):
     slot = survey_wave.recognise(mapped("wave.csv", CSV.encode(), HEAD + FAIR))
-    assert slot == Slot("survey wave", "responses", "Public Attitude Survey", "2026-Q3")
+    assert slot == Slot("survey wave", "responses", "Public Attitude Survey, Metropolitan Police", "2026-Q3")
+
+
+def test_the_same_survey_of_two_forces_fills_two_slots(mapped):
+    slots = {
+        survey_wave.recognise(mapped("wave.csv", CSV.encode(), (HEAD + FAIR).replace("metropolitan", force))).subject
+        for force in ("metropolitan", "surrey", "england and wales")
+    }
+    assert slots == {
+        "Public Attitude Survey, Metropolitan Police",
+        "Public Attitude Survey, Surrey Police",
+        "Public Attitude Survey",
+    }
 
 
 def test_the_digest_is_of_file_and_mapping(mapped):
@@ -138,7 +150,7 @@ def test_every_column_in_the_words_of_its_mapping(read):
 
 
 def test_the_wave_and_its_questions_come_along(read):
-    reading = read(CSV, HEAD + PEOPLE + FAIR + 'asked_of = "half"\n')
+    reading = read(CSV, HEAD.replace("nothing", "psus") + PEOPLE + FAIR + 'asked_of = "half"\n')
     waves, questions = reading.also["waves"], reading.also["questions"]
     assert (list(waves.columns), list(questions.columns)) == (WAVES.names, QUESTIONS.names)
     wave = waves.iloc[0]
@@ -177,6 +189,68 @@ def test_a_file_without_weights_and_numbers(read):
     reading = read("Q62C\n1\n2\n", HEAD + FAIR)
     assert (column(reading, "weight"), column(reading, "respondent")) == ([1.0, 1.0], [None, None])
     assert "The file has no weight: every respondent counts as 1." in reading.notes
+
+
+@pytest.mark.parametrize("cells", [["0", "0", "0"], ["", "", ""], ["0", "", "0,0"]])
+def test_a_file_in_which_nobody_counts_is_refused(refused, cells):
+    content = "Q62C;WT\n" + "".join(f"1;{cell}\n" for cell in cells)
+    assert refused(content, HEAD + '[columns]\nweight = "WT"\n' + FAIR) == [
+        "column “WT”: every weight is 0 or blank, so nobody would count in any figure. Map the column of the weights; "
+        "leave it out where there are none."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wave", "starts", "ends", "fits"),
+    [
+        ("2026-Q3", "2026-07-01", "2026-09-30", True),
+        ("2026-Q3", "2025-07-01", "2025-09-30", False),
+        ("2026-Q1", "2025-12-28", "2026-03-31", False),
+        ("2025-26", "2025-04-01", "2026-03-31", True),
+        ("2025-26", "2026-04-01", "2027-03-31", False),
+        ("2009-10", "2009-10-01", "2009-10-31", True),
+        ("2009-10", "2009-04-01", "2010-03-31", True),
+    ],
+)
+def test_days_of_other_years_than_the_id_are_noted(read, wave, starts, ends, fits):
+    head = HEAD.replace("2026-Q3", wave).replace("2026-07-01", starts).replace("2026-09-30", ends)
+    said = f"The wave is called {wave}, yet its days are {starts} to {ends}: check its id, starts and ends."
+    assert noted(read("Q62C\n1\n", head + FAIR), "The wave is called") == ([] if fits else [said])
+
+
+@pytest.mark.parametrize(
+    ("mapping", "column"),
+    [
+        ('[attributes.language]\ncolumn = "X"\n', "attribute"),
+        ('[columns]\nstratum = "X"\n', "stratum"),
+        ('[columns]\npsu = "X"\n', "psu"),
+        ('[columns]\narea = "X"\n', "area"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        ("ada@example.org", "e-mail addresses"),
+        ("1 High St, sw1a 1aa", "full postcodes"),
+        ("7700900123", "phone numbers"),
+        ("Mrs Ada Lovelace", "names"),
+    ],
+)
+def test_a_mapped_column_with_personal_data_is_refused(refused, mapping, column, value, what):
+    assert refused(f'Q62C,X\n1,"{value}"\n', HEAD + mapping + FAIR) == [
+        f"column “X”: this column looks like {what}. List it under drop = [...] in the mapping, or remove it from the "
+        "file."
+    ]
+
+
+def test_names_of_people_in_a_mapped_column_are_refused_and_names_of_places_are_not(read, refused):
+    people = [f"Ada{letter} Lovelace" for letter in "bcdefghijklmnopqrstuvwxy"]
+    content = "Q62C,X\n" + "".join(f"1,{name}\n" for name in people)
+    for mapping in ('[attributes.language]\ncolumn = "X"\n', '[columns]\nstratum = "X"\n', '[columns]\npsu = "X"\n'):
+        (problem,) = refused(content, HEAD + mapping + FAIR)
+        assert problem.startswith("column “X”: this column looks like names.")
+    reading = read(content, HEAD + '[columns]\narea = "X"\n' + FAIR)
+    assert column(reading, "area") == people
 
 
 def test_a_negative_item_is_stored_as_its_opposite_and_said(read):

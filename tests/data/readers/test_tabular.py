@@ -94,7 +94,7 @@ def test_a_column_without_a_name_is_called_by_its_place(source):
 
 
 def test_every_problem_of_a_text_file_at_once(source):
-    remedy = "The row may be cut short or hold a stray delimiter; save the file again."
+    remedy = "The row may be cut short or hold a stray delimiter; save or fetch the file again."
     assert problems(source("x.csv", b"a,b\n1\n1,2\n1,2,3\n")) == [
         f"row 2: the row has 1 cells where the header has 2. {remedy}",
         f"row 4: the row has 3 cells where the header has 2. {remedy}",

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.readers.source import Refused
-from data.readers.text import decode, header, records
+from data.readers.text import decode, header, ragged, records, split
 
 
 @given(st.text())
@@ -48,6 +48,14 @@ def test_rows_are_numbered_as_in_the_file():
     assert table.cells == [["1", "two\r\nlines"], ["3", "4"]]
     assert table.rows == [2, 5]
     assert table.column("b") == ["two\r\nlines", "4"]
+
+
+def test_text_is_split_at_its_delimiter_up_to_a_limit():
+    text = 'a;b\n1;"two; lines"\n;\n3;4\n5\n'
+    header, numbered = split(text, ";", limit=2)
+    assert (header, numbered) == (["a", "b"], [(2, ["1", "two; lines"]), (4, ["3", "4"])])
+    assert ragged(header, numbered) == []
+    assert [problem.row for problem in ragged(*split(text, ";"))] == [5]
 
 
 def test_every_ragged_row_is_told():

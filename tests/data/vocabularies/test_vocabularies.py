@@ -444,7 +444,7 @@ def test_forces_are_43_areas_and_british_transport_police() -> None:
     assert len({row["short"] for row in rows}) == 44
     assert all(re.fullmatch(r"[a-z-]+", row["slug"]) for row in rows)
     assert list(published_forces()) == [row["slug"] for row in rows]
-    assert list(forces()) == [*published_forces(), "eskmere"]
+    assert list(forces()) == [*published_forces(), "eskmere", "england and wales"]
     assert forces()["metropolitan"]["short"] == "Metropolitan Police"
     assert forces()["city-of-london"]["pfa_code"] == "E23000034"
     assert "scotland" not in forces()

@@ -1,0 +1,99 @@
+"""The points of a series: waves, or the waves of a year, and where the series breaks between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from analytics import wording
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BREAKS = {
+    "wording": "new wording",
+    "asked_of": "asked of others",
+    "questionnaire": "new questionnaire",
+    "mode": "asked in another way",
+}
+"""What breaks a series when it changes from one wave to the next, and what the break is called."""
+
+_YEAR = 12
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of a series: a wave, or in an area the waves of a year.
+
+    Attributes
+    ----------
+    name
+        Its last wave.
+    label
+        When it asked, in words.
+    span
+        From the first month to the last, in words.
+    month
+        The month in which it ended, ``YYYY-MM``.
+    waves
+        Its waves, in order.
+    broken
+        What changed since the point before, in words, so that the two can't be compared; empty where nothing did.
+    """
+
+    name: str
+    label: str
+    span: str
+    month: str
+    waves: tuple[str, ...]
+    broken: str
+
+
+def wave_points(waves: pd.DataFrame) -> list[Point]:
+    """A point for each wave.
+
+    Parameters
+    ----------
+    waves
+        In order of time: wave, label, starts, ends, month, and what `BREAKS` names.
+    """
+    return _points(waves, [[place] for place in range(len(waves))])
+
+
+def year_points(waves: pd.DataFrame) -> list[Point]:
+    """A point for the waves that end within a year, back from the last one; no point reaches across a break."""
+    months, changes = list(waves["month"]), _changes(waves)
+    blocks: list[list[int]] = []
+    for place in reversed(range(len(waves))):
+        new = not blocks or changes[place + 1] or wording.months_between(months[place], months[blocks[0][-1]]) > _YEAR
+        if new:
+            blocks.insert(0, [])
+        blocks[0].insert(0, place)
+    return _points(waves, blocks)
+
+
+def _points(waves: pd.DataFrame, blocks: list[list[int]]) -> list[Point]:
+    rows, changes = waves.to_dict("records"), _changes(waves)
+    points = []
+    for number, block in enumerate(blocks):
+        first, last = rows[block[0]], rows[block[-1]]
+        span = wording.months(str(first["starts"])[:7], str(last["ends"])[:7])
+        points.append(
+            Point(
+                name=str(last["wave"]),
+                label=str(last["label"]) if len(block) == 1 else span,
+                span=span,
+                month=str(last["month"]),
+                waves=tuple(str(rows[place]["wave"]) for place in block),
+                broken=next(filter(None, (changes[place] for place in block)), "") if number else "",
+            )
+        )
+    return points
+
+
+def _changes(waves: pd.DataFrame) -> list[str]:
+    """What changed from the wave before to each wave, in words; empty for the first one, and one more at the end."""
+    rows = waves[list(BREAKS)].astype(object).fillna("").to_dict("records")
+    changed = [next((words for name, words in BREAKS.items() if b[name] != a[name]), "") for a, b in pairwise(rows)]
+    return ["", *changed, ""]
