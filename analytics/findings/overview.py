@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from analytics import charts, wording
@@ -53,7 +53,7 @@ class _Stage:
     table: pd.DataFrame
     change: Mapping[Hashable, Any] | None
 
-    @property
+    @cached_property
     def last(self) -> dict[Hashable, Any]:
         """The last figure."""
         return self.table.iloc[-1].to_dict()
@@ -250,14 +250,12 @@ def _change_words(row: Mapping[str, Any]) -> str:
 
 def _course(stage: _Stage) -> str:
     """A sparkline in words."""
-    drawn = stage.table.tail(_SPARK).dropna(subset=["estimate"])
-    if drawn.empty:
+    rows = stage.table[["label", "estimate"]].tail(_SPARK).to_dict("records")
+    drawn = [row for row in rows if not wording.missing(row["estimate"])]
+    if not drawn:
         return ""
-    first, last = drawn.iloc[0], drawn.iloc[-1]
-    return (
-        f"{stage.tile}: {wording.percent(first['estimate'])} in {first['label']}, "
-        f"{wording.percent(last['estimate'])} in {last['label']}"
-    )
+    first, last = (f"{wording.percent(row['estimate'])} in {row['label']}" for row in (drawn[0], drawn[-1]))
+    return f"{stage.tile}: {first}, {last}"
 
 
 def _sparks(table: pd.DataFrame) -> list[Spark]:

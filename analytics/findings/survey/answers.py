@@ -10,7 +10,7 @@ import narwhals as nw
 import numpy as np
 
 from analytics import wording
-from analytics.finding import Provenance, files_of
+from analytics.finding import File, Provenance, files_of
 from analytics.findings.survey import choices
 from analytics.findings.survey.points import Point, wave_points, year_points
 from analytics.scope import Scope, ScopeError
@@ -159,34 +159,39 @@ class Answers:
         first, last = self.every_point.index(before), self.every_point.index(after)
         return not any(point.broken for point in self.every_point[first + 1 : last + 1])
 
-    @cached_property
-    def cells(self) -> pd.DataFrame:
-        """Cells of everyone in the scope's area."""
-        return self.cells_by(EVERYONE)
+    @property
+    def everyone(self) -> Answers:
+        """The answers of everyone in the force to the same measure, whatever the period starts with."""
+        months = self.waves["month"]
+        scope = Scope(force=self.force, survey=self.survey, measure=self.measure.id)
+        return Answers.of(scope.but(from_month=str(months.iloc[0]), to_month=str(months.iloc[-1])), self.view)
 
-    @cached_property
-    def everywhere(self) -> pd.DataFrame:
-        """Cells of everyone in every area."""
-        return self._asked(_cells(self.view, self.force, self.survey, self.measure.id, EVERYONE))
+    def cells(self, grouping: str, by_year: bool | None = None) -> pd.DataFrame:
+        """Cells by the groups of an attribute, in the scope's area; ``point`` is the point of each wave.
 
-    def cells_by(self, grouping: str) -> pd.DataFrame:
-        """Cells by the groups of an attribute, in the scope's area; ``point`` is the point of each wave."""
-        cells = self._asked(_cells(self.view, self.force, self.survey, self.measure.id, grouping))
+        Parameters
+        ----------
+        grouping
+            The attribute, or ``everyone``.
+        by_year
+            Whether points are years; as the scope has them, if not given.
+        """
+        years = self.scope.area is not None if by_year is None else by_year
+        last = str(self.waves["month"].iloc[-1])
+        cells = _point_cells(self.view, self.force, self.survey, self.measure.id, grouping, last, years)
         if self.scope.area is None:
             return cells
         inside = choices.members(self.view, self.force, self.survey, self.scope.area)
-        return cells[cells["area"].isin(inside)]
+        areas = cells["area"].cat
+        places = [place for place, code in enumerate(areas.categories) if code in inside]
+        return cells[np.isin(areas.codes, places)]
 
     @cached_property
     def design(self) -> pd.DataFrame:
         """Every sampled unit of the waves, never filtered by what is asked."""
-        design = self._asked(_design(self.view, self.force, self.survey))
-        return design.drop_duplicates(["strata", "psu"]).reset_index(drop=True)
-
-    def _asked(self, frame: pd.DataFrame) -> pd.DataFrame:
-        point = {wave: point.name for point in self.every_point for wave in point.waves}
-        kept = frame[frame["wave"].isin(point)]
-        return kept.assign(point=kept["wave"].map(point))
+        design = _design(self.view, self.force, self.survey)
+        asked = design[design["wave"].isin(self.waves["wave"])]
+        return asked.drop_duplicates(["strata", "psu"]).reset_index(drop=True)
 
     @cached_property
     def wording(self) -> str:
@@ -204,19 +209,17 @@ class Answers:
     def provenance(self, base: str, rules: list[str], waves: Sequence[str], method: str = METHOD) -> Provenance:
         """Provenance of a figure made from the answers of some waves."""
         used = self.waves[self.waves["wave"].isin(waves)]
-        loads = self.view.current_loads
-        files = loads[(loads["table"] == RESPONSES.name) & loads["load_id"].isin(used["load_id"])]
-        unsure = self._dont_know(waves)
+        unsure = sum(self._dont_know.get(wave, 0) for wave in waves)
         said = [f"{wording.plural(unsure, 'answer')} of don't know left out of the base"] if unsure else []
         return Provenance(
             release=self.view.release.number if self.view.release else 0,
-            files=files_of(files.sort_values("period")),
+            files=_files(self.view, tuple(used["load_id"])),
             scope=self.scope.address(),
             base=f"{base}. {_told(used)}",
             weights=wording.listing(_distinct(used["weighting"])) or "As the file has them; 1 where it has none",
             method=method,
             reference=REFERENCE,
-            rules=(*said, *self._design_rules, *rules),
+            rules=(*said, *_design_rules(self.view, self.force, self.survey), *rules),
             settings={
                 "Fewest answers": str(settings().fewest_answers),
                 "Fewest effective answers": str(settings().fewest_effective),
@@ -224,22 +227,30 @@ class Answers:
             },
         )
 
-    def _dont_know(self, waves: Sequence[str]) -> int:
-        cells = self.cells
-        return int(cells.loc[(cells["answer_class"] == DONT_KNOW) & cells["wave"].isin(waves), "n"].sum())
-
     @cached_property
-    def _design_rules(self) -> list[str]:
-        """What was taken for the design where the file does not say it."""
-        units, strata = (self.design[name].cat.categories for name in ("psu", "stratum"))
-        return [
-            *(["Each respondent is a sampling unit: the file names none"] if any(map(_is_alone, units)) else []),
-            *(["One stratum a wave: the file names none"] if "" in strata else []),
-        ]
+    def _dont_know(self) -> dict[str, int]:
+        """Answers of don't know in the scope's area, by wave."""
+        cells = self.cells(EVERYONE)
+        unsure = cells[cells["answer_class"].to_numpy() == DONT_KNOW]
+        return {str(wave): int(n) for wave, n in unsure.groupby("wave", observed=True)["n"].sum().items()}
 
 
-def _is_alone(unit: str) -> bool:
-    return unit.startswith(ALONE)
+@lru_cache(maxsize=256)
+def _files(view: View, loads: tuple[str, ...]) -> tuple[File, ...]:
+    held = view.current_loads
+    used = held[(held["table"] == RESPONSES.name) & held["load_id"].isin(loads)]
+    return files_of(used.sort_values("period"))
+
+
+@lru_cache(maxsize=16)
+def _design_rules(view: View, force: str, survey: str) -> list[str]:
+    """What was taken for the design where the file does not say it."""
+    design = _design(view, force, survey)
+    alone = any(unit.startswith(ALONE) for unit in design["psu"].cat.categories)
+    return [
+        *(["Each respondent is a sampling unit: the file names none"] if alone else []),
+        *(["One stratum a wave: the file names none"] if "" in design["stratum"].cat.categories else []),
+    ]
 
 
 def _told(waves: pd.DataFrame) -> str:
@@ -256,6 +267,23 @@ def _distinct(texts: pd.Series) -> list[str]:
 def _points(view: View, force: str, survey: str, measure: str, last: str, by_year: bool) -> list[Point]:
     waves = choices.asked_waves(view, force, survey, measure)
     return (year_points if by_year else wave_points)(waves[waves["month"] <= last])
+
+
+@lru_cache(maxsize=128)
+def _point_cells(
+    view: View, force: str, survey: str, measure: str, grouping: str, last: str, by_year: bool
+) -> pd.DataFrame:
+    """Cells of the waves up to a month, with the point that each belongs to."""
+    import pandas as pd
+
+    cells = _cells(view, force, survey, measure, grouping)
+    point_of = {w: point.name for point in _points(view, force, survey, measure, last, by_year) for w in point.waves}
+    waves = cells["wave"].cat
+    names = sorted(set(point_of.values()))
+    places = np.array([names.index(point_of[wave]) if wave in point_of else -1 for wave in waves.categories])
+    codes = places[waves.codes]
+    kept = codes >= 0
+    return cells[kept].assign(point=pd.Categorical.from_codes(codes[kept], pd.Index(names)))
 
 
 @lru_cache(maxsize=64)

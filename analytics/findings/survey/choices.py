@@ -160,6 +160,13 @@ def names(view: View, force: str, survey: str) -> dict[str, str]:
     return {str(code): str(name) for code, name in zip(every["code"], every["name"], strict=True)}
 
 
+@lru_cache(maxsize=64)
+def levels(view: View, force: str, survey: str) -> dict[str, str]:
+    """Levels of the areas by code."""
+    every = areas(view, force, survey)
+    return {str(code): str(level) for code, level in zip(every["code"], every["area_level"], strict=True)}
+
+
 def complete(scope: Scope, view: View) -> Scope:
     """The scope with everything said that was left open.
 

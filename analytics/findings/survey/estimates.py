@@ -25,6 +25,7 @@ from analytics.survey import (
     verdicts,
 )
 from data.settings import settings
+from data.survey_cubes import EVERYONE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,12 +36,12 @@ FIGURES = ["estimate", "low", "high", "base", "se", "n_eff", "deff", "df", "flag
 
 def by_point(answers: Answers) -> pd.DataFrame:
     """The share at each point of the period; index: point."""
-    return _point_figures(answers).reindex([point.name for point in answers.points])
+    return _figures(answers).reindex([point.name for point in answers.points])
 
 
 def by_point_and_group(answers: Answers, grouping: str) -> pd.DataFrame:
     """The share at each point of each group; columns: group, wave (the name of the point) and the figures."""
-    figures = _shown(_means(answers.cells_by(grouping), answers, ["group", "point"]))
+    figures = _shown(_means(answers.cells(grouping), answers, ["group", "point"]))
     return figures.rename(columns={"point": "wave"}).astype({"group": object, "wave": object})
 
 
@@ -50,16 +51,20 @@ def change_to_last(answers: Answers) -> pd.DataFrame | None:
     None where there is no such point, the series breaks between the two, or either figure is withheld: a change would
     give it away.
     """
-    before, last = answers.earlier, answers.last
+    before, last, area = answers.earlier, answers.last, answers.scope.area
     if before is None or not answers.comparable(before, last):
         return None
-    shown = _point_figures(answers)["estimate"].reindex([before.name, last.name])
-    return None if shown.isna().any() else change(_point_means(answers), "point", before.name, last.name)
+    if _figures(answers)["estimate"].reindex([before.name, last.name]).isna().any():
+        return None
+    if area is None:
+        return change(_force_means(answers.everyone), "point", before.name, last.name)
+    changes = _area_changes(answers.everyone, _level(answers), before.name, last.name)
+    return changes[changes["area"] == area].drop(columns="area").reset_index(drop=True)
 
 
 def share_at(answers: Answers, point: Point) -> float | None:
     """The share at one point, in the period or before it; None where it is withheld."""
-    found = _point_figures(answers)["estimate"].get(point.name)
+    found = _figures(answers)["estimate"].get(point.name)
     return None if found is None or wording.missing(found) else float(found)
 
 
@@ -71,7 +76,7 @@ def by_group(answers: Answers, grouping: str) -> pd.DataFrame:
     DataFrame
         Columns group, the figures, difference, difference_low, difference_high and p_value.
     """
-    cells = _pooled(answers.cells_by(grouping), answers)
+    cells = _pooled(answers.cells(grouping), answers)
     parts, whole = _means(cells, answers, ["group"]), _means(cells, answers, [])
     return _against_rest(parts, parts, whole)
 
@@ -86,14 +91,16 @@ def by_area(answers: Answers, level: str) -> pd.DataFrame:
     DataFrame
         Columns area, the figures, difference, difference_low, difference_high and p_value.
     """
-    parts, shared = _areas(answers, level)
-    whole = _means(_in_an_area(answers, level), answers, [])
+    force = answers.everyone
+    parts, shared = _areas(force, level)
+    whole = _means(_in_an_area(_pooled(force.cells(EVERYONE), force), force, level), force, [])
     return _against_rest(smoothed(parts, shared) if shared else parts, parts, whole)
 
 
 def overall(answers: Answers) -> pd.DataFrame:
     """The share of everyone in the force over the pooled waves, in one row."""
-    return _shown(_means(_pooled(answers.everywhere, answers), answers, []))
+    force = answers.everyone
+    return _shown(_means(_pooled(force.cells(EVERYONE), force), force, []))
 
 
 def called(differences: pd.DataFrame, words: Verdicts) -> list[str]:
@@ -110,30 +117,58 @@ def called(differences: pd.DataFrame, words: Verdicts) -> list[str]:
     return verdicts(*limits, words=words, discovery_rate=settings().false_discovery)
 
 
-@lru_cache(maxsize=256)
-def _point_figures(answers: Answers) -> pd.DataFrame:
-    figures = _shown(_point_means(answers))
-    return figures.assign(point=figures["point"].astype(object)).set_index("point")
-
-
-@lru_cache(maxsize=256)
-def _point_means(answers: Answers) -> DomainMeans:
-    means = _means(answers.cells, answers, ["point"])
+def _figures(answers: Answers) -> pd.DataFrame:
+    """The share at every point, whatever the period starts with; index: point."""
     if answers.scope.area is None:
-        return means
-    level = choices.areas(answers.view, answers.force, answers.survey).set_index("code")["area_level"]
-    force = Answers.of(answers.scope.but(area=None), answers.view)
-    shared = _areas(force, str(level[answers.scope.area]))[1]
+        return _force_figures(answers.everyone)
+    figures = _area_figures(answers.everyone, _level(answers))
+    return figures[figures["area"] == answers.scope.area].drop(columns="area")
+
+
+def _level(answers: Answers) -> str:
+    levels = choices.levels(answers.view, answers.force, answers.survey)
+    return levels[str(answers.scope.area)]
+
+
+@lru_cache(maxsize=256)
+def _force_means(force: Answers) -> DomainMeans:
+    return _means(force.cells(EVERYONE), force, ["point"])
+
+
+@lru_cache(maxsize=256)
+def _force_figures(force: Answers) -> pd.DataFrame:
+    return _by_name(_shown(_force_means(force)))
+
+
+@lru_cache(maxsize=256)
+def _area_means(force: Answers, level: str) -> DomainMeans:
+    """The share in each area and year: all areas at once take hardly longer than one."""
+    cells = _in_an_area(force.cells(EVERYONE, by_year=True), force, level)
+    means, shared = _means(cells, force, ["area", "point"]), _areas(force, level)[1]
     return smoothed(means, shared) if shared else means
 
 
 @lru_cache(maxsize=256)
-def _areas(answers: Answers, level: str) -> tuple[DomainMeans, PooledDeff | None]:
+def _area_figures(force: Answers, level: str) -> pd.DataFrame:
+    return _by_name(_shown(_area_means(force, level)))
+
+
+@lru_cache(maxsize=256)
+def _area_changes(force: Answers, level: str, before: str, last: str) -> pd.DataFrame:
+    return change(_area_means(force, level), "point", before, last)
+
+
+def _by_name(figures: pd.DataFrame) -> pd.DataFrame:
+    return figures.assign(point=figures["point"].astype(object)).set_index("point")
+
+
+@lru_cache(maxsize=256)
+def _areas(force: Answers, level: str) -> tuple[DomainMeans, PooledDeff | None]:
     """The shares of all areas of a level over the pooled waves, and the design factor that they have in common.
 
     There is none where no area has two sampling units and answers that differ, to learn it from.
     """
-    means = _means(_in_an_area(answers, level), answers, ["area"])
+    means = _means(_in_an_area(_pooled(force.cells(EVERYONE), force), force, level), force, ["area"])
     known = (means.table["psus"].to_numpy() > 1) & (means.spread > 0)
     return means, pooled_deff(means) if known.any() else None
 
@@ -146,10 +181,9 @@ def _pooled(cells: pd.DataFrame, answers: Answers) -> pd.DataFrame:
     return cells[cells["wave"].isin(answers.year.waves)]
 
 
-def _in_an_area(answers: Answers, level: str) -> pd.DataFrame:
-    """Pooled cells of everyone whose area is known: the area of the level, or the one of it that theirs lies in."""
-    cells = _pooled(answers.everywhere, answers)
-    known = choices.areas(answers.view, answers.force, answers.survey).set_index("code")
+def _in_an_area(cells: pd.DataFrame, force: Answers, level: str) -> pd.DataFrame:
+    """Cells of everyone whose area is known: the area of the level, or the one of it that theirs lies in."""
+    known = choices.areas(force.view, force.force, force.survey).set_index("code")
     own = known.index[known["area_level"] == level]
     above = known.loc[~known.index.isin(own), "parent_code"]
     mapped = {**dict(zip(own, own, strict=True)), **above[above.isin(own)].to_dict()}
