@@ -159,12 +159,27 @@ class Answers:
         first, last = self.every_point.index(before), self.every_point.index(after)
         return not any(point.broken for point in self.every_point[first + 1 : last + 1])
 
-    @property
+    @cached_property
     def everyone(self) -> Answers:
         """The answers of everyone in the force to the same measure, whatever the period starts with."""
-        months = self.waves["month"]
-        scope = Scope(force=self.force, survey=self.survey, measure=self.measure.id)
-        return Answers.of(scope.but(from_month=str(months.iloc[0]), to_month=str(months.iloc[-1])), self.view)
+        return self._up_to(str(self.waves["month"].iloc[-1]), None)
+
+    @cached_property
+    def yearly(self) -> Answers:
+        """The same answers whatever the period starts with: what pools the last year is the same for all of them."""
+        return self._up_to(str(self.waves["month"].iloc[-1]), self.scope.area)
+
+    @cached_property
+    def series(self) -> Answers:
+        """The same answers in every period that has these points: in the force, whose points are waves, in any."""
+        if self.scope.area is not None:
+            return self.yearly
+        every = choices.asked_waves(self.view, self.force, self.survey, self.measure.id)
+        return self._up_to(str(every["month"].iloc[-1]), None)
+
+    def _up_to(self, last: str, area: str | None) -> Answers:
+        scope = Scope(force=self.force, survey=self.survey, measure=self.measure.id, area=area)
+        return Answers.of(scope.but(from_month=str(self.waves["month"].iloc[0]), to_month=last), self.view)
 
     def cells(self, grouping: str, by_year: bool | None = None) -> pd.DataFrame:
         """Cells by the groups of an attribute, in the scope's area; ``point`` is the point of each wave.
@@ -322,12 +337,17 @@ def _stratified(frame: pd.DataFrame, view: View, force: str, survey: str) -> pd.
 
     waves = choices.waves(view)
     own = waves[(waves["force"] == force) & (waves["survey"] == survey)].set_index("wave")["shared"]
-    wave = np.array([f"{name} " if own.get(name) == "nothing" else "" for name in frame["wave"].cat.categories])
-    stratum = frame["stratum"].cat
-    keys = pd.MultiIndex.from_arrays([frame["wave"].cat.codes, stratum.codes])
-    codes, pairs = keys.factorize()
-    names = [f"{wave[w]}{stratum.categories[s]}" for w, s in pairs]
+    own_strata = np.array([own.get(name) == "nothing" for name in frame["wave"].cat.categories], dtype=bool)
+    waves_of, strata_of = frame["wave"].cat, frame["stratum"].cat
+    # One number for each pair of wave and stratum, so that a name is made once a pair and not once a row.
+    count = len(strata_of.categories)
+    keys, codes = np.unique(waves_of.codes.astype(np.int64) * count + strata_of.codes, return_inverse=True)
+    names = [
+        f"{waves_of.categories[wave]} {strata_of.categories[stratum]}"
+        if own_strata[wave]
+        else str(strata_of.categories[stratum])
+        for wave, stratum in zip(*np.divmod(keys, max(count, 1)), strict=True)
+    ]
     # Waves that share their units give one name to several pairs.
-    categories = sorted(set(names))
-    places = np.array([categories.index(name) for name in names], dtype=np.int64)
+    places, categories = pd.factorize(np.array(names, dtype=object), sort=True)
     return frame.assign(strata=pd.Categorical.from_codes(places[codes], pd.Index(categories)))

@@ -41,8 +41,8 @@ def by_point(answers: Answers) -> pd.DataFrame:
 
 def by_point_and_group(answers: Answers, grouping: str) -> pd.DataFrame:
     """The share at each point of each group; columns: group, wave (the name of the point) and the figures."""
-    figures = _shown(_means(answers.cells(grouping), answers, ["group", "point"]))
-    return figures.rename(columns={"point": "wave"}).astype({"group": object, "wave": object})
+    figures = _group_figures(answers.series, grouping)
+    return figures[figures["wave"].isin([point.name for point in answers.points])].reset_index(drop=True)
 
 
 def change_to_last(answers: Answers) -> pd.DataFrame | None:
@@ -57,7 +57,7 @@ def change_to_last(answers: Answers) -> pd.DataFrame | None:
     if _figures(answers)["estimate"].reindex([before.name, last.name]).isna().any():
         return None
     if area is None:
-        return change(_force_means(answers.everyone), "point", before.name, last.name)
+        return change(_force_means(answers.series), "point", before.name, last.name)
     changes = _area_changes(answers.everyone, _level(answers), before.name, last.name)
     return changes[changes["area"] == area].drop(columns="area").reset_index(drop=True)
 
@@ -76,9 +76,7 @@ def by_group(answers: Answers, grouping: str) -> pd.DataFrame:
     DataFrame
         Columns group, the figures, difference, difference_low, difference_high and p_value.
     """
-    cells = _pooled(answers.cells(grouping), answers)
-    parts, whole = _means(cells, answers, ["group"]), _means(cells, answers, [])
-    return _against_rest(parts, parts, whole)
+    return _groups_against_rest(answers.yearly, grouping)
 
 
 def by_area(answers: Answers, level: str) -> pd.DataFrame:
@@ -91,16 +89,12 @@ def by_area(answers: Answers, level: str) -> pd.DataFrame:
     DataFrame
         Columns area, the figures, difference, difference_low, difference_high and p_value.
     """
-    force = answers.everyone
-    parts, shared = _areas(force, level)
-    whole = _means(_in_an_area(_pooled(force.cells(EVERYONE), force), force, level), force, [])
-    return _against_rest(smoothed(parts, shared) if shared else parts, parts, whole)
+    return _areas_against_rest(answers.everyone, level).copy()
 
 
 def overall(answers: Answers) -> pd.DataFrame:
     """The share of everyone in the force over the pooled waves, in one row."""
-    force = answers.everyone
-    return _shown(_means(_pooled(force.cells(EVERYONE), force), force, []))
+    return _overall(answers.everyone)
 
 
 def called(differences: pd.DataFrame, words: Verdicts) -> list[str]:
@@ -120,9 +114,15 @@ def called(differences: pd.DataFrame, words: Verdicts) -> list[str]:
 def _figures(answers: Answers) -> pd.DataFrame:
     """The share at every point, whatever the period starts with; index: point."""
     if answers.scope.area is None:
-        return _force_figures(answers.everyone)
+        return _force_figures(answers.series)
     figures = _area_figures(answers.everyone, _level(answers))
     return figures[figures["area"] == answers.scope.area].drop(columns="area")
+
+
+@lru_cache(maxsize=256)
+def _group_figures(series: Answers, grouping: str) -> pd.DataFrame:
+    figures = _shown(_means(series.cells(grouping), series, ["group", "point"]))
+    return figures.rename(columns={"point": "wave"}).astype({"group": object, "wave": object})
 
 
 def _level(answers: Answers) -> str:
@@ -171,6 +171,25 @@ def _areas(force: Answers, level: str) -> tuple[DomainMeans, PooledDeff | None]:
     means = _means(_in_an_area(_pooled(force.cells(EVERYONE), force), force, level), force, ["area"])
     known = (means.table["psus"].to_numpy() > 1) & (means.spread > 0)
     return means, pooled_deff(means) if known.any() else None
+
+
+@lru_cache(maxsize=256)
+def _groups_against_rest(answers: Answers, grouping: str) -> pd.DataFrame:
+    cells = _pooled(answers.cells(grouping), answers)
+    parts, whole = _means(cells, answers, ["group"]), _means(cells, answers, [])
+    return _against_rest(parts, parts, whole)
+
+
+@lru_cache(maxsize=256)
+def _areas_against_rest(force: Answers, level: str) -> pd.DataFrame:
+    parts, shared = _areas(force, level)
+    whole = _means(_in_an_area(_pooled(force.cells(EVERYONE), force), force, level), force, [])
+    return _against_rest(smoothed(parts, shared) if shared else parts, parts, whole)
+
+
+@lru_cache(maxsize=256)
+def _overall(force: Answers) -> pd.DataFrame:
+    return _shown(_means(_pooled(force.cells(EVERYONE), force), force, []))
 
 
 def _means(cells: pd.DataFrame, answers: Answers, by: list[str]) -> DomainMeans:
