@@ -14,6 +14,8 @@ demonstration.own_files(view)
 states.nothing_loaded(view)
 
 if view:
-    show.whole(answer("data.coverage", Scope(), view), level="##")
-    show.status_key()
+    coverage = answer("data.coverage", Scope(), view)
+    show.whole(coverage, level="##")
+    if not coverage.refused:
+        show.status_key()
 history.show(view, demonstration.reader(current_user(), view))

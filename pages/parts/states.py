@@ -20,14 +20,28 @@ def no_survey(view: View) -> None:
         st.caption("Figures that others have published need no mapping. docs/mapping.md says how to write one.")
 
 
-def nothing_loaded(view: View) -> None:
+def no_stops(view: View) -> None:
     """Say that no stop-and-search file is loaded, and how to load one."""
     if choices.forces(view):
         return
     with st.container(border=True):
-        st.markdown("### Nothing loaded yet")
+        st.markdown("### No stop and search loaded yet")
         st.markdown("**No stop-and-search file is loaded.** Load one, and this page fills itself.")
         how_to_load("FOLDER", "files of your force", "first load")
+
+
+def nothing_loaded(view: View) -> None:
+    """Say that neither a survey nor a stop-and-search file is loaded, and how to load files."""
+    if choices.forces(view) or survey_choices.forces(view):
+        return
+    with st.container(border=True):
+        st.markdown("### Nothing loaded yet")
+        st.markdown(
+            "**No survey and no stop-and-search file is loaded.** Load one, and this page says what it holds and what "
+            "is missing."
+        )
+        how_to_load("FOLDER", "files of your force", "first load")
+        st.caption("A wave of your own survey comes with a mapping file: docs/mapping.md says how to write one.")
 
 
 def how_to_load(what: str, words: str, reason: str) -> None:

@@ -10,7 +10,7 @@ scope = filters.frame("Stop and search", view, filters.STOPS)
 show.follow_mode()
 
 if scope is None:
-    states.nothing_loaded(view)
+    states.no_stops(view)
     st.stop()
 
 ratio = answer("stop_and_search.disproportionality", scope, view)
