@@ -370,7 +370,8 @@ def _chance(table: pd.DataFrame) -> list[str]:
     if not clear:
         return []
     rate = settings().false_discovery
-    about = f"about {clear * rate:.0f} of these {clear}" if clear * rate >= 0.5 else f"few of these {clear}"
+    wrong = clear * rate
+    about = f"about {wrong:.0f} of these {clear}" if wrong > 0.5 else f"few of these {clear}"
     return [
         f"Called clear with a false-discovery rate below {wording.percent(rate)}: {about} may be so by chance. The "
         "intervals are for one at a time."

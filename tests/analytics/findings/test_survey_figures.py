@@ -294,6 +294,14 @@ def bh_limit(rows):
     return max((p for rank, p in enumerate(ordered, start=1) if p < rank / len(ordered) * 0.10), default=0.0)
 
 
+@pytest.mark.parametrize(("clear", "said"), [(0, []), (3, "few of these 3"), (5, "few of these 5"), (19, "about 2 of")])
+def test_half_a_difference_by_chance_is_not_called_none(clear, said):
+    """Five clear differences at a rate of 10 %: half a one by chance, which rounds to an even 0."""
+    table = pd.DataFrame({"verdict": ["above"] * clear + ["not clearly different"]})
+    found = trends._chance(table)
+    assert (found == said) if clear == 0 else (said in found[0])
+
+
 def test_verdicts_keep_the_false_discovery_rate_over_all_areas(view):
     """Benjamini and Hochberg's step-up rule, written out: p(i) at most i/m times the rate."""
     rows = trends.by_area(Scope(measure="good_job_local"), view).table
