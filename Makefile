@@ -19,12 +19,12 @@ run: $(VENV)/run.stamp ## Start the dashboard on this computer
 
 test: $(VENV)/dev.stamp ## Run every test; the browser tests need Chromium
 ifneq ($(CHROMIUM),)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 else ifeq ($(CONFIDENCE_BROWSER),required)
 	@echo "Chromium was not found and CONFIDENCE_BROWSER is 'required': install Chromium, or unset the variable." >&2; exit 1
 else
 	@echo "Chromium was not found: the browser tests are left out. Install Chromium to run them."
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser"
 endif
 
 check: $(VENV)/dev.stamp ## Check format, style, types and layers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
@@ -18,17 +19,8 @@ VIEWS = {
 }
 INVENTED = ("overview", "trends")
 """Views of the demonstration force; the others are of the small store."""
-PHONES = (400, 320)
-STATES = [
-    *(
-        f"{name}, {mode}, {width}"
-        for name in ("stop and search", "data", "overview", "trends")
-        for mode in ("light", "dark")
-        for width in (1280, 400)
-    ),
-    *(f"{name}, {state}" for name in ("refused", "bad address") for state in ("light, 1280", "dark, 400")),
-    *(f"stop and search, {mode}, {state}" for mode in ("light", "dark") for state in ("opened", "chip")),
-]
+MODES = {"light": (1280, 400, 320), "dark": (1280, 400)}
+"""Widths that a view is seen at, in pixels; the dark is as wide as the light."""
 TALL = 6000
 """Pixels: what is scrolled away has no contrast that axe could judge."""
 
@@ -78,54 +70,37 @@ def known(violation: Violation) -> list[tuple[str, str]]:
     return [entry for entry in KNOWN if entry[0] == violation.rule and entry[1] in violation.part]
 
 
-class Found(NamedTuple):
-    violations: dict[str, set[Violation]]
-    sideways: dict[str, list[int]]
-    """By how many pixels a view is wider than the screen."""
+def states(page, name: str) -> Iterator[str]:
+    """Bring a loaded view into each of its states, and name it."""
+    for mode, widths in MODES.items():
+        page.emulate_media(color_scheme=mode)
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": TALL})
+            settle(page)
+            page.wait_for_timeout(200)
+            yield f"{mode}, {width}"
+        if name == "stop and search":
+            open_everything(page)
+            yield f"{mode}, opened"
+            page.get_by_role("button", name="Compare").click()
+            page.get_by_role("combobox", name="Group").wait_for()
+            yield f"{mode}, chip"
+            page.keyboard.press("Escape")
 
 
-@pytest.fixture(scope="module")
-def found(window, server, invented) -> Found:
-    """What every state shows. A view is loaded once, then made narrow, opened and darkened: loading takes longest."""
-    seen = Found({}, {})
-    for name, address in VIEWS.items():
-        page = window.new_page()
-        page.goto(f"{invented if name in INVENTED else server}{address}")
-        for mode in ("light", "dark"):
-            page.emulate_media(color_scheme=mode)
-            for width in (1280, *PHONES):
-                state = f"{name}, {mode}, {width}"
-                narrow = width in PHONES and mode == "light"  # the dark is as wide
-                if not narrow and state not in STATES:
-                    continue
-                page.set_viewport_size({"width": width, "height": TALL})
-                settle(page)
-                page.wait_for_timeout(200)
-                if narrow:
-                    seen.sideways[state] = page.evaluate(SIDEWAYS)
-                if state in STATES:
-                    seen.violations[state] = violations(page)
-            if name == "stop and search":
-                page.set_viewport_size({"width": PHONES[0], "height": TALL})
-                open_everything(page)
-                seen.violations[f"{name}, {mode}, opened"] = violations(page)
-                seen.sideways[f"{name}, {mode}, opened"] = page.evaluate(SIDEWAYS)
-                page.get_by_role("button", name="Compare").click()
-                page.get_by_role("combobox", name="Group").wait_for()
-                seen.violations[f"{name}, {mode}, chip"] = violations(page)
-                page.keyboard.press("Escape")
-        page.close()
-    return seen
-
-
-@pytest.mark.parametrize("state", STATES)
-def test_nothing_serious_but_what_is_known(state, found) -> None:
-    assert [violation for violation in found.violations[state] if not known(violation)] == []
-
-
-def test_what_is_known_still_occurs(found) -> None:
-    met = {entry for seen in found.violations.values() for violation in seen for entry in known(violation)}
-    assert set(KNOWN) - met == set(), "take these from the list"
+@pytest.mark.parametrize("name", VIEWS)
+def test_nothing_serious_but_what_is_known_and_nothing_sideways(name, window, server, invented) -> None:
+    page = window.new_page()
+    page.goto(f"{invented if name in INVENTED else server}{VIEWS[name]}")
+    found, sideways = {}, {}
+    for state in states(page, name):
+        found[state], sideways[state] = violations(page), page.evaluate(SIDEWAYS)
+    page.close()
+    new = {state: [one for one in seen if not known(one)] for state, seen in found.items()}
+    assert {state: seen for state, seen in new.items() if seen} == {}
+    assert {state: wide for state, wide in sideways.items() if any(wide)} == {}
+    met = {entry[1] for seen in found.values() for one in seen for entry in known(one)}
+    assert {part for _, part in KNOWN} - met == (set() if name == "stop and search" else {"stTable"}), "off the list"
 
 
 def test_axe_sees_a_violation(look) -> None:
@@ -150,8 +125,3 @@ def test_one_answer_and_a_sentence_for_every_chart(look, answer) -> None:
     keys = ("disproportionality", "rates", "trend")
     sentences = [answer(f"stop_and_search.{key}", {}).answer for key in keys] + [answer("data.coverage", {}).answer]
     assert names == sentences
-
-
-def test_nothing_scrolls_sideways_on_a_phone(found) -> None:
-    assert len(found.sideways) == len(VIEWS) * len(PHONES) + 2
-    assert {state: wide for state, wide in found.sideways.items() if any(wide)} == {}
