@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING
 
-import narwhals as nw
+import numpy as np
 
 from analytics import wording
 from data.geography import LEVELS
 from data.vocabularies import BROAD_GROUPS, forces
 from data.vocabularies.survey import attributes, measures
 
-Frame = TypeVar("Frame", bound="nw.LazyFrame[Any]")
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MONTH = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")
 _ADDRESS = {"from_month": "from", "to_month": "to"}
@@ -107,27 +110,24 @@ class Scope:
         """The scope without the parts that a question does not take."""
         return Scope.of({name: value for name, value in self.address().items() if name in names})
 
-    def choose(self, frame: Frame) -> Frame:
-        """The rows of a cube that this scope asks about; filters whose column the cube lacks don't apply."""
-        columns = frame.collect_schema().names()
-        conditions = [condition for column, condition in self._conditions() if column in columns]
-        return frame.filter(*conditions) if conditions else frame
+    def choose(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a coded cube that this scope asks about; filters whose column the cube lacks don't apply."""
+        kept = np.ones(len(cells), dtype=bool)
+        for column, wanted in self._conditions():
+            if column in cells:
+                values = cells[column].cat
+                # What is missing has the place −1, and is never what is asked about.
+                kept &= np.array([*map(wanted, values.categories), False])[values.codes]
+        return cells[kept]
 
-    def _conditions(self) -> list[tuple[str, nw.Expr]]:
-        conditions = []
-        if self.force:
-            conditions.append(("force", nw.col("force") == self.force))
-        if self.area:
-            conditions.append(("area", nw.col("area") == self.area))
-        if self.area_level:
-            conditions.append(("area_level", nw.col("area_level") == self.area_level))
-        if self.from_month:
-            conditions.append(("month", nw.col("month") >= nw.lit(self.from_month)))
-        if self.to_month:
-            conditions.append(("month", nw.col("month") <= nw.lit(self.to_month)))
-        if self.power and self.power != ALL_POWERS:
-            conditions.append(("power", nw.col("power") == self.power))
-        return conditions
+    def _conditions(self) -> list[tuple[str, Callable[[str], bool]]]:
+        equal = {"force": self.force, "area": self.area, "area_level": self.area_level}
+        equal["power"] = None if self.power == ALL_POWERS else self.power
+        first, last = self.from_month or "", self.to_month or "9"
+        return [
+            ("month", lambda month: first <= month <= last),
+            *((column, partial(operator.eq, value)) for column, value in equal.items() if value),
+        ]
 
     def words(self, area_name: str | None = None) -> str:
         """The scope in words, parts separated by a middle dot; parts that are not said are left out."""

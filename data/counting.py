@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from data import vocabularies
@@ -59,6 +60,7 @@ def frame(counted_with: dict[str, str]) -> pd.DataFrame:
     return COUNTED_WITH.frame({"name": list(counted_with), "value": list(counted_with.values())})
 
 
+@lru_cache(maxsize=8)
 def counted_with(view: View) -> dict[str, str]:
     """What the figures of a release were counted with; empty where a program of before this table made it."""
     if not view.has(COUNTED_WITH.name):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
@@ -124,6 +124,17 @@ def count_residents(view: View, loads: list[str]) -> pd.DataFrame:
     pairs["group"], pairs["broad"] = zip(*groups, strict=True) if groups else ((), ())
     cube = cube.merge(pairs, on=["ethnicity_list", "ethnicity"], validate="m:1")
     return RESIDENTS_CUBE.frame({name: cube[name] for name in RESIDENTS_CUBE.names})
+
+
+def coded(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
+    """Rows with their texts as places in a list: they are compared and grouped many times a page."""
+    import pyarrow as pa
+
+    table = rows.collect("pyarrow").to_native()
+    for number, column in enumerate(table.schema):
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            table = table.set_column(number, column.name, table[number].combine_chunks().dictionary_encode())
+    return table.to_pandas()
 
 
 def _areas(view: View) -> tuple[pd.DataFrame, pd.Series]:

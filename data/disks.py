@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path, PurePath
 
 _NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "fuse.sshfs", "9p", "afs", "ncpfs", "webdav", "fuse.davfs"}
@@ -34,8 +35,12 @@ def why_unsuitable(place: str) -> str | None:
 def _file_system(place: Path) -> str:
     if not _MOUNTS.exists():
         return ""
-    mounts = [line.split() for line in _MOUNTS.read_text().splitlines()]
-    path = place.resolve()
+    return _mounted_on(place.resolve(), _MOUNTS.read_text())
+
+
+@lru_cache(maxsize=8)
+def _mounted_on(path: Path, table: str) -> str:
+    mounts = [line.split() for line in table.splitlines()]
     holding = [mount for mount in mounts if path.is_relative_to(mount[1].replace("\\040", " "))]
     # Of two mounts on one folder the later one is seen.
     return max(reversed(holding), key=lambda mount: len(mount[1]))[2] if holding else ""

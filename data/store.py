@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -342,23 +342,8 @@ class Store:
 
     def releases(self) -> list[Release]:
         """Every release, oldest first."""
-        if not DeltaTable.is_deltatable(str(self.table_path(RELEASES.name))):
-            return []
-        rows = DeltaTable(str(self.table_path(RELEASES.name))).to_pyarrow_table().to_pylist()
-        return [
-            Release(
-                row["release"],
-                row["at"],
-                row["by"],
-                row["reason"],
-                row["action"],
-                tuple(row["added"] or ()),
-                tuple(row["withdrawn"] or ()),
-                frozenset(row["current"] or ()),
-                json.loads(row["versions"]),
-            )
-            for row in sorted(rows, key=lambda row: row["release"])
-        ]
+        newest = self._newest_commit
+        return list(_releases(str(self.table_path(RELEASES.name)), newest, newest.stat().st_mtime_ns)) if newest else []
 
     def release(self, number: int | None = None) -> Release | None:
         """The newest release, or the one with this number; None in an empty store.
@@ -383,8 +368,14 @@ class Store:
     @property
     def version(self) -> int:
         """A number that changes whenever a release is published; cheap to ask. −1 in an empty store."""
+        newest = self._newest_commit
+        return int(newest.stem) if newest else -1
+
+    @property
+    def _newest_commit(self) -> Path | None:
         log = self.table_path(RELEASES.name) / "_delta_log"
-        return max((int(path.stem) for path in log.glob("*.json") if path.stem.isdigit()), default=-1)
+        commits = (path for path in log.glob("*.json") if path.stem.isdigit())
+        return max(commits, key=lambda path: path.stem, default=None)  # all names are of 20 digits
 
     def history(self) -> pd.DataFrame:
         """Every load with its status: current, superseded or withdrawn; the newest first, by release."""
@@ -441,6 +432,26 @@ class Store:
                 shutil.rmtree(path)
             elif _files(path) != _files(path, versions[path.name]):
                 DeltaTable(str(path)).restore(versions[path.name])
+
+
+@lru_cache(maxsize=8)
+def _releases(table: str, newest: Path, written: int) -> tuple[Release, ...]:
+    """The releases up to a commit, by when it was written: a page asks for them several times."""
+    rows = DeltaTable(table).to_pyarrow_table().to_pylist()
+    return tuple(
+        Release(
+            row["release"],
+            row["at"],
+            row["by"],
+            row["reason"],
+            row["action"],
+            tuple(row["added"] or ()),
+            tuple(row["withdrawn"] or ()),
+            frozenset(row["current"] or ()),
+            json.loads(row["versions"]),
+        )
+        for row in sorted(rows, key=lambda row: row["release"])
+    )
 
 
 @cache

@@ -20,7 +20,7 @@ from analytics.findings.residents import NoResidents, Residents, residents
 from analytics.scope import ALL_POWERS, DEFINITIONS, Scope, ScopeError
 from data.checks import HIGH, PARTIAL, high_months, month_statuses
 from data.counting import grouping
-from data.cubes import BLANK, NOT_RECOGNISED, STOPS_CUBE
+from data.cubes import BLANK, NOT_RECOGNISED, STOPS_CUBE, coded
 from data.settings import settings
 from data.tables import AREAS, STOPS
 from data.vocabularies import BROAD_GROUPS, NOT_STATED, ethnicity, forces, grouping_notes
@@ -62,7 +62,7 @@ class Searches:
         The scope, with everything said.
     cells
         Columns month, area (GSS code; blank where the search has no known place), located (whether it was
-        published with coordinates), group (broad), detail (as recorded) and stops.
+        published with coordinates), power, group (broad), detail (as recorded) and stops.
     vehicle_only
         Searches of vehicles alone, which are not searches of persons and are left out.
     """
@@ -85,17 +85,10 @@ class Searches:
             If the force has no file in the period, or no person was searched.
         """
         scope = choices.complete(scope, view)
-        column = _COLUMNS[scope.definition or "self"]
-        counted = (
-            scope.choose(view.rows(STOPS_CUBE.name))
-            .group_by("month", "area", "located", "person", column)
-            .agg(nw.col("stops").sum().cast(nw.Int64))
-            .collect("pandas")
-            .to_native()
-            .rename(columns={column: "detail"})
-            .astype({"month": object, "area": object, "detail": object})
-        )
-        counted["group"] = counted["detail"].map(_broad_of(view, scope.definition or "self"))
+        definition = scope.definition or "self"
+        counted = scope.choose(_cells(view, str(scope.force), _COLUMNS[definition]))
+        counted = counted.astype({"month": object, "area": object, "detail": object})
+        counted["group"] = counted["detail"].map(_broad_of(view, definition))
         persons = counted[counted["person"]].drop(columns="person").reset_index(drop=True)
         searches = cls(view, scope, persons, int(counted.loc[~counted["person"], "stops"].sum()))
         searches._check()
@@ -416,5 +409,13 @@ def _broad_of(view: View, definition: str) -> dict[str, str]:
 @lru_cache(maxsize=256)
 def _recorded(view: View, force: str, column: str) -> frozenset[str]:
     """Every ethnicity that some search of persons by a force is recorded with."""
-    rows = Scope(force=force).choose(view.rows(STOPS_CUBE.name)).filter(nw.col("person")).select(column).unique()
-    return frozenset(rows.collect("pandas").to_native()[column].astype(object))
+    cells = _cells(view, force, column)
+    return frozenset(cells.loc[cells["person"], "detail"].astype(object))
+
+
+@lru_cache(maxsize=64)
+def _cells(view: View, force: str, column: str) -> pd.DataFrame:
+    """The cube of one force by one word on ethnicity: read once, since every choice on a page is made in it."""
+    rows = view.rows(STOPS_CUBE.name).filter(nw.col("force") == force)
+    kept = ("month", "area_level", "area", "located", "person", "power", column)
+    return coded(rows.group_by(*kept).agg(nw.col("stops").sum().cast(nw.Int64))).rename(columns={column: "detail"})

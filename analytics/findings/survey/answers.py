@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import narwhals as nw
 import numpy as np
@@ -14,6 +14,7 @@ from analytics.finding import File, Provenance, files_of
 from analytics.findings.survey import choices
 from analytics.findings.survey.points import Point, wave_points, year_points
 from analytics.scope import Scope, ScopeError
+from data.cubes import coded
 from data.settings import settings
 from data.survey_cubes import ALONE, EVERYONE, SURVEY_CELLS, SURVEY_DESIGN
 from data.tables import RESPONSES
@@ -311,24 +312,13 @@ def _cells(view: View, force: str, survey: str, measure: str, grouping: str) -> 
         nw.col("survey") == survey,
     )
     columns = ["wave", "area", "group", "answer_class", "stratum", "psu", "n", "weight", "weight_squared"]
-    return _stratified(_coded(rows.select(columns)), view, force, survey)
+    return _stratified(coded(rows.select(columns)), view, force, survey)
 
 
 @lru_cache(maxsize=16)
 def _design(view: View, force: str, survey: str) -> pd.DataFrame:
     rows = view.rows(SURVEY_DESIGN.name).filter(nw.col("force") == force, nw.col("survey") == survey)
-    return _stratified(_coded(rows.select("wave", "stratum", "psu")), view, force, survey)
-
-
-def _coded(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
-    """Rows with their texts as places in a list: they are compared and grouped many times a page."""
-    import pyarrow as pa
-
-    table = rows.collect("pyarrow").to_native()
-    for place, column in enumerate(table.schema):
-        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            table = table.set_column(place, column.name, table[place].combine_chunks().dictionary_encode())
-    return table.to_pandas()
+    return _stratified(coded(rows.select("wave", "stratum", "psu")), view, force, survey)
 
 
 def _stratified(frame: pd.DataFrame, view: View, force: str, survey: str) -> pd.DataFrame:
