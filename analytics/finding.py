@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -110,6 +111,10 @@ class Panel:
     alt: str
     icon: str = ""
 
+    def __post_init__(self) -> None:
+        """Let the chart be built once a mode."""
+        object.__setattr__(self, "draw", cache(self.draw))
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -157,7 +162,11 @@ class Finding:
     tiles: tuple[Tile, ...] = ()
     panels: tuple[Panel, ...] = field(default=(), compare=False)
     refused: bool = False
-    _drawn: dict[Mode, go.Figure] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Let each chart be built once a mode."""
+        if self.draw is not None:
+            object.__setattr__(self, "draw", cache(self.draw))
 
     @property
     def table(self) -> pd.DataFrame:
@@ -173,9 +182,7 @@ class Finding:
         """The chart, built when it is first asked for; None where there is nothing to draw."""
         if self.draw is None or self.refused:
             return None
-        if mode not in self._drawn:
-            self._drawn[mode] = self.draw(mode)
-        return self._drawn[mode]
+        return self.draw(mode)
 
     def as_dict(self) -> dict[str, Any]:
         """The Finding as plain values, ready for JSON."""

@@ -56,7 +56,7 @@ def share_trend(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     """
     palette = PALETTES[mode]
     records = records_of(rows)
-    ceiling = _ceiling(records)
+    ceiling = _ceiling(_highest(rows))
     traces = _line(records, palette, palette.blue, 2.5)
     notes, shapes = [], []
     for place, row in enumerate(records):
@@ -132,7 +132,7 @@ def share_small(rows: pd.DataFrame, everyone: pd.DataFrame, ceiling: float, mode
 
 def shared_ceiling(frames: Sequence[pd.DataFrame]) -> float:
     """Upper end of an axis that holds every interval of several panels."""
-    return _ceiling([row for frame in frames for row in records_of(frame)])
+    return _ceiling(max(map(_highest, frames), default=0.0))
 
 
 def share_rows(
@@ -356,12 +356,13 @@ def _figures(row: Row) -> list[str]:
     return said
 
 
-def _ceiling(records: Sequence[Row], most: float = 1.0, least: float = 0.8) -> float:
+def _highest(rows: pd.DataFrame) -> float:
+    """The highest estimate or limit of some rows; 0 where there is none."""
+    return max((float(rows[name].max()) for name in ("estimate", "high") if rows[name].notna().any()), default=0.0)
+
+
+def _ceiling(highest: float, most: float = 1.0, least: float = 0.8) -> float:
     """80 % with a little room above, or 100 % where an interval is higher."""
-    highest = max(
-        (value for row in records for value in (number(row["estimate"]), number(row["high"])) if value is not None),
-        default=0.0,
-    )
     return least + _HEAD if highest <= least + _HEAD else most
 
 

@@ -106,7 +106,7 @@ QUESTIONS: dict[str, Question] = {
         Question(
             "trends.by_area",
             "Where is it different?",
-            ("force", "area_level", "from", "to", "survey", "measure"),
+            ("force", "area_level", "to", "survey", "measure"),
             trends.by_area,
             trends.answerable,
             survey_choices.near,

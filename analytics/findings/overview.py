@@ -24,6 +24,7 @@ from data.settings import settings
 if TYPE_CHECKING:
     import pandas as pd
 
+    from analytics.findings import Question
     from data.store import View
 
 HEADLINE = ["measure", "estimate", "low", "high", "base", "change", "change_low", "change_high", "verdict", "flag"]
@@ -40,6 +41,7 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
 """Each tile and the measures that can fill it: the first one that the survey asks."""
 
 _SPARK = 7
+_SPARKED = ("estimate", "low", "high")
 _SPAN = 0.16
 _YEAR = 12
 
@@ -73,13 +75,13 @@ class _Stage:
 
 def headline(scope: Scope, view: View) -> Finding:
     """Confidence now and a year ago: up, down or not clearly changed."""
-    key, question = question_of(headline).key, question_of(headline).asks
+    question = question_of(headline)
     try:
         scope = completed(scope, view)
         stages = _stages(scope, view)
         confidence = _confidence(stages, scope)
     except UNANSWERABLE as why:
-        return refused(key, question, _frame([], HEADLINE), scope, view, str(why))
+        return refused(question, _frame([], HEADLINE), scope, view, str(why))
     row = next(row for row in _called(stages) if row["tile"] == confidence.tile)
     source, last = confidence.source, confidence.last
     if isinstance(source, Published):
@@ -90,12 +92,14 @@ def headline(scope: Scope, view: View) -> Finding:
         compared = trends.change_table(source)
         answer = f"{_sentence(source, last)}{trends.change_sentence(source, compared)}"
         used = [*source.last.waves, *(source.earlier.waves if source.earlier and len(compared) else ())]
-        provenance = source.provenance(f"{_answers(last)}, {last['label']}", _compared(source, compared), used)
+        provenance = source.provenance(
+            question, f"{_answers(last)}, {last['label']}", _compared(source, compared), used
+        )
         caveats = (f"{source.wording} {source.counted} Answers of don't know are left out of the base.",)
         words = _headline(row, source, compared)
     return Finding(
-        key=key,
-        question=question,
+        key=question.key,
+        question=question.asks,
         headline=words,
         answer=answer,
         tables={"headline": _frame([row], HEADLINE)},
@@ -107,12 +111,12 @@ def headline(scope: Scope, view: View) -> Finding:
 
 def tiles(scope: Scope, view: View) -> Finding:
     """One figure for each stage of the cycle with its change in a year, and the ratio of stop and search."""
-    key, question = question_of(tiles).key, question_of(tiles).asks
+    question = question_of(tiles)
     try:
         scope = completed(scope, view)
         stages = _stages(scope, view)
     except UNANSWERABLE as why:
-        return refused(key, question, _frame([], TILES), scope, view, str(why))
+        return refused(question, _frame([], TILES), scope, view, str(why))
     rows = _called(stages)
     ratio = _ratio(scope, view)
     month = max(str(stage.last["month"]) for stage in stages)
@@ -124,12 +128,12 @@ def tiles(scope: Scope, view: View) -> Finding:
         else "No change over a year can be tested with these figures."
     )
     return Finding(
-        key=key,
-        question=question,
+        key=question.key,
+        question=question.asks,
         headline="Each stage, and its change in a year",
         answer=answer,
         tables={"tiles": _frame([*rows, *([ratio.row] if ratio else [])], TILES)},
-        provenance=_provenance(stages, ratio, len(tested)),
+        provenance=_provenance(question, stages, ratio, len(tested)),
         tiles=(
             *(_tile(stage, row, month) for stage, row in zip(stages, rows, strict=True)),
             *([ratio.tile] if ratio else []),
@@ -250,19 +254,18 @@ def _change_words(row: Mapping[str, Any]) -> str:
 
 def _course(stage: _Stage) -> str:
     """A sparkline in words."""
-    rows = stage.table[["label", "estimate"]].tail(_SPARK).to_dict("records")
-    drawn = [row for row in rows if not wording.missing(row["estimate"])]
+    rows = stage.table.tail(_SPARK)
+    drawn = [pair for pair in zip(rows["estimate"], rows["label"], strict=True) if not wording.missing(pair[0])]
     if not drawn:
         return ""
-    first, last = (f"{wording.percent(row['estimate'])} in {row['label']}" for row in (drawn[0], drawn[-1]))
+    first, last = (f"{wording.percent(share)} in {label}" for share, label in (drawn[0], drawn[-1]))
     return f"{stage.tile}: {first}, {last}"
 
 
 def _sparks(table: pd.DataFrame) -> list[Spark]:
-    return [
-        Spark(*(None if wording.missing(row[name]) else float(row[name]) for name in ("estimate", "low", "high")))
-        for row in table.tail(_SPARK).to_dict("records")
-    ]
+    rows = table.tail(_SPARK)
+    columns = ([None if wording.missing(value) else float(value) for value in rows[name]] for name in _SPARKED)
+    return [Spark(*values) for values in zip(*columns, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -298,16 +301,15 @@ def _ratio(scope: Scope, view: View) -> _Ratio | None:
     return _Ratio(tile, {**named, **figures}, found)
 
 
-def _provenance(stages: list[_Stage], ratio: _Ratio | None, tested: int) -> Provenance:
+def _provenance(question: Question, stages: list[_Stage], ratio: _Ratio | None, tested: int) -> Provenance:
     """Provenance of all tiles together: what each is of, and the files, methods and settings of every one."""
-    made = [_provenance_of(stage) for stage in stages] + ([ratio.found.provenance] if ratio else [])
+    made = [_provenance_of(question, stage) for stage in stages] + ([ratio.found.provenance] if ratio else [])
     bases = [f"{stage.tile}: {_answers(stage.last)}, {stage.last['label']}" for stage in stages]
     bases += [f"{ratio.tile.label}: {ratio.tile.base}"] if ratio else []
     tests = f"{tested} changes tested, clear below a false-discovery rate of {settings().false_discovery:.2f}"
     return replace(
         made[0],
         files=tuple(dict.fromkeys(file for one in made for file in one.files)),
-        scope={name: value for name, value in made[0].scope.items() if name not in ("measure", "from")},
         base="; ".join(bases),
         method=" ".join(dict.fromkeys(one.method for one in made)),
         reference="; ".join(dict.fromkeys(one.reference for one in made)),
@@ -316,10 +318,10 @@ def _provenance(stages: list[_Stage], ratio: _Ratio | None, tested: int) -> Prov
     )
 
 
-def _provenance_of(stage: _Stage) -> Provenance:
+def _provenance_of(question: Question, stage: _Stage) -> Provenance:
     if isinstance(stage.source, Published):
-        return stage.source.provenance("published", [NO_INTERVAL])
-    made = stage.source.provenance("", [], stage.source.last.waves)
+        return stage.source.provenance(question, "published", [NO_INTERVAL])
+    made = stage.source.provenance(question, "", [], stage.source.last.waves)
     return replace(made, rules=tuple(f"{stage.tile}: {rule}" for rule in made.rules))
 
 

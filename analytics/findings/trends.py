@@ -20,11 +20,12 @@ from data.survey_cubes import NOT_KNOWN
 from data.vocabularies.survey import attributes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Hashable, Mapping
 
     import pandas as pd
     import plotly.graph_objects as go
 
+    from analytics.findings import Question
     from data.store import View
 
 TREND = ["wave", "label", "month", *estimates.FIGURES, "broken"]
@@ -39,24 +40,24 @@ SIDES = Verdicts("above", "below", "not clearly different")
 
 def measure(scope: Scope, view: View) -> Finding:
     """A measure in each wave, and whether it changed in a year."""
-    key, question = _asked(measure)
+    question = question_of(measure)
     try:
         scope = choices.complete(scope, view)
         if not choices.has_answers(view, str(scope.force), str(scope.survey)):
-            return _published_trend(key, question, Published.of(scope, view))
+            return _published_trend(question, Published.of(scope, view))
         answers = Answers.of(scope, view)
     except UNANSWERABLE as why:
-        return refused(key, question, _empty(TREND), scope, view, str(why))
+        return refused(question, _empty(TREND), scope, view, str(why))
     table, change = trend_table(answers), change_table(answers)
     last = table.iloc[-1].to_dict()
     return Finding(
-        key=key,
-        question=question,
+        key=question.key,
+        question=question.asks,
         headline=_change_headline(answers, change),
         answer=f"{_share_sentence(answers, last)}{change_sentence(answers, change)}",
         tables={"trend": table, "change": change},
         provenance=answers.provenance(
-            _base(table), _rules(table, answers), [wave for point in answers.points for wave in point.waves]
+            question, _base(table), _rules(table, answers), [wave for point in answers.points for wave in point.waves]
         ),
         caveats=(
             *_break_caveats(answers),
@@ -70,12 +71,12 @@ def measure(scope: Scope, view: View) -> Finding:
 
 def by_group(scope: Scope, view: View) -> Finding:
     """A measure among the groups of an attribute, against everyone else."""
-    key, question = _asked(by_group)
+    question = question_of(by_group)
     try:
         scope = choices.complete(scope, view)
         answers, grouping = Answers.of(scope, view), _grouping(scope, view)
     except UNANSWERABLE as why:
-        return refused(key, question, _empty(GROUPS), scope, view, str(why))
+        return refused(question, _empty(GROUPS), scope, view, str(why))
     table = estimates.by_group(answers, grouping).sort_values(
         "group", key=lambda names: names.map(lambda name: (name == NOT_KNOWN, name)), ignore_index=True
     )
@@ -84,12 +85,13 @@ def by_group(scope: Scope, view: View) -> Finding:
     everyone = trend_table(answers)
     panels, label = _group_panels(table, waves, everyone, answers), attributes()[grouping].label
     return Finding(
-        key=key,
-        question=question,
+        key=question.key,
+        question=question.asks,
         headline=f"{label}: {_sides_words(table)}",
         answer=(f"{label}, {answers.year.span}: {'; '.join(_group_words(row) for row in table.to_dict('records'))}."),
         tables={"groups": table[GROUPS], "waves": waves},
         provenance=answers.provenance(
+            question,
             f"{wording.plural(int(table['base'].fillna(0).sum()), 'answer')}, {answers.year.span}",
             [*_withheld_rule(table), *_tests_rule(table)],
             answers.year.waves,
@@ -105,23 +107,23 @@ def by_group(scope: Scope, view: View) -> Finding:
 
 def by_area(scope: Scope, view: View) -> Finding:
     """A measure in each area, against the rest of the force."""
-    key, question = _asked(by_area)
+    question = question_of(by_area)
     try:
         scope = choices.complete(scope, view)
         if not choices.has_answers(view, str(scope.force), str(scope.survey)):
-            return _published_areas(key, question, Published.of(scope.but(area=None), view))
+            return _published_areas(question, Published.of(scope.but(area=None), view))
         answers = Answers.of(scope.but(area=None), view)
         level = _level(scope, answers)
     except UNANSWERABLE as why:
-        return refused(key, question, _empty(AREAS), scope, view, str(why))
+        return refused(question, _empty(AREAS), scope, view, str(why))
     table = estimates.by_area(answers, level)
     table["name"] = table["area"].map(choices.names(view, answers.force, answers.survey))
     table = table.sort_values("name", ignore_index=True)
     table["verdict"] = _sides(table)
     whole = estimates.overall(answers).iloc[0].to_dict()
     return Finding(
-        key=key,
-        question=question,
+        key=question.key,
+        question=question.asks,
         headline=_areas_headline(table, level),
         answer=(
             f"{answers.measure.label}, {answers.year.span}: {_share(whole)} in the force as a whole. "
@@ -129,6 +131,7 @@ def by_area(scope: Scope, view: View) -> Finding:
         ),
         tables={"areas": table[AREAS]},
         provenance=answers.provenance(
+            question,
             f"{_answers(whole)}, {answers.year.span}",
             [*_withheld_rule(table), *_tests_rule(table)],
             answers.year.waves,
@@ -208,11 +211,6 @@ def _last_share(answers: Answers) -> float:
 def _broken_since(answers: Answers, before: Point) -> str:
     place = answers.every_point.index(before)
     return next(point.broken for point in answers.every_point[place + 1 :] if point.broken)
-
-
-def _asked(answer: Callable[[Scope, View], Finding]) -> tuple[str, str]:
-    question = question_of(answer)
-    return question.key, question.asks
 
 
 def _change_headline(answers: Answers, change: pd.DataFrame) -> str:
@@ -335,22 +333,18 @@ def _areas_headline(table: pd.DataFrame, level: str) -> str:
 def _group_panels(
     table: pd.DataFrame, waves: pd.DataFrame, everyone: pd.DataFrame, answers: Answers
 ) -> tuple[Panel, ...]:
-    frames = {
-        str(row["group"]): _filled(waves[waves["group"] == row["group"]], everyone)
-        for row in table.to_dict("records")
-        if not wording.missing(row["estimate"])
-    }
-    ceiling = charts.shared_ceiling([*frames.values(), everyone])
-    rows = {str(row["group"]): row for row in table.to_dict("records")}
+    rows = table[table["estimate"].notna()].to_dict("records")
+    filled = _filled(waves, [row["group"] for row in rows], everyone)
+    ceiling = charts.shared_ceiling([filled, everyone])
     return tuple(
         Panel(
-            label=group,
-            value=wording.percent(rows[group]["estimate"]),
-            interval=wording.percent_between(rows[group]["low"], rows[group]["high"]),
-            draw=partial(_draw_small, frame, everyone, ceiling),
-            alt=f"{answers.measure.label}, {group}: {_share(rows[group])}",
+            label=str(row["group"]),
+            value=wording.percent(row["estimate"]),
+            interval=wording.percent_between(row["low"], row["high"]),
+            draw=partial(_draw_small, filled.loc[[row["group"]]], everyone, ceiling),
+            alt=f"{answers.measure.label}, {row['group']}: {_share(row)}",
         )
-        for group, frame in frames.items()
+        for row in rows
     )
 
 
@@ -358,10 +352,14 @@ def _draw_small(rows: pd.DataFrame, everyone: pd.DataFrame, ceiling: float, mode
     return charts.share_small(rows, everyone, ceiling, mode)
 
 
-def _filled(waves: pd.DataFrame, everyone: pd.DataFrame) -> pd.DataFrame:
-    """A group's figures in every wave, with nulls where it has none."""
-    figures = waves.set_index("wave")[estimates.FIGURES].reindex(everyone["wave"]).reset_index()
-    return figures.assign(label=list(everyone["label"]), month=list(everyone["month"]), broken=list(everyone["broken"]))
+def _filled(waves: pd.DataFrame, groups: list[Hashable], everyone: pd.DataFrame) -> pd.DataFrame:
+    """The figures of groups in every wave, with nulls where they have none; index: group, wave."""
+    import pandas as pd
+
+    every = pd.MultiIndex.from_product([groups, everyone["wave"]])
+    figures = waves.set_index(["group", "wave"])[estimates.FIGURES].reindex(every)
+    words = {name: list(everyone[name]) * len(groups) for name in ("label", "month", "broken")}
+    return figures.assign(**words)
 
 
 def _chance(table: pd.DataFrame) -> list[str]:
@@ -410,7 +408,7 @@ def _draw_rows(
     return charts.share_rows(rows, whole, mode, ceiling=ceiling, welcome=welcome, quiet=quiet)
 
 
-def _published_trend(key: str, question: str, published: Published) -> Finding:
+def _published_trend(question: Question, published: Published) -> Finding:
     series, table = published.series, published_table(published)
     last, before = table.iloc[-1], table[table["month"] == wording.earlier(str(table["month"].iloc[-1]), 12)]
     label = published.measure.label
@@ -422,8 +420,8 @@ def _published_trend(key: str, question: str, published: Published) -> Finding:
     )
     where = "" if published.scope.area is None else f" in {series['area'].iloc[0]}"
     return Finding(
-        key=key,
-        question=question,
+        key=question.key,
+        question=question.asks,
         headline=f"{label}: {wording.percent(last['estimate'])}, no interval can be given",
         answer=(
             f"{wording.percent(last['estimate'])} {published.measure.says}{where}, {last['label']}, as "
@@ -431,7 +429,7 @@ def _published_trend(key: str, question: str, published: Published) -> Finding:
         ),
         tables={"trend": table},
         provenance=published.provenance(
-            f"{wording.plural(len(table), 'published figure')}; their base is not published", [NO_INTERVAL]
+            question, f"{wording.plural(len(table), 'published figure')}; their base is not published", [NO_INTERVAL]
         ),
         caveats=(NO_INTERVAL, *([published.disagreements] if published.disagreements else []), _rolling(series)),
         draw=lambda mode: charts.share_trend(table, mode),
@@ -451,10 +449,10 @@ def published_table(published: Published) -> pd.DataFrame:
     return table
 
 
-def _published_areas(key: str, question: str, published: Published) -> Finding:
+def _published_areas(question: Question, published: Published) -> Finding:
     rows, scope = published.areas, published.scope
     if rows.empty:
-        return refused(key, question, _empty(AREAS), scope, published.view, f"{scope.survey} publishes no areas.")
+        return refused(question, _empty(AREAS), scope, published.view, f"{scope.survey} publishes no areas.")
     table = _empty(AREAS).reindex(range(len(rows)))
     table["area"], table["name"] = rows["code"].to_numpy(), rows["area"].to_numpy()
     table["estimate"], table["base"] = rows["share"].to_numpy(), rows["base"].astype("Float64").to_numpy()
@@ -469,8 +467,8 @@ def _published_areas(key: str, question: str, published: Published) -> Finding:
     }
     headline = f"{len(table)} districts, {when}: no interval can be given"
     return Finding(
-        key=key,
-        question=question,
+        key=question.key,
+        question=question.asks,
         headline=headline,
         answer=(
             f"{published.measure.label}, {when}: published figures of {len(table)} districts lie between "
@@ -479,6 +477,7 @@ def _published_areas(key: str, question: str, published: Published) -> Finding:
         ),
         tables={"areas": table},
         provenance=published.provenance(
+            question,
             f"{len(table)} published figures; their base is not published",
             [NO_INTERVAL],
             publication=str(rows["publication"].iloc[0]),

@@ -11,6 +11,7 @@ from analytics.survey.contrasts import against_rest, change, differences
 from analytics.survey.intervals import Limits, effective_sample, korn_graubard, mover, t_interval, wilson_t
 from analytics.survey.linearisation import DomainMeans, domain_means, domain_means_of_cells
 from analytics.survey.publication import PublicationRule, publish
+from analytics.survey.sample import Sample
 
 __all__ = [
     "CHANGE",
@@ -19,6 +20,7 @@ __all__ = [
     "Limits",
     "PooledDeff",
     "PublicationRule",
+    "Sample",
     "Verdicts",
     "against_rest",
     "change",

@@ -11,7 +11,7 @@ from scipy.special import stdtr
 
 from analytics.survey.intervals import Limits, effective_sample, mover, t_interval, t_quantile, wilson_t
 from analytics.survey.linearisation import DomainMeans, Form, block_sums, covariance, look_up
-from analytics.survey.sample import Columns, Floats, Integers, column_names, grouped
+from analytics.survey.sample import Columns, Floats, Integers, Labels, column_names, grouped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,16 +117,14 @@ def change(result: DomainMeans, over: str, before: object, after: object) -> pd.
     ValueError
         If `over` does not make the domains.
     """
-    import pandas as pd
-
     if over not in result.by:
         raise ValueError(f"{over} is not among the columns of the domains: {', '.join(result.by) or 'none'}.")
     others = [name for name in result.by if name != over]
     later, earlier = result.rows(**{over: after}), result.rows(**{over: before})
-    sides = [result.table[others].iloc[rows].assign(_row=rows) for rows in (later, earlier)]
-    how = {"on": others} if others else {"how": "cross"}
-    pairs = pd.merge(sides[0], sides[1], suffixes=("", "_before"), **how)
-    compared = differences(result, None, pairs["_row"].to_numpy(), pairs["_row_before"].to_numpy())
+    labels, positions = Labels.of(result.table.iloc[earlier], others)
+    same = labels.find(result.table.iloc[later])
+    paired = same >= 0
+    compared = differences(result, None, later[paired], earlier[np.argsort(positions)][same[paired]])
     return compared.drop(columns=over)
 
 

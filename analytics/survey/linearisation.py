@@ -198,7 +198,7 @@ def domain_means(
 
 def domain_means_of_cells(
     cells: pd.DataFrame,
-    design: pd.DataFrame,
+    design: pd.DataFrame | Sample,
     scores: Mapping[str, float],
     by: Columns,
     *,
@@ -218,8 +218,9 @@ def domain_means_of_cells(
     ----------
     cells : DataFrame
         Answers to one measure counted by domain, answer class, stratum and PSU.
-    design : DataFrame
-        Every sampled PSU once, with the columns of `stratum` and `psu`, whoever answered what.
+    design : DataFrame or Sample
+        Every sampled PSU once, with the columns of `stratum` and `psu`, whoever answered what; or the sample that
+        `Sample.listed` made of it, for many results of one design, with the same `stratum` and `psu`.
     scores : mapping of str to float
         Value of each answer class: ``{"positive": 1, "neutral": 0, "negative": 0}`` for a share, 1, 0 and -1 for a net
         score. Classes that are not named ("don't know", "not asked") are in no domain.
@@ -244,11 +245,9 @@ def domain_means_of_cells(
     """
     names, places = column_names(by), (*column_names(stratum), *column_names(psu))
     check_columns(cells, [*names, *places, answer, n, weight, weight_squared], "cells")
-    if not column_names(psu):
-        raise ValueError("Cells need the PSU: name its column.")
-    sample, _ = Sample.of(design, stratum, psu, fpc, "design")
-    if sample.psus < len(design):
-        raise ValueError(f"The design lists {len(design):,} PSUs, but only {sample.psus:,} differ: list each once.")
+    sample = design if isinstance(design, Sample) else Sample.listed(design, stratum, psu, fpc)
+    if sample.labels.names != places:
+        raise ValueError(f"The sample was listed by {', '.join(sample.labels.names)}, not by {', '.join(places)}.")
     unit = sample.labels.find(cells)
     if (unit < 0).any():
         example = cells.iloc[int(np.flatnonzero(unit < 0)[0])]
@@ -299,6 +298,8 @@ def _check_values(values: Floats, kind: Kind) -> None:
 
 
 def _means(records: _Records, keys: pd.DataFrame, sample: Sample, kind: Kind, deff: float | None) -> DomainMeans:
+    import pandas as pd
+
     _check_values(records.value, kind)
     domains, domain, weight = len(keys), records.domain, records.weight
 
@@ -322,21 +323,23 @@ def _means(records: _Records, keys: pd.DataFrame, sample: Sample, kind: Kind, de
         variance = np.where(base > 0, variance, np.nan)
         shown = np.where(fallback, spread / assumed, variance)
         df = np.where(fallback, assumed - 1, own_df)
-        table = keys.assign(
-            estimate=mean,
-            se=np.sqrt(shown),
-            low=np.nan,
-            high=np.nan,
-            base=base.astype(np.int64),
-            weight=weight_of,
-            n_eff=n_eff,
-            deff=np.where(fallback, np.nan, variance / simple),
-            psus=psus,
-            strata=strata,
-            df=df,
-            fallback=fallback,
-            single_psu_strata=lonely,
-        )
+        figures = {
+            "estimate": mean,
+            "se": np.sqrt(shown),
+            "low": np.nan,
+            "high": np.nan,
+            "base": base.astype(np.int64),
+            "weight": weight_of,
+            "n_eff": n_eff,
+            "deff": np.where(fallback, np.nan, variance / simple),
+            "psus": psus,
+            "strata": strata,
+            "df": df,
+            "fallback": fallback,
+            "single_psu_strata": lonely,
+        }
+    # In one go: each column that is added to a frame costs as much as the estimates.
+    table = pd.DataFrame({**{name: keys[name] for name in keys.columns}, **figures}, index=keys.index)
     parts = None
     if kind == "net":
         above, below = (

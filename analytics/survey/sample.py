@@ -180,6 +180,29 @@ class Sample:
         rows = None if psus else frame.index
         return cls(stratum_of_unit, size, factor, lonely, fpc is not None, labels, rows), unit_of_row
 
+    @classmethod
+    def listed(cls, design: pd.DataFrame, stratum: Columns, psu: Columns, fpc: str | None = None) -> Sample:
+        """The sample that a list of its PSUs describes.
+
+        Parameters
+        ----------
+        design : DataFrame
+            Every sampled PSU once, with the columns of `stratum` and `psu`, whoever answered what.
+        stratum, psu, fpc
+            As for `domain_means_of_cells`.
+
+        Raises
+        ------
+        ValueError
+            As `of`; and if a PSU is listed twice.
+        """
+        if not column_names(psu):
+            raise ValueError("Cells need the PSU: name its column.")
+        sample, _ = cls.of(design, stratum, psu, fpc, "design")
+        if sample.psus < len(design):
+            raise ValueError(f"The design lists {len(design):,} PSUs, but only {sample.psus:,} differ: list each once.")
+        return sample
+
     @property
     def psus(self) -> int:
         """Number of sampled PSUs."""

@@ -441,3 +441,15 @@ def test_empty_tables_draw_an_empty_figure(draw: Callable[[], go.Figure]) -> Non
 def test_nothing_to_press_or_drag() -> None:
     assert charts.CONFIG["displayModeBar"] is False
     assert charts.CONFIG["scrollZoom"] is False
+
+
+@pytest.mark.parametrize("figure", [*[draw("light") for draw in DRAWN.values()], *HOSTILE_DRAWN.values()])
+def test_plotly_finds_nothing_wrong(figure: go.Figure) -> None:
+    assert go.Figure(figure.to_dict()).to_dict()["data"] == figure.to_dict()["data"]
+
+
+def test_plotly_would_say_what_is_wrong() -> None:
+    figure = DRAWN["dots"]("light").to_dict()
+    figure["data"][0]["mode"] = "dotty"
+    with pytest.raises(ValueError, match="mode"):
+        go.Figure(figure)

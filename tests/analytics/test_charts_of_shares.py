@@ -6,6 +6,7 @@ import re
 from xml.etree import ElementTree
 
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
 from analytics import charts
@@ -122,12 +123,14 @@ def test_a_panel_shows_the_group_over_everyone_on_the_shared_scale():
     "figure",
     [
         charts.share_trend(waves([0.6, 0.7], broken={1}).assign(label=HOSTILE, broken=["", HOSTILE]), "light"),
+        charts.share_rows(areas(label=[HOSTILE] * 3), WHOLE, "dark"),
         charts.share_rows(areas(label=[HOSTILE] * 3, flag=[HOSTILE] * 3, estimate=[None] * 3), WHOLE, "light"),
         charts.share_small(waves([0.6]).assign(label=HOSTILE), waves([0.6]), 0.84, "light"),
     ],
 )
-def test_no_text_from_a_file_becomes_a_link(figure):
+def test_no_text_from_a_file_becomes_a_link_and_plotly_finds_nothing_wrong(figure):
     assert "<a " not in figure.to_json().replace("\\u003c", "<")
+    assert go.Figure(figure.to_dict()).to_dict()["data"] == figure.to_dict()["data"]
 
 
 def points(picture, name):

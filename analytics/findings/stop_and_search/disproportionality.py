@@ -99,10 +99,10 @@ def disproportionality(scope: Scope, view: View) -> Finding:
         searches = comparable(scope, view)
     except TooFew as why:
         table, asked = _comparisons(why.searches), why.searches.scope.only(question.takes)
-        return refused(question.key, question.asks, table, asked, view, str(why))
+        return refused(question, table, asked, view, str(why))
     except UNANSWERABLE as why:
         table = typed_frame([], _DISPROPORTIONALITY, [])
-        return refused(question.key, question.asks, table, scope.only(question.takes), view, str(why))
+        return refused(question, table, scope, view, str(why))
     population = searches.residents
     table = _comparisons(searches)
     chosen = table[table["group"] == searches.scope.group].iloc[0]

@@ -50,9 +50,7 @@ def rates(scope: Scope, view: View) -> Finding:
     try:
         searches = Searches.of(scope, view)
     except (ScopeError, NoSearches) as why:
-        return refused(
-            question.key, question.asks, typed_frame([], _RATES, []), scope.only(question.takes), view, str(why)
-        )
+        return refused(question, typed_frame([], _RATES, []), scope, view, str(why))
     population, why_none = _population(searches)
     table = _rates_table(searches, population)
     shown = table[table["rate"].notna()] if population else table[table["stops"].notna()]

@@ -55,10 +55,10 @@ def trend(scope: Scope, view: View) -> Finding:
         searches = chartable(scope, view)
     except TooFew as why:
         table, asked = _trend_table(why.searches), why.searches.scope.only(question.takes)
-        return refused(question.key, question.asks, table, asked, view, str(why))
+        return refused(question, table, asked, view, str(why))
     except UNANSWERABLE as why:
         table = typed_frame([], _TREND, [])
-        return refused(question.key, question.asks, table, scope.only(question.takes), view, str(why))
+        return refused(question, table, scope, view, str(why))
     table, population = _trend_table(searches), searches.residents
     group, comparator = str(searches.scope.group), str(searches.scope.comparator)
     shown = table[(table["group"] == group) & table["rate"].notna()]

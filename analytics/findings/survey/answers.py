@@ -14,6 +14,7 @@ from analytics.finding import File, Provenance, files_of
 from analytics.findings.survey import choices
 from analytics.findings.survey.points import Point, wave_points, year_points
 from analytics.scope import Scope, ScopeError
+from analytics.survey import Sample
 from data.cubes import coded
 from data.settings import settings
 from data.survey_cubes import ALONE, EVERYONE, SURVEY_CELLS, SURVEY_DESIGN
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from analytics.findings import Question
     from data.store import View
 
 SHARE = {POSITIVE: 1.0, NEUTRAL: 0.0, NEGATIVE: 0.0}
@@ -202,12 +204,10 @@ class Answers:
         places = [place for place, code in enumerate(areas.categories) if code in inside]
         return cells[np.isin(areas.codes, places)]
 
-    @cached_property
-    def design(self) -> pd.DataFrame:
+    @property
+    def sample(self) -> Sample:
         """Every sampled unit of the waves, never filtered by what is asked."""
-        design = _design(self.view, self.force, self.survey)
-        asked = design[design["wave"].isin(self.waves["wave"])]
-        return asked.drop_duplicates(["strata", "psu"]).reset_index(drop=True)
+        return _sample(self.view, self.force, self.survey, tuple(self.waves["wave"]))
 
     @cached_property
     def wording(self) -> str:
@@ -222,15 +222,17 @@ class Answers:
         answers = " or ".join(answer for answer, kind in self.measure.classes.items() if kind == POSITIVE)
         return f"Counted: {answers}.{'' if self.measure.higher_is_better else ' Lower is better.'}"
 
-    def provenance(self, base: str, rules: list[str], waves: Sequence[str], method: str = METHOD) -> Provenance:
-        """Provenance of a figure made from the answers of some waves."""
+    def provenance(
+        self, question: Question, base: str, rules: list[str], waves: Sequence[str], method: str = METHOD
+    ) -> Provenance:
+        """Provenance of a figure made from the answers of some waves; its scope holds what the question takes."""
         used = self.waves[self.waves["wave"].isin(waves)]
         unsure = sum(self._dont_know.get(wave, 0) for wave in waves)
         said = [f"{wording.plural(unsure, 'answer')} of don't know left out of the base"] if unsure else []
         return Provenance(
             release=self.view.release.number if self.view.release else 0,
             files=_files(self.view, tuple(used["load_id"])),
-            scope=self.scope.address(),
+            scope=self.scope.only(question.takes).address(),
             base=f"{base}. {_told(used)}",
             weights=wording.listing(_distinct(used["weighting"])) or "As the file has them; 1 where it has none",
             method=method,
@@ -319,6 +321,13 @@ def _cells(view: View, force: str, survey: str, measure: str, grouping: str) -> 
 def _design(view: View, force: str, survey: str) -> pd.DataFrame:
     rows = view.rows(SURVEY_DESIGN.name).filter(nw.col("force") == force, nw.col("survey") == survey)
     return _stratified(coded(rows.select("wave", "stratum", "psu")), view, force, survey)
+
+
+@lru_cache(maxsize=64)
+def _sample(view: View, force: str, survey: str, waves: tuple[str, ...]) -> Sample:
+    design = _design(view, force, survey)
+    asked = design[design["wave"].isin(waves)]
+    return Sample.listed(asked.drop_duplicates(["strata", "psu"]), "strata", "psu")
 
 
 def _stratified(frame: pd.DataFrame, view: View, force: str, survey: str) -> pd.DataFrame:

@@ -193,7 +193,7 @@ def _overall(force: Answers) -> pd.DataFrame:
 
 
 def _means(cells: pd.DataFrame, answers: Answers, by: list[str]) -> DomainMeans:
-    return domain_means_of_cells(cells, answers.design, SHARE, by, stratum="strata", psu="psu", answer="answer_class")
+    return domain_means_of_cells(cells, answers.sample, SHARE, by, stratum="strata", psu="psu", answer="answer_class")
 
 
 def _pooled(cells: pd.DataFrame, answers: Answers) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from data.vocabularies.survey import Measure, measures
 if TYPE_CHECKING:
     import pandas as pd
 
+    from analytics.findings import Question
     from data.store import View
 
 NO_INTERVAL = (
@@ -132,14 +133,14 @@ class Published:
             f"{wording.points(float(differing.max())).removeprefix('+')} apart at most; shown is {self.shown}."
         )
 
-    def provenance(self, base: str, rules: list[str], publication: str | None = None) -> Provenance:
+    def provenance(self, question: Question, base: str, rules: list[str], publication: str | None = None) -> Provenance:
         """Provenance of a figure that was published; of the series, unless another publication is named."""
         loads = self.view.current_loads
         used = loads[(loads["table"] == AGGREGATES.name) & loads["load_id"].isin(self.figures["load_id"].unique())]
         return Provenance(
             release=self.view.release.number if self.view.release else 0,
             files=files_of(used.sort_values("file")),
-            scope=self.scope.address(),
+            scope=self.scope.only(question.takes).address(),
             base=base,
             weights="As its publisher weighted it",
             method=METHOD,
