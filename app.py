@@ -50,7 +50,7 @@ def main() -> None:
     chosen.run()
 
 
-app = st.App(__file__, middleware=web.middleware(), on_script_error=web.on_error)
+app = st.App(__file__, lifespan=web.lifespan, middleware=web.middleware(), on_script_error=web.on_error)
 
 # The server reads this file once for the line above, before there is anybody to draw for.
 if get_script_run_ctx(suppress_warning=True) is not None:

@@ -165,17 +165,12 @@ class Searches:
     @cached_property
     def partial_months(self) -> list[str]:
         """Months of the period that are suspected to be partial."""
-        loads = self.view.loads[(self.view.loads["table"] == STOPS.name) & (self.view.loads["subject"] == self.force)]
-        statuses = month_statuses(loads, self.months, settings().partial_share)
-        return list(statuses.loc[statuses["status"] == PARTIAL, "month"])
+        return [month for month in self.months if month in _partial_months(self.view, self.force)]
 
     @cached_property
     def high_months(self) -> list[str]:
         """One sentence for each month of the period that has far more searches than those around it."""
-        loads = self.view.loads[(self.view.loads["table"] == STOPS.name) & (self.view.loads["subject"] == self.force)]
-        rows = loads[loads["current"]].set_index("period")["rows"]
-        high = high_months(loads, self.months)
-        return [high_month(self.force_name, month, int(rows[month]), times) for month, times in high.items()]
+        return [said for month, said in _high_months(self.view, self.force).items() if month in set(self.months)]
 
     @cached_property
     def also_loaded(self) -> list[str]:
@@ -193,11 +188,9 @@ class Searches:
     @cached_property
     def empty_months(self) -> list[str]:
         """Months of the period whose file holds nothing at all."""
-        loads = self.view.loads
-        empty = loads[
-            loads["current"] & (loads["table"] == STOPS.name) & (loads["subject"] == self.force) & (loads["rows"] == 0)
-        ]
-        return [month for month in self.months if month in set(empty["period"])]
+        loads = _loads(self.view, self.force)
+        empty = set(loads.loc[loads["current"] & (loads["rows"] == 0), "period"])
+        return [month for month in self.months if month in empty]
 
     @cached_property
     def total(self) -> int:
@@ -250,6 +243,17 @@ class Searches:
     def by_area(self) -> pd.DataFrame:
         """Searches of known ethnicity, shape (areas, broad groups); index: GSS code, blank where there is no place."""
         return self.by_cell.groupby(level="area").sum()
+
+    @cached_property
+    def placed(self) -> dict[str, int]:
+        """Searches of known ethnicity in some district, by broad group."""
+        inside = self.by_area.drop(index="", errors="ignore").sum()
+        return {str(group): int(number) for group, number in inside.items()}
+
+    @cached_property
+    def by_district(self) -> pd.DataFrame:
+        """Searches of known ethnicity in the areas whose residents are known; index: as `Residents.by_area`."""
+        return self.by_area.reindex(self.residents.by_area.index, fill_value=0)
 
     @cached_property
     def by_month(self) -> pd.DataFrame:
@@ -404,6 +408,28 @@ def _broad_of(view: View, definition: str) -> dict[str, str]:
     """The broad group of every ethnicity that a search can be recorded with."""
     broad = {g.group: g.broad for g in ethnicity(LISTS[definition], grouping(view)).values()}
     return {**broad, BLANK: NOT_STATED, NOT_RECOGNISED: NOT_RECOGNISED}
+
+
+@lru_cache(maxsize=64)
+def _loads(view: View, force: str) -> pd.DataFrame:
+    return view.loads[(view.loads["table"] == STOPS.name) & (view.loads["subject"] == force)]
+
+
+@lru_cache(maxsize=64)
+def _partial_months(view: View, force: str) -> frozenset[str]:
+    statuses = month_statuses(_loads(view, force), choices.months(view, force), settings().partial_share)
+    return frozenset(statuses.loc[statuses["status"] == PARTIAL, "month"])
+
+
+@lru_cache(maxsize=64)
+def _high_months(view: View, force: str) -> dict[str, str]:
+    """One sentence for each high month."""
+    loads = _loads(view, force)
+    rows = loads[loads["current"]].set_index("period")["rows"]
+    high = high_months(loads, choices.months(view, force))
+    return {
+        month: high_month(forces()[force]["short"], month, int(rows[month]), times) for month, times in high.items()
+    }
 
 
 @lru_cache(maxsize=256)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import gc
 import hashlib
 import logging
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -14,7 +18,29 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
+_MINUTE = 60
+_NEVER = 1_000_000_000
+"""Collections of the younger objects before one of all."""
 _INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Collect garbage of long life once a minute, and not in the midst of a page.
+
+    Python looks through everything that is kept whenever a quarter more is kept, and the kept answers are many objects:
+    half a second's stop for whoever waits just then.
+    """
+    gc.set_threshold(*gc.get_threshold()[:2], _NEVER)
+    collecting = asyncio.create_task(_collect())
+    yield
+    collecting.cancel()
+
+
+async def _collect() -> None:
+    while True:
+        await asyncio.sleep(_MINUTE)
+        gc.collect()
 
 
 def middleware() -> list[Middleware]:

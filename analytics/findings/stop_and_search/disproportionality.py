@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from analytics import charts, near_one, wording
 from analytics.disclosure import withhold
 from analytics.disparity import period_difference, rate_ratio, tipping_share, unknown_range, within_area_ratio
@@ -269,21 +271,22 @@ def _by_chance(ratio: bool, rates: bool) -> list[str]:
 def _within_districts(searches: Searches, population: Residents, group: str, comparator: str) -> dict[str, Any]:
     if searches.scope.area is not None:
         return {}
-    people = population.by_area.reindex(columns=[group, comparator]).dropna()
-    stops = searches.by_area[[group, comparator]].reindex(people.index, fill_value=0)
+    pair = (group, comparator)
+    people = [population.by_area[name].to_numpy(dtype=float, na_value=np.nan) for name in pair]
+    known = np.isfinite(people).all(axis=0)
+    people_a, people_b = (column[known] for column in people)
+    stops_a, stops_b = (searches.by_district[name].to_numpy()[known] for name in pair)
     both = searches.by_group[group] + searches.by_group[comparator]
-    placed = searches.by_area.drop(index="", errors="ignore")[[group, comparator]]
-    share = float(stops.to_numpy().sum() / both)
-    drawn = choices.districts(searches.view, searches.force)
+    share = float((stops_a.sum() + stops_b.sum()) / both)
     told = {
         "adjusted_share": share,
-        "placed_share": float(placed.to_numpy().sum() / both),
-        "adjusted_areas": len(people) if drawn else 0,
+        "placed_share": (searches.placed[group] + searches.placed[comparator]) / both,
+        "adjusted_areas": int(known.sum()) if choices.districts(searches.view, searches.force) else 0,
     }
-    if share < settings().placed_share or len(people) < 2:
+    if share < settings().placed_share or known.sum() < 2:
         return told
     try:
-        within = within_area_ratio(stops[group], people[group], stops[comparator], people[comparator])
+        within = within_area_ratio(stops_a, people_a, stops_b, people_b)
     except ValueError:
         return told  # _why_not_adjusted words it
     if within.high > _TOO_WIDE * within.low:
