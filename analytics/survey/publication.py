@@ -90,9 +90,12 @@ def publish(result: DomainMeans, rule: PublicationRule = DEFAULT_RULE) -> pd.Dat
         NOBODY: (estimate <= 0) & (result.kind == "share"),
         EVERYBODY: (estimate >= 1) & (result.kind == "share"),
     }
-    marks = [", ".join(text for text, marked in flags.items() if marked[row]) for row in range(len(table))]
-    reasons = [_too_few(number, effective, rule) for number, effective in zip(base, n_eff, strict=True)]
-    table["flag"] = np.where(withheld, reasons, marks) if len(table) else marks
+    notes = np.full(len(table), "", dtype=object)
+    for row in np.flatnonzero(np.any([*flags.values()], axis=0) & ~withheld):
+        notes[row] = ", ".join(text for text, marked in flags.items() if marked[row])
+    for row in np.flatnonzero(withheld):
+        notes[row] = _too_few(base[row], n_eff[row], rule)
+    table["flag"] = notes
     _blank(table, withheld, ["estimate", "se", "low", "high", "deff"])
     _blank(table, withheld & (base < rule.least_count), ["base", "weight", "n_eff", "psus", "strata", "df"])
     return table

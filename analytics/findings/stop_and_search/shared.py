@@ -285,4 +285,5 @@ def typed_frame(rows: list[dict[str, Any]], columns: list[str], whole: list[str]
 
     texts = ("group", "comparator", "month", "flag")
     kinds = {name: "str" if name in texts else "Int64" if name in whole else "Float64" for name in columns}
-    return pd.DataFrame({name: pd.array([row.get(name) for row in rows], dtype=kind) for name, kind in kinds.items()})
+    values: dict[str, Any] = {name: [row.get(name) for row in rows] for name in columns}
+    return pd.DataFrame({name: pd.Series(values[name], dtype=kind) for name, kind in kinds.items()})

@@ -168,17 +168,24 @@ class Answers:
         return self._up_to(str(self.waves["month"].iloc[-1]), None)
 
     @cached_property
-    def yearly(self) -> Answers:
-        """The same answers whatever the period starts with: what pools the last year is the same for all of them."""
-        return self._up_to(str(self.waves["month"].iloc[-1]), self.scope.area)
+    def years(self) -> Answers:
+        """The same answers in the longest series that begins with these years: what is made of years, it has too."""
+        own, held = self._points(by_year=True), self._months
+
+        def begins_alike(last: str) -> bool:
+            return _points(self.view, self.force, self.survey, self.measure.id, last, True)[: len(own)] == own
+
+        return self._up_to(next(month for month in reversed(held) if begins_alike(month)), self.scope.area)
 
     @cached_property
     def series(self) -> Answers:
-        """The same answers in every period that has these points: in the force, whose points are waves, in any."""
-        if self.scope.area is not None:
-            return self.yearly
-        every = choices.asked_waves(self.view, self.force, self.survey, self.measure.id)
-        return self._up_to(str(every["month"].iloc[-1]), None)
+        """The same answers in the longest series that begins with these points."""
+        return self._up_to(self._months[-1], None) if self.scope.area is None else self.years
+
+    @property
+    def _months(self) -> list[str]:
+        """The months in which the waves ended that asked the measure, in order."""
+        return list(choices.asked_waves(self.view, self.force, self.survey, self.measure.id)["month"])
 
     def _up_to(self, last: str, area: str | None) -> Answers:
         scope = Scope(force=self.force, survey=self.survey, measure=self.measure.id, area=area)
@@ -197,12 +204,15 @@ class Answers:
         years = self.scope.area is not None if by_year is None else by_year
         last = str(self.waves["month"].iloc[-1])
         cells = _point_cells(self.view, self.force, self.survey, self.measure.id, grouping, last, years)
+        return self._inside(cells)
+
+    def _inside(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """Those of some cells that lie in the scope's area."""
         if self.scope.area is None:
             return cells
         inside = choices.members(self.view, self.force, self.survey, self.scope.area)
         areas = cells["area"].cat
-        places = [place for place, code in enumerate(areas.categories) if code in inside]
-        return cells[np.isin(areas.codes, places)]
+        return cells[np.array([*(code in inside for code in areas.categories), False])[areas.codes]]
 
     @property
     def sample(self) -> Sample:
@@ -248,9 +258,15 @@ class Answers:
     @cached_property
     def _dont_know(self) -> dict[str, int]:
         """Answers of don't know in the scope's area, by wave."""
-        cells = self.cells(EVERYONE)
-        unsure = cells[cells["answer_class"].to_numpy() == DONT_KNOW]
+        unsure = self._inside(_unsure(self.view, self.force, self.survey, self.measure.id))
         return {str(wave): int(n) for wave, n in unsure.groupby("wave", observed=True)["n"].sum().items()}
+
+
+@lru_cache(maxsize=64)
+def _unsure(view: View, force: str, survey: str, measure: str) -> pd.DataFrame:
+    """Cells of those who don't know."""
+    cells = _cells(view, force, survey, measure, EVERYONE)
+    return cells.loc[(cells["answer_class"] == DONT_KNOW).to_numpy(), ["wave", "area", "n"]]
 
 
 @lru_cache(maxsize=256)

@@ -13,7 +13,6 @@ from analytics.findings.survey.answers import SHARE, Answers
 from analytics.findings.survey.points import Point
 from analytics.survey import (
     DomainMeans,
-    PooledDeff,
     PublicationRule,
     Verdicts,
     against_rest,
@@ -58,7 +57,7 @@ def change_to_last(answers: Answers) -> pd.DataFrame | None:
         return None
     if area is None:
         return change(_force_means(answers.series), "point", before.name, last.name)
-    changes = _area_changes(answers.everyone, _level(answers), before.name, last.name)
+    changes = _area_changes(answers.years.everyone, _level(answers), before.name, last.name)
     return changes[changes["area"] == area].drop(columns="area").reset_index(drop=True)
 
 
@@ -76,25 +75,25 @@ def by_group(answers: Answers, grouping: str) -> pd.DataFrame:
     DataFrame
         Columns group, the figures, difference, difference_low, difference_high and p_value.
     """
-    return _groups_against_rest(answers.yearly, grouping)
+    return _of_the_year(_groups_against_rest(answers.years, grouping), answers)
 
 
 def by_area(answers: Answers, level: str) -> pd.DataFrame:
     """The share of each area over the pooled waves, against everyone else's in the force.
 
-    The design factor is the one that areas have in common, since an area's own is noise.
+    The design factor is the one that areas have in common in all years, since an area's own is noise.
 
     Returns
     -------
     DataFrame
         Columns area, the figures, difference, difference_low, difference_high and p_value.
     """
-    return _areas_against_rest(answers.everyone, level).copy()
+    return _of_the_year(_areas_against_rest(answers.years.everyone, level), answers)
 
 
 def overall(answers: Answers) -> pd.DataFrame:
     """The share of everyone in the force over the pooled waves, in one row."""
-    return _overall(answers.everyone)
+    return _of_the_year(_overall(answers.years.everyone), answers)
 
 
 def called(differences: pd.DataFrame, words: Verdicts) -> list[str]:
@@ -115,7 +114,7 @@ def _figures(answers: Answers) -> pd.DataFrame:
     """The share at every point, whatever the period starts with; index: point."""
     if answers.scope.area is None:
         return _force_figures(answers.series)
-    figures = _area_figures(answers.everyone, _level(answers))
+    figures = _area_figures(answers.years.everyone, _level(answers))
     return figures[figures["area"] == answers.scope.area].drop(columns="area")
 
 
@@ -141,21 +140,24 @@ def _force_figures(force: Answers) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=256)
-def _area_means(force: Answers, level: str) -> DomainMeans:
-    """The share in each area and year: all areas at once take hardly longer than one."""
-    cells = _in_an_area(force.cells(EVERYONE, by_year=True), force, level)
-    means, shared = _means(cells, force, ["area", "point"]), _areas(force, level)[1]
-    return smoothed(means, shared) if shared else means
+def _area_means(years: Answers, level: str) -> tuple[DomainMeans, DomainMeans]:
+    """The share in each area and year, as it is and with the design factor that areas have in common.
+
+    There is none where no area has two sampling units and answers that differ, to learn it from.
+    """
+    means = _means(_area_cells(years, level), years, ["area", "point"])
+    known = (means.table["psus"].to_numpy() > 1) & (means.spread > 0)
+    return means, smoothed(means, pooled_deff(means)) if known.any() else means
 
 
 @lru_cache(maxsize=256)
-def _area_figures(force: Answers, level: str) -> pd.DataFrame:
-    return _by_name(_shown(_area_means(force, level)))
+def _area_figures(years: Answers, level: str) -> pd.DataFrame:
+    return _by_name(_shown(_area_means(years, level)[1]))
 
 
 @lru_cache(maxsize=256)
-def _area_changes(force: Answers, level: str, before: str, last: str) -> pd.DataFrame:
-    return change(_area_means(force, level), "point", before, last)
+def _area_changes(years: Answers, level: str, before: str, last: str) -> pd.DataFrame:
+    return change(_area_means(years, level)[1], "point", before, last)
 
 
 def _by_name(figures: pd.DataFrame) -> pd.DataFrame:
@@ -163,52 +165,47 @@ def _by_name(figures: pd.DataFrame) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=256)
-def _areas(force: Answers, level: str) -> tuple[DomainMeans, PooledDeff | None]:
-    """The shares of all areas of a level over the pooled waves, and the design factor that they have in common.
-
-    There is none where no area has two sampling units and answers that differ, to learn it from.
-    """
-    means = _means(_in_an_area(_pooled(force.cells(EVERYONE), force), force, level), force, ["area"])
-    known = (means.table["psus"].to_numpy() > 1) & (means.spread > 0)
-    return means, pooled_deff(means) if known.any() else None
+def _groups_against_rest(years: Answers, grouping: str) -> pd.DataFrame:
+    cells = years.cells(grouping, by_year=True)
+    parts = _means(cells, years, ["group", "point"])
+    return _against_rest(parts, parts, _means(cells, years, ["point"]))
 
 
 @lru_cache(maxsize=256)
-def _groups_against_rest(answers: Answers, grouping: str) -> pd.DataFrame:
-    cells = _pooled(answers.cells(grouping), answers)
-    parts, whole = _means(cells, answers, ["group"]), _means(cells, answers, [])
-    return _against_rest(parts, parts, whole)
+def _areas_against_rest(years: Answers, level: str) -> pd.DataFrame:
+    parts, shown = _area_means(years, level)
+    return _against_rest(shown, parts, _means(_area_cells(years, level), years, ["point"]))
 
 
 @lru_cache(maxsize=256)
-def _areas_against_rest(force: Answers, level: str) -> pd.DataFrame:
-    parts, shared = _areas(force, level)
-    whole = _means(_in_an_area(_pooled(force.cells(EVERYONE), force), force, level), force, [])
-    return _against_rest(smoothed(parts, shared) if shared else parts, parts, whole)
+def _overall(years: Answers) -> pd.DataFrame:
+    return _shown(_means(years.cells(EVERYONE, by_year=True), years, ["point"]))
 
 
-@lru_cache(maxsize=256)
-def _overall(force: Answers) -> pd.DataFrame:
-    return _shown(_means(_pooled(force.cells(EVERYONE), force), force, []))
+def _of_the_year(figures: pd.DataFrame, answers: Answers) -> pd.DataFrame:
+    """Figures of the year that groups and areas pool, out of those of every year."""
+    own = figures["point"].to_numpy(dtype=object) == answers.year.name
+    return figures[own].drop(columns="point").reset_index(drop=True)
 
 
 def _means(cells: pd.DataFrame, answers: Answers, by: list[str]) -> DomainMeans:
     return domain_means_of_cells(cells, answers.sample, SHARE, by, stratum="strata", psu="psu", answer="answer_class")
 
 
-def _pooled(cells: pd.DataFrame, answers: Answers) -> pd.DataFrame:
-    return cells[cells["wave"].isin(answers.year.waves)]
-
-
-def _in_an_area(cells: pd.DataFrame, force: Answers, level: str) -> pd.DataFrame:
+@lru_cache(maxsize=64)
+def _area_cells(years: Answers, level: str) -> pd.DataFrame:
     """Cells of everyone whose area is known: the area of the level, or the one of it that theirs lies in."""
-    known = choices.areas(force.view, force.force, force.survey).set_index("code")
+    import pandas as pd
+
+    cells = years.cells(EVERYONE, by_year=True)
+    known = choices.areas(years.view, years.force, years.survey).set_index("code")
     own = known.index[known["area_level"] == level]
     above = known.loc[~known.index.isin(own), "parent_code"]
     mapped = {**dict(zip(own, own, strict=True)), **above[above.isin(own)].to_dict()}
     areas = cells["area"].cat
-    codes = np.array([mapped.get(code) for code in areas.categories] + [None], dtype=object)
-    return cells.assign(area=codes[areas.codes])
+    names = sorted(set(mapped.values()))
+    places = np.array([*(names.index(mapped[c]) if c in mapped else -1 for c in areas.categories), -1])
+    return cells.assign(area=pd.Categorical.from_codes(places[areas.codes], pd.Index(names, dtype=object)))
 
 
 def _shown(means: DomainMeans) -> pd.DataFrame:
@@ -224,10 +221,11 @@ def _against_rest(shown: DomainMeans, parts: DomainMeans, whole: DomainMeans) ->
     """
     figures = _shown(shown)
     compared = against_rest(shown, whole)
-    everyone = whole.table.iloc[0]
+    everyone = whole.table.set_index("point").loc[parts.table["point"]]
+    all_weight, all_n_eff = (everyone[name].to_numpy(dtype=float) for name in ("weight", "n_eff"))
     weight, n_eff = (parts.table[name].to_numpy(dtype=float) for name in ("weight", "n_eff"))
     with np.errstate(divide="ignore", invalid="ignore"):
-        rest = (everyone["weight"] - weight) ** 2 / (everyone["weight"] ** 2 / everyone["n_eff"] - weight**2 / n_eff)
+        rest = (all_weight - weight) ** 2 / (all_weight**2 / all_n_eff - weight**2 / n_eff)
     few = (compared["other_base"] < settings().fewest_answers) | ~(rest >= settings().fewest_effective)
     names = {"estimate": "difference", "low": "difference_low", "high": "difference_high"}
     differences = compared.rename(columns=names)[[*names.values(), "p_value"]].astype("Float64")
