@@ -202,7 +202,9 @@ def is_true(value: object) -> bool:
 
 def escaped(value: object, width: int, lines: int) -> str:
     """Text in lines of at most `width` characters, escaped: its own line breaks stay, markup does not come alive."""
-    parts = [part for line in as_text(value).splitlines() for part in textwrap.wrap(line, width)]
+    text = as_text(value)
+    short = len(text) <= width and text.replace(wording.NBSP, "").isprintable()
+    parts = [text.strip()] if short else [part for line in text.splitlines() for part in textwrap.wrap(line, width)]
     if len(parts) > lines:
         parts = [*parts[: lines - 1], textwrap.shorten(" ".join(parts[lines - 1 :]), width, placeholder="…")]
     # Plotly knows no &quot;, so quotation marks stay as they are.

@@ -6,8 +6,8 @@ From the rows of a survey or from counted cells: both lead to the same sums. The
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -50,6 +50,24 @@ class Totals:
     weight: Floats
     linearised: Floats
     start: Integers
+
+    @classmethod
+    def of(cls, domain: Integers, psu: Integers, sample: Sample, **sums: Any) -> Totals:  # noqa: ANN401
+        """Totals with their blocks, from pairs in order."""
+        block = domain * sample.strata + sample.stratum[psu]
+        return cls(domain, psu, **sums, start=np.flatnonzero(np.diff(block, prepend=-1)))
+
+    def only(self, domains: Integers, sample: Sample) -> Totals:
+        """The totals of some domains, which are numbered anew in their order."""
+        kept = np.isin(self.domain, domains)
+        return Totals.of(
+            np.searchsorted(domains, self.domain[kept]),
+            self.psu[kept],
+            sample,
+            base=self.base[kept],
+            weight=self.weight[kept],
+            linearised=self.linearised[kept],
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +127,19 @@ class DomainMeans:
         for name, value in keys.items():
             chosen &= (self.table[name] == value).to_numpy(dtype=bool, na_value=False)
         return np.flatnonzero(chosen)
+
+    def only(self, **keys: object) -> DomainMeans:
+        """The same result of the domains with the given values alone."""
+        rows = self.rows(**keys)
+        return replace(
+            self,
+            table=self.table.iloc[rows].reset_index(drop=True),
+            variance=self.variance[rows],
+            spread=self.spread[rows],
+            weight_squared=self.weight_squared[rows],
+            totals=self.totals.only(rows, self.sample),
+            parts=self.parts and (self.parts[0].only(**keys), self.parts[1].only(**keys)),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -392,14 +423,13 @@ def _totals(records: _Records, linearised: Floats, sample: Sample) -> Totals:
     # PSUs are numbered by stratum, so that sorted keys put the PSUs of a stratum side by side in each domain.
     pair, key = pd.factorize(records.domain * sample.psus + records.psu, sort=True)
     domain, psu = np.divmod(np.asarray(key, dtype=np.int64), sample.psus)
-    block = domain * sample.strata + sample.stratum[psu]
-    return Totals(
-        domain=domain,
-        psu=psu,
+    return Totals.of(
+        domain,
+        psu,
+        sample,
         base=grouped(pair, records.n, len(key)).astype(np.int64),
         weight=grouped(pair, records.weight, len(key)),
         linearised=grouped(pair, linearised, len(key)),
-        start=np.flatnonzero(np.diff(block, prepend=-1)),
     )
 
 

@@ -61,8 +61,8 @@ class Labels:
         combined = np.zeros(len(frame), dtype=np.int64)
         missing = np.zeros(len(frame), dtype=bool)
         for name in names:
-            codes, distinct = pd.factorize(frame[name], sort=True)
-            values.append(pd.Index(distinct))
+            codes, distinct = _sorted_codes(frame[name])
+            values.append(distinct)
             combined = combined * max(1, len(distinct)) + codes
             missing |= codes < 0
         positions = np.full(len(frame), -1, dtype=np.int64)
@@ -76,8 +76,8 @@ class Labels:
         combined = np.zeros(len(frame), dtype=np.int64)
         unknown = np.zeros(len(frame), dtype=bool)
         for name, values in zip(self.names, self.values, strict=True):
-            codes, distinct = pd.factorize(frame[name])
-            position = np.append(values.get_indexer(pd.Index(distinct)), -1)[codes]
+            codes, distinct = _codes(frame[name])
+            position = np.append(values.get_indexer(distinct), -1)[codes]
             combined = combined * max(1, len(values)) + position
             unknown |= position < 0
         positions = pd.Index(self.combined).get_indexer(pd.Index(combined)).astype(np.int64)
@@ -101,6 +101,31 @@ class Labels:
             and len(self.values) == len(other.values)
             and all(one.equals(two) for one, two in zip(self.values, other.values, strict=True))
         )
+
+
+def _codes(column: pd.Series) -> tuple[Integers, pd.Index]:
+    """The place of each value among the distinct ones, -1 where it is missing; what a category is called counts."""
+    import pandas as pd
+
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return np.asarray(column.cat.codes, dtype=np.int64), column.cat.categories
+    codes, distinct = pd.factorize(column)
+    return np.asarray(codes, dtype=np.int64), pd.Index(distinct)
+
+
+def _sorted_codes(column: pd.Series) -> tuple[Integers, pd.Index]:
+    """As `_codes`, the distinct values sorted and only those that occur."""
+    import pandas as pd
+
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        codes, distinct = pd.factorize(column, sort=True)
+        return np.asarray(codes, dtype=np.int64), pd.Index(distinct)
+    codes, categories = _codes(column)
+    used = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(categories)))
+    used = used[categories[used].argsort()]
+    places = np.full(len(categories) + 1, -1)
+    places[used] = np.arange(len(used))
+    return places[codes], categories[used]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

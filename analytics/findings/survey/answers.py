@@ -12,7 +12,7 @@ import numpy as np
 from analytics import wording
 from analytics.finding import File, Provenance, files_of
 from analytics.findings.survey import choices
-from analytics.findings.survey.points import Point, wave_points, year_points
+from analytics.findings.survey.points import Point, Wave, wave_points, year_points
 from analytics.scope import Scope, ScopeError
 from analytics.survey import Sample
 from data.cubes import coded
@@ -185,7 +185,7 @@ class Answers:
     @property
     def _months(self) -> list[str]:
         """The months in which the waves ended that asked the measure, in order."""
-        return list(choices.asked_waves(self.view, self.force, self.survey, self.measure.id)["month"])
+        return [str(wave["month"]) for wave in _asked_waves(self.view, self.force, self.survey, self.measure.id)]
 
     def _up_to(self, last: str, area: str | None) -> Answers:
         scope = Scope(force=self.force, survey=self.survey, measure=self.measure.id, area=area)
@@ -299,8 +299,13 @@ def _distinct(texts: pd.Series) -> list[str]:
 
 @lru_cache(maxsize=1024)
 def _points(view: View, force: str, survey: str, measure: str, last: str, by_year: bool) -> list[Point]:
-    waves = choices.asked_waves(view, force, survey, measure)
-    return (year_points if by_year else wave_points)(waves[waves["month"] <= last])
+    waves = [wave for wave in _asked_waves(view, force, survey, measure) if wave["month"] <= last]
+    return (year_points if by_year else wave_points)(waves)
+
+
+@lru_cache(maxsize=256)
+def _asked_waves(view: View, force: str, survey: str, measure: str) -> Sequence[Wave]:
+    return choices.asked_waves(view, force, survey, measure).to_dict("records")
 
 
 @lru_cache(maxsize=128)

@@ -57,8 +57,8 @@ def change_to_last(answers: Answers) -> pd.DataFrame | None:
         return None
     if area is None:
         return change(_force_means(answers.series), "point", before.name, last.name)
-    changes = _area_changes(answers.years.everyone, _level(answers), before.name, last.name)
-    return changes[changes["area"] == area].drop(columns="area").reset_index(drop=True)
+    means = _area_means(answers.years.everyone, _level(answers))[1].only(area=area)
+    return change(means, "point", before.name, last.name).drop(columns="area")
 
 
 def share_at(answers: Answers, point: Point) -> float | None:
@@ -75,7 +75,7 @@ def by_group(answers: Answers, grouping: str) -> pd.DataFrame:
     DataFrame
         Columns group, the figures, difference, difference_low, difference_high and p_value.
     """
-    return _of_the_year(_groups_against_rest(answers.years, grouping), answers)
+    return _groups_against_rest(answers.years, grouping, answers.year.name)
 
 
 def by_area(answers: Answers, level: str) -> pd.DataFrame:
@@ -88,12 +88,12 @@ def by_area(answers: Answers, level: str) -> pd.DataFrame:
     DataFrame
         Columns area, the figures, difference, difference_low, difference_high and p_value.
     """
-    return _of_the_year(_areas_against_rest(answers.years.everyone, level), answers)
+    return _areas_against_rest(answers.years.everyone, level, answers.year.name).copy()
 
 
 def overall(answers: Answers) -> pd.DataFrame:
     """The share of everyone in the force over the pooled waves, in one row."""
-    return _of_the_year(_overall(answers.years.everyone), answers)
+    return _shown(_year_means(answers.years.everyone).only(point=answers.year.name))
 
 
 def called(differences: pd.DataFrame, words: Verdicts) -> list[str]:
@@ -114,8 +114,7 @@ def _figures(answers: Answers) -> pd.DataFrame:
     """The share at every point, whatever the period starts with; index: point."""
     if answers.scope.area is None:
         return _force_figures(answers.series)
-    figures = _area_figures(answers.years.everyone, _level(answers))
-    return figures[figures["area"] == answers.scope.area].drop(columns="area")
+    return _area_figures(answers.years.everyone, _level(answers), answers.scope.area)
 
 
 @lru_cache(maxsize=256)
@@ -151,13 +150,8 @@ def _area_means(years: Answers, level: str) -> tuple[DomainMeans, DomainMeans]:
 
 
 @lru_cache(maxsize=256)
-def _area_figures(years: Answers, level: str) -> pd.DataFrame:
-    return _by_name(_shown(_area_means(years, level)[1]))
-
-
-@lru_cache(maxsize=256)
-def _area_changes(years: Answers, level: str, before: str, last: str) -> pd.DataFrame:
-    return change(_area_means(years, level)[1], "point", before, last)
+def _area_figures(years: Answers, level: str, area: str) -> pd.DataFrame:
+    return _by_name(_shown(_area_means(years, level)[1].only(area=area))).drop(columns="area")
 
 
 def _by_name(figures: pd.DataFrame) -> pd.DataFrame:
@@ -165,27 +159,27 @@ def _by_name(figures: pd.DataFrame) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=256)
-def _groups_against_rest(years: Answers, grouping: str) -> pd.DataFrame:
-    cells = years.cells(grouping, by_year=True)
-    parts = _means(cells, years, ["group", "point"])
-    return _against_rest(parts, parts, _means(cells, years, ["point"]))
+def _year_means(years: Answers) -> DomainMeans:
+    return _means(years.cells(EVERYONE, by_year=True), years, ["point"])
 
 
 @lru_cache(maxsize=256)
-def _areas_against_rest(years: Answers, level: str) -> pd.DataFrame:
-    parts, shown = _area_means(years, level)
-    return _against_rest(shown, parts, _means(_area_cells(years, level), years, ["point"]))
+def _group_means(years: Answers, grouping: str) -> DomainMeans:
+    """The share of each group in each year; who is in none is in one of its own, so together they are everyone."""
+    return _means(years.cells(grouping, by_year=True), years, ["group", "point"])
 
 
 @lru_cache(maxsize=256)
-def _overall(years: Answers) -> pd.DataFrame:
-    return _shown(_means(years.cells(EVERYONE, by_year=True), years, ["point"]))
+def _groups_against_rest(years: Answers, grouping: str, point: str) -> pd.DataFrame:
+    parts = _group_means(years, grouping).only(point=point)
+    return _against_rest(parts, parts, _year_means(years).only(point=point))
 
 
-def _of_the_year(figures: pd.DataFrame, answers: Answers) -> pd.DataFrame:
-    """Figures of the year that groups and areas pool, out of those of every year."""
-    own = figures["point"].to_numpy(dtype=object) == answers.year.name
-    return figures[own].drop(columns="point").reset_index(drop=True)
+@lru_cache(maxsize=256)
+def _areas_against_rest(years: Answers, level: str, point: str) -> pd.DataFrame:
+    parts, shown = (means.only(point=point) for means in _area_means(years, level))
+    whole = _means(_area_cells(years, level), years, ["point"]).only(point=point)
+    return _against_rest(shown, parts, whole)
 
 
 def _means(cells: pd.DataFrame, answers: Answers, by: list[str]) -> DomainMeans:
@@ -221,11 +215,10 @@ def _against_rest(shown: DomainMeans, parts: DomainMeans, whole: DomainMeans) ->
     """
     figures = _shown(shown)
     compared = against_rest(shown, whole)
-    everyone = whole.table.set_index("point").loc[parts.table["point"]]
-    all_weight, all_n_eff = (everyone[name].to_numpy(dtype=float) for name in ("weight", "n_eff"))
+    everyone = whole.table.iloc[0]
     weight, n_eff = (parts.table[name].to_numpy(dtype=float) for name in ("weight", "n_eff"))
     with np.errstate(divide="ignore", invalid="ignore"):
-        rest = (all_weight - weight) ** 2 / (all_weight**2 / all_n_eff - weight**2 / n_eff)
+        rest = (everyone["weight"] - weight) ** 2 / (everyone["weight"] ** 2 / everyone["n_eff"] - weight**2 / n_eff)
     few = (compared["other_base"] < settings().fewest_answers) | ~(rest >= settings().fewest_effective)
     names = {"estimate": "difference", "low": "difference_low", "high": "difference_high"}
     differences = compared.rename(columns=names)[[*names.values(), "p_value"]].astype("Float64")

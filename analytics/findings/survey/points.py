@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import Any
 
 from analytics import wording
 
-if TYPE_CHECKING:
-    import pandas as pd
+Wave = Mapping[Hashable, Any]
 
 BREAKS = {
     "wording": "new wording",
@@ -50,7 +50,7 @@ class Point:
     broken: str
 
 
-def wave_points(waves: pd.DataFrame) -> list[Point]:
+def wave_points(waves: Sequence[Wave]) -> list[Point]:
     """A point for each wave.
 
     Parameters
@@ -61,9 +61,9 @@ def wave_points(waves: pd.DataFrame) -> list[Point]:
     return _points(waves, [[place] for place in range(len(waves))])
 
 
-def year_points(waves: pd.DataFrame) -> list[Point]:
+def year_points(waves: Sequence[Wave]) -> list[Point]:
     """A point for the waves that end within a year, back from the last one; no point reaches across a break."""
-    months, changes = list(waves["month"]), _changes(waves)
+    months, changes = [str(wave["month"]) for wave in waves], _changes(waves)
     blocks: list[list[int]] = []
     for place in reversed(range(len(waves))):
         new = not blocks or changes[place + 1] or wording.months_between(months[place], months[blocks[0][-1]]) > _YEAR
@@ -73,11 +73,11 @@ def year_points(waves: pd.DataFrame) -> list[Point]:
     return _points(waves, blocks)
 
 
-def _points(waves: pd.DataFrame, blocks: list[list[int]]) -> list[Point]:
-    rows, changes = waves.to_dict("records"), _changes(waves)
+def _points(waves: Sequence[Wave], blocks: list[list[int]]) -> list[Point]:
+    changes = _changes(waves)
     points = []
     for number, block in enumerate(blocks):
-        first, last = rows[block[0]], rows[block[-1]]
+        first, last = waves[block[0]], waves[block[-1]]
         span = wording.months(str(first["starts"])[:7], str(last["ends"])[:7])
         points.append(
             Point(
@@ -85,15 +85,15 @@ def _points(waves: pd.DataFrame, blocks: list[list[int]]) -> list[Point]:
                 label=str(last["label"]) if len(block) == 1 else span,
                 span=span,
                 month=str(last["month"]),
-                waves=tuple(str(rows[place]["wave"]) for place in block),
+                waves=tuple(str(waves[place]["wave"]) for place in block),
                 broken=next(filter(None, (changes[place] for place in block)), "") if number else "",
             )
         )
     return points
 
 
-def _changes(waves: pd.DataFrame) -> list[str]:
+def _changes(waves: Sequence[Wave]) -> list[str]:
     """What changed from the wave before to each wave, in words; empty for the first one, and one more at the end."""
-    rows = waves[list(BREAKS)].astype(object).fillna("").to_dict("records")
-    changed = [next((words for name, words in BREAKS.items() if b[name] != a[name]), "") for a, b in pairwise(rows)]
+    about = [{name: "" if wording.missing(wave[name]) else wave[name] for name in BREAKS} for wave in waves]
+    changed = [next((words for name, words in BREAKS.items() if b[name] != a[name]), "") for a, b in pairwise(about)]
     return ["", *changed, ""]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.survey import differences, domain_means, domain_means_of_cells
+from analytics.survey import Sample, differences, domain_means, domain_means_of_cells
 
 SHARE = {"positive": 1, "neutral": 0, "negative": 0}
 NET = {"positive": 1, "neutral": 0, "negative": -1}
@@ -126,3 +126,26 @@ def test_cells_need_a_psu_and_their_columns(cells: pd.DataFrame, design: pd.Data
         domain_means_of_cells(cells, design, SHARE, "area", psu=())
     with pytest.raises(ValueError, match="There is no column weight_squared in the cells"):
         domain_means_of_cells(cells.drop(columns="weight_squared"), design, SHARE, "area")
+
+
+def test_a_sample_listed_once_serves_many_results(cells: pd.DataFrame, design: pd.DataFrame) -> None:
+    sample = Sample.listed(design, ["wave", "stratum"], "psu")
+    for by in ("area", ["area", "wave"]):
+        own, listed = (domain_means_of_cells(cells, of, SHARE, by) for of in (design, sample))
+        pd.testing.assert_frame_equal(listed.table, own.table)
+        assert listed.sample is sample
+    with pytest.raises(ValueError, match="listed by wave, stratum, psu, not by wave, psu"):
+        domain_means_of_cells(cells, sample, SHARE, "area", stratum="wave")
+    with pytest.raises(ValueError, match="list each once"):
+        Sample.listed(pd.concat([design, design.head(1)]), ["wave", "stratum"], "psu")
+
+
+def test_texts_and_categories_are_the_same_keys(cells: pd.DataFrame, design: pd.DataFrame) -> None:
+    coded = cells.astype({name: "category" for name in ("area", "group", "wave", "stratum", "answer_class")})
+    # A category that nobody is in, and an order that is not that of the alphabet.
+    coded["area"] = coded["area"].cat.set_categories(["E4", "E9", "E2", "E1", "E3"])
+    own, other = (domain_means_of_cells(frame, design, SHARE, ["area", "group"]).table for frame in (cells, coded))
+    pd.testing.assert_frame_equal(own, other.astype({"area": object, "group": object}), check_dtype=False)
+    coded.loc[coded["area"] == "E1", "area"] = None
+    lacking = domain_means_of_cells(coded, design, SHARE, "area").table
+    assert list(lacking["area"]) == ["E2", "E3", "E4"]

@@ -150,3 +150,28 @@ def test_results_of_other_samples_or_kinds_are_refused(survey: pd.DataFrame, are
         change(areas, "wave", 1, 2)
     with pytest.raises(ValueError, match="There are 4 wholes"):
         against_rest(areas, areas, within=())
+
+
+@pytest.mark.parametrize("kind", ["share", "net"])
+def test_some_domains_alone_are_as_they_are_among_all(survey: pd.DataFrame, kind: str) -> None:
+    waves = survey.assign(wave=np.where(survey["psu"] % 2 == 0, 1, 2))
+    value = "satisfied" if kind == "share" else "net"
+    waves["net"] = waves["satisfied"] * 2 - 1
+    parts = domain_means(waves, value, ["area", "wave"], **DESIGN, kind=kind)
+    whole = domain_means(waves, value, "wave", **DESIGN, kind=kind)
+    every = against_rest(parts, whole)
+    for wave in (1, 2):
+        alone = against_rest(parts.only(wave=wave), whole.only(wave=wave))
+        pd.testing.assert_frame_equal(alone, every[every["wave"] == wave].reset_index(drop=True))
+    one = parts.only(area="E")
+    pd.testing.assert_frame_equal(
+        change(one, "wave", 1, 2), change(parts, "wave", 1, 2).query("area == 'E'").reset_index(drop=True)
+    )
+    with pytest.raises(KeyError):
+        parts.only(place="E")
+
+
+def test_a_deff_of_some_domains_is_learnt_from_them(areas: DomainMeans) -> None:
+    some = areas.only(area="E")
+    assert pooled_deff(some).domains == 1
+    assert len(smoothed(some, pooled_deff(areas)).table) == 1
