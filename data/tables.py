@@ -268,14 +268,19 @@ AGGREGATES = Table(
 
 CRIME = Table(
     "crime",
-    "Recorded crime and disorder: one row a month, area and kind.",
+    "Recorded crime and disorder: one crime or incident as published, or the number of a month, area and kind.",
     (
         LOAD_ID,
+        Column("row", "integer", "Row of the file, the header being row 1; blank where a number stands for many"),
         _FORCE,
-        Column("month", "text", "Month, YYYY-MM", required=True),
-        Column("area", "text", "GSS code of the neighbourhood"),
-        Column("category", "text", "Kind of crime, in the file's words", required=True),
-        Column("recorded", "integer", "Crimes and incidents", required=True),
+        Column("month", "text", "Force-month: the month of the file, YYYY-MM", required=True),
+        Column("crime", "text", "The crime's own number; blank for anti-social behaviour"),
+        Column("latitude", "number", "Latitude of the anonymised map point, degrees (WGS84)"),
+        Column("longitude", "number", "Longitude of the anonymised map point, degrees (WGS84)"),
+        Column("area", "text", "GSS code of the area that the file gives: LSOA or neighbourhood"),
+        Column("category", "text", "Kind of crime, in the file's words", required=True, vocabulary="crime_types"),
+        Column("outcome", "text", "The last outcome, in the file's words"),
+        Column("recorded", "integer", "Crimes and incidents: 1, or the number", required=True),
     ),
 )
 

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from data.readers import area_lookup, boundaries, census, published_survey, stop_and_search, survey_wave, tabular
+from data.readers import (
+    area_lookup,
+    boundaries,
+    census,
+    published_survey,
+    stop_and_search,
+    street_crime,
+    survey_wave,
+    tabular,
+)
 from data.readers.mappings import ENDING
 from data.readers.source import Slot, Source
 from data.readers.survey_suggestion import looks_like_answers
 
-READERS: tuple[ModuleType, ...] = (survey_wave, stop_and_search, census, area_lookup, published_survey, boundaries)
+READERS: tuple[ModuleType, ...] = (
+    survey_wave,
+    stop_and_search,
+    street_crime,
+    census,
+    area_lookup,
+    published_survey,
+    boundaries,
+)
 
 _NO_READER_YET = (
-    ("-street.csv", "street crime has no reader yet"),
     ("-outcomes.csv", "crime outcomes have no reader yet"),
     (".xls", "workbooks of before Excel 2007 have no reader; save it as .xlsx"),
     (".md", "it is a text page, not data"),
@@ -50,8 +66,6 @@ def why_passed_over(source: Source) -> str:
     """One phrase that says why nothing reads this file."""
     if not source.content:
         return "it is empty"
-    if b'"Topology"' in source.content[:1000]:
-        return "TopoJSON boundaries have no reader yet; GeoJSON has"
     if source.name.lower().endswith(tabular.EXCEL) and not tabular.header(source):
         return "no sheet of it can be read as a table"
     return _by_name(source) or "its columns are not those of any file we read"

@@ -1,28 +1,19 @@
-"""Boundaries of areas: GeoJSON, GeoPackage or a zipped shapefile, in any projection it names.
+"""Boundaries of areas: which areas a file holds, with their names and parents, and their shapes on one globe.
 
 Shapes are stored as well-known binary in WGS84 (EPSG:4326), longitude first. British National Grid is EPSG:27700.
 Converting from it without the national shift grid errs by up to 3.5 m (Ordnance Survey, A Guide to Coordinate Systems
 in Great Britain, "Approximate WGS84 to OSGB36/ODN transformation").
-
-GeoJSON is read without GDAL, which fetches a projection from the web address that a file may give for it.
 """
 
 from __future__ import annotations
 
-import io
-import json
 import re
-import sqlite3
-import tempfile
-import zipfile
-import zlib
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from data.readers import gss
+from data.readers.boundary_files import columns_of, format_of, open_layer
 from data.readers.source import Problem, Reading, Refused, Slot, Source
-from data.readers.text import decode
 from data.tables import AREAS
 
 if TYPE_CHECKING:
@@ -32,10 +23,7 @@ if TYPE_CHECKING:
 
 KIND = "boundaries"
 
-_ZIP, _SQLITE, _BOM = b"PK\x03\x04", b"SQLite format 3\0", b"\xef\xbb\xbf"
-_COLLECTION = re.compile(rb'"type"\s*:\s*"FeatureCollection"')
 _LAYER = re.compile(r"(LSOA|MSOA|WD|LAD|PFA)\d\dCD", re.IGNORECASE)
-_LAYER_KEY = re.compile(rb'"((?:LSOA|MSOA|WD|LAD|PFA)\d\dCD)"\s*:', re.IGNORECASE)
 _FINEST_FIRST = ("LSOA", "MSOA", "WD", "LAD", "PFA")
 _CODE_NAMES = ("gss_code", "ward_code", "area_code", "geography_code", "code", "id", "objectid")
 _NAME_NAMES = ("name", "ward_name", "area_name", "geography_name", "ward", "district", "lad_name", "borough")
@@ -48,20 +36,7 @@ _ABOVE = {
 }
 _BRITAIN = (-9.0, 49.0, 3.0, 61.0)
 """West, south, east and north of Great Britain, in degrees."""
-_SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-_DAMAGED_ZIP = (zipfile.BadZipFile, RuntimeError, EOFError, zlib.error)
-_FETCH = "It may be cut short or damaged; fetch it again"
 _PROJECT = "Save the file in WGS84 or British National Grid, with its projection named in it"
-
-
-@dataclass(frozen=True)
-class _Layer:
-    """What a file holds, before anything is made of it."""
-
-    projection: str | None
-    columns: dict[str, list[Any]]
-    shapes: npt.NDArray[Any]
-    note: str | None
 
 
 def recognise(source: Source) -> Slot | None:
@@ -74,12 +49,9 @@ def recognise(source: Source) -> Slot | None:
     source
         Any file.
     """
-    kind = _format(source)
-    if kind is None:
+    if format_of(source) is None:
         return None
-    stem = PurePosixPath(source.name).stem
-    boundary_set = _boundary_set(stem, _peek_columns(source.content, kind))
-    return Slot(KIND, "areas", boundary_set if boundary_set == stem else f"{boundary_set} {stem}", "")
+    return Slot(KIND, "areas", _boundary_set(PurePosixPath(source.name).stem, columns_of(source)), "")
 
 
 def read(source: Source, slot: Slot) -> Reading:
@@ -105,7 +77,7 @@ def read(source: Source, slot: Slot) -> Reading:
     """
     import shapely
 
-    layer = _open(source)
+    layer = open_layer(source)
     columns, features = layer.columns, len(layer.shapes)
     code_column = _code_column(columns)
     found = [_text(value) for value in columns[code_column]]
@@ -143,66 +115,6 @@ def read(source: Source, slot: Slot) -> Reading:
     return Reading(frame, features, tuple(note for note in notes if note is not None))
 
 
-def _format(source: Source) -> str | None:
-    """File ending of the format, told by its content; None for anything else."""
-    content = source.content
-    if content.startswith(_ZIP):
-        return ".shp" if _shapefiles(content) else None
-    if content.startswith(_SQLITE):
-        known = content[68:72] in (b"GPKG", b"GP10", b"GP11") or source.name.lower().endswith(".gpkg")
-        return ".gpkg" if known else None
-    head = content[:4096].removeprefix(_BOM).lstrip()
-    # Some programs write the members in alphabetical order, "type" last.
-    is_geojson = head.startswith(b"{") and any(_COLLECTION.search(part) for part in (head, content[-4096:]))
-    return ".geojson" if is_geojson else None
-
-
-def _shapefiles(content: bytes) -> list[str]:
-    """Names of the shapefiles in a zip; none where it can't be opened."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return [name for name in archive.namelist() if name.lower().endswith(".shp") and not _is_shadow(name)]
-    except zipfile.BadZipFile:
-        return []
-
-
-def _is_shadow(name: str) -> bool:
-    """Whether this is one of the shadow files that macOS puts into a zip."""
-    return name.startswith("__MACOSX/") or PurePosixPath(name).name.startswith("._")
-
-
-def _peek_columns(content: bytes, kind: str) -> list[str]:
-    """Names of the columns, as far as they can be had without reading shapes; `read` reports what is damaged."""
-    if kind == ".geojson":
-        return [name.decode() for name in dict.fromkeys(_LAYER_KEY.findall(content))]
-    try:
-        return _dbase_columns(content) if kind == ".shp" else _geopackage_columns(content)
-    except (sqlite3.DatabaseError, *_DAMAGED_ZIP):
-        return []
-
-
-def _dbase_columns(content: bytes) -> list[str]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        table = next((n for n in archive.namelist() if n.lower().endswith(".dbf") and not _is_shadow(n)), None)
-        if table is None:
-            return []
-        with archive.open(table) as stream:
-            head = stream.read(32 + 32 * 256)
-    # dBASE: a header of 32 bytes, then 32 for each column until a carriage return; a name has 11 bytes at most.
-    ends = (place for place in range(32, len(head), 32) if head[place : place + 1] == b"\r")
-    return [head[place : place + 11].partition(b"\0")[0].decode("latin-1") for place in range(32, next(ends, 32), 32)]
-
-
-def _geopackage_columns(content: bytes) -> list[str]:
-    connection = sqlite3.connect(":memory:")
-    try:
-        connection.deserialize(content)
-        query = "SELECT p.name FROM gpkg_geometry_columns AS g, pragma_table_info(g.table_name) AS p"
-        return [name for (name,) in connection.execute(query)]
-    finally:
-        connection.close()
-
-
 def _boundary_set(stem: str, columns: list[str]) -> str:
     """The layer of the Office for National Statistics where a column names one, such as WD13; else the file's name."""
     layer = _layer_column(columns)
@@ -213,116 +125,6 @@ def _layer_column(columns: list[str]) -> str | None:
     """The code column of the finest layer: beside it, coarser ones name the areas above."""
     layers = [column for column in columns if _LAYER.fullmatch(column)]
     return min(layers, key=lambda column: _FINEST_FIRST.index(column[:-4].upper()), default=None)
-
-
-def _open(source: Source) -> _Layer:
-    layer = _open_geojson(source.content) if _format(source) == ".geojson" else _open_with_gdal(source)
-    if not len(layer.shapes):
-        raise Refused([Problem("the file holds no areas", _FETCH)])
-    return layer
-
-
-def _open_geojson(content: bytes) -> _Layer:
-    import shapely
-
-    text, note = decode(content)
-    try:
-        collection = json.loads(text)
-    except ValueError as error:
-        raise Refused([Problem(f"the file can't be read as JSON ({error})", _FETCH)]) from error
-    except RecursionError as error:
-        raise Refused([Problem("the file can't be read as JSON (it is nested too deeply)", _FETCH)]) from error
-    features = [_dict(feature) for feature in _list(_dict(collection).get("features"))]
-    # The code may stand beside the properties, as the identifier of the feature.
-    beside = [{"id": feature["id"]} if isinstance(feature.get("id"), str) else {} for feature in features]
-    properties = [own | _dict(feature.get("properties")) for own, feature in zip(beside, features, strict=True)]
-    names = dict.fromkeys(name for record in properties for name in record)
-    geometry = [json.dumps(feature.get("geometry")) for feature in features]
-    return _Layer(
-        projection=_geojson_projection(_dict(collection)),
-        columns={name: [record.get(name) for record in properties] for name in names},
-        shapes=shapely.from_geojson(geometry, on_invalid="ignore"),
-        note=note,
-    )
-
-
-def _geojson_projection(collection: dict[str, Any]) -> str:
-    """The projection named by the old member ``crs``; without one it is WGS84, as RFC 7946 says (section 4)."""
-    if collection.get("crs") is None:
-        return "OGC:CRS84"
-    name = _dict(_dict(collection["crs"]).get("properties")).get("name")
-    return name if isinstance(name, str) else ""
-
-
-def _dict(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _open_with_gdal(source: Source) -> _Layer:
-    import pyogrio
-    import pyogrio.errors
-    import pyogrio.raw
-    import shapely
-
-    damaged = (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        pyogrio.errors.FeatureError,
-        pyogrio.errors.GeometryError,
-        shapely.errors.ShapelyError,
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        path = _write(source, Path(folder))
-        try:
-            layers = [str(name) for name, geometry in pyogrio.list_layers(path) if geometry is not None]
-            if len(layers) != 1:
-                what = f"the file holds {len(layers):,} layers with shapes" + (f" ({', '.join(layers)})" * bool(layers))
-                raise Refused([Problem(what, "Save the one layer of areas as a file of its own")])
-            meta, _, geometry, values = pyogrio.raw.read(path, layer=layers[0])
-            shapes = shapely.from_wkb(geometry)
-        except damaged as error:
-            reason = str(error).replace(folder, "").partition(";")[0][:200]
-            raise Refused([Problem(f"the boundaries can't be read ({reason})", _FETCH)]) from error
-        except UnicodeDecodeError as error:
-            what = "a text in the file is in another encoding than the file says"
-            raise Refused([Problem(what, "Save the file again in UTF-8")]) from error
-    columns = {str(name): column.tolist() for name, column in zip(meta["fields"], values, strict=True)}
-    return _Layer(meta["crs"], columns, shapes, None)
-
-
-def _write(source: Source, folder: Path) -> Path:
-    """Put the file where GDAL can read it, under names of our own."""
-    kind = _format(source)
-    path = folder / f"areas{kind}"
-    if kind == ".shp":
-        _unzip(source.content, folder)
-    else:
-        path.write_bytes(source.content)
-    return path
-
-
-def _unzip(content: bytes, folder: Path) -> None:
-    found = _shapefiles(content)
-    if len(found) != 1:
-        what = f"the zip holds {len(found):,} shapefiles ({', '.join(found)})"
-        raise Refused([Problem(what, "Put each into a zip of its own")])
-    stem = found[0][:-4].casefold()
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for member in archive.namelist():
-                suffix = PurePosixPath(member).suffix.lower()
-                if member[: -len(suffix) or None].casefold() == stem and suffix in _SHAPEFILE:
-                    (folder / f"areas{suffix}").write_bytes(archive.read(member))
-    except _DAMAGED_ZIP as error:
-        raise Refused([Problem("the zip is damaged or locked with a password", "Fetch it again, unlocked")]) from error
-    missing = [suffix for suffix in (".shx", ".dbf") if not (folder / f"areas{suffix}").exists()]
-    if missing:
-        what = f"the shapefile lacks its {' and its '.join(missing)} file"
-        raise Refused([Problem(what, "Zip all files of the shapefile together")])
 
 
 def _text(value: object) -> str | None:

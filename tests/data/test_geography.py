@@ -268,7 +268,7 @@ def test_real_sets_rank_by_kind_and_size(real_store):
     geography = real_store.view().rows("geography").collect("pandas").to_native()
     assert ranks(geography) == {
         "force": ["police_force_areas_2022_simplified"],
-        "district": ["local_authorities_2022_simplified", "london_boroughs", "lancashire_districts"],
+        "district": ["local_authorities_2022_simplified", "LAD13", "london_boroughs", "lancashire_districts"],
         "neighbourhood": ["london_wards", "WD13", "lancashire_wards", "LSOA21"],
     }
     shaped = geography[geography["rank"].notna() & (geography["area_level"] != "force")]

@@ -15,7 +15,7 @@ from data import loading
 from data import store as store_module
 from data.loading import check_files, load_files
 from data.publishing import restore, withdraw
-from data.readers import area_lookup, boundaries, census, published_survey, stop_and_search
+from data.readers import area_lookup, boundaries, census, published_survey, stop_and_search, street_crime
 from data.tables import AGGREGATES, AREAS, POPULATION, STOPS
 
 APRIL, MAY = "2018-04-surrey-stop-and-search.csv", "2018-05-surrey-stop-and-search.csv"
@@ -67,7 +67,7 @@ def test_each_file_gets_one_line(load, searches):
     report = load(
         {
             APRIL: searches(2),
-            "2018-05-surrey-street.csv": b"Crime ID\n",
+            "2018-05-surrey-outcomes.csv": b"Crime ID\n",
             "2018-06-surrey-stop-and-search.csv": b"Type,Date\n",
             ".DS_Store": b"\0",
             "pack.zip": zipped({MAY: searches(1), "x.zip": b""}),
@@ -76,7 +76,7 @@ def test_each_file_gets_one_line(load, searches):
     assert [str(outcome) for outcome in report.outcomes] == [
         "passed over · .DS_Store · its columns are not those of any file we read",
         "loaded · 2018-04-surrey-stop-and-search.csv · stop and search, surrey 2018-04: 2 rows",
-        "passed over · 2018-05-surrey-street.csv · street crime has no reader yet",
+        "passed over · 2018-05-surrey-outcomes.csv · crime outcomes have no reader yet",
         "refused · 2018-06-surrey-stop-and-search.csv · column “Part of a policing operation”: This column is missing."
         " Fetch the file again from data.police.uk. And 12 more like this or other.",
         "loaded · pack.zip » 2018-05-surrey-stop-and-search.csv · stop and search, surrey 2018-05: 1 rows",
@@ -285,11 +285,9 @@ def test_real_files_each_get_one_line_and_a_reason(real_report, real_files):
         str(path.relative_to(real_files)) for path in sorted(real_files.rglob("*")) if path.is_file()
     ]
     assert len(report.outcomes) == 221
-    assert Counter(statuses(report)) == {"loaded": 173, "needs a mapping": 1, "passed over": 47}
+    assert Counter(statuses(report)) == {"loaded": 205, "needs a mapping": 1, "passed over": 15}
     assert Counter(o.detail for o in report.outcomes if o.status == "passed over") == {
-        "street crime has no reader yet": 29,
         "its columns are not those of any file we read": 13,
-        "TopoJSON boundaries have no reader yet; GeoJSON has": 3,
         "it is a text page, not data": 2,
     }
 
@@ -297,17 +295,20 @@ def test_real_files_each_get_one_line_and_a_reason(real_report, real_files):
 @pytest.mark.real
 def test_real_files_of_each_kind_are_all_loaded(real_store):
     history = real_store.history()
-    # As SOURCES.md of the folder lists them; of the boundaries 17 are the wards of one district each.
+    # As SOURCES.md of the folder lists them; 17 boundary files are the wards of one district each, two of them twice.
     assert history.groupby("kind").size().to_dict() == {
         area_lookup.KIND: 1,
-        boundaries.KIND: 24,
+        boundaries.KIND: 27,
         census.KIND: 3,
         published_survey.KIND: 2,
         stop_and_search.KIND: 143,
+        street_crime.KIND: 29,
     }
+    assert history.loc[history["kind"] == street_crime.KIND, "rows"].sum() == 112_184
     assert history.loc[history["kind"] == stop_and_search.KIND, "rows"].sum() == 152_877
     assert history.loc[history["kind"] == published_survey.KIND, "rows"].sum() == 9_312 + 291 + 280
-    assert set(history["status"]) == {"current"}
+    superseded = history[history["status"] != "current"]
+    assert sorted(superseded["file"].str[-14:]) == ["E09000001.json", "E09000007.json"]
     population = real_store.view().rows("population").collect("pandas").to_native()
     # ONS: 56,075,912 usual residents of England and Wales in 2011 and 59,597,542 in 2021, the latter here rounded to
     # fives by area and without suppressed counts.
@@ -357,7 +358,7 @@ def test_real_files_loaded_again_load_nothing(real_report, real_files):
     store, first = real_report
     before = versions(store)
     again = load_files([real_files], store)
-    assert Counter(statuses(again)) == {"already loaded": 173, "needs a mapping": 1, "passed over": 47}
+    assert Counter(statuses(again)) == {"already loaded": 205, "needs a mapping": 1, "passed over": 15}
     assert again.release is None
     assert versions(store) == before
     assert set(before.values()) == {0}

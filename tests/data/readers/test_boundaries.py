@@ -92,7 +92,7 @@ def metres_from_caister(frame):
 def test_geojson_of_a_layer_of_ons(source):
     source_ = source("E09000002.json", geojson(feature(ward()), feature(ward("E05000027"))))
     slot = boundaries.recognise(source_)
-    assert slot == Slot("boundaries", "areas", "WD13 E09000002", "")
+    assert slot == Slot("boundaries", "areas", "WD13", "")
     reading = boundaries.read(source_, slot)
     assert list(reading.frame.columns) == AREAS.names
     row = reading.frame.iloc[0]
@@ -101,10 +101,6 @@ def test_geojson_of_a_layer_of_ons(source):
     assert reading.frame.load_id.isna().all()
     assert shapely.from_wkb(row["shape"]).equals(shapely.Polygon(SQUARE[0]))
     assert reading.records == 2
-
-
-def test_a_file_named_like_its_layer_has_it_as_subject(source):
-    assert boundaries.recognise(source("WD13.geojson", geojson(feature(ward())))).subject == "WD13"
 
 
 def test_without_a_layer_the_set_is_the_name_of_the_file(source):
@@ -117,7 +113,7 @@ def test_without_a_layer_the_set_is_the_name_of_the_file(source):
 def test_the_finest_layer_holds_the_codes_and_the_next_one_the_parents(source):
     record = {"LAD21CD": "E09000002", "LAD21NM": "Barking and Dagenham", "wd21cd": "E05000026", "wd21nm": "Abbey"}
     source_ = source("wards.geojson", geojson(feature(record)))
-    assert boundaries.recognise(source_).subject == "WD21 wards"
+    assert boundaries.recognise(source_).subject == "WD21"
     row = read(source_).frame.iloc[0]
     assert (row.code, row["name"], row.parent_code) == ("E05000026", "Abbey", "E09000002")
 
@@ -136,10 +132,9 @@ def test_type_may_come_last(source):
     ("name", "content"),
     [
         ("x.geojson", b""),
-        ("x.json", b'{"type":"Topology","objects":{"a":{"type":"GeometryCollection","geometries":[]}},"arcs":[]}'),
         ("x.json", b'{"type":"Feature","properties":{},"geometry":null}'),
         ("x.json", b'[{"type":"FeatureCollection"}]'),
-        ("x.kml", b'<?xml version="1.0"?><kml xmlns="http://www.opengis.net/kml/2.2"/>'),
+        ("x.kml", b'<?xml version="1.0"?><gpx xmlns="http://www.topografix.com/GPX/1/1"/>'),
         ("x.csv", b"WD13CD,WD13NM\nE05000026,Abbey\n"),
         ("x.gpkg", b"SQLite"),
         ("x.zip", b"PK\x03\x04 and then nothing"),
@@ -316,7 +311,7 @@ def test_geopackage_in_wgs84_with_a_layer_of_ons(source, tmp_path):
         tmp_path, {"PFA22CD": ["E23000024"], "PFA22NM": ["Norfolk"]}, [shapely.Point(CAISTER).buffer(1)], "EPSG:4326"
     )
     source_ = source("forces.gpkg", content)
-    assert boundaries.recognise(source_).subject == "PFA22 forces"
+    assert boundaries.recognise(source_).subject == "PFA22"
     reading = read(source_)
     assert reading.frame.boundary_set[0] == "PFA22"
     assert centre(reading.frame) == pytest.approx(CAISTER)
@@ -369,7 +364,7 @@ def test_zipped_shapefile_with_parents(source, tmp_path):
 def test_zipped_shapefile_with_a_layer_of_ons(source, tmp_path):
     content = shapefile(tmp_path, {"LSOA11CD": ["E01000001"], "LSOA11NM": ["City"]}, [grid_square()])
     source_ = source("lsoa.zip", content)
-    assert boundaries.recognise(source_).subject == "LSOA11 lsoa"
+    assert boundaries.recognise(source_).subject == "LSOA11"
     assert read(source_).frame.boundary_set[0] == "LSOA11"
 
 
@@ -445,8 +440,122 @@ def test_real_boroughs_lie_where_another_publisher_has_them(source, real_files):
     assert shared.min() > 0.85
 
 
+# A bow of two neighbours: they share the arc from the top of the border to its foot. From the specification's example.
+TOPOLOGY = {
+    "type": "Topology",
+    "transform": {"scale": [0.1, 0.1], "translate": [-0.2, 51.5]},
+    "objects": {
+        "wards": {
+            "type": "GeometryCollection",
+            "geometries": [
+                {"type": "Polygon", "id": "a", "properties": {"WD13CD": "E05000026"}, "arcs": [[0, 1]]},
+                {"type": "MultiPolygon", "properties": {"WD13CD": "E05000027"}, "arcs": [[[2, -1]], [[3]]]},
+            ],
+        }
+    },
+    # The border downwards; round the west; round the east; an island of which rounding left two points.
+    "arcs": [
+        [[1, 1], [0, -1]],
+        [[1, 0], [-1, 0], [0, 1], [1, 0]],
+        [[1, 1], [1, 0], [0, -1], [-1, 0]],
+        [[5, 5], [0, 0]],
+    ],
+}
+
+
+def test_neighbours_of_a_topology_share_their_border(source):
+    west, east = shapely.from_wkb(read(source("wards.json", json.dumps(TOPOLOGY).encode())).frame["shape"])
+    assert west.normalize().equals_exact(shapely.MultiPolygon([shapely.box(-0.2, 51.5, -0.1, 51.6)]).normalize(), 1e-9)
+    assert east.normalize().equals_exact(shapely.MultiPolygon([shapely.box(-0.1, 51.5, 0.0, 51.6)]).normalize(), 1e-9)
+
+
+def test_a_topology_without_rounding_and_with_a_hole(source):
+    outer, hole = (list(shapely.box(*sides).exterior.coords) for sides in ((-1, 51, 1, 53), (0, 52, 0.5, 52.5)))
+    held = {"type": "GeometryCollection", "geometries": [{"type": "Polygon", "arcs": [[0], [1]]}]}
+    held["geometries"][0]["properties"] = {"LAD13CD": "E06000001", "LAD13NM": None}
+    topology = {"arcs": [outer, hole], "objects": {"lad": held}, "type": "Topology"}
+    (shape,) = shapely.from_wkb(read(source("x.topojson", json.dumps(topology).encode())).frame["shape"])
+    assert shape.area == pytest.approx(4 - 0.25)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"objects": {}}, "not one layer, but these: none"),
+        ({"objects": {"a": {}, "b": {}}}, "not one layer, but these: a, b"),
+        ({"objects": 3}, "not one layer"),
+        ({"arcs": []}, "can't be put together"),
+        ({"arcs": [[["x", "y"]]] * 4}, "can't be put together"),
+        ({"transform": {"scale": 1}}, "can't be put together"),
+        ({"objects": {"a": {"geometries": [[]]}}}, "can't be put together"),
+        ({"objects": {"a": {"geometries": []}}}, "holds no areas"),
+    ],
+)
+def test_a_broken_topology_is_refused(source, changes, said):
+    assert said in refused(source("x.json", json.dumps(TOPOLOGY | changes).encode()))[0].what
+
+
+def kml(*placemarks, head=""):
+    body = "".join(placemarks)
+    return f'<?xml version="1.0"?>{head}<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{body}</Document></kml>'.encode()
+
+
+def placemark(facts, rings):
+    sides = ["outerBoundaryIs", *["innerBoundaryIs"] * (len(rings) - 1)]
+    shape = "".join(
+        f"<{side}><LinearRing><coordinates>{ring}</coordinates></LinearRing></{side}>"
+        for side, ring in zip(sides, rings, strict=True)
+    )
+    return f"<Placemark><name>Abbey</name>{facts}<Polygon>{shape}</Polygon></Placemark>"
+
+
+RING = "-0.1,51.5,0 0.0,51.5,0\n 0.0,51.6,0 -0.1,51.6,0 -0.1,51.5,0"
+HOLE = "-0.08,51.52 -0.06,51.52 -0.06,51.54 -0.08,51.54 -0.08,51.52"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        '<ExtendedData><SchemaData><SimpleData name="WD13CD">E05000026</SimpleData></SchemaData></ExtendedData>',
+        '<ExtendedData><Data name="WD13CD"><value>E05000026</value></Data></ExtendedData>',
+    ],
+)
+def test_kml_with_facts_typed_or_not(source, facts):
+    source_ = source("wards.kml", kml(placemark(facts, [RING, HOLE])))
+    assert boundaries.recognise(source_) == Slot("boundaries", "areas", "WD13", "")
+    (row,) = read(source_).frame.to_dict("records")
+    assert (row["code"], row["name"]) == ("E05000026", "Abbey")
+    assert shapely.from_wkb(row["shape"]).area == pytest.approx(0.1 * 0.1 - 0.02 * 0.02)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (kml(), "holds no areas"),
+        (kml(head='<!DOCTYPE x [<!ENTITY a "aaaa">]>'), "declares a document type or entities"),
+        (kml("<Placemark>"), "can't be read as XML"),
+        (kml(placemark("", ["a,b c,d"])), "a coordinate of the file is no number"),
+        (kml("<Placemark><name>E05000026</name><Point/></Placemark>"), "Point"),
+    ],
+)
+def test_kml_that_holds_no_areas_is_refused(source, content, said):
+    assert any(said in problem.what for problem in refused(source("x.kml", content)))
+
+
 @pytest.mark.real
-def test_real_topojson_is_not_recognised(source, real_files):
+def test_real_topologies_are_what_gdal_makes_of_them(source, real_files):
     folder = real_files / "boundaries"
-    for path in (folder / "topo_lad_england.json", folder / "wards_by_lad" / "topo_E09000001.json"):
-        assert boundaries.recognise(source(path.name, path)) is None
+    for path, level, count in (
+        (folder / "topo_lad_england.json", "district", 326),
+        (folder / "wards_by_lad" / "topo_E09000001.json", "ward", 25),
+    ):
+        frame = read(source(path.name, path)).frame
+        meta, _, geometry, values = pyogrio.raw.read(path)
+        codes = values[[str(name)[-2:] for name in meta["fields"]].index("CD")]
+        made = shapely.make_valid(shapely.from_wkb(geometry), method="structure", keep_collapsed=False)
+        expected = dict(zip(codes, made, strict=True))
+        assert (len(frame), set(frame.level)) == (count, {level})
+        shapes = dict(zip(frame.code, shapely.from_wkb(frame["shape"]), strict=True))
+        for code, shape in shapes.items():
+            assert shape.area == pytest.approx(expected[code].area, rel=1e-6)
+            assert shapely.symmetric_difference(shape, expected[code]).area < 1e-6 * shape.area

@@ -53,14 +53,12 @@ def test_the_census_has_its_reader(source, real_files):
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [
-        ("2018-04-surrey-street.csv", b"Crime ID,Month\n", "street crime has no reader yet"),
         ("2018-04-surrey-outcomes.csv", b"Crime ID,Month\n", "crime outcomes have no reader yet"),
         ("survey.SAV", b"", "it is empty"),
         ("table.xlsx", b"PK\x03\x04", "no sheet of it can be read as a table"),
         ("table.xls", b"\xd0\xcf", "workbooks of before Excel 2007 have no reader; save it as .xlsx"),
         ("wave.csv.mapping.toml", b"survey = 1", "it is a mapping, read with the file that it is named after"),
         ("README.md", b"# Files", "it is a text page, not data"),
-        ("topo.json", b'{"type":"Topology"}', "TopoJSON boundaries have no reader yet; GeoJSON has"),
         ("nothing.csv", b"", "it is empty"),
         ("mystery.csv", b"a,b\n1,2\n", "its columns are not those of any file we read"),
         (".DS_Store", b"\x00\x00\x00\x01Bud1", "its columns are not those of any file we read"),
@@ -79,7 +77,7 @@ def test_a_file_with_a_mapping_goes_to_the_survey_reader_whatever_it_is(source):
     assert (reader, slot.table, slot.period) == (survey_wave, "responses", "2026-Q3")
 
 
-def test_street_crime_never_needs_a_mapping(source):
+def test_crime_outcomes_never_need_a_mapping(source):
     coded = b"a,b,c\n" + b"1,2,1\n2,1,2\n" * 20
     assert needs_mapping(source("answers.csv", coded))
-    assert not needs_mapping(source("2018-04-surrey-street.csv", coded))
+    assert not needs_mapping(source("2018-04-surrey-outcomes.csv", coded))

@@ -202,7 +202,7 @@ def test_windows_1252_is_read_and_noted(read, police_csv):
 @pytest.mark.parametrize("content", [b"", b"\n", b" \r\n\r\n"])
 def test_an_empty_file_is_refused(problems, content):
     assert str(problems(content)[0]) == (
-        "The file is empty. Fetch it again; a month without searches still has its header line."
+        "The file is empty. Fetch it again; a month in which nothing happened still has its header line."
     )
 
 

@@ -42,6 +42,7 @@ SINGLE = (
     "objects",
     "outcomes",
     "stop_types",
+    "crime_types",
     "genders",
     "age_bands",
     "ethnicity_choices",
