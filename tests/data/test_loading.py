@@ -16,7 +16,7 @@ from data import store as store_module
 from data.loading import check_files, load_files
 from data.publishing import restore, withdraw
 from data.readers import area_lookup, boundaries, census, published_survey, stop_and_search, street_crime
-from data.tables import AGGREGATES, AREAS, POPULATION, STOPS
+from data.tables import AGGREGATES, AREAS, CRIME, POPULATION, STOPS
 
 APRIL, MAY = "2018-04-surrey-stop-and-search.csv", "2018-05-surrey-stop-and-search.csv"
 
@@ -362,7 +362,7 @@ def test_real_files_loaded_again_load_nothing(real_report, real_files):
     assert again.release is None
     assert versions(store) == before
     assert set(before.values()) == {0}
-    tables = {table.name for table in (AGGREGATES, AREAS, POPULATION, STOPS)}
+    tables = {table.name for table in (AGGREGATES, AREAS, CRIME, POPULATION, STOPS)}
     assert set(before) == {*tables, "counted_with", "geography", "loads", "releases", "residents_cube", "stops_cube"}
     assert first.release == store.release()
 

@@ -115,7 +115,7 @@ def test_what_else_is_loaded_stands_below(town):
     table = coverage(Scope(), town.view()).table
     others = table[table["table"] != "stops"]
     assert others["table"].tolist() == ["areas", "areas", "population"]
-    assert others["force"].tolist() == ["LAD22 districts", "LAD22 to PFA22", "Census 2021 by district"]
+    assert others["force"].tolist() == ["LAD22", "LAD22 to PFA22", "Census 2021 by district"]
     assert set(others["status"]) == {"submitted"}
     assert others["rows"].tolist() == [2, 2, 38]
 
