@@ -16,14 +16,14 @@ import narwhals as nw
 
 from data.readers.source import Problem, Refused, Slot
 from data.store import PART, Load
-from data.tables import AREAS, POPULATION
+from data.tables import AREAS, DEPRIVATION, POPULATION
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from data.store import View
 
-AREA_COLUMNS = {POPULATION.name: "area_code", AREAS.name: "code"}
+AREA_COLUMNS = {POPULATION.name: "area_code", DEPRIVATION.name: "area_code", AREAS.name: "code"}
 """The column that names the area, by table that can come in parts."""
 
 _NAMED = 3

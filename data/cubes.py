@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 BLANK = "Blank"
 NOT_RECOGNISED = "Not recognised"
+EVERYONE = "Everyone"
+"""The group of residents who are counted without one."""
 
 STOPS_CUBE = Table(
     "stops_cube",
@@ -120,7 +122,7 @@ def count_residents(view: View, loads: list[str]) -> pd.DataFrame:
         .to_native()
     )
     pairs = cube[["ethnicity_list", "ethnicity"]].drop_duplicates()
-    groups = [ethnicity(name, settings().grouping)[value] for name, value in pairs.itertuples(index=False)]
+    groups = [_resident_group(name, value) for name, value in pairs.itertuples(index=False)]
     pairs["group"], pairs["broad"] = zip(*groups, strict=True) if groups else ((), ())
     cube = cube.merge(pairs, on=["ethnicity_list", "ethnicity"], validate="m:1")
     return RESIDENTS_CUBE.frame({name: cube[name] for name in RESIDENTS_CUBE.names})
@@ -135,6 +137,14 @@ def coded(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
             table = table.set_column(number, column.name, table[number].combine_chunks().dictionary_encode())
     return table.to_pandas()
+
+
+def _resident_group(list_name: object, value: object) -> tuple[str, str]:
+    """The group and the broad group of residents: everyone, where no group is given."""
+    if not isinstance(list_name, str):
+        return EVERYONE, EVERYONE
+    found = ethnicity(list_name, settings().grouping)[str(value)]
+    return found.group, found.broad
 
 
 def _areas(view: View) -> tuple[pd.DataFrame, pd.Series]:

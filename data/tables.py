@@ -155,7 +155,7 @@ STOPS = Table(
 
 POPULATION = Table(
     "population",
-    "Residents of one area in one ethnic group, as published. A suppressed count is blank, never zero.",
+    "Residents of one area, of one ethnic group or all, as published. A suppressed count is blank, never zero.",
     (
         LOAD_ID,
         Column("source", "text", "Where the count comes from, such as Census 2021", required=True),
@@ -163,11 +163,33 @@ POPULATION = Table(
         Column("level", "text", "Level of the area: district, msoa, lsoa or ward", required=True),
         Column("area_code", "text", "GSS code of the area", required=True),
         Column("area_name", "text", "Name of the area as the file writes it"),
-        Column("ethnicity_list", "text", "Which list of ethnic groups the file uses", required=True),
-        Column("ethnicity", "text", "Ethnic group in the file's words", required=True, vocabulary="ethnicity"),
+        Column("ethnicity_list", "text", "Which list of ethnic groups the file uses; blank where it counts everyone"),
+        Column(
+            "ethnicity",
+            "text",
+            "Ethnic group in the file's words; blank where the count is of everyone",
+            vocabulary="ethnicity",
+        ),
         Column("sex", "text", "Female or Male; blank where the count is of everyone"),
         Column("age", "text", "Age band; blank where the count is of all ages"),
         Column("residents", "integer", "Number of usual residents; blank where the publisher suppressed it"),
+    ),
+)
+
+DEPRIVATION = Table(
+    "deprivation",
+    "How deprived one small area of England is, as published.",
+    (
+        LOAD_ID,
+        Column("row", "integer", "Row of the file, the header being row 1", required=True),
+        Column("source", "text", "The index, such as IMD 2019", required=True),
+        Column("area_code", "text", "GSS code of the LSOA", required=True),
+        Column("area_name", "text", "Name of the LSOA as the file writes it"),
+        Column(
+            "score", "number", "Score of the index of multiple deprivation, more being more deprived", required=True
+        ),
+        Column("rank", "integer", "Rank among the LSOAs of England, 1 being the most deprived", required=True),
+        Column("decile", "integer", "Tenth of the LSOAs of England, 1 being the most deprived", required=True),
     ),
 )
 
@@ -435,6 +457,7 @@ CANONICAL: dict[str, Table] = {
     for table in (
         STOPS,
         POPULATION,
+        DEPRIVATION,
         AREAS,
         RESPONSES,
         WAVES,

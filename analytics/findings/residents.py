@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from analytics import wording
-from data.cubes import RESIDENTS_CUBE
+from data.cubes import EVERYONE, RESIDENTS_CUBE
 from data.geography import GEOGRAPHY
 from data.tables import POPULATION
 from data.vocabularies import forces
@@ -87,7 +87,7 @@ def sources(view: View) -> list[tuple[str, int]]:
         return []
     rows = (
         view.rows(RESIDENTS_CUBE.name)
-        .filter(nw.col("level") == "district")
+        .filter(nw.col("level") == "district", nw.col("broad") != EVERYONE)
         .select("source", "year")
         .unique()
         .collect("pandas")
@@ -198,7 +198,9 @@ class _Census:
 
 @lru_cache(maxsize=16)
 def _census(view: View, source: str) -> _Census:
-    rows = view.rows(RESIDENTS_CUBE.name).filter(nw.col("source") == source, nw.col("level") == "district")
+    rows = view.rows(RESIDENTS_CUBE.name).filter(
+        nw.col("source") == source, nw.col("level") == "district", nw.col("broad") != EVERYONE
+    )
     counts = rows.collect("pandas").to_native()
     names = counts.drop_duplicates("area_code").set_index("area_code")["area_name"].astype(object).to_dict()
     districts = _best_list(_districts(view), set(names))

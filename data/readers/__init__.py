@@ -8,6 +8,8 @@ from data.readers import (
     area_lookup,
     boundaries,
     census,
+    deprivation,
+    population_table,
     published_survey,
     stop_and_search,
     street_crime,
@@ -23,6 +25,8 @@ READERS: tuple[ModuleType, ...] = (
     stop_and_search,
     street_crime,
     census,
+    population_table,
+    deprivation,
     area_lookup,
     published_survey,
     boundaries,
@@ -68,6 +72,8 @@ def why_passed_over(source: Source) -> str:
         return "it is empty"
     if source.name.lower().endswith(tabular.EXCEL) and not tabular.header(source):
         return "no sheet of it can be read as a table"
+    if population_table.lacks_year(source):
+        return population_table.NO_YEAR
     return _by_name(source) or "its columns are not those of any file we read"
 
 

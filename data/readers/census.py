@@ -1,6 +1,7 @@
-"""Census ethnicity: residents by ethnic group, in the three layouts in which it really travels.
+"""Census counts: residents by ethnic group, or all of them, in the layouts in which they really travel.
 
 - Census 2021, 19 groups by sex, one row an area and sex (Office for National Statistics, custom table of TS021).
+- Census 2021, TS021 and TS001 (everyone), one row an area, as Nomis hands them out.
 - Census 2011, QS201EW by local authority, one row an area (Nomis).
 - Census 2011 by LSOA, one row an area (the data of the R package MLID): 14 groups, Mixed being one of them, and
   without Gypsy or Irish Traveller, which is what remains of all persons.
@@ -16,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from data.readers import gss
+from data.readers import gss, nomis
 from data.readers.source import Problem, Reading, Refused, Slot, Source
 from data.readers.text import Records, header, records
 from data.tables import POPULATION
@@ -25,14 +26,14 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-KIND = "census ethnicity"
+KIND, RESIDENTS = "census ethnicity", "census residents"
 
 
 @dataclass(frozen=True)
 class _Layout:
     """One layout: its columns, and which of them hold groups that add up without overlap."""
 
-    ethnicity_list: str
+    ethnicity_list: str | None
     year: int
     code: str
     groups: dict[str, str]
@@ -105,6 +106,8 @@ _GROUPS_MLID = (
     "Arab",
     "Other",
 )
+_EVERYONE = "everyone"
+"""What stands for the group where a file counts all residents alone."""
 _LAYOUTS = (
     _Layout(
         ethnicity_list="census_2021",
@@ -113,6 +116,21 @@ _LAYOUTS = (
         name="Geography Name",
         sex="Sex",
         groups={group: group for group in _GROUPS_2021},
+    ),
+    _Layout(
+        ethnicity_list="census_2021",
+        year=2021,
+        code=nomis.CODE,
+        name=nomis.AREA,
+        total="Total: All usual residents",
+        groups={group: group for group in _GROUPS_2021},
+    ),
+    _Layout(
+        ethnicity_list=None,
+        year=2021,
+        code=nomis.CODE,
+        name=nomis.AREA,
+        groups={"2021": _EVERYONE},
     ),
     _Layout(
         ethnicity_list="census_2011",
@@ -148,12 +166,14 @@ def recognise(source: Source) -> Slot | None:
     source
         Any file.
     """
-    layout = _layout(header(source.content))
+    exported = nomis.is_export(source.content)
+    layout = _layout(nomis.columns(source.content) if exported else header(source.content))
     if layout is None:
         return None
     first = _AREA.search(source.content)
     by = f" by {gss.NAMES[gss.LEVELS[first[0][:3].decode()]]}" if first else ""
-    return Slot(KIND, "population", f"Census {layout.year}{by}", str(layout.year))
+    kind, whom = (RESIDENTS, ", all residents") if layout.ethnicity_list is None else (KIND, "")
+    return Slot(kind, "population", f"Census {layout.year}{by}{whom}", str(layout.year))
 
 
 def read(source: Source, slot: Slot) -> Reading:
@@ -177,10 +197,10 @@ def read(source: Source, slot: Slot) -> Reading:
         If a column is missing, a code is no area of England or Wales, an area stands twice, a count is not a whole
         number, or counts contradict their total; every problem at once.
     """
-    table = records(source.content)
+    table = nomis.table(source.content) if nomis.is_export(source.content) else records(source.content)
     layout = _layout(table.columns)
     if layout is None:
-        raise Refused([Problem("the header is not one of a census file on ethnicity", "Fetch the file again", row=1)])
+        raise Refused([Problem("the header is not one of a census file that we read", "Fetch the file again", row=1)])
     missing = [column for column in layout.required if column not in table.columns]
     if missing:
         remedy = "Fetch the table again with every ethnic group: without one, its residents would be missing"
@@ -366,7 +386,9 @@ def _long(table: Records, layout: _Layout, groups: list[str], residents: np.ndar
             "area_code": per_area(codes),
             "area_name": None if layout.name is None else per_area(table.column(layout.name)),
             "ethnicity_list": layout.ethnicity_list,
-            "ethnicity": pd.array(groups, dtype="str").take(np.tile(np.arange(width), areas)),
+            "ethnicity": None
+            if layout.ethnicity_list is None
+            else pd.array(groups, dtype="str").take(np.tile(np.arange(width), areas)),
             "sex": per_area(sexes),
             "residents": pd.arrays.IntegerArray(np.where(flat < 0, 0, flat), flat < 0),
         }

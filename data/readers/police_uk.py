@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from data.readers.source import Problem, Refused, Slot, Source
+from data.readers.source import Problem, Refused, Slot, Source, problems_in
 from data.readers.text import header, records
 from data.vocabularies import published_forces, unknown_values, vocabulary
 
@@ -95,18 +95,13 @@ def point_problems(raw: pd.DataFrame) -> list[Problem]:
     problems = []
     for column, most, other in (("Latitude", 90, "Longitude"), ("Longitude", 180, "Latitude")):
         bad = ~blank[column] & ~(coordinates(raw[column]).abs() <= most)
-        problems += problems_of(
-            raw, column, bad, "This is not a coordinate in degrees", "Correct it, or leave both blank"
+        problems += problems_in(
+            raw[column], bad, column, "This is not a coordinate in degrees", "Correct it, or leave both blank"
         )
         half = blank[column] & ~blank[other]
         what = f"It is blank, and the {other.lower()} is not"
-        problems += problems_of(raw, column, half, what, "Give both coordinates, or leave both blank")
+        problems += problems_in(raw[column], half, column, what, "Give both coordinates, or leave both blank")
     return problems
-
-
-def problems_of(raw: pd.DataFrame, column: str, bad: pd.Series, what: str, remedy: str) -> list[Problem]:
-    """One problem for each bad cell of a column."""
-    return [Problem(what, remedy, int(row), column, str(raw.at[row, column])) for row in raw.index[bad]]
 
 
 def unlisted(raw: pd.DataFrame, lists: Mapping[str, tuple[str, str | None]], one: str, many: str) -> list[str]:

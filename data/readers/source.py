@@ -102,6 +102,11 @@ class Problem:
         return f"{place}: {self.what}. {self.remedy}." if place else f"{self.what}. {self.remedy}."
 
 
+def problems_in(values: pd.Series, bad: pd.Series, column: str, what: str, remedy: str) -> list[Problem]:
+    """One problem for each bad cell of a column, by the row of the file that is its index."""
+    return [Problem(what, remedy, int(row), column, str(values.at[row])) for row in values.index[bad]]
+
+
 class Refused(ValueError):
     """A file that was recognised but can't be read. Carries every problem found, not only the first."""
 

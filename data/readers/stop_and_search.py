@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from data.readers.police_uk import cells_of, coordinates, filled, point_problems, problems_of, slot_of, unlisted
-from data.readers.source import Problem, Reading, Refused, Slot, Source
+from data.readers.police_uk import cells_of, coordinates, filled, point_problems, slot_of, unlisted
+from data.readers.source import Problem, Reading, Refused, Slot, Source, problems_in
 from data.tables import STOPS
 
 if TYPE_CHECKING:
@@ -78,10 +78,10 @@ def read(source: Source, slot: Slot) -> Reading:
     raw, notes = cells_of(source.content, _COLUMNS)
     problems = [*point_problems(raw), *(problem for column in _TRUTHS for problem in _bad_truths(raw, column))]
     at = _moments(raw["Date"])
-    problems += problems_of(
-        raw,
-        "Date",
+    problems += problems_in(
+        raw["Date"],
         at.isna() & (raw["Date"] != ""),
+        "Date",
         "This is not a date and time",
         "Write it as 2023-03-31T14:05:00+00:00",
     )
@@ -119,7 +119,9 @@ def _truths(values: pd.Series) -> pd.Series:
 
 def _bad_truths(raw: pd.DataFrame, column: str) -> list[Problem]:
     bad = ~raw[column].str.casefold().isin(["true", "false", ""])
-    return problems_of(raw, column, bad, "This is neither True nor False", "Write True or False, or leave it blank")
+    return problems_in(
+        raw[column], bad, column, "This is neither True nor False", "Write True or False, or leave it blank"
+    )
 
 
 def _notes(at: pd.Series, slot: Slot) -> list[str]:

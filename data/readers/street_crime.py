@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from data.readers import gss
-from data.readers.police_uk import cells_of, coordinates, filled, point_problems, problems_of, slot_of, unlisted
-from data.readers.source import Problem, Reading, Refused, Slot, Source
+from data.readers.police_uk import cells_of, coordinates, filled, point_problems, slot_of, unlisted
+from data.readers.source import Problem, Reading, Refused, Slot, Source, problems_in
 from data.tables import CRIME
 from data.vocabularies import forces, vocabulary
 
@@ -81,11 +81,12 @@ def _bad_areas(raw: pd.DataFrame) -> list[Problem]:
     codes = raw["LSOA code"]
     known = {code: code == "" or gss.level(code) == "lsoa" for code in codes.unique()}
     what = "This is not the GSS code of an LSOA of England or Wales"
-    return problems_of(raw, "LSOA code", ~codes.map(known).astype(bool), what, "Correct it, or leave it blank")
+    return problems_in(codes, ~codes.map(known).astype(bool), "LSOA code", what, "Correct it, or leave it blank")
 
 
 def _blank_kinds(raw: pd.DataFrame) -> list[Problem]:
-    return problems_of(raw, "Crime type", raw["Crime type"] == "", "The kind of crime is blank", "Fetch the file again")
+    kinds = raw["Crime type"]
+    return problems_in(kinds, kinds == "", "Crime type", "The kind of crime is blank", "Fetch the file again")
 
 
 def _notes(raw: pd.DataFrame, slot: Slot) -> list[str]:

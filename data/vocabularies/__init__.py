@@ -201,6 +201,11 @@ def vocabulary(name: str, list_name: str | None = None) -> Vocabulary:
     return Vocabulary(f"{name}, list {list_name}", chosen, next(column for column in columns if column != _LIST))
 
 
+def list_names(name: str) -> list[str]:
+    """Names of the lists of a vocabulary that holds several, in its order."""
+    return list(dict.fromkeys(row[_LIST] for row in _rows(name)))
+
+
 @cache
 def published_forces() -> Mapping[str, Mapping[str, str]]:
     """Read the forces: slug, name, short (for sentences) and pfa_code, by slug as data.police.uk writes it.

@@ -379,3 +379,87 @@ def test_the_two_real_tables_of_2011_agree(source, real_files):
         "Other ethnic group: Any other ethnic group": "Other",
     }.items():
         assert by_group[group] == by_word[word]
+
+
+NOMIS = """
+"TS001 - Number of usual residents in households and communal establishments"
+"ONS Crown Copyright Reserved [from Nomis on 6 January 2026]"
+"Population :","All usual residents"
+
+"2021 super output area - lower layer","mnemonic","2021"
+"Barking and Dagenham 001A","E01000027","2082"
+"Barking and Dagenham 001B","E01000028","1,817"
+
+
+"","In order to protect against disclosure of personal information, records"
+"","have been swapped."
+"",""
+"""
+
+
+def test_everyone_as_nomis_hands_it_out(source):
+    given = source("residents.csv", NOMIS.replace("1,817", "1817").encode())
+    slot = census.recognise(given)
+    assert slot == Slot("census residents", "population", "Census 2021 by LSOA, all residents", "2021")
+    frame = census.read(given, slot).frame
+    assert frame[["level", "area_code", "area_name", "residents"]].to_numpy().tolist() == [
+        ["lsoa", "E01000027", "Barking and Dagenham 001A", 2082],
+        ["lsoa", "E01000028", "Barking and Dagenham 001B", 1817],
+    ]
+    assert frame[["ethnicity", "ethnicity_list"]].isna().all(axis=None)
+
+
+def test_rows_of_nomis_are_numbered_as_in_the_file(source):
+    given = source("residents.csv", NOMIS.encode())
+    with pytest.raises(Refused) as caught:
+        census.read(given, census.recognise(given))
+    (problem,) = caught.value.problems
+    assert (problem.row, problem.column, problem.value) == (8, "2021", "1,817")
+
+
+def test_ethnic_groups_as_nomis_hands_them_out(source):
+    header = ["local authority: district / unitary (as of April 2021)", "mnemonic", "Total: All usual residents"]
+    numbers = [str(10 * place) for place in range(1, 20)]
+    lines = [
+        ["TS021 - Ethnic group"],
+        ["ONS Crown Copyright Reserved [from Nomis on 6 January 2026]"],
+        [],
+        [*header, "White", *GROUPS_2021],
+        ["Barking and Dagenham", "E09000002", "1900", "777", *numbers],
+        ["", "Note."],
+    ]
+    text = io.StringIO(newline="")
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows(lines)
+    given = source("ts021.csv", text.getvalue().encode())
+    slot = census.recognise(given)
+    assert slot == Slot("census ethnicity", "population", "Census 2021 by district", "2021")
+    frame = census.read(given, slot).frame
+    assert dict(zip(frame["ethnicity"], frame["residents"].astype(str), strict=True)) == dict(
+        zip(GROUPS_2021, numbers, strict=True)
+    )
+    wrong = source("ts021.csv", text.getvalue().replace('"1900"', '"1890"').encode())
+    with pytest.raises(Refused, match="add up to 1,900, not to this total"):
+        census.read(wrong, slot)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [(('"mnemonic",', '"code",'), None), (('"E01000028",', ""), "has 2 cells where the header has 3")],
+)
+def test_a_nomis_table_without_codes_or_cells(source, change, said):
+    given = source("residents.csv", NOMIS.replace(*change).encode())
+    slot = census.recognise(given)
+    if said is None:
+        assert slot is None
+        return
+    with pytest.raises(Refused, match=said):
+        census.read(given, slot)
+
+
+@pytest.mark.real
+def test_the_real_residents_of_london_by_lsoa(source, real_files):
+    path = real_files / "census" / "total_residents_lsoa2021_london_nomis.csv"
+    given = source(path.name, path)
+    frame = census.read(given, census.recognise(given)).frame
+    # Census 2021: 8,799,800 residents of London, 8,600 of them of the City, which the file leaves out.
+    assert (len(frame), int(frame["residents"].sum())) == (4988, pytest.approx(8_791_200, abs=100))
