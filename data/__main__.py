@@ -18,6 +18,7 @@ from data.readers.source import Refused
 from data.readers.survey_suggestion import suggest_for, write_new
 from data.settings import SettingsError, settings
 from data.store import Store, StoreError
+from data.templates import dictionary, write_all
 from data.terminal import printable
 
 
@@ -117,6 +118,21 @@ def _demo(options: argparse.Namespace, store: Store) -> int:
     return 0
 
 
+def _templates(options: argparse.Namespace, store: Store) -> int:
+    try:
+        written = write_all(options.folder)
+    except OSError as error:
+        raise StoreError(f"The folder “{options.folder}” can't be written to: {error.strerror}.") from error
+    for path in written:
+        _say(f"{path} is written.")
+    return 0
+
+
+def _dictionary(options: argparse.Namespace, store: Store) -> int:
+    print(printable(dictionary()), end="")
+    return 0
+
+
 def _recount(options: argparse.Namespace, store: Store) -> int:
     release = recount(store, options.by, options.reason, _progress())
     _say(f"Everything is counted again in release {release.number}.")
@@ -197,6 +213,14 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("demo", parents=[where], help="draw the demonstration force, if it is not there yet")
     command.set_defaults(run=_demo)
+
+    about = "write a template for each table that can be filled in, as a workbook and as CSV"
+    command = commands.add_parser("templates", parents=[where], help=about, description=about)
+    command.add_argument("folder", type=Path, metavar="FOLDER")
+    command.set_defaults(run=_templates)
+
+    command = commands.add_parser("dictionary", parents=[where], help="print the data dictionary, as Markdown")
+    command.set_defaults(run=_dictionary)
 
     command = commands.add_parser(
         "recount", parents=[where], help="count everything again with the lists and settings of today"

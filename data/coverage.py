@@ -1,8 +1,8 @@
-"""Censuses and boundary sets that come in several files: which file replaces which, and which stand side by side.
+"""Censuses, boundary sets and logs that come in several files: which replaces which, and which stand side by side.
 
-The census or the set that a file belongs to says nothing of which areas the file holds. So a file with
-every area of the current one, and maybe more, replaces it; a file of other areas alone becomes a part of
-its own beside it; anything between the two is refused, because areas would vanish or be counted twice.
+The census, set or log that a file belongs to says nothing of which areas or events the file holds. So a file with
+every one of the current file, and maybe more, replaces it; a file of others alone becomes a part of its own
+beside it; anything between the two is refused, because some would vanish or be counted twice.
 """
 
 from __future__ import annotations
@@ -16,15 +16,35 @@ import narwhals as nw
 
 from data.readers.source import Problem, Refused, Slot
 from data.store import PART, Load
-from data.tables import AREAS, DEPRIVATION, POPULATION
+from data.tables import (
+    AREAS,
+    DEPRIVATION,
+    EVENTS,
+    FEEDBACK,
+    MILESTONES,
+    PARTICIPANTS,
+    PLANS,
+    POPULATION,
+    PRIORITIES,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from data.store import View
 
-AREA_COLUMNS = {POPULATION.name: "area_code", DEPRIVATION.name: "area_code", AREAS.name: "code"}
-"""The column that names the area, by table that can come in parts."""
+KEYS = {
+    POPULATION.name: ("area_code", "areas"),
+    DEPRIVATION.name: ("area_code", "areas"),
+    AREAS.name: ("code", "areas"),
+    EVENTS.name: ("event", "events"),
+    PARTICIPANTS.name: ("event", "events"),
+    FEEDBACK.name: ("item", "items"),
+    PRIORITIES.name: ("area", "areas"),
+    PLANS.name: ("area", "areas"),
+    MILESTONES.name: ("name", "milestones"),
+}
+"""The column whose values no two current files share, by table that can come in parts, and what they are called."""
 
 _NAMED = 3
 
@@ -53,7 +73,7 @@ class Parts:
 
     def __init__(self, view: View, history: pd.DataFrame) -> None:
         self._view = view
-        self._loads = [row for row in history.to_dict("records")[::-1] if row["table"] in AREA_COLUMNS]
+        self._loads = [row for row in history.to_dict("records")[::-1] if row["table"] in KEYS]
         self._families: dict[Slot, list[_Held]] = {}
 
     def place(self, load: Load, rows: pd.DataFrame) -> Load:
@@ -64,10 +84,10 @@ class Parts:
         Refused
             If areas would vanish or be counted twice.
         """
-        if load.slot.table not in AREA_COLUMNS:
+        if load.slot.table not in KEYS:
             return load
-        areas, family = frozenset(rows[AREA_COLUMNS[load.slot.table]]), self._family(load.slot)
-        part = _part(areas, family)
+        areas, family = frozenset(rows[KEYS[load.slot.table][0]].dropna()), self._family(load.slot)
+        part = _part(areas, family, KEYS[load.slot.table][1])
         self._families[load.slot] = [
             *(replace(held, current=held.current and held.part != part) for held in family),
             _Held(load.load_id, load.file, part, True, areas),
@@ -97,7 +117,7 @@ def counted_twice(view: View, tables: Iterable[object]) -> str | None:
     """
     loads = view.current_loads
     families: dict[Slot, list[dict[Hashable, Any]]] = {}
-    for row in loads[loads["table"].isin(set(AREA_COLUMNS) & set(tables))].to_dict("records"):
+    for row in loads[loads["table"].isin(set(KEYS) & set(tables))].to_dict("records"):
         families.setdefault(_family(row)[0], []).append(row)
     for slot, rows in families.items():
         if len(rows) > 1:
@@ -107,25 +127,25 @@ def counted_twice(view: View, tables: Iterable[object]) -> str | None:
                 if both:
                     return (
                         f"{one['file']} and {other['file']} would both be current and hold {len(both):,} of the same "
-                        f"areas ({_few(both)}), which would count twice; withdraw one of them first: "
+                        f"{KEYS[slot.table][1]} ({_few(both)}), which would count twice; withdraw one of them first: "
                         f"{_command(one['load_id'])} or {_command(other['load_id'])}."
                     )
     return None
 
 
-def _part(areas: frozenset[str], family: list[_Held]) -> int:
+def _part(areas: frozenset[str], family: list[_Held], noun: str) -> int:
     current = [held for held in family if held.current]
     shared = [held for held in current if held.areas & areas]
     if len(shared) > 1:
         files = " and ".join(held.file for held in shared)
-        what = f"It holds areas of {len(shared):,} files that are current beside each other, {files}"
+        what = f"It holds {noun} of {len(shared):,} files that are current beside each other, {files}"
         remedy = f"Withdraw them first: {' and '.join(_command(held.load) for held in shared)}"
         raise Refused([Problem(what, remedy)])
     if shared:
         lacking = shared[0].areas - areas
         if lacking:
             what = (
-                f"It would replace {shared[0].file} and lacks {len(lacking):,} of its {len(shared[0].areas):,} areas "
+                f"It would replace {shared[0].file} and lacks {len(lacking):,} of its {len(shared[0].areas):,} {noun} "
                 f"({_few(lacking)}), which would vanish"
             )
             remedy = f"Load one file that holds them all, or withdraw the other first: {_command(shared[0].load)}"
@@ -144,7 +164,7 @@ def _family(row: Mapping[Hashable, Any]) -> tuple[Slot, int]:
 
 
 def _areas(view: View, table: str, loads: list[str]) -> dict[str, frozenset[str]]:
-    column = AREA_COLUMNS[table]
+    column, _ = KEYS[table]
     if not loads:
         return {}
     rows = view.every_row(table).filter(nw.col("load_id").is_in(loads)).select("load_id", column).unique()

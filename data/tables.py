@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     import pandera.pandas as pandera
     import pyarrow as pa
 
-Kind = Literal["text", "texts", "integer", "number", "boolean", "moment", "bytes"]
+Kind = Literal["text", "texts", "day", "month", "integer", "number", "boolean", "moment", "bytes"]
 
 _PANDAS: dict[Kind, Any] = {
     "text": "str",
     "texts": "object",
+    "day": "str",
+    "month": "str",
     "integer": "Int64",
     "number": "float64",
     "boolean": "boolean",
@@ -33,13 +35,24 @@ _PANDAS: dict[Kind, Any] = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a canonical table."""
+    """One column of a canonical table.
+
+    Attributes
+    ----------
+    kind
+        A day is written YYYY-MM-DD and a month YYYY-MM, so that both sort as texts.
+    vocabulary
+        List in which its values are looked up.
+    options
+        The only values that it may have; any, where there are none.
+    """
 
     name: str
     kind: Kind
     about: str
     required: bool = False
     vocabulary: str | None = None
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,8 @@ class Table:
         types = {
             "text": pa.string(),
             "texts": pa.list_(pa.string()),
+            "day": pa.string(),
+            "month": pa.string(),
             "integer": pa.int64(),
             "number": pa.float64(),
             "boolean": pa.bool_(),
@@ -313,12 +328,17 @@ EVENTS = Table(
         LOAD_ID,
         _FORCE,
         Column("event", "text", "The event's own number", required=True),
-        Column("date", "text", "Day, YYYY-MM-DD", required=True),
+        Column("date", "day", "Day", required=True),
         Column("area", "text", "GSS code of the neighbourhood; blank where it had no place"),
-        Column("level", "text", "individual, neighbourhood or strategic"),
+        Column("level", "text", "Whom it was with", options=("individual", "neighbourhood", "strategic")),
         Column("method", "text", "How people were met, such as street surgery"),
-        Column("channel", "text", "in person, telephone, online or paper"),
-        Column("rung", "text", "inform, consult, involve, collaborate or empower"),
+        Column("channel", "text", "By what channel", options=("in person", "telephone", "online", "paper")),
+        Column(
+            "rung",
+            "text",
+            "How far people had a say",
+            options=("inform", "consult", "involve", "collaborate", "empower"),
+        ),
         Column("purpose", "text", "Why it was held"),
         Column("topic", "text", "What it was about"),
         Column("participants", "integer", "People who took part, whether their group is known or not"),
@@ -340,7 +360,14 @@ PARTICIPANTS = Table(
         LOAD_ID,
         _FORCE,
         Column("event", "text", "The event's own number", required=True),
-        Column("attribute", "text", "age_band, sex, ethnicity or disability", required=True, vocabulary="attributes"),
+        Column(
+            "attribute",
+            "text",
+            "What the group is of",
+            required=True,
+            vocabulary="attributes",
+            options=("age_band", "sex", "ethnicity", "disability"),
+        ),
         Column("group", "text", "The group; Not known for the others", required=True),
         Column("participants", "integer", "People of the group who took part", required=True),
     ),
@@ -355,13 +382,13 @@ FEEDBACK = Table(
         Column("item", "text", "The item's own number", required=True),
         Column("event", "text", "The event it was raised at; blank where it came another way"),
         Column("area", "text", "GSS code of the neighbourhood"),
-        Column("raised_on", "text", "Day it was raised, YYYY-MM-DD", required=True),
+        Column("raised_on", "day", "Day it was raised", required=True),
         Column("issue", "text", "What was asked for", required=True),
-        Column("status", "text", "open, action taken or no action", required=True),
+        Column("status", "text", "What came of it", required=True, options=("open", "action taken", "no action")),
         Column("action", "text", "What was done"),
         Column("no_action_reason", "text", "Why nothing was done"),
-        Column("due", "text", "Day it was to be answered, YYYY-MM-DD"),
-        Column("told_on", "text", "Day people were told what came of it, YYYY-MM-DD"),
+        Column("due", "day", "Day it was to be answered"),
+        Column("told_on", "day", "Day people were told what came of it"),
     ),
 )
 
@@ -373,10 +400,10 @@ PRIORITIES = Table(
         _FORCE,
         Column("area", "text", "GSS code of the neighbourhood", required=True),
         Column("priority", "text", "The priority, in the file's words", required=True),
-        Column("set_on", "text", "Day it was set, YYYY-MM-DD", required=True),
-        Column("reviewed_on", "text", "Day it was last reviewed, YYYY-MM-DD"),
+        Column("set_on", "day", "Day it was set", required=True),
+        Column("reviewed_on", "day", "Day it was last reviewed"),
         Column("action", "text", "What was done"),
-        Column("status", "text", "open or closed"),
+        Column("status", "text", "Whether it still stands", options=("open", "closed")),
     ),
 )
 
@@ -387,7 +414,7 @@ PLANS = Table(
         LOAD_ID,
         _FORCE,
         Column("area", "text", "GSS code of the neighbourhood", required=True),
-        Column("month", "text", "Month, YYYY-MM", required=True),
+        Column("month", "month", "Month", required=True),
         Column("method", "text", "How people are to be met", required=True),
         Column("audience", "text", "Whom it is for"),
         Column("done_as", "text", "Number of the event that fulfilled it; blank where none has"),
@@ -401,8 +428,8 @@ MILESTONES = Table(
         LOAD_ID,
         _FORCE,
         Column("name", "text", "What it was", required=True),
-        Column("kind", "text", "initiative or critical incident", required=True),
-        Column("date", "text", "Day it began or happened, YYYY-MM-DD", required=True),
+        Column("kind", "text", "What it was", required=True, options=("initiative", "critical incident")),
+        Column("date", "day", "Day it began or happened", required=True),
         Column("areas", "texts", "GSS codes of the areas it touched", required=True),
         Column("about", "text", "What was done or what happened, in a sentence"),
     ),

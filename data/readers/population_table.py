@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 KIND = "population table"
 
-_NAMES: Mapping[str, tuple[str, ...]] = {
+NAMES: Mapping[str, tuple[str, ...]] = {
     "area_code": ("area_code", "gss_code", "code", "geography code"),
     "year": ("year",),
     "residents": ("residents", "population"),
@@ -88,7 +88,7 @@ def read(source: Source, slot: Slot) -> Reading:
     cells = sheet.cells[list(found.values())].set_axis(list(found), axis=1)
     if cells.empty:
         raise Refused([Problem("the file holds no rows", "Fetch it again; it may have been cut short")])
-    cells = cells.reindex(columns=[*_NAMES], fill_value="")
+    cells = cells.reindex(columns=[*NAMES], fill_value="")
     problems = [
         *_area_problems(cells, found),
         *_number_problems(cells, found, "year", _YEARS, "this is no year", "Write it as four digits"),
@@ -116,7 +116,7 @@ def read(source: Source, slot: Slot) -> Reading:
 def _columns(columns: list[str]) -> dict[str, str]:
     """The column of the file for each one of the table that it has."""
     named = {column.casefold(): column for column in reversed(columns)}
-    chosen = {name: next((named[known] for known in names if known in named), None) for name, names in _NAMES.items()}
+    chosen = {name: next((named[known] for known in names if known in named), None) for name, names in NAMES.items()}
     return {name: column for name, column in chosen.items() if column is not None}
 
 

@@ -1,0 +1,197 @@
+"""Tables in the columns of our own templates: engagement events, who came, feedback, priorities, plans and milestones.
+
+A file is told by its columns alone: every required one of a table, in any order, from a workbook or delimited text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from data.readers import tabular
+from data.readers.source import Problem, Reading, Refused, Slot, Source, problems_in
+from data.tables import EVENTS, FEEDBACK, MILESTONES, PARTICIPANTS, PLANS, PRIORITIES, Column, Table
+from data.vocabularies import published_forces
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KINDS = {
+    EVENTS.name: "engagement events",
+    PARTICIPANTS.name: "event participants",
+    FEEDBACK.name: "feedback",
+    PRIORITIES.name: "priorities",
+    PLANS.name: "engagement plan",
+    MILESTONES.name: "milestones",
+}
+"""What a file of each table is called."""
+TABLES = {table.name: table for table in (EVENTS, PARTICIPANTS, FEEDBACK, PRIORITIES, PLANS, MILESTONES)}
+
+_MADE_HERE = ("load_id", "row")
+_TRUTHS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+_BRITISH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+
+
+def columns_of(table: Table) -> list[Column]:
+    """The columns of a table that a file has, the others being made when it is read."""
+    return [column for column in table.columns if column.name not in _MADE_HERE]
+
+
+def recognise(source: Source) -> Slot | None:
+    """The log of a force that the file fills, told by its header; None where it is no such file.
+
+    Raises
+    ------
+    Refused
+        If it is one, but names no force, several or one that there is not.
+    """
+    table = _table(tabular.header(source))
+    if table is None:
+        return None
+    cells = tabular.read(source).cells
+    if cells.empty:
+        raise Refused([Problem("the file holds no rows", "Fill the template in below its header")])
+    named = sorted(set(cells["force"]) - {""})
+    if len(named) != 1:
+        what = f"the file is of {len(named):,} forces{': ' * bool(named)}{', '.join(named[:3])}"
+        raise Refused([Problem(what, "Give each force a file of its own, with its name in every row", column="force")])
+    if named[0] not in published_forces():
+        remedy = "Use the force's name on data.police.uk, such as west-yorkshire"
+        raise Refused([Problem("this is not a force of England and Wales", remedy, column="force", value=named[0])])
+    return Slot(KINDS[table.name], table.name, named[0], "")
+
+
+def read(source: Source, slot: Slot) -> Reading:
+    """The rows of the file, in the types of the table.
+
+    Returns
+    -------
+    Reading
+        Days as YYYY-MM-DD, also where the file has them as 31/03/2026.
+
+    Raises
+    ------
+    Refused
+        If a required cell is blank, or a value is none that its column can have; every problem at once.
+    """
+    table = TABLES[slot.table]
+    sheet = tabular.read(source)
+    held = [column for column in columns_of(table) if column.name in sheet.columns]
+    problems: list[Problem] = []
+    values: dict[str, Any] = {}
+    british = 0
+    for column in held:
+        cells = sheet.cells[column.name]
+        if column.required:
+            problems += problems_in(cells, cells == "", column.name, "this must be filled in", _told(column))
+        if column.kind in ("day", "month"):
+            british += int(cells.str.fullmatch(_BRITISH_DAY).sum())
+        values[column.name], bad = _READ[column.kind](cells, column)
+        problems += problems_in(cells, bad & (cells != ""), column.name, _WRONG[column.kind], _told(column))
+    if problems:
+        raise Refused(sorted(problems, key=lambda problem: problem.row or 0))
+    if "row" in table.names:
+        values["row"] = sheet.cells.index
+    frame = table.frame(values).reset_index(drop=True)
+    lacking = [column.name for column in columns_of(table) if column.name not in sheet.columns]
+    unused = [column for column in sheet.columns if column not in table.names]
+    notes = (
+        sheet.how,
+        f"Days read as day/month/year: {british:,}." if british else "",
+        f"Columns of the template that the file lacks: {', '.join(lacking)}." if lacking else "",
+        f"Columns not used, and not kept: {', '.join(unused)}." if unused else "",
+    )
+    return Reading(frame, len(frame), tuple(note for note in notes if note))
+
+
+def _table(columns: list[str]) -> Table | None:
+    """The table whose required columns are all there; of several, the one with most of its columns."""
+    present = set(columns)
+    fitting = [
+        table
+        for table in TABLES.values()
+        if {column.name for column in columns_of(table) if column.required} <= present
+    ]
+    return max(fitting, key=lambda table: len(present & set(table.names)), default=None)
+
+
+def _told(column: Column) -> str:
+    """What may be written, as the remedy of a problem."""
+    if column.options:
+        return f"Write one of: {', '.join(column.options)}"
+    remedies = {
+        "day": "Write it as 2026-03-31 or 31/03/2026",
+        "month": "Write it as 2026-03",
+        "integer": "Write a whole number in digits",
+        "number": "Write a number in digits",
+        "boolean": "Write yes or no",
+    }
+    return remedies.get(column.kind, column.about)
+
+
+def _days(cells: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
+    import pandas as pd
+
+    iso = cells.str.replace(_BRITISH_DAY, lambda day: f"{day[3]}-{day[2]:0>2}-{day[1]:0>2}", regex=True)
+    whole = iso.where(iso.str.fullmatch(r"\d{4}-\d\d-\d\d"))
+    good = pd.to_datetime(whole, format="%Y-%m-%d", errors="coerce").notna()
+    return whole.where(good), ~good
+
+
+def _months(cells: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
+    # A spreadsheet makes the first day of it from a month.
+    days, bad = _days(cells + "-01", column)
+    own, not_days = _days(cells, column)
+    found = days.where(~bad, own).str[:7]
+    return found, bad & not_days
+
+
+def _whole_numbers(cells: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
+    import pandas as pd
+
+    good = cells.str.fullmatch(r"[0-9]{1,9}")
+    return pd.to_numeric(cells.where(good)).astype("Int64"), ~good
+
+
+def _numbers(cells: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
+    import pandas as pd
+
+    good = cells.str.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?")
+    return pd.to_numeric(cells.where(good)).astype(float), ~good
+
+
+def _truths(cells: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
+    found = cells.str.casefold().map(_TRUTHS).astype("boolean")
+    return found, found.isna()
+
+
+def _lists(cells: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
+    return cells.str.split(r"[\s;]+", regex=True), cells != cells
+
+
+def _texts(cells: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
+    if not column.options:
+        return cells.where(cells != ""), cells != cells
+    found = cells.str.casefold().map({option.casefold(): option for option in column.options})
+    return found, found.isna()
+
+
+_READ: dict[str, Callable[[pd.Series, Column], tuple[pd.Series, pd.Series]]] = {
+    "text": _texts,
+    "texts": _lists,
+    "day": _days,
+    "month": _months,
+    "integer": _whole_numbers,
+    "number": _numbers,
+    "boolean": _truths,
+}
+_WRONG = {
+    "text": "this is none of the values that the column can have",
+    "texts": "this is no list",
+    "day": "this is not a day",
+    "month": "this is not a month",
+    "integer": "this is not a whole number",
+    "number": "this is not a number",
+    "boolean": "this is neither yes nor no",
+}

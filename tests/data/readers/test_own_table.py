@@ -1,0 +1,113 @@
+"""Engagement logs in the columns of our own templates."""
+
+import pytest
+
+from data.loading import load_files
+from data.readers import own_table
+from data.readers.source import Refused, Slot
+from data.store import Store
+
+HEAD = "event,force,date,level,participants,recurring,cost,before_decision,remarks\n"
+MEETING = "E1,surrey,2026-03-31,neighbourhood,12,yes,10.50,No,from Mr X\n"
+
+
+@pytest.fixture
+def read(source):
+    def run(text, name="events.csv"):
+        given = source(name, text.encode())
+        return own_table.read(given, own_table.recognise(given))
+
+    return run
+
+
+@pytest.fixture
+def problems(read):
+    def run(text):
+        with pytest.raises(Refused) as caught:
+            read(text)
+        return [(p.row, p.column, p.value, p.what) for p in caught.value.problems]
+
+    return run
+
+
+def test_an_event_in_the_types_of_the_table(read):
+    reading = read(HEAD + MEETING)
+    (row,) = reading.frame.drop(columns="load_id").to_dict("records")
+    expected = {"force": "surrey", "event": "E1", "date": "2026-03-31", "level": "neighbourhood", "participants": 12}
+    expected |= {"recurring": True, "cost": 10.5, "before_decision": False}
+    assert {name: row[name] for name in expected} == expected
+    assert reading.frame[["area", "method", "rung", "officer_hours"]].isna().all(axis=None)
+    assert reading.notes[-1] == "Columns not used, and not kept: remarks."
+    assert reading.notes[-2].startswith("Columns of the template that the file lacks: area, method, channel")
+
+
+def test_days_as_british_people_write_them_are_read_and_said(read):
+    reading = read(HEAD + MEETING.replace("2026-03-31", "1/12/2025"))
+    assert reading.frame["date"].tolist() == ["2025-12-01"]
+    assert "Days read as day/month/year: 1." in reading.notes
+
+
+def test_a_month_may_be_the_day_that_a_spreadsheet_made_of_it(read):
+    text = "force,area,month,method\nsurrey,E05000026,2026-03,walk\nsurrey,E05000026,2026-04-01,walk\n"
+    assert read(text).frame["month"].tolist() == ["2026-03", "2026-04"]
+
+
+def test_the_columns_tell_the_table(source):
+    feedback = "force,item,event,raised_on,issue,status\nsurrey,F1,E1,2026-03-31,Lights,OPEN\n"
+    given = source("x.csv", feedback.encode())
+    assert own_table.recognise(given) == Slot("feedback", "feedback", "surrey", "")
+    assert own_table.read(given, own_table.recognise(given)).frame["status"].tolist() == ["open"]
+    assert own_table.recognise(source("x.csv", b"force,event\nsurrey,E1\n")) is None
+
+
+def test_every_problem_is_named_with_its_place(problems):
+    rows = [
+        MEETING,
+        MEETING.replace("E1", "").replace("neighbourhood", "village"),
+        MEETING.replace("2026-03-31", "2026-02-30").replace(",12,", ",a dozen,"),
+        MEETING.replace("yes", "perhaps").replace("10.50", "£10"),
+    ]
+    assert problems(HEAD + "".join(rows)) == [
+        (3, "event", "", "this must be filled in"),
+        (3, "level", "village", "this is none of the values that the column can have"),
+        (4, "date", "2026-02-30", "this is not a day"),
+        (4, "participants", "a dozen", "this is not a whole number"),
+        (5, "cost", "£10", "this is not a number"),
+        (5, "recurring", "perhaps", "this is neither yes nor no"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("force", "said"),
+    [
+        ("nowhere", "this is not a force of England and Wales"),
+        ("eskmere", "this is not a force of England and Wales"),
+        ("", "the file is of 0 forces"),
+    ],
+)
+def test_a_file_is_of_one_force_that_there_is(problems, force, said):
+    assert problems(HEAD + MEETING.replace("surrey", force))[0][3] == said
+
+
+def test_two_forces_are_refused(problems):
+    assert problems(HEAD + MEETING + MEETING.replace("surrey", "kent"))[0][3] == "the file is of 2 forces: kent, surrey"
+
+
+def test_a_log_that_grows_replaces_itself_and_one_that_goes_on_stands_beside(tmp_path):
+    store = Store(tmp_path / "store")
+
+    def load(name, *events):
+        (tmp_path / name).write_text(HEAD + "".join(MEETING.replace("E1", event) for event in events))
+        return [str(outcome) for outcome in load_files([tmp_path / name], store).outcomes]
+
+    def held():
+        return sorted(store.view().rows("events").collect("pandas").to_native()["event"])
+
+    load("march.csv", "E1", "E2")
+    load("march_and_april.csv", "E1", "E2", "E3")
+    assert held() == ["E1", "E2", "E3"]
+    load("may.csv", "E4")
+    assert held() == ["E1", "E2", "E3", "E4"]
+    (line,) = load("less.csv", "E1")
+    assert "lacks 2 of its 3 events (E2, E3), which would vanish" in line
+    assert held() == ["E1", "E2", "E3", "E4"]
