@@ -135,6 +135,20 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
     "trends.measure": {"Wave": _text("label"), **_SHARES, "Series": _text("broken"), "Note": _text("flag")},
     "trends.by_group": {"Group": _text("group"), **_SHARES, **_AGAINST_REST, "Note": _text("flag")},
     "trends.by_area": {"Area": _text("name"), **_SHARES, **_AGAINST_REST, "Note": _text("flag")},
+    "engagement.reach": {
+        "Group": _text("group"),
+        "Participations": _figure("participants", wording.count),
+        "Share of participants": _both(
+            _figure("share", wording.percent), _span("share_low", "share_high", wording.percent)
+        ),
+        "Share of residents": _figure("population_share", wording.percent),
+        "Index": _both(_figure("index", wording.index), _span("low", "high", wording.index)),
+        "If unknown were all others or all of them": _span(
+            "index_if_unknown_others", "index_if_unknown_group", wording.index
+        ),
+        "Against residents": _text("verdict"),
+        "Note": _text("flag"),
+    },
     "data.coverage": {
         "Table": _text("table"),
         "Force or source": lambda row: forces()[row["force"]]["short"] if row["force"] in forces() else row["force"],

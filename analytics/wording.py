@@ -44,6 +44,11 @@ def times(value: float) -> str:
     return rate(value)
 
 
+def index(value: float) -> str:
+    """One share over another, to two decimals: ``0.67``, ``1.05``."""
+    return f"{value:,.2f}"
+
+
 def percent(share: float) -> str:
     """A share of 1 as whole per cent, never 0 or 100 unless it is: ``61 %``, ``under 1 %``, ``over 99 %``."""
     if 0 < share <= 0.005:

@@ -18,7 +18,7 @@ from data.readers.source import Refused
 from data.readers.survey_suggestion import suggest_for, write_new
 from data.settings import SettingsError, settings
 from data.store import Store, StoreError
-from data.templates import dictionary, write_all
+from data.templates import TEMPLATES, dictionary, write_all
 from data.terminal import printable
 
 
@@ -125,6 +125,9 @@ def _templates(options: argparse.Namespace, store: Store) -> int:
         raise StoreError(f"The folder “{options.folder}” can't be written to: {error.strerror}.") from error
     for path in written:
         _say(f"{path} is written.")
+    there = 2 * len(TEMPLATES) - len(written)
+    if there:
+        _say(f"{there:,} files of these names were there already and are left as they are.")
     return 0
 
 

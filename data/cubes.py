@@ -57,6 +57,22 @@ RESIDENTS_CUBE = Table(
     ),
 )
 
+PEOPLE_CUBE = Table(
+    "people_cube",
+    "Residents by source, area and the groups of one attribute; each attribute counts every resident once.",
+    (
+        LOAD_ID,
+        Column("source", "text", "Where the count comes from", required=True),
+        Column("year", "integer", "Year the count describes", required=True),
+        Column("level", "text", "district, ward, msoa or lsoa", required=True),
+        Column("area_code", "text", "GSS code", required=True),
+        Column("attribute", "text", "ethnicity, sex or age_band", required=True),
+        Column("group", "text", "Broad ethnic group, sex, or age band in the file's words", required=True),
+        Column("residents", "integer", "Residents, without suppressed counts", required=True),
+        Column("suppressed", "integer", "Number of suppressed counts left out", required=True),
+    ),
+)
+
 _PUBLISHED = ["load_id", "force", "month", "type", "self_defined_ethnicity", "officer_defined_ethnicity", "legislation"]
 
 
@@ -137,6 +153,48 @@ def coded(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
             table = table.set_column(number, column.name, table[number].combine_chunks().dictionary_encode())
     return table.to_pandas()
+
+
+def count_people(view: View, loads: list[str]) -> pd.DataFrame:
+    """Add up the residents of some loads by each attribute that they are counted by.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``people_cube``.
+    """
+    import pandas as pd
+
+    rows = view.every_row(POPULATION.name).filter(nw.col("load_id").is_in(loads))
+    frames = [_by_attribute(rows, attribute, column) for attribute, column in _ATTRIBUTES.items()]
+    cube = pd.concat(frames, ignore_index=True)
+    return PEOPLE_CUBE.frame({name: cube[name] for name in PEOPLE_CUBE.names})
+
+
+_ATTRIBUTES = {"ethnicity": "ethnicity", "sex": "sex", "age_band": "age"}
+"""The column of ``population`` that holds each attribute."""
+
+
+def _by_attribute(rows: nw.LazyFrame[Any], attribute: str, column: str) -> pd.DataFrame:
+    keys = ["load_id", "source", "year", "level", "area_code", "ethnicity_list", column]
+    counted = (
+        rows.filter(~nw.col(column).is_null())
+        .group_by(*dict.fromkeys(keys))
+        .agg(
+            nw.col("residents").sum().fill_null(0).alias("residents"),
+            nw.col("residents").is_null().cast(nw.Int64).sum().alias("suppressed"),
+        )
+        .collect("pandas")
+        .to_native()
+    )
+    if attribute == "ethnicity":
+        pairs = zip(counted["ethnicity_list"], counted["ethnicity"], strict=True)
+        counted["group"] = [_resident_group(name, value)[1] for name, value in pairs]
+    else:
+        counted["group"] = counted[column]
+    of_group = [name for name in PEOPLE_CUBE.names if name not in ("attribute", "residents", "suppressed")]
+    added = counted.groupby(of_group, observed=True)[["residents", "suppressed"]].sum().reset_index()
+    return added.assign(attribute=attribute)
 
 
 def _resident_group(list_name: object, value: object) -> tuple[str, str]:

@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from data.coverage import Parts
+from data.coverage import KEYS, Parts
 from data.publishing import Progress, publish, silent
-from data.readers import needs_mapping, recognise, why_passed_over
+from data.readers import needs_mapping, own_table, recognise, why_passed_over
 from data.readers.mappings import Named, find_mapped_sources, misfits
 from data.readers.personal_data import pseudonyms, respondent_key
 from data.readers.source import Reading, Refused, Source
@@ -211,7 +211,9 @@ def _open(source: Source, named: Sequence[Named], known: _Known) -> tuple[Outcom
     )
     load = known.parts.place(load, reading.frame)
     replaced = f"; replaces {known.files[_slot(load)]}" if _slot(load) in known.files else ""
-    beside = f"; its areas stand beside those of other files as “{load.subject}”" if load.part > 1 else ""
+    beside = (
+        f"; its {KEYS[slot.table][1]} stand beside those of other files as “{load.subject}”" if load.part > 1 else ""
+    )
     told = f"{slot.kind}, {place}: {len(reading.frame):,} rows{replaced or beside}"
     return Outcome(source.path, "loaded", told, reading.notes), _Opened(load, source, reading)
 
@@ -240,8 +242,9 @@ def _append(writer: Writer, items: list[_Opened], by: str, reason: str) -> None:
     if items:
         writer.append(LOADS, load_rows([item.load for item in items], by, reason))
     for item in items:
-        # Of answers to a survey the mapping is kept, never the file.
-        writer.keep(item.source.mapping or item.source)
+        # Of answers to a survey the mapping is kept, never the file; of one's own records nothing but the rows.
+        if item.load.slot.table not in own_table.TABLES:
+            writer.keep(item.source.mapping or item.source)
 
 
 def _refused(source: Source, refusal: Refused) -> Outcome:
@@ -250,4 +253,4 @@ def _refused(source: Source, refusal: Refused) -> Outcome:
 
 def _first(refusal: Refused) -> str:
     more = len(refusal.problems) - 1
-    return f"{refusal.problems[0]}{f' And {more:,} more like this or other.' if more else ''}"
+    return f"{refusal.problems[0]}{f' {more:,} more: --notes prints them all.' if more else ''}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from data import counting
 from data.coverage import counted_twice
-from data.cubes import RESIDENTS_CUBE, STOPS_CUBE, count_residents, count_stops
+from data.cubes import PEOPLE_CUBE, RESIDENTS_CUBE, STOPS_CUBE, count_people, count_residents, count_stops
 from data.geography import GEOGRAPHY, resolve
 from data.settings import settings
 from data.store import Release, Store, StoreError, View, Writer
@@ -36,6 +36,7 @@ class Cube:
 CUBES = (
     Cube(STOPS_CUBE, STOPS.name, count_stops, "counting searches", by_area=True),
     Cube(RESIDENTS_CUBE, POPULATION.name, count_residents, "adding up residents", by_area=False),
+    Cube(PEOPLE_CUBE, POPULATION.name, count_people, "adding up residents by age and sex", by_area=False),
     Cube(SURVEY_DESIGN, RESPONSES.name, count_design, "counting sampling units", by_area=False),
     Cube(SURVEY_CELLS, RESPONSES.name, count_answers, "counting answers", by_area=True),
 )

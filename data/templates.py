@@ -75,7 +75,12 @@ def as_excel(name: str) -> bytes:
 
 
 def write_all(folder: Path) -> list[Path]:
-    """Write every template into a folder, twice: as a workbook and as CSV.
+    """Write every template into a folder, twice: as a workbook and as CSV; a file that is there is never written over.
+
+    Returns
+    -------
+    list of Path
+        The files that were written.
 
     Raises
     ------
@@ -87,8 +92,9 @@ def write_all(folder: Path) -> list[Path]:
     for name in TEMPLATES:
         for ending, content in (("xlsx", as_excel(name)), ("csv", as_csv(name))):
             path = folder / f"{name}.{ending}"
-            path.write_bytes(content)
-            written.append(path)
+            if not path.exists():
+                path.write_bytes(content)
+                written.append(path)
     return written
 
 

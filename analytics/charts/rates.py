@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,9 @@ _UNIT = "per 1,000"
 _FARTHEST = 1000.0  # A ratio beyond this, or below one part of it, is drawn at the edge.
 
 
-def ratio_scale(rows: pd.DataFrame, mode: Mode) -> go.Figure:
+def ratio_scale(
+    rows: pd.DataFrame, mode: Mode, same: str = "same rate", write: Callable[[float], str] = near_one.times
+) -> go.Figure:
     """Ratios of two rates on a log scale, with a line where the rates are the same.
 
     Parameters
@@ -58,6 +60,10 @@ def ratio_scale(rows: pd.DataFrame, mode: Mode) -> go.Figure:
         figure, they are null and the column flag says why. A range has no estimate.
     mode
         Ground of the page.
+    same
+        What the line at 1 is called.
+    write
+        Writes a ratio.
 
     Returns
     -------
@@ -71,15 +77,15 @@ def ratio_scale(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     plates, marks, notes = (
         [],
         [],
-        [annotation("same rate", 0, 1, yref="paper", yanchor="top", xshift=7, font={"color": palette.muted})],
+        [annotation(same, 0, 1, yref="paper", yanchor="top", xshift=7, font={"color": palette.muted})],
     )
     for place, row in enumerate(records):
         estimate, low, high = (number(row[name]) for name in ("estimate", "low", "high"))
         if low is None or high is None or (estimate is None and row["kind"] != "range"):
             notes.append(flag_note(row, place, palette, x=0 if span[0] == 1 else math.log10(span[0])))
             continue
-        value = "" if estimate is None or math.isinf(estimate) else near_one.times(estimate)
-        interval = near_one.between(low, high)
+        value = "" if estimate is None or math.isinf(estimate) else write(estimate)
+        interval = wording.between(write(low), write(high))
         end = _inside(high, span)
         if row["kind"] == "range":
             plates.append(
@@ -89,7 +95,7 @@ def ratio_scale(rows: pd.DataFrame, mode: Mode) -> go.Figure:
             hover = hover_text(row["label"], f"{value} times" if value else "", interval)
             symbol = _off_scale(estimate, span) or ("diamond" if row["kind"] == "adjusted" else "circle")
             marks.append(Dot(place, _inside(estimate, span), _inside(low, span), end, symbol, hover))
-        notes.append(annotation(beside(value, interval), math.log10(end), place, xshift=11))
+        notes.append(annotation(beside(value, interval), math.log10(end), place, xshift=11, bgcolor=palette.ground))
     ticks = _ratio_ticks(span)
     return figure_of(
         mode,

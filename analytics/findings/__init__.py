@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics.finding import Finding
-from analytics.findings import choices, data, overview, stop_and_search, trends
+from analytics.findings import choices, data, engagement, overview, stop_and_search, trends
+from analytics.findings.engagement import choices as engagement_choices
 from analytics.findings.searches import Searches
 from analytics.findings.survey import choices as survey_choices
 from analytics.findings.survey.answers import Answers
@@ -110,6 +111,14 @@ QUESTIONS: dict[str, Question] = {
             trends.by_area,
             trends.answerable,
             survey_choices.near,
+        ),
+        Question(
+            "engagement.reach",
+            "Who took part in engagement, against who lives there?",
+            ("force", "from", "to", "by", "population"),
+            engagement.reach,
+            engagement.answerable,
+            engagement_choices.near,
         ),
         Question(
             "data.coverage",

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from data.readers import tabular
+from data.readers.personal_data import personal_columns
 from data.readers.source import Problem, Reading, Refused, Slot, Source, problems_in
 from data.tables import EVENTS, FEEDBACK, MILESTONES, PARTICIPANTS, PLANS, PRIORITIES, Column, Table
 from data.vocabularies import published_forces
@@ -27,6 +30,15 @@ KINDS = {
 }
 """What a file of each table is called."""
 TABLES = {table.name: table for table in (EVENTS, PARTICIPANTS, FEEDBACK, PRIORITIES, PLANS, MILESTONES)}
+
+_KEYS = {
+    EVENTS.name: ("event",),
+    PARTICIPANTS.name: ("event", "attribute", "group"),
+    FEEDBACK.name: ("item",),
+}
+"""Columns whose values together name one row."""
+_FREE = ("purpose", "topic", "issue", "action", "no_action_reason", "priority", "audience", "about")
+_FORCE = "Use the force's name on data.police.uk, such as west-yorkshire"
 
 _MADE_HERE = ("load_id", "row")
 _TRUTHS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
@@ -52,14 +64,16 @@ def recognise(source: Source) -> Slot | None:
     cells = tabular.read(source).cells
     if cells.empty:
         raise Refused([Problem("the file holds no rows", "Fill the template in below its header")])
-    named = sorted(set(cells["force"]) - {""})
-    if len(named) != 1:
-        what = f"the file is of {len(named):,} forces{': ' * bool(named)}{', '.join(named[:3])}"
-        raise Refused([Problem(what, "Give each force a file of its own, with its name in every row", column="force")])
-    if named[0] not in published_forces():
-        remedy = "Use the force's name on data.police.uk, such as west-yorkshire"
-        raise Refused([Problem("this is not a force of England and Wales", remedy, column="force", value=named[0])])
-    return Slot(KINDS[table.name], table.name, named[0], "")
+    slugs = cells["force"].map(_slug)
+    named = slugs.dropna().unique()
+    if len(named) > 1:
+        what = f"the file is of {len(named):,} forces: {', '.join(sorted(named)[:3])}"
+        raise Refused([Problem(what, "Give each force a file of its own", column="force")])
+    if not len(named):
+        what = "this names no force that data.police.uk knows"
+        problems = problems_in(cells["force"], slugs.isna(), "force", what, _FORCE)
+        raise Refused(problems)
+    return Slot(KINDS[table.name], table.name, str(named[0]), "")
 
 
 def read(source: Source, slot: Slot) -> Reading:
@@ -83,12 +97,18 @@ def read(source: Source, slot: Slot) -> Reading:
     british = 0
     for column in held:
         cells = sheet.cells[column.name]
+        if column.name == "force":
+            what = "this names no force that data.police.uk knows"
+            problems += problems_in(cells, cells.map(_slug).isna(), "force", what, _FORCE)
+            values["force"] = slot.subject
+            continue
         if column.required:
             problems += problems_in(cells, cells == "", column.name, "this must be filled in", _told(column))
         if column.kind in ("day", "month"):
             british += int(cells.str.fullmatch(_BRITISH_DAY).sum())
         values[column.name], bad = _READ[column.kind](cells, column)
         problems += problems_in(cells, bad & (cells != ""), column.name, _WRONG[column.kind], _told(column))
+    problems += _repeats(table, sheet.cells) + _personal(sheet)
     if problems:
         raise Refused(sorted(problems, key=lambda problem: problem.row or 0))
     if "row" in table.names:
@@ -114,6 +134,33 @@ def _table(columns: list[str]) -> Table | None:
         if {column.name for column in columns_of(table) if column.required} <= present
     ]
     return max(fitting, key=lambda table: len(present & set(table.names)), default=None)
+
+
+def _slug(cell: str) -> str | None:
+    """The force that a cell names, as data.police.uk writes it or by its name; None for none."""
+    said = " ".join(cell.casefold().split())
+    for slug, force in published_forces().items():
+        if said in (slug, slug.replace("-", " "), force["name"].casefold(), force["short"].casefold()):
+            return slug
+    return None
+
+
+def _repeats(table: Table, cells: pd.DataFrame) -> list[Problem]:
+    """Rows that stand twice: an event, an item, or a group of one event."""
+    key = [name for name in _KEYS.get(table.name, ()) if name in cells]
+    if not key:
+        return []
+    what = f"this {' and '.join(key)} stands already above"
+    again = cells.duplicated(key) & (cells[key[0]] != "")
+    return problems_in(cells[key[-1]], again, key[-1], what, "Keep one of the rows, or give the other its own number")
+
+
+def _personal(sheet: tabular.Sheet) -> list[Problem]:
+    """Free text that looks like names or contact details: it is kept as it is written, so it must hold none."""
+    free = [column for column in sheet.columns if column in _FREE]
+    found = personal_columns(replace(sheet, cells=sheet.cells[free], labels={}), date.today())
+    remedy = "Take it out: what is written here is kept"
+    return [Problem(f"this column looks like {what}", remedy, column=column) for column, what in found.items()]
 
 
 def _told(column: Column) -> str:
@@ -189,7 +236,7 @@ _READ: dict[str, Callable[[pd.Series, Column], tuple[pd.Series, pd.Series]]] = {
 _WRONG = {
     "text": "this is none of the values that the column can have",
     "texts": "this is no list",
-    "day": "this is not a day",
+    "day": "there is no such day",
     "month": "this is not a month",
     "integer": "this is not a whole number",
     "number": "this is not a number",

@@ -9,6 +9,7 @@ import streamlit as st
 
 from analytics import wording
 from analytics.findings import choices, overview
+from analytics.findings.engagement import choices as engagement_choices
 from analytics.findings.survey import choices as survey_choices
 from analytics.scope import ALL_POWERS, DEFINITIONS, Scope, ScopeError
 from data.store import View
@@ -187,6 +188,20 @@ def _overview_chips(scope: Scope, view: View) -> None:
         _choose("Last month", "to", _with(months, scope.to_month), scope, wording.month)
 
 
+def _engagement_chips(scope: Scope, view: View) -> None:
+    offered, months = engagement_choices.forces(view), engagement_choices.months(view, str(scope.force))
+    if len(offered) > 1:
+        _force_chip(scope, offered)
+    with _period_chip(scope):
+        _choose("From", "from", _with(months, scope.from_month), scope, wording.month)
+        _choose("To", "to", _with(months, scope.to_month), scope, wording.month)
+        sources = engagement_choices.populations(view, str(scope.by))
+        _choose("Residents", "population", [name for name, _ in sources], scope)
+    if scope.by:
+        with st.popover(f":gray[Groups] {_by(scope.by)}", key="chip_by"):
+            _choose("Groups by", "by", engagement_choices.attributes(view, str(scope.force)), scope, _by)
+
+
 def _survey_chip(scope: Scope, view: View) -> None:
     surveys = survey_choices.surveys(view, str(scope.force))
     offered = survey_choices.forces(view)
@@ -237,6 +252,7 @@ def _choose(label: str, name: str, options: list[str], scope: Scope, words: Call
 
 _DEPENDENT = {
     "force": ("area", "from", "to", "power", "population", "survey", "measure", "by"),
+    "by": ("population",),
     "survey": ("area", "from", "to", "measure", "by"),
     "from": ("population",),
     "to": ("population",),
@@ -271,3 +287,6 @@ def _up_to(scope: Scope, view: View) -> Scope:
 STOPS = Bar("stops", choices.forces, choices.complete, _district_name, _stops_chips)
 SURVEY = Bar("survey", survey_choices.forces, survey_choices.complete, _survey_area_name, _survey_chips)
 OVERVIEW = Bar("overview", survey_choices.forces, _up_to, _survey_area_name, _overview_chips)
+ENGAGEMENT = Bar(
+    "engagement", engagement_choices.forces, engagement_choices.complete, lambda scope, view: None, _engagement_chips
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.findings import choices
+from analytics.findings.engagement import choices as engagement_choices
 from analytics.findings.survey import choices as survey_choices
 from data.store import View
 
@@ -28,6 +29,19 @@ def no_stops(view: View) -> None:
         st.markdown("### No stop and search loaded yet")
         st.markdown("**No stop-and-search file is loaded.** Load one, and this page fills itself.")
         how_to_load("FOLDER", "files of your force", "first load")
+
+
+def no_engagement(view: View) -> None:
+    """Say that no engagement event is loaded, and how to load some."""
+    if engagement_choices.forces(view):
+        return
+    with st.container(border=True):
+        st.markdown("### No engagement loaded yet")
+        st.markdown("**No engagement event is loaded.** Load one, and this page shows who was reached.")
+        how_to_load("FILES", "filled templates of events and participants", "engagement log")
+        st.caption(
+            "`python -m data templates FOLDER` writes the templates; docs/data-dictionary.md says what is meant."
+        )
 
 
 def nothing_loaded(view: View) -> None:

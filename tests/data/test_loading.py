@@ -87,7 +87,7 @@ def test_each_file_gets_one_line(load, searches):
         "loaded · 2018-04-surrey-stop-and-search.csv · stop and search, surrey 2018-04: 2 rows",
         "passed over · 2018-05-surrey-outcomes.csv · crime outcomes have no reader yet",
         "refused · 2018-06-surrey-stop-and-search.csv · column “Part of a policing operation”: This column is missing."
-        " Fetch the file again from data.police.uk. And 12 more like this or other.",
+        " Fetch the file again from data.police.uk. 12 more: --notes prints them all.",
         "loaded · pack.zip » 2018-05-surrey-stop-and-search.csv · stop and search, surrey 2018-05: 1 rows",
         "refused · pack.zip » x.zip · a zip inside a zip is not opened; unpack it first",
     ]
@@ -376,7 +376,16 @@ def test_real_files_loaded_again_load_nothing(real_report, real_files):
     assert versions(store) == before
     assert set(before.values()) == {0}
     tables = {table.name for table in (AGGREGATES, AREAS, CRIME, DEPRIVATION, POPULATION, STOPS)}
-    assert set(before) == {*tables, "counted_with", "geography", "loads", "releases", "residents_cube", "stops_cube"}
+    assert set(before) == {
+        *tables,
+        "counted_with",
+        "geography",
+        "loads",
+        "people_cube",
+        "releases",
+        "residents_cube",
+        "stops_cube",
+    }
     assert first.release == store.release()
 
 

@@ -26,7 +26,7 @@ FILLED = {
     "boolean": "yes",
 }
 SPECIAL = {"force": "surrey", "area_code": "E05000026", "year": "2022", "ethnicity_list": "census_2021"}
-SPECIAL |= {"ethnicity": "White: Irish"}
+SPECIAL |= {"ethnicity": "White: Irish", "name": "Market"}
 
 
 def row(name):
@@ -91,6 +91,11 @@ def test_all_templates_are_written_by_one_command(tmp_path, capsys):
     assert {path.name for path in (tmp_path / "new").iterdir()} == {
         f"{name}.{ending}" for name in templates.TEMPLATES for ending in ("csv", "xlsx")
     }
+    (tmp_path / "new" / "events.xlsx").write_text("a day's work")
+    capsys.readouterr()
+    assert main(["templates", str(tmp_path / "new")]) == 0
+    assert "14 files of these names were there already and are left as they are." in capsys.readouterr().out
+    assert (tmp_path / "new" / "events.xlsx").read_text() == "a day's work"
     (tmp_path / "file").write_text("")
     assert main(["templates", str(tmp_path / "file")]) == 1
     assert "can't be written to" in capsys.readouterr().err

@@ -64,29 +64,54 @@ def test_every_problem_is_named_with_its_place(problems):
     rows = [
         MEETING,
         MEETING.replace("E1", "").replace("neighbourhood", "village"),
-        MEETING.replace("2026-03-31", "2026-02-30").replace(",12,", ",a dozen,"),
-        MEETING.replace("yes", "perhaps").replace("10.50", "£10"),
+        MEETING.replace("E1", "E2").replace("2026-03-31", "2026-02-30").replace(",12,", ",a dozen,"),
+        MEETING.replace("E1", "E3").replace("yes", "perhaps").replace("10.50", "£10"),
     ]
     assert problems(HEAD + "".join(rows)) == [
         (3, "event", "", "this must be filled in"),
         (3, "level", "village", "this is none of the values that the column can have"),
-        (4, "date", "2026-02-30", "this is not a day"),
+        (4, "date", "2026-02-30", "there is no such day"),
         (4, "participants", "a dozen", "this is not a whole number"),
         (5, "cost", "£10", "this is not a number"),
         (5, "recurring", "perhaps", "this is neither yes nor no"),
     ]
 
 
-@pytest.mark.parametrize(
-    ("force", "said"),
-    [
-        ("nowhere", "this is not a force of England and Wales"),
-        ("eskmere", "this is not a force of England and Wales"),
-        ("", "the file is of 0 forces"),
-    ],
-)
-def test_a_file_is_of_one_force_that_there_is(problems, force, said):
-    assert problems(HEAD + MEETING.replace("surrey", force))[0][3] == said
+@pytest.mark.parametrize(("force", "rows"), [("nowhere", [2]), ("eskmere", [2]), ("", [2])])
+def test_a_file_is_of_a_force_that_there_is(problems, force, rows):
+    found = problems(HEAD + MEETING.replace("surrey", force))
+    assert [(row, what) for row, _, _, what in found] == [(2, "this names no force that data.police.uk knows")]
+
+
+@pytest.mark.parametrize("force", ["Surrey", "surrey police", "SURREY"])
+def test_a_force_may_be_written_by_its_name(read, force):
+    assert read(HEAD + MEETING + MEETING.replace("E1", "E2").replace("surrey", force)).frame["force"].tolist() == [
+        "surrey",
+        "surrey",
+    ]
+
+
+def test_a_row_of_totals_is_named_and_so_is_all_else(problems):
+    found = problems(HEAD + MEETING.replace("yes", "perhaps") + "E2,Total,2026-03-31,,12,,,,\n")
+    assert [(row, column) for row, column, _, _ in found] == [(2, "recurring"), (3, "force")]
+
+
+def test_what_stands_twice_is_refused(problems):
+    assert problems(HEAD + MEETING + MEETING)[0] == (3, "event", "E1", "this event stands already above")
+    came = "event,force,attribute,group,participants\nE1,surrey,sex,Female,8\nE1,surrey,sex,Male,8\n"
+    assert problems(came + "E1,surrey,sex,Female,9\n")[0][::3] == (
+        4,
+        "this event and attribute and group stands already above",
+    )
+
+
+def test_contact_details_are_never_kept(problems, tmp_path, source):
+    feedback = "force,item,raised_on,issue,status\nsurrey,F1,2026-03-31,Ring me: {},open\n"
+    assert "e-mail" in problems(feedback.format("jane.smith@example.com"))[0][3]
+    store = Store(tmp_path / "store")
+    (tmp_path / "events.csv").write_text(HEAD + MEETING)
+    load_files([tmp_path / "events.csv"], store)
+    assert not list((store.root / "files").rglob("*.zst"))
 
 
 def test_two_forces_are_refused(problems):
