@@ -33,18 +33,18 @@ if TYPE_CHECKING:
 
     from data.store import View
 
-KEYS = {
-    POPULATION.name: ("area_code", "areas"),
-    DEPRIVATION.name: ("area_code", "areas"),
-    AREAS.name: ("code", "areas"),
-    EVENTS.name: ("event", "events"),
-    PARTICIPANTS.name: ("event", "events"),
-    FEEDBACK.name: ("item", "items"),
-    PRIORITIES.name: ("area", "areas"),
-    PLANS.name: ("area", "areas"),
-    MILESTONES.name: ("name", "milestones"),
+KEYS: dict[str, tuple[tuple[str, ...], str]] = {
+    POPULATION.name: (("area_code",), "areas"),
+    DEPRIVATION.name: (("area_code",), "areas"),
+    AREAS.name: (("code",), "areas"),
+    EVENTS.name: (("event",), "events"),
+    PARTICIPANTS.name: (("event", "attribute"), "events"),
+    FEEDBACK.name: (("item",), "items"),
+    PRIORITIES.name: (("area", "priority", "set_on"), "priorities"),
+    PLANS.name: (("area", "month", "method"), "plans"),
+    MILESTONES.name: (("name",), "milestones"),
 }
-"""The column whose values no two current files share, by table that can come in parts, and what they are called."""
+"""Columns whose values together no two current files share, by table that can come in parts, and what they name."""
 
 _NAMED = 3
 
@@ -86,7 +86,7 @@ class Parts:
         """
         if load.slot.table not in KEYS:
             return load
-        areas, family = frozenset(rows[KEYS[load.slot.table][0]].dropna()), self._family(load.slot)
+        areas, family = _keys(rows, load.slot.table), self._family(load.slot)
         part = _part(areas, family, KEYS[load.slot.table][1])
         self._families[load.slot] = [
             *(replace(held, current=held.current and held.part != part) for held in family),
@@ -164,12 +164,21 @@ def _family(row: Mapping[Hashable, Any]) -> tuple[Slot, int]:
 
 
 def _areas(view: View, table: str, loads: list[str]) -> dict[str, frozenset[str]]:
-    column, _ = KEYS[table]
+    columns, _ = KEYS[table]
     if not loads:
         return {}
-    rows = view.every_row(table).filter(nw.col("load_id").is_in(loads)).select("load_id", column).unique()
-    codes = rows.collect("pandas").to_native().groupby("load_id")[column]
-    return {load: frozenset() for load in loads} | {str(load): frozenset(of_load) for load, of_load in codes}
+    rows = view.every_row(table).filter(nw.col("load_id").is_in(loads)).select("load_id", *columns).unique()
+    found = rows.collect("pandas").to_native()
+    return {load: frozenset() for load in loads} | {
+        str(load): _keys(of_load, table) for load, of_load in found.groupby("load_id")
+    }
+
+
+def _keys(rows: pd.DataFrame, table: str) -> frozenset[str]:
+    """What the rows are of, in words."""
+    columns, _ = KEYS[table]
+    words = rows[list(columns)].dropna().astype(object).drop_duplicates()
+    return frozenset(" · ".join(map(str, row)) for row in words.itertuples(index=False))
 
 
 def _command(load: str) -> str:

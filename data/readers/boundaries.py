@@ -128,7 +128,8 @@ def _layer_column(columns: list[str]) -> str | None:
 
 
 def _text(value: object) -> str | None:
-    return value.strip() or None if isinstance(value, str) else None
+    # JSON can hold halves of signs, which are no text.
+    return value.encode("utf-8", "replace").decode().strip() or None if isinstance(value, str) else None
 
 
 def _pick(columns: dict[str, list[Any]], column: str | None, kept: list[int]) -> list[str | None]:

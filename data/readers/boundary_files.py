@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _ZIP, _SQLITE, _BOM = b"PK\x03\x04", b"SQLite format 3\0", b"\xef\xbb\xbf"
 _COLLECTION = re.compile(rb'"type"\s*:\s*"FeatureCollection"')
 _TOPOLOGY = re.compile(rb'"type"\s*:\s*"Topology"')
-_KML = re.compile(rb"<kml[\s>]")
+_KML = re.compile(rb"<(?:\w+:)?kml[\s>]")
 _LAYER_KEY = re.compile(rb'"((?:LSOA|MSOA|WD|LAD|PFA)\d\dCD)"\s*[:>]', re.IGNORECASE)
 _AS_TEXT = (".geojson", ".topojson", ".kml")
 _SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")

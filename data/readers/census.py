@@ -130,7 +130,7 @@ _LAYOUTS = (
         year=2021,
         code=nomis.CODE,
         name=nomis.AREA,
-        groups={"2021": _EVERYONE},
+        groups={"TS001 2021": _EVERYONE},
     ),
     _Layout(
         ethnicity_list="census_2011",

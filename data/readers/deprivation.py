@@ -59,7 +59,8 @@ def read(source: Source, slot: Slot) -> Reading:
     problems = _area_problems(cells, found["area_code"])
     for name, values in numbers.items():
         low, high = _LIMITS[name]
-        bad = ~values.astype(float).between(low, high)
+        given = values.astype(float)
+        bad = ~given.between(low, high) | ((given % 1 != 0) & (name != "score"))
         what = f"this is no {name}, which lies between {low:g} and {high:,.0f}"
         problems += problems_in(cells[name], bad, found[name], what, "Fetch the file again")
     if cells.empty:
@@ -94,7 +95,7 @@ def _edition(source: Source) -> str:
 
 def _area_problems(cells: pd.DataFrame, column: str) -> list[Problem]:
     codes = cells["area_code"]
-    bad = codes.map(gss.level) != "lsoa"
+    bad = (codes.map(gss.level) != "lsoa") | ~codes.str.startswith("E")
     what, remedy = "this is not the GSS code of an LSOA of England", "Correct the code or remove the row"
     return [
         *problems_in(codes, bad, column, what, remedy),

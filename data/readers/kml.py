@@ -27,7 +27,7 @@ def collection(text: str) -> dict[str, Any]:
         what = "the file declares a document type or entities, which areas never need"
         raise Refused([Problem(what, "Save it again from the program that made it")])
     try:
-        root = ElementTree.fromstring(text.encode())  # noqa: S314 - without entities there is nothing to expand
+        root = ElementTree.fromstring(text)  # noqa: S314 - without entities there is nothing to expand
         places = [element for element in root.iter() if _tag(element) == "Placemark"]
         features = [_feature(place) for place in places]
     except ElementTree.ParseError as error:

@@ -35,6 +35,9 @@ _KEYS = {
     EVENTS.name: ("event",),
     PARTICIPANTS.name: ("event", "attribute", "group"),
     FEEDBACK.name: ("item",),
+    PRIORITIES.name: ("area", "priority", "set_on"),
+    PLANS.name: ("area", "month", "method"),
+    MILESTONES.name: ("name",),
 }
 """Columns whose values together name one row."""
 _FREE = ("purpose", "topic", "issue", "action", "no_action_reason", "priority", "audience", "about")
@@ -58,10 +61,10 @@ def recognise(source: Source) -> Slot | None:
     Refused
         If it is one, but names no force, several or one that there is not.
     """
-    table = _table(tabular.header(source))
+    table = _table([name.casefold() for name in tabular.header(source)])
     if table is None:
         return None
-    cells = tabular.read(source).cells
+    cells = _opened(source).cells
     if cells.empty:
         raise Refused([Problem("the file holds no rows", "Fill the template in below its header")])
     slugs = cells["force"].map(_slug)
@@ -90,7 +93,7 @@ def read(source: Source, slot: Slot) -> Reading:
         If a required cell is blank, or a value is none that its column can have; every problem at once.
     """
     table = TABLES[slot.table]
-    sheet = tabular.read(source)
+    sheet = _opened(source)
     held = [column for column in columns_of(table) if column.name in sheet.columns]
     problems: list[Problem] = []
     values: dict[str, Any] = {}
@@ -123,6 +126,12 @@ def read(source: Source, slot: Slot) -> Reading:
         f"Columns not used, and not kept: {', '.join(unused)}." if unused else "",
     )
     return Reading(frame, len(frame), tuple(note for note in notes if note))
+
+
+def _opened(source: Source) -> tabular.Sheet:
+    """The table of a file, its columns in small letters."""
+    sheet = tabular.read(source)
+    return replace(sheet, cells=sheet.cells.rename(columns=str.casefold))
 
 
 def _table(columns: list[str]) -> Table | None:

@@ -97,6 +97,7 @@ def read(source: Source, slot: Slot) -> Reading:
         ),
         *_group_problems(cells, found),
         *_repeats(cells, found),
+        *_totals(cells, found),
     ]
     if problems:
         raise Refused(sorted(problems, key=lambda problem: problem.row or 0))
@@ -129,7 +130,7 @@ def _frame(cells: pd.DataFrame, source: Source) -> pd.DataFrame:
     }
     return POPULATION.frame(
         {
-            "source": PurePosixPath(source.name).stem + " " + cells["year"],
+            "source": PurePosixPath(source.name).stem + ", " + cells["year"],
             "year": pd.to_numeric(cells["year"]),
             "level": str(gss.level(cells["area_code"].iloc[0])),
             "area_code": cells["area_code"],
@@ -142,7 +143,7 @@ def _frame(cells: pd.DataFrame, source: Source) -> pd.DataFrame:
 def _area_problems(cells: pd.DataFrame, found: Mapping[str, str]) -> list[Problem]:
     codes = cells["area_code"]
     levels = {code: gss.level(code) for code in codes.unique()}
-    bad = codes.isin([code for code, level in levels.items() if level is None])
+    bad = codes.isin([code for code, level in levels.items() if level in (None, "force")])
     what = "this is not the GSS code of a district, ward, MSOA or LSOA of England or Wales"
     problems = problems_in(codes, bad, found["area_code"], what, "Correct the code or remove the row")
     kinds = sorted({gss.NAMES[level] for level in levels.values() if level})
@@ -177,6 +178,31 @@ def _group_problems(cells: pd.DataFrame, found: Mapping[str, str]) -> list[Probl
         elif ethnicity(name).get(value) is None:
             what = f"this ethnic group is not in the list {name}"
             problems.append(Problem(what, "Write it as the list does", row, column, value))
+    return problems
+
+
+def _totals(cells: pd.DataFrame, found: Mapping[str, str]) -> list[Problem]:
+    """Rows that count again whom other rows count: a total beside its parts."""
+    problems = []
+    if "sex" in found:
+        bad = ~cells["sex"].isin(["Female", "Male", ""])
+        what = "this is neither Female nor Male"
+        problems += problems_in(
+            cells["sex"], bad, found["sex"], what, "Remove rows of both together, or leave it blank"
+        )
+    if "age" in found:
+        bad = cells["age"].str.casefold().isin(["all ages", "all", "total"])
+        what = "this is a total, and its parts would count again"
+        problems += problems_in(cells["age"], bad, found["age"], what, "Remove the row, or leave the age blank")
+    for name in ("ethnicity", "sex", "age"):
+        others = [column for column in _KEY if column != name]
+        blank = cells[name] == ""
+        both = blank.groupby([cells[column] for column in others]).transform(lambda rows: rows.any() and not rows.all())
+        if name in found:
+            what = f"this is blank, and other rows of the same area give the {name}: everyone would count twice"
+            problems += problems_in(
+                cells[name], blank & both.astype(bool), found[name], what, "Remove the row of the total"
+            )
     return problems
 
 

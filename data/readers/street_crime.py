@@ -6,6 +6,7 @@ number of its own: several at one anonymised point look the same and are all kep
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from data.readers import gss
@@ -34,6 +35,7 @@ _COLUMNS = {
     "Context": "",
 }
 """Columns of the file, and those of the table that they fill."""
+_ZONE = re.compile(r"S01\d{6}")
 _HEADER_SIGNS = {"Crime type", "Last outcome category"}
 
 
@@ -79,9 +81,16 @@ def read(source: Source, slot: Slot) -> Reading:
 
 def _bad_areas(raw: pd.DataFrame) -> list[Problem]:
     codes = raw["LSOA code"]
-    known = {code: code == "" or gss.level(code) == "lsoa" for code in codes.unique()}
+    # On railways a crime can lie in a data zone of Scotland.
+    known = {code: code == "" or gss.level(code) == "lsoa" or _ZONE.fullmatch(code) for code in codes.unique()}
     what = "This is not the GSS code of an LSOA of England or Wales"
-    return problems_in(codes, ~codes.map(known).astype(bool), "LSOA code", what, "Correct it, or leave it blank")
+    return problems_in(
+        codes,
+        ~codes.isin([code for code, fits in known.items() if fits]),
+        "LSOA code",
+        what,
+        "Correct it, or leave it blank",
+    )
 
 
 def _blank_kinds(raw: pd.DataFrame) -> list[Problem]:

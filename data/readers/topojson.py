@@ -12,6 +12,8 @@ from typing import Any
 from data.readers.source import Problem, Refused
 
 Point = tuple[float, float]
+_MOST_TIMES, _SPARE = 4, 1_000
+"""Neighbours share an arc, so it is drawn twice; far more points than that are no map, and take for ever to mend."""
 _LEAST = 4
 """Points of a ring, the last one being the first; rounding leaves fewer of some islands."""
 
@@ -32,8 +34,11 @@ def collection(topology: dict[str, Any]) -> dict[str, Any]:
     (layer,) = objects.values()
     try:
         arcs = list(_arcs(topology))
+        drawn = sum(len(arcs[place]) for geometry in layer["geometries"] for place in _places(geometry.get("arcs")))
+        if drawn > _MOST_TIMES * sum(map(len, arcs)) + _SPARE:
+            raise ValueError("arcs are drawn again and again")
         features = [_feature(geometry, arcs) for geometry in layer["geometries"]]
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         what = "the arcs of the topology can't be put together"
         raise Refused([Problem(what, "It may be cut short or damaged; fetch it again")]) from error
     return {"features": features, "crs": layer.get("crs") or topology.get("crs")}
@@ -49,6 +54,15 @@ def _arcs(topology: dict[str, Any]) -> Iterator[list[Point]]:
         (west, south), (width, height) = transform["translate"], transform["scale"]
         places = zip(accumulate(point[0] for point in arc), accumulate(point[1] for point in arc), strict=True)
         yield [(x * width + west, y * height + south) for x, y in places]
+
+
+def _places(arcs: object) -> Iterator[int]:
+    """Places of the arcs of a geometry, whether forwards or backwards, in lists of whatever depth."""
+    if isinstance(arcs, list):
+        for part in arcs:
+            yield from _places(part)
+    elif isinstance(arcs, int):
+        yield arcs if arcs >= 0 else ~arcs
 
 
 def _feature(geometry: dict[str, Any], arcs: list[list[Point]]) -> dict[str, Any]:

@@ -16,8 +16,9 @@ VIEWS = {
     "bad address": f"{STOPS}?force=nowhere",
     "overview": "/",
     "trends": "/trends",
+    "engagement": "/engagement",
 }
-INVENTED = ("overview", "trends")
+INVENTED = ("overview", "trends", "engagement")
 """Views of the demonstration force; the others are of the small store."""
 MODES = {"light": (1280, 400, 320), "dark": (1280, 400)}
 """Widths that a view is seen at, in pixels; the dark is as wide as the light."""

@@ -43,7 +43,7 @@ def complaints(page) -> list[str]:
     return seen
 
 
-@pytest.mark.parametrize("address", ["/", "/trends", "/stop_and_search", "/data"])
+@pytest.mark.parametrize("address", ["/", "/trends", "/stop_and_search", "/engagement", "/data"])
 def test_a_page_of_the_demonstration_asks_no_other_host(address, window, invented) -> None:
     page = window.new_page()
     seen = watch(page)
@@ -107,7 +107,13 @@ def test_the_console_is_silent_on_a_walk_through_every_page(window, invented) ->
     page.goto(invented)
     settle(page)
     open_everything(page)
-    walk = (("Explore", "Trends"), ("Scrutinise", "Stop and search"), ("Manage", "Data"), ("Explore", "Overview"))
+    walk = (
+        ("Explore", "Trends"),
+        ("Scrutinise", "Stop and search"),
+        ("Scrutinise", "Engagement"),
+        ("Manage", "Data"),
+        ("Explore", "Overview"),
+    )
     for section, name in walk:
         page.get_by_role("button", name=section).click()
         page.get_by_role("menuitem", name=name).click()

@@ -26,7 +26,7 @@ FILLED = {
     "boolean": "yes",
 }
 SPECIAL = {"force": "surrey", "area_code": "E05000026", "year": "2022", "ethnicity_list": "census_2021"}
-SPECIAL |= {"ethnicity": "White: Irish", "name": "Market"}
+SPECIAL |= {"ethnicity": "White: Irish", "name": "Market", "sex": "Female"}
 
 
 def row(name):

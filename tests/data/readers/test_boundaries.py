@@ -487,6 +487,8 @@ def test_a_topology_without_rounding_and_with_a_hole(source):
         ({"arcs": []}, "can't be put together"),
         ({"arcs": [[["x", "y"]]] * 4}, "can't be put together"),
         ({"transform": {"scale": 1}}, "can't be put together"),
+        ({"arcs": [[[10**400, 1], [1, 1]]] * 4}, "can't be put together"),
+        ({"objects": {"a": {"geometries": [{"type": "Polygon", "arcs": [[0] * 2000]}]}}}, "can't be put together"),
         ({"objects": {"a": {"geometries": [[]]}}}, "can't be put together"),
         ({"objects": {"a": {"geometries": []}}}, "holds no areas"),
     ],
@@ -540,6 +542,31 @@ def test_kml_with_facts_typed_or_not(source, facts):
 )
 def test_kml_that_holds_no_areas_is_refused(source, content, said):
     assert any(said in problem.what for problem in refused(source("x.kml", content)))
+
+
+@pytest.mark.parametrize("encoding", ["windows-1252", "ISO-8859-1", "utf-8", "foo"])
+def test_names_in_kml_are_read_whatever_it_says_of_its_encoding(source, encoding):
+    facts = '<ExtendedData><Data name="WD13CD"><value>E05000026</value></Data></ExtendedData>'
+    text = kml(placemark(facts, [RING]).replace("Abbey", "Ynys Môn")).decode()
+    text = text.replace('version="1.0"', f'version="1.0" encoding="{encoding}"')
+    content = text.encode("utf-8" if encoding in ("utf-8", "foo") else encoding)
+    assert read(source("x.kml", content)).frame["name"].tolist() == ["Ynys Môn"]
+
+
+def test_kml_with_a_prefix(source):
+    facts = '<ExtendedData><Data name="WD13CD"><value>E05000026</value></Data></ExtendedData>'
+    text = (
+        kml(placemark(facts, [RING]))
+        .decode()
+        .replace("<kml xmlns=", "<kml:kml xmlns:kml=")
+        .replace("</kml>", "</kml:kml>")
+    )
+    assert len(read(source("x.kml", text.encode())).frame) == 1
+
+
+def test_half_a_sign_in_a_name_is_replaced(source):
+    content = geojson(feature(ward(WD13NM="?"))).replace(b'"?"', b'"\\ud800x"')
+    assert read(source("x.geojson", content)).frame["name"].tolist() == ["?x"]
 
 
 @pytest.mark.real

@@ -414,7 +414,7 @@ def test_rows_of_nomis_are_numbered_as_in_the_file(source):
     with pytest.raises(Refused) as caught:
         census.read(given, census.recognise(given))
     (problem,) = caught.value.problems
-    assert (problem.row, problem.column, problem.value) == (8, "2021", "1,817")
+    assert (problem.row, problem.column, problem.value) == (8, "TS001 2021", "1,817")
 
 
 def test_ethnic_groups_as_nomis_hands_them_out(source):
@@ -463,3 +463,21 @@ def test_the_real_residents_of_london_by_lsoa(source, real_files):
     frame = census.read(given, census.recognise(given)).frame
     # Census 2021: 8,799,800 residents of London, 8,600 of them of the City, which the file leaves out.
     assert (len(frame), int(frame["residents"].sum())) == (4988, pytest.approx(8_791_200, abs=100))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("TS001 - Number of usual residents in households and communal establishments", "TS041 - Number of households"),
+        ('"Population :","All usual residents"', '"Population :","All usual residents"\n"Sex :","Female"'),
+        ("All usual residents", "Residents of communal establishments"),
+    ],
+)
+def test_a_nomis_count_of_others_is_not_taken_for_everyone(source, change):
+    assert NOMIS.count(change[0]) == 1
+    assert census.recognise(source("x.csv", NOMIS.replace(*change).encode())) is None
+
+
+def test_an_area_of_nomis_without_a_name_is_kept(source):
+    given = source("x.csv", NOMIS.replace("1,817", "1817").replace("Barking and Dagenham 001B", "").encode())
+    assert census.read(given, census.recognise(given)).frame["residents"].tolist() == [2082, 1817]

@@ -59,6 +59,7 @@ def test_what_can_not_be_is_named_with_its_place(given):
         (4, "E05000026", "this is not the GSS code of an LSOA of England"),
         (5, "11", "this is no decile, which lies between 1 and 10"),
     ]
+    assert refused(given(CITY.replace("29199", "29199.5")))[0][1] == "29199.5"
     assert refused(given()) == [(None, None, "the file holds no rows")]
 
 

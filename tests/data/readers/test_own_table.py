@@ -136,3 +136,18 @@ def test_a_log_that_grows_replaces_itself_and_one_that_goes_on_stands_beside(tmp
     (line,) = load("less.csv", "E1")
     assert "lacks 2 of its 3 events (E2, E3), which would vanish" in line
     assert held() == ["E1", "E2", "E3", "E4"]
+
+
+def test_the_next_month_and_another_attribute_stand_beside(tmp_path):
+    store = Store(tmp_path / "store")
+    files = {
+        "march.csv": "force,area,month,method\nsurrey,E05000001,2026-03,stall\n",
+        "april.csv": "Force,Area,Month,Method\nsurrey,E05000001,2026-04,stall\n",
+        "ages.csv": "force,event,attribute,group,participants\nsurrey,E1,age_band,16 to 24,5\n",
+        "sexes.csv": "force,event,attribute,group,participants\nsurrey,E1,sex,Female,5\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+        assert not load_files([tmp_path / name], store).refused
+    assert (store.history()["status"] == "current").all()
+    assert len(store.history()) == 4

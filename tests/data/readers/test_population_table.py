@@ -34,8 +34,8 @@ def test_wards_by_year_under_names_of_their_own(source):
     assert list(reading.frame.columns) == POPULATION.names
     shown = ["source", "year", "level", "area_code", "area_name", "residents"]
     assert reading.frame[shown].to_numpy().tolist() == [
-        ["london_ward_pop 2011", 2011, "ward", "E05000026", "Abbey", 12904],
-        ["london_ward_pop 2012", 2012, "ward", "E05000026", "Abbey", 13000],
+        ["london_ward_pop, 2011", 2011, "ward", "E05000026", "Abbey", 12904],
+        ["london_ward_pop, 2012", 2012, "ward", "E05000026", "Abbey", 13000],
     ]
     assert reading.frame[["ethnicity", "ethnicity_list", "sex", "age"]].isna().all(axis=None)
     assert reading.notes[1:] == ("Areas: 1, 2011 to 2012.", "Columns not used: Borough.")
@@ -102,3 +102,23 @@ def test_the_real_wards_of_london(source, real_files):
     frame = read(source("london_ward_pop.csv", gzip.decompress(path.read_bytes()))).frame
     assert (len(frame), frame["area_code"].nunique(), frame["source"].nunique()) == (24_960, 624, 40)
     assert frame.loc[frame["year"] == 2011, "residents"].sum() == pytest.approx(8_204_000, rel=0.01)  # Census 2011
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (["100,,", "60,Female,", "40,Male,"], "this is blank, and other rows of the same area give the sex"),
+        (["100,,", "60,,0-15", "40,,16+"], "this is blank, and other rows of the same area give the age"),
+        (["100,All,"], "this is neither Female nor Male"),
+        (["100,,All ages"], "this is a total, and its parts would count again"),
+    ],
+)
+def test_a_total_beside_its_parts_is_refused(source, rows, said):
+    text = "area_code,year,residents,sex,age\n" + "".join(f"E09000001,2021,{row}\n" for row in rows)
+    found = refused(source("x.csv", text.encode()))
+    assert found[0][0] == 2
+    assert found[0][3].startswith(said)
+
+
+def test_its_source_is_never_that_of_a_census(source):
+    assert read(source("Census.csv", WARDS)).frame["source"].tolist() == ["Census, 2011", "Census, 2012"]
