@@ -7,11 +7,14 @@ import hashlib
 import io
 import json
 import os
+import pickle
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+from filelock import FileLock
 
 # Before the settings are read: a test that wants the demonstration says so.
 os.environ["CONFIDENCE_DEMONSTRATION"] = ""
@@ -41,6 +44,8 @@ def source() -> Callable[[str, bytes | Path], Source]:
 
     return make
 
+
+T = TypeVar("T")
 
 POLICE_COLUMNS = (
     "Type",
@@ -75,11 +80,24 @@ def police_csv() -> Callable[..., bytes]:
     return write
 
 
+def made_once(name: str, factory: pytest.TempPathFactory, make: Callable[[Store], T]) -> tuple[Store, T]:
+    """A store of a test session, made by whichever worker needs it first, and what making it gave."""
+    base = factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / name
+    store, made = Store(folder / "store"), folder / "made.pickle"
+    folder.mkdir(exist_ok=True)
+    with FileLock(folder / "lock"):
+        if not made.exists():
+            made.write_bytes(pickle.dumps(make(store)))
+    return store, pickle.loads(made.read_bytes())  # noqa: S301 - written above
+
+
 @pytest.fixture(scope="session")
 def real_report(real_files: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Report]:
     """A store into which every real file was loaded with one command, and the report of that. Nobody may change it."""
-    store = Store(tmp_path_factory.mktemp("real") / "store")
-    return store, load_files([real_files], store, by="Ada", reason="every real file")
+    return made_once(
+        "real", tmp_path_factory, lambda store: load_files([real_files], store, by="Ada", reason="every real file")
+    )
 
 
 @pytest.fixture(scope="session")
@@ -116,9 +134,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """The demonstration force, built once. Nobody may change it."""
     from data.demo import build
 
-    store = Store(tmp_path_factory.mktemp("demonstration") / "store")
-    build(store)
-    return store
+    return made_once("demonstration", tmp_path_factory, lambda store: build(store))[0]
 
 
 @pytest.fixture

@@ -41,15 +41,15 @@ STILL = """() => document.querySelector('[data-testid="stApp"]')?.dataset.testSc
     && !document.querySelector('[data-testid="stSkeleton"]')
     && [...document.querySelectorAll('[data-testid="stPlotlyChart"]')].every(part => part.querySelector('.main-svg'))"""
 
-# One after the other: what is clicked in the same tick is sent to the server as one change.
-OPEN = """async () => {
-    for (const part of document.querySelectorAll('[data-testid="stExpander"] details:not([open]) > summary')) {
-        part.click()
-        await new Promise(resolve => setTimeout(resolve, 50))
-    }
+# One at a time: what is clicked in the same tick is sent to the server as one change. And again where it stays closed:
+# a click on a part that is just drawn anew is lost.
+OPENED = """() => {
+    const parts = [...document.querySelectorAll('[data-testid="stExpander"] details')]
+    const closed = parts.find(part => !part.open)
+    closed?.querySelector('summary').click()
+    return !closed && parts.every(part =>
+        part.querySelector('[data-testid="stTable"], [data-testid="stDataFrame"], [data-testid="stMarkdown"]'))
 }"""
-OPENED = """() => [...document.querySelectorAll('[data-testid="stExpander"] details')].every(part => part.open
-    && part.querySelector('[data-testid="stTable"], [data-testid="stDataFrame"], [data-testid="stMarkdown"]'))"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -157,8 +157,7 @@ def settle(page: Page) -> None:
 
 def open_everything(page: Page) -> None:
     """Open every Table, every How was this made? and whatever else folds, and wait for what is in them."""
-    page.evaluate(OPEN)
-    page.wait_for_function(OPENED, timeout=PATIENCE)
+    page.wait_for_function(OPENED, timeout=PATIENCE, polling=60)
     settle(page)
 
 
