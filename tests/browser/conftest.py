@@ -34,21 +34,24 @@ QUIET = [
     "--disable-sync",
 ]
 STOPS = "/stop_and_search"
-PATIENCE = 30_000
+PATIENCE = 90_000
 """Milliseconds that a step may take before it counts as failed: a slow machine is no defect of a page."""
 STILL = """() => document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === 'notRunning'
     && document.querySelector('h1')
     && !document.querySelector('[data-testid="stSkeleton"]')
     && [...document.querySelectorAll('[data-testid="stPlotlyChart"]')].every(part => part.querySelector('.main-svg'))"""
 
-# One at a time: what is clicked in the same tick is sent to the server as one change. And again where it stays closed:
-# a click on a part that is just drawn anew is lost.
+# One at a time: what is clicked in the same tick is sent to the server as one change. And again where it stays closed
+# for long: a click on a part that is just drawn anew is lost, and a second one too soon would close it.
 OPENED = """() => {
     const parts = [...document.querySelectorAll('[data-testid="stExpander"] details')]
-    const closed = parts.find(part => !part.open)
-    closed?.querySelector('summary').click()
-    return !closed && parts.every(part =>
-        part.querySelector('[data-testid="stTable"], [data-testid="stDataFrame"], [data-testid="stMarkdown"]'))
+    const waiting = parts.find(part => !part.open && Date.now() - (part.clicked ?? 0) > 5000)
+    if (waiting) {
+        waiting.clicked = Date.now()
+        waiting.querySelector('summary').click()
+    }
+    return parts.every(part => part.open
+        && part.querySelector('[data-testid="stTable"], [data-testid="stDataFrame"], [data-testid="stMarkdown"]'))
 }"""
 
 
