@@ -1,5 +1,5 @@
 """Engagement: who was reached, against who lives there."""
 
-from analytics.findings.engagement.reach import answerable, reach
+from analytics.findings.engagement.reach import UNANSWERABLE, answerable, reach
 
-__all__ = ["answerable", "reach"]
+__all__ = ["UNANSWERABLE", "answerable", "reach"]

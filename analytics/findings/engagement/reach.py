@@ -62,6 +62,10 @@ class NoReach(LookupError):
     """There is nothing to compare; the message is one sentence that says why."""
 
 
+UNANSWERABLE = (ScopeError, NoReach)
+"""Why a question can't be answered; each carries one sentence."""
+
+
 @dataclass(frozen=True, eq=False)
 class _Reached:
     """Participants of a scope by group, and what is known of those who live there."""
@@ -84,7 +88,7 @@ def reach(scope: Scope, view: View) -> Finding:
     try:
         scope = choices.complete(scope, view)
         reached = _reached(scope, view)
-    except (ScopeError, NoReach) as why:
+    except UNANSWERABLE as why:
         return refused(question, _frame([]), scope, view, str(why))
     table = _table(reached)
     return Finding(
@@ -103,7 +107,7 @@ def reach(scope: Scope, view: View) -> Finding:
 
 
 def answerable(scope: Scope, view: View) -> None:
-    """Raise ``ScopeError`` or ``NoReach`` where reach can't be told for a scope."""
+    """Raise one of ``UNANSWERABLE`` where reach can't be told for a scope."""
     _reached(choices.complete(scope, view), view)
 
 

@@ -175,3 +175,10 @@ def test_a_refusal_offers_what_can_be_answered(surrey):
 def test_an_empty_store(tmp_path):
     found = reach(Scope(), Store(tmp_path / "none").view())
     assert (found.refused, found.answer) == (True, "No engagement event is loaded.")
+
+
+def test_where_residents_are_not_counted_another_attribute_is_offered(view):
+    found = reach(Scope(by="disability"), view)
+    assert found.answer.startswith("No residents by disability are loaded for the districts of Eskmere Police")
+    ways = ways_out("engagement.reach", Scope.of(dict(found.provenance.scope)), view)
+    assert [way.label for way in ways] == ["Show it by ethnicity", "Show it by age band"]
