@@ -128,7 +128,17 @@ def count_residents(view: View, loads: list[str]) -> pd.DataFrame:
     """
     rows = view.every_row(POPULATION.name).filter(nw.col("load_id").is_in(loads))
     keys = ["load_id", "source", "year", "level", "area_code", "area_name", "ethnicity_list", "ethnicity"]
-    cube = (
+    cube = _added_up(rows, keys)
+    pairs = cube[["ethnicity_list", "ethnicity"]].drop_duplicates()
+    groups = [_resident_group(name, value) for name, value in pairs.itertuples(index=False)]
+    pairs["group"], pairs["broad"] = zip(*groups, strict=True) if groups else ((), ())
+    cube = cube.merge(pairs, on=["ethnicity_list", "ethnicity"], validate="m:1")
+    return RESIDENTS_CUBE.frame({name: cube[name] for name in RESIDENTS_CUBE.names})
+
+
+def _added_up(rows: nw.LazyFrame[Any], keys: list[str]) -> pd.DataFrame:
+    """Residents by some columns, and how many counts of them are suppressed, which are never zeros."""
+    return (
         rows.group_by(*keys)
         .agg(
             nw.col("residents").sum().fill_null(0).alias("residents"),
@@ -137,11 +147,6 @@ def count_residents(view: View, loads: list[str]) -> pd.DataFrame:
         .collect("pandas")
         .to_native()
     )
-    pairs = cube[["ethnicity_list", "ethnicity"]].drop_duplicates()
-    groups = [_resident_group(name, value) for name, value in pairs.itertuples(index=False)]
-    pairs["group"], pairs["broad"] = zip(*groups, strict=True) if groups else ((), ())
-    cube = cube.merge(pairs, on=["ethnicity_list", "ethnicity"], validate="m:1")
-    return RESIDENTS_CUBE.frame({name: cube[name] for name in RESIDENTS_CUBE.names})
 
 
 def coded(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
@@ -177,16 +182,7 @@ _ATTRIBUTES = {"ethnicity": "ethnicity", "sex": "sex", "age_band": "age"}
 
 def _by_attribute(rows: nw.LazyFrame[Any], attribute: str, column: str) -> pd.DataFrame:
     keys = ["load_id", "source", "year", "level", "area_code", "ethnicity_list", column]
-    counted = (
-        rows.filter(~nw.col(column).is_null())
-        .group_by(*dict.fromkeys(keys))
-        .agg(
-            nw.col("residents").sum().fill_null(0).alias("residents"),
-            nw.col("residents").is_null().cast(nw.Int64).sum().alias("suppressed"),
-        )
-        .collect("pandas")
-        .to_native()
-    )
+    counted = _added_up(rows.filter(~nw.col(column).is_null()), keys)
     if attribute == "ethnicity":
         pairs = zip(counted["ethnicity_list"], counted["ethnicity"], strict=True)
         counted["group"] = [_resident_group(name, value)[1] for name, value in pairs]

@@ -75,9 +75,10 @@ def by_group(scope: Scope, view: View) -> Finding:
     try:
         scope = choices.complete(scope, view)
         answers, grouping = Answers.of(scope, view), _grouping(scope, view)
+        found = estimates.by_group(answers, grouping)
     except UNANSWERABLE as why:
         return refused(question, _empty(GROUPS), scope, view, str(why))
-    table = estimates.by_group(answers, grouping).sort_values(
+    table = found.sort_values(
         "group", key=lambda names: names.map(lambda name: (name == NOT_KNOWN, name)), ignore_index=True
     )
     table["verdict"] = _sides(table)

@@ -76,6 +76,7 @@ class _Reached:
     found: Representation
     without_residents: tuple[str, ...]
     uncounted: tuple[str, ...]
+    of_no_event: int
 
     @property
     def share_unknown(self) -> float:
@@ -141,6 +142,7 @@ def _reached(scope: Scope, view: View) -> _Reached:
         found=representation(counts.to_numpy(), groups, residents, unknown),
         without_residents=tuple(group for group in came if group not in residents),
         uncounted=tuple(group for group in residents if group not in groups),
+        of_no_event=int(every.loc[(every["attribute"] == scope.by) & every["month"].isna(), "participants"].sum()),
     )
 
 
@@ -239,6 +241,9 @@ def _caveats(reached: _Reached) -> list[str]:
         )
     elif reached.scope.by != "age_band":
         said.append("Residents are of all ages; participants are rarely children.")
+    if reached.of_no_event:
+        people = wording.plural(reached.of_no_event, "participation")
+        said.append(f"{people} left out: of events that are not loaded, so nobody knows when.")
     said.append("Who lives there is one measure of who should be heard, and not the only one.")
     return said
 

@@ -31,8 +31,10 @@ FIRST = ("good_job_local", "overall_confidence", "trust_force", "your_police_con
 
 @lru_cache(maxsize=8)
 def waves(view: View) -> pd.DataFrame:
-    """Every wave of every survey with answers, in order of time: the table ``waves``."""
-    return _all(view, WAVES.name).sort_values(["survey", "ends", "wave"], ignore_index=True)
+    """Every wave of every survey that answers a measure, in order of time: rows of the table ``waves``."""
+    asked = questions(view)[["force", "survey", "wave"]].drop_duplicates()
+    held = _all(view, WAVES.name).merge(asked, on=["force", "survey", "wave"])
+    return held.sort_values(["survey", "ends", "wave"], ignore_index=True)
 
 
 @lru_cache(maxsize=8)

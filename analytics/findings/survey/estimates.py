@@ -9,7 +9,7 @@ import numpy as np
 
 from analytics import wording
 from analytics.findings.survey import choices
-from analytics.findings.survey.answers import SHARE, Answers
+from analytics.findings.survey.answers import SHARE, Answers, NoAnswers
 from analytics.findings.survey.points import Point
 from analytics.survey import (
     DomainMeans,
@@ -74,7 +74,14 @@ def by_group(answers: Answers, grouping: str) -> pd.DataFrame:
     -------
     DataFrame
         Columns group, the figures, difference, difference_low, difference_high and p_value.
+
+    Raises
+    ------
+    NoAnswers
+        If nobody in the scope's area was asked in the pooled waves.
     """
+    if not len(_year_means(answers.years).rows(point=answers.year.name)):
+        raise NoAnswers(f"Nobody in this area was asked in {answers.year.span}.")
     return _groups_against_rest(answers.years, grouping, answers.year.name)
 
 

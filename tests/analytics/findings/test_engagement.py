@@ -182,3 +182,15 @@ def test_where_residents_are_not_counted_another_attribute_is_offered(view):
     assert found.answer.startswith("No residents by disability are loaded for the districts of Eskmere Police")
     ways = ways_out("engagement.reach", Scope.of(dict(found.provenance.scope)), view)
     assert [way.label for way in ways] == ["Show it by ethnicity", "Show it by age band"]
+
+
+def test_participants_of_an_event_that_is_not_loaded_are_said_to_be_left_out(surrey, tmp_path):
+    view = surrey([{"White": 80, "Asian": 20}] * 12)
+    before = reach(Scope(), view)
+    (tmp_path / "more.csv").write_text(CAME + "E99,surrey,ethnicity,Asian,7\n")
+    load_files([tmp_path / "more.csv"], view.store)
+    after = reach(Scope(), view.store.view())
+    assert after.table["participants"].tolist() == before.table["participants"].tolist()
+    said = "7 participations left out: of events that are not loaded, so nobody knows when."
+    assert said in after.caveats
+    assert said not in before.caveats

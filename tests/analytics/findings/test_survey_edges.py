@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from analytics.findings import overview, trends
+from analytics.findings import QUESTIONS, overview, trends
 from analytics.findings.survey import choices
 from analytics.scope import Scope
 from tests.surveys import answers, publish, wave
@@ -243,3 +243,36 @@ def test_what_the_file_does_not_say_of_its_design_is_told(store):
     rules = trends.measure(Scope(), view).provenance.rules
     assert "Each respondent is a sampling unit: the file names none" in rules
     assert "One stratum a wave: the file names none" in rules
+
+
+ASKED = answers(60, 60)
+THIN = {
+    "an area silent in the last year": [
+        wave("a", "2024-03", trust_force=ASKED, area=["A"] * 60 + ["B"] * 60, sex=["Male"] * 120),
+        wave("b", "2026-03", trust_force=ASKED, area=["B"] * 120, sex=["Male"] * 120),
+    ],
+    "nobody who knows in the last year": [
+        wave("a", "2025-03", trust_force=ASKED, area=["A"] * 120),
+        wave("b", "2026-03", trust_force=["Don't know"] * 50, area=["A"] * 50, sex=["Male"] * 50),
+    ],
+    "nobody with an area": [wave("b", "2026-03", trust_force=ASKED, sex=["Male"] * 120)],
+    "one respondent": [wave("a", "2026-03", trust_force=["Strongly agree"], area=["A"], sex=["Male"])],
+    "no answer at all": [wave("a", "2026-03", trust_force=[None] * 5, area=["A"] * 5)],
+}
+
+
+@pytest.mark.parametrize("area", [None, "A"])
+@pytest.mark.parametrize("made", THIN.values(), ids=THIN)
+def test_thin_surveys_are_answered_or_refused_in_words(made, area, store):
+    view = publish(store, *made, areas={"A": "Ashby", "B": "Barton"})
+    for question in QUESTIONS.values():
+        if question.key.startswith(("trends.", "overview.")):
+            found = question.answer(Scope(area=area).only(question.takes), view)
+            assert found.answer.endswith(".")
+            assert found.refused or found.table["estimate"].notna().any() or found.table["flag"].astype(bool).all()
+
+
+def test_an_area_that_nobody_was_asked_in_has_no_groups(store):
+    view = publish(store, *THIN["an area silent in the last year"], areas={"A": "Ashby", "B": "Barton"})
+    found = trends.by_group(Scope(area="A"), view)
+    assert (found.refused, found.answer) == (True, "Nobody in this area was asked in January to March 2026.")
