@@ -28,6 +28,7 @@ PAGES = (
     Page("Explore", "pages/explore/trends.py", "Trends", "show_chart"),
     Page("Scrutinise", "pages/scrutinise/stop_and_search.py", "Stop and search", "balance"),
     Page("Scrutinise", "pages/scrutinise/engagement.py", "Engagement", "groups"),
+    Page("Manage", "pages/manage/upload.py", "Upload", "upload_file"),
     Page("Manage", "pages/manage/data.py", "Data", "database"),
 )
 

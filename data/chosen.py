@@ -38,6 +38,17 @@ def chosen_store(url: str | None = None, progress: Progress = silent) -> Store:
     return built_demonstration(progress)
 
 
+def own_store(url: str | None = None) -> Store:
+    """The store that files are loaded into, empty or not: never the demonstration.
+
+    Parameters
+    ----------
+    url
+        The store that was asked for; otherwise the one of the settings.
+    """
+    return Store(url)
+
+
 def built_demonstration(progress: Progress = silent) -> Store:
     """The store of the demonstration force, drawn if it is not there yet.
 

@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from data.coverage import KEYS, Parts
 from data.publishing import Progress, publish, silent
 from data.readers import needs_mapping, own_table, recognise, why_passed_over
 from data.readers.mappings import Named, find_mapped_sources, misfits
 from data.readers.personal_data import pseudonyms, respondent_key
-from data.readers.source import Reading, Refused, Source
-from data.readers.sources import Unopened, find_sources
+from data.readers.source import Problem, Reading, Refused, Source
+from data.readers.sources import Given, Unopened, find_sources
 from data.readers.survey_mapping import parse
 from data.store import Load, Release, Store, Writer, load_id, load_rows
 from data.tables import CANONICAL, LOADS, RESPONSES
-
-if TYPE_CHECKING:
-    pass
 
 Status = Literal["loaded", "already loaded", "needs a mapping", "passed over", "refused"]
 
@@ -30,12 +26,22 @@ UNLISTED = "is not in our list"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file: one line of the report."""
+    """What became of one file: one line of the report.
+
+    Attributes
+    ----------
+    load
+        The load that it is; None where nothing new came of it.
+    problems
+        Everything that keeps a refused file from being read.
+    """
 
     path: str
     status: Status
     detail: str
     notes: tuple[str, ...] = ()
+    load: Load | None = None
+    problems: tuple[Problem, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.status} · {self.path} · {self.detail}"
@@ -96,12 +102,12 @@ class _Opened:
 
 
 def load_files(
-    paths: Iterable[Path],
+    paths: Iterable[Given],
     store: Store,
     by: str = "",
     reason: str = "",
     progress: Progress = silent,
-    mappings: Sequence[Path] = (),
+    mappings: Sequence[Given] = (),
 ) -> Report:
     """Load every file that a reader recognises, as one release.
 
@@ -112,7 +118,7 @@ def load_files(
     Parameters
     ----------
     paths
-        Files, folders and zips.
+        Files, folders, zips and uploads.
     by, reason
         Who loads and why; they stay in the history.
     progress
@@ -131,7 +137,7 @@ def load_files(
 
 
 def check_files(
-    paths: Iterable[Path], store: Store, progress: Progress = silent, mappings: Sequence[Path] = ()
+    paths: Iterable[Given], store: Store, progress: Progress = silent, mappings: Sequence[Given] = ()
 ) -> Report:
     """The report that loading these files would give; nothing is stored."""
     _, outcomes = _open_all(paths, mappings, _Known.of(store), progress)
@@ -139,7 +145,7 @@ def check_files(
 
 
 def _open_all(
-    paths: Iterable[Path], mappings: Sequence[Path], known: _Known, progress: Progress
+    paths: Iterable[Given], mappings: Sequence[Given], known: _Known, progress: Progress
 ) -> tuple[list[_Opened], list[Outcome]]:
     opened: list[_Opened] = []
     named, outcomes = _named(mappings)
@@ -151,7 +157,7 @@ def _open_all(
     return opened, outcomes
 
 
-def _named(mappings: Sequence[Path]) -> tuple[list[Named], list[Outcome]]:
+def _named(mappings: Sequence[Given]) -> tuple[list[Named], list[Outcome]]:
     """The mapping files that can be read, and what is to be said of the others."""
     named: list[Named] = []
     outcomes: list[Outcome] = []
@@ -166,7 +172,7 @@ def _named(mappings: Sequence[Path]) -> tuple[list[Named], list[Outcome]]:
     return named, outcomes
 
 
-def _each(paths: Iterable[Path], named: Sequence[Named], known: _Known) -> Iterator[tuple[Outcome, _Opened | None]]:
+def _each(paths: Iterable[Given], named: Sequence[Named], known: _Known) -> Iterator[tuple[Outcome, _Opened | None]]:
     waiting = {file.sha256: file for file, _ in named}
     for source in find_mapped_sources(paths, named):
         if isinstance(source, Unopened):
@@ -207,7 +213,14 @@ def _open(source: Source, named: Sequence[Named], known: _Known) -> tuple[Outcom
         return Outcome(source.path, "passed over", f"{slot.kind}, {place}: {why}"), None
     reading = reader.read(source, slot)
     load = Load(
-        slot, source.sha256, source.path, len(source.content), len(reading.frame), reading.records, reading.notes
+        slot,
+        source.sha256,
+        source.path,
+        len(source.content),
+        len(reading.frame),
+        reading.records,
+        reading.notes,
+        mapping=source.mapping.sha256 if source.mapping else "",
     )
     load = known.parts.place(load, reading.frame)
     replaced = f"; replaces {known.files[_slot(load)]}" if _slot(load) in known.files else ""
@@ -215,7 +228,7 @@ def _open(source: Source, named: Sequence[Named], known: _Known) -> tuple[Outcom
         f"; its {KEYS[slot.table][1]} stand beside those of other files as “{load.subject}”" if load.part > 1 else ""
     )
     told = f"{slot.kind}, {place}: {len(reading.frame):,} rows{replaced or beside}"
-    return Outcome(source.path, "loaded", told, reading.notes), _Opened(load, source, reading)
+    return Outcome(source.path, "loaded", told, reading.notes, load), _Opened(load, source, reading)
 
 
 def _slot(load: Load) -> tuple[str, ...]:
@@ -248,7 +261,8 @@ def _append(writer: Writer, items: list[_Opened], by: str, reason: str) -> None:
 
 
 def _refused(source: Source, refusal: Refused) -> Outcome:
-    return Outcome(source.path, "refused", _first(refusal), tuple(map(str, refusal.problems)))
+    problems = tuple(refusal.problems)
+    return Outcome(source.path, "refused", _first(refusal), tuple(map(str, problems)), problems=problems)
 
 
 def _first(refusal: Refused) -> str:

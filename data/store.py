@@ -66,6 +66,7 @@ class Load:
     records: int
     notes: tuple[str, ...]
     part: int = 1
+    mapping: str = ""
 
     @property
     def subject(self) -> str:
@@ -95,6 +96,7 @@ def load_rows(loads: list[Load], by: str, reason: str) -> pd.DataFrame:
             "subject": [load.subject for load in loads],
             "period": [load.slot.period for load in loads],
             "sha256": [load.sha256 for load in loads],
+            "mapping": [load.mapping or None for load in loads],
             "file": [load.file for load in loads],
             "bytes": [load.size for load in loads],
             "rows": [load.rows for load in loads],
@@ -161,7 +163,8 @@ class View:
     @cached_property
     def loads(self) -> pd.DataFrame:
         """Every load the release knows of, in the order of the releases, with ``current`` saying which it shows."""
-        loads = self.every_row(LOADS.name).collect("pandas").to_native()
+        # A column that is newer than the release is blank.
+        loads = self.every_row(LOADS.name).collect("pandas").to_native().reindex(columns=LOADS.names)
         # Compared many times a page, and plain Python texts compare several times faster than Arrow's.
         loads = loads.astype({column.name: "object" for column in LOADS.columns if column.kind == "text"})
         loads["current"] = loads["load_id"].isin(self._current)
@@ -340,6 +343,20 @@ class Store:
     def kept_path(self, sha256: str) -> Path:
         """Where the bytes of a published open file are kept."""
         return self.root / "files" / sha256[:2] / f"{sha256}.zst"
+
+    def kept(self, sha256: str) -> bytes:
+        """The bytes of a file that is kept.
+
+        Raises
+        ------
+        StoreError
+            If the store keeps no file of this hash.
+        """
+        path = self.kept_path(sha256)
+        if not path.exists():
+            raise StoreError(f"The store keeps no file with the SHA-256 {sha256}.")
+        with pa.CompressedInputStream(str(path), "zstd") as stream:
+            return bytes(stream.read())
 
     def releases(self) -> list[Release]:
         """Every release, oldest first."""

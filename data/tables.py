@@ -452,6 +452,7 @@ LOADS = Table(
         Column(
             "sha256", "text", "SHA-256 of the decompressed bytes; of a wave, of its file and its mapping", required=True
         ),
+        Column("mapping", "text", "SHA-256 of the mapping of a wave; blank where there was none"),
         Column("file", "text", "The file as it was given", required=True),
         Column("bytes", "integer", "Decompressed size in bytes", required=True),
         Column("rows", "integer", "Rows stored", required=True),

@@ -76,7 +76,11 @@ def to_csv(finding: Finding, table: str | None = None) -> bytes:
         names = wording.listing(list(finding.tables), 99)
         raise ValueError(f"{finding.key} has no table “{table}”; there is {names}.")
     frame = finding.table if table is None else finding.tables[table]
-    frame = _with_scope(frame, finding.provenance.scope)
+    return frame_csv(_with_scope(frame, finding.provenance.scope))
+
+
+def frame_csv(frame: pd.DataFrame) -> bytes:
+    """A frame as CSV, written as `to_csv` writes a table: no cell of it is taken for a formula."""
     safe = frame.astype(object).map(_csv_cell).set_axis([neutral(str(name)) for name in frame.columns], axis=1)
     return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 

@@ -1,5 +1,6 @@
 """Plotly figures from tidy tables."""
 
+from analytics.charts.before_after import share_before_after
 from analytics.charts.coverage import STATUS_MARKS, coverage_grid
 from analytics.charts.house import CONFIG, FONT, PALETTES, Palette, template
 from analytics.charts.rates import rate_dots, rate_trend, ratio_scale
@@ -17,6 +18,7 @@ __all__ = [
     "rate_dots",
     "rate_trend",
     "ratio_scale",
+    "share_before_after",
     "share_rows",
     "share_small",
     "share_trend",

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 _UNIT = "per 1,000"
 
 
+_SYMBOLS: Mapping[Any, str] = {"adjusted": "diamond", "before": "circle-hollow"}
+
 _FARTHEST = 1000.0  # A ratio beyond this, or below one part of it, is drawn at the edge.
 
 
@@ -56,8 +58,8 @@ def ratio_scale(
     Parameters
     ----------
     rows
-        One row each: label, kind (``estimate``, ``adjusted`` or ``range``), estimate, low, high. Where there is no
-        figure, they are null and the column flag says why. A range has no estimate.
+        One row each: label, kind (``estimate``, ``adjusted``, ``before`` or ``range``), estimate, low, high. Where
+        there is no figure, they are null and the column flag says why. A range has no estimate.
     mode
         Ground of the page.
     same
@@ -68,8 +70,9 @@ def ratio_scale(
     Returns
     -------
     Figure
-        Estimates are circles, adjusted ones diamonds, both on their interval; a range is a dashed plate. What lies
-        off the scale, such as an infinite limit, is drawn up to the edge; a triangle there is an estimate.
+        Estimates are circles, those of before hollow and adjusted ones diamonds, all on their interval; a range is a
+        dashed plate. What lies off the scale, such as an infinite limit, is drawn up to the edge; a triangle there is
+        an estimate.
     """
     palette = PALETTES[mode]
     records = records_of(rows)
@@ -93,7 +96,7 @@ def ratio_scale(
             )
         else:
             hover = hover_text(row["label"], f"{value} times" if value else "", interval)
-            symbol = _off_scale(estimate, span) or ("diamond" if row["kind"] == "adjusted" else "circle")
+            symbol = _off_scale(estimate, span) or _SYMBOLS.get(row["kind"], "circle")
             marks.append(Dot(place, _inside(estimate, span), _inside(low, span), end, symbol, hover))
         notes.append(annotation(beside(value, interval), math.log10(end), place, xshift=11, bgcolor=palette.ground))
     ticks = _ratio_ticks(span)

@@ -86,7 +86,7 @@ def share_trend(rows: pd.DataFrame, mode: Mode) -> go.Figure:
         260,
         traces,
         x={"range": [-aside, last + aside], **_wave_ticks(records)},
-        y=_share_axis(ceiling),
+        y=share_axis(ceiling),
         annotations=notes,
         shapes=shapes,
         margin={"r": HANG, "t": 12},
@@ -125,7 +125,7 @@ def share_small(rows: pd.DataFrame, everyone: pd.DataFrame, ceiling: float, mode
             "tickvals": ends,
             "ticktext": [wording.short_month(str(records[place]["month"])) for place in ends],
         },
-        y=_share_axis(ceiling, step=0.4),
+        y=share_axis(ceiling, step=0.4),
         margin={"r": 22, "t": 8},
     )
 
@@ -366,7 +366,8 @@ def _ceiling(highest: float, most: float = 1.0, least: float = 0.8) -> float:
     return least + _HEAD if highest <= least + _HEAD else most
 
 
-def _share_axis(ceiling: float, step: float = 0.2) -> dict[str, Any]:
+def share_axis(ceiling: float, step: float = 0.2) -> dict[str, Any]:
+    """An axis of per cent from 0."""
     count = int(ceiling / step + 1e-9)
     ticks = [round(place * step, 1) for place in range(count + 1)]
     texts = [f"{tick * 100:.0f}" for tick in ticks]

@@ -7,14 +7,16 @@ answers read through another mapping are another load, which takes the place of 
 from __future__ import annotations
 
 import hashlib
+import io
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from data.readers.source import Source
-from data.readers.sources import LARGEST, Unopened, find_sources, sha256
+from data.readers.sources import LARGEST, Given, Unopened, Upload, find_sources, sha256
 from data.readers.survey_mapping import SurveyMapping, why_not
 
 ENDING = ".mapping.toml"
@@ -25,7 +27,7 @@ Named = tuple[Source, SurveyMapping]
 """A mapping file named on the command line, with what it says."""
 
 
-def find_mapped_sources(paths: Iterable[Path], named: Sequence[Named] = ()) -> Iterator[Source | Unopened]:
+def find_mapped_sources(paths: Iterable[Given], named: Sequence[Named] = ()) -> Iterator[Source | Unopened]:
     """Open every file as `find_sources` does, and join each with its mapping.
 
     The mapping of a file is the one named after it, beside it in its folder or zip; else the first of those named that
@@ -34,9 +36,9 @@ def find_mapped_sources(paths: Iterable[Path], named: Sequence[Named] = ()) -> I
     Parameters
     ----------
     paths
-        Files, folders and zips.
+        Files, folders, zips and uploads.
     named
-        Mapping files named on the command line.
+        Mapping files that were named, on the command line or by uploading them.
 
     Yields
     ------
@@ -74,19 +76,22 @@ def join(source: Source, mapping: Source) -> Source:
     return replace(source, sha256=digest, mapping=mapping)
 
 
-def mappings_beside(root: Path) -> dict[str, Source]:
+def mappings_beside(root: Given) -> dict[str, Source]:
     """The mapping files of a folder, a zip or a single file, by the path of the data file they are named after.
 
     Parameters
     ----------
     root
-        A file, folder or zip, as it is given to be loaded.
+        A file, folder, zip or upload, as it is given to be loaded.
     """
     return {path.removesuffix(ENDING): _source(path, content) for path, content in _found(root)}
 
 
-def _found(root: Path) -> Iterator[tuple[str, bytes]]:
-    if root.is_dir():
+def _found(root: Given) -> Iterator[tuple[str, bytes]]:
+    if isinstance(root, Upload):
+        if root.name.lower().endswith(".zip"):
+            yield from _packed(io.BytesIO(root.content), _shown(root.name))
+    elif root.is_dir():
         for path in sorted(root.rglob("*")):
             yield from _opened(path, _shown(path.relative_to(root)))
     else:
@@ -101,14 +106,15 @@ def _opened(path: Path, shown: str) -> Iterator[tuple[str, bytes]]:
         if path.name.endswith(ENDING) and path.is_file():
             yield shown, path.read_bytes()
         elif path.suffix.lower() == ".zip" and path.is_file():
-            yield from _packed(path, shown)
+            with path.open("rb") as file:
+                yield from _packed(file, shown)
     except OSError:
         return
 
 
-def _packed(path: Path, shown: str) -> Iterator[tuple[str, bytes]]:
+def _packed(file: IO[bytes], shown: str) -> Iterator[tuple[str, bytes]]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             for member in archive.infolist():
                 if member.filename.endswith(ENDING) and member.file_size <= LARGEST:
                     yield f"{shown} » {member.filename}", archive.read(member)

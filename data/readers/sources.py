@@ -16,6 +16,26 @@ from data.readers.source import Source
 LARGEST = 512 * 2**20
 """The most bytes that one file may hold once it is decompressed."""
 
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that came without a path: its bytes are opened where they are, and never written to a disk.
+
+    Attributes
+    ----------
+    name
+        The file's own name, without folders.
+    content
+        Its bytes as they came.
+    """
+
+    name: str
+    content: bytes
+
+
+Given = Path | Upload
+"""What a person gives to be loaded: a file, a folder or a zip by its path, or a file that was uploaded."""
+
 _DAMAGED = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error)
 
 
@@ -28,13 +48,13 @@ class Unopened:
     refused: bool
 
 
-def find_sources(paths: Iterable[Path]) -> Iterator[Source | Unopened]:
+def find_sources(paths: Iterable[Given]) -> Iterator[Source | Unopened]:
     """Open every file below the given paths, in order of name, one at a time.
 
     Parameters
     ----------
     paths
-        Files and folders. Folders are walked; a ``.gz`` is decompressed; the members of a zip are
+        Files, folders and uploads. Folders are walked; a ``.gz`` is decompressed; the members of a zip are
         opened one by one, except for a zipped shapefile, which is one source.
 
     Yields
@@ -43,7 +63,9 @@ def find_sources(paths: Iterable[Path]) -> Iterator[Source | Unopened]:
         One item a file or zip member.
     """
     for root in paths:
-        if root.is_dir():
+        if isinstance(root, Upload):
+            yield from _unpacked(_shown(root.name), _shown(root.name), root.content)
+        elif root.is_dir():
             for path in sorted(p for p in root.rglob("*") if p.is_file()):
                 yield from _open(path, _shown(path.relative_to(root)))
         elif root.is_file():
@@ -63,10 +85,14 @@ def _open(path: Path, shown: str) -> Iterator[Source | Unopened]:
     except OSError as error:
         yield Unopened(shown, f"it can't be opened: {error.strerror}", refused=True)
         return
-    if path.suffix.lower() == ".zip":
-        yield from _open_zip(_shown(path.name), shown, content)
+    yield from _unpacked(_shown(path.name), shown, content)
+
+
+def _unpacked(name: str, shown: str, content: bytes) -> Iterator[Source | Unopened]:
+    if name.lower().endswith(".zip"):
+        yield from _open_zip(name, shown, content)
     else:
-        yield _source(_shown(path.name), shown, content)
+        yield _source(name, shown, content)
 
 
 def _shown(path: Path | str) -> str:

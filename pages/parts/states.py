@@ -58,6 +58,14 @@ def nothing_loaded(view: View) -> None:
         st.caption("A wave of your own survey comes with a mapping file: docs/mapping.md says how to write one.")
 
 
+def may_not_publish() -> None:
+    """Say who may upload."""
+    with st.container(border=True):
+        st.markdown(
+            "**You may look, but not upload.** Ask whoever looks after this dashboard for the role of an analyst."
+        )
+
+
 def how_to_load(what: str, words: str, reason: str) -> None:
     """The command that loads files, and what to load."""
     st.markdown(

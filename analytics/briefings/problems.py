@@ -1,0 +1,27 @@
+"""What was found in uploaded files, as CSV for whoever corrects them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from analytics.briefings.spreadsheet import frame_csv
+from analytics.findings.upload import Group
+
+
+def problems_csv(found: Iterable[Group]) -> bytes:
+    """Every problem as CSV: file, rule, row, column, value and what to do.
+
+    Parameters
+    ----------
+    found
+        What `analytics.findings.upload.groups` gives.
+    """
+    import pandas as pd
+
+    names = ["file", "rule", "row", "column", "value", "what_to_do"]
+    rows = [
+        (group.file, group.rule, place.row, place.column, place.value, place.remedy)
+        for group in found
+        for place in group.places
+    ]
+    return frame_csv(pd.DataFrame(rows, columns=names).astype({"row": "Int64"}))

@@ -1,0 +1,6 @@
+"""Files that are to be published: what became of each, and what publishing them would change."""
+
+from analytics.findings.upload.preview import Preview, previews
+from analytics.findings.upload.report import Group, groups, headline, problem_table, published, recognised, summary
+
+__all__ = ["Group", "Preview", "groups", "headline", "previews", "problem_table", "published", "recognised", "summary"]

@@ -1,0 +1,158 @@
+"""What became of every file that was given, in the order in which a person needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analytics import wording
+from data.loading import Outcome, Report, Status
+from data.readers.source import Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_REFUSED = "Nothing of this file is loaded until it is corrected"
+_BECOMES = {
+    "loaded": "Ready to publish",
+    "already loaded": "Loaded already; it changes nothing",
+    "needs a mapping": "Say what its columns mean",
+    "passed over": "Not loaded",
+    "refused": "Refused",
+}
+
+_COUNTED: dict[Status, str] = {
+    "loaded": "ready to publish",
+    "needs a mapping": "in need of a mapping",
+    "refused": "refused",
+    "already loaded": "loaded already",
+    "passed over": "passed over",
+}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Everything that one rule has found in one file.
+
+    Attributes
+    ----------
+    file
+        The file.
+    rule
+        What is wrong, or worth a look.
+    kept
+        What becomes of the file or of the rows.
+    rows
+        How many rows it concerns.
+    stops
+        Whether it keeps the file from being loaded.
+    places
+        Rows as examples, each with its remedy.
+    """
+
+    file: str
+    rule: str
+    kept: str
+    rows: int
+    stops: bool
+    places: tuple[Problem, ...]
+
+    @property
+    def count(self) -> str:
+        """How many rows, in words."""
+        return wording.plural(self.rows, "row")
+
+
+def headline(report: Report) -> str:
+    """What is to be done next, in under 70 characters."""
+    ready, waiting, refused = report.count("loaded"), report.count("needs a mapping"), report.count("refused")
+    if refused:
+        return f"{refused:,} of {wording.plural(len(report.outcomes), 'file')} can't be loaded as it is"
+    if waiting:
+        return f"{wording.plural(waiting, 'file')} of answers needs you before it can be published"
+    if not ready:
+        return "There is nothing new in these files"
+    return f"{wording.plural(ready, 'file')} can be published"
+
+
+def summary(report: Report) -> str:
+    """How many files became what, and how many rows would be published."""
+    counts = [f"{report.count(status):,} {words}" for status, words in _COUNTED.items() if report.count(status)]
+    rows = sum(outcome.load.rows for outcome in report.outcomes if outcome.load is not None)
+    ready = f"; {wording.plural(rows, 'row')} in all would be published" if rows else ""
+    return f"{wording.plural(len(report.outcomes), 'file')}: {wording.listing(counts)}{ready}."
+
+
+def published(report: Report) -> str:
+    """What was published, or that nothing was."""
+    if report.release is None:
+        return "Nothing was published: the files are loaded already."
+    ready = report.count("loaded")
+    return (
+        f"{wording.plural(ready, 'file')} {'is' if ready == 1 else 'are'} published: every page now shows release "
+        f"{report.release.number}."
+    )
+
+
+def recognised(report: Report) -> pd.DataFrame:
+    """One row a file: File, What it is, Rows and What becomes of it, as text."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "File": [outcome.path for outcome in report.outcomes],
+            "What becomes of it": [_BECOMES[outcome.status] for outcome in report.outcomes],
+            "What we recognised": [_recognised(outcome) for outcome in report.outcomes],
+        },
+        dtype="str",
+    )
+
+
+def groups(report: Report) -> list[Group]:
+    """What was found in the files, by file and rule; what keeps a file out comes first."""
+    found = [group for outcome in report.outcomes for group in _groups(outcome)]
+    return sorted(found, key=lambda group: not group.stops)
+
+
+def problem_table(places: Iterable[Problem]) -> pd.DataFrame:
+    """Problems as text: Row, Column, Value and What to do; columns that none of them has are left out."""
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        [
+            {
+                "Row": "" if place.row is None else wording.count(place.row),
+                "Column": place.column or "",
+                "Value": (place.value or "")[:80],
+                "What to do": place.remedy,
+            }
+            for place in places
+        ],
+        dtype="str",
+    )
+    return frame.loc[:, (frame != "").any()]
+
+
+def _groups(outcome: Outcome) -> list[Group]:
+    if outcome.status == "refused" and not outcome.problems:
+        return [Group(outcome.path, _sentence(outcome.detail), _REFUSED, 0, True, ())]
+    by_rule: dict[str, list[Problem]] = {}
+    for problem in outcome.problems:
+        by_rule.setdefault(problem.what, []).append(problem)
+    return [
+        Group(outcome.path, what, _REFUSED, sum(p.row is not None for p in places), True, tuple(places))
+        for what, places in by_rule.items()
+    ]
+
+
+def _recognised(outcome: Outcome) -> str:
+    if outcome.status == "needs a mapping":
+        return "Answers to a survey, without a mapping"
+    if outcome.problems:
+        return f"{wording.plural(len(outcome.problems), 'problem')}, under What we checked"
+    return _sentence(outcome.detail)
+
+
+def _sentence(detail: str) -> str:
+    return detail[:1].upper() + detail[1:]

@@ -1,0 +1,282 @@
+"""The four steps of an upload: the files, what we recognised, what we checked, and publishing with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import streamlit as st
+from streamlit.elements.lib.mutable_status_container import StatusContainer
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from analytics import charts
+from analytics.briefings.problems import problems_csv
+from analytics.findings import upload
+from analytics.wording import plain
+from data.loading import Report
+from data.readers.mappings import ENDING
+from data.readers.source import Source
+from data.readers.sources import Upload
+from data.staging import Staged, sources_of, stage
+from data.store import Store, StoreError
+from pages.parts import mapping_form
+from pages.parts.identity import User
+from pages.parts.show import mode
+
+_STATE = "upload"
+_DONE = "upload_done"
+_LONGEST = 10
+"""Problems of one rule that are shown; all of them are in the file to download."""
+
+_PAGES = {
+    "stops": ("stop_and_search", "Stop and search"),
+    "responses": ("trends", "Trends"),
+    "aggregates": ("trends", "Trends"),
+    "events": ("engagement", "Engagement"),
+    "participants": ("engagement", "Engagement"),
+}
+"""Where a table is seen once it is published."""
+
+
+@dataclass
+class _Upload:
+    """What a session has given so far.
+
+    Attributes
+    ----------
+    turn
+        How often was begun anew: a new turn empties the field of files.
+    mappings
+        The mappings that were made here, by the path of their file.
+    key, staged, previews
+        What was staged last, what it was made of, and what publishing it would change.
+    """
+
+    turn: int = 0
+    mappings: dict[str, str] = field(default_factory=dict)
+    key: object = None
+    staged: Staged | None = None
+    previews: list[upload.Preview] = field(default_factory=list)
+
+    def clear(self) -> None:
+        """Begin anew, and remove the copy that was made."""
+        if self.staged is not None:
+            self.staged.discard()
+        self.turn, self.mappings, self.key, self.staged = self.turn + 1, {}, None, None
+        self.previews = []
+        mapping_form.forget()
+
+
+def done() -> None:
+    """Say what was published last, and where it is seen."""
+    if _DONE in st.session_state:
+        said, pages = st.session_state.pop(_DONE)
+        st.success(said, icon=":material/check:")
+        if pages:
+            with st.container(horizontal=True):
+                for address, title in pages:
+                    st.markdown(f"[See it on {title}]({address})")
+
+
+def steps(store: Store, user: User) -> None:
+    """Draw the four steps."""
+    state: _Upload = st.session_state.setdefault(_STATE, _Upload())
+    files = _files(state)
+    if not files:
+        state.clear() if state.staged else None
+        return
+    staged = _staged(state, files, store)
+    if staged is None:
+        return
+    st.markdown(f"## {plain(upload.headline(staged.report))}")
+    left, right = st.columns([5, 3], gap="large")
+    with left:
+        _recognised(state, staged, store)
+        _checked(staged)
+        _publish(state, staged, user)
+    with right:
+        _changes(staged, state.previews)
+        st.button("Start again", icon=":material/restart_alt:", key="upload_again", on_click=state.clear)
+
+
+def _files(state: _Upload) -> list[UploadedFile]:
+    st.markdown("### :material/radio_button_checked: 1 · Files")
+    files: list[UploadedFile] = st.file_uploader(
+        "Stop and search, a survey wave with its mapping, a filled template, boundaries, a census table",
+        accept_multiple_files=True,
+        key=f"upload_files_{state.turn}",
+        help="Also several at once, or a zip. Larger files and folders: python -m data load FOLDER.",
+    )
+    return files
+
+
+def _staged(state: _Upload, files: Sequence[UploadedFile], store: Store) -> Staged | None:
+    """The files loaded into a copy of the store; once for the same files, mappings and release."""
+    key = (tuple(file.file_id for file in files), tuple(state.mappings.items()), str(store.root), store.version)
+    if state.key == key:
+        return state.staged
+    if state.staged is not None:
+        state.staged.discard()
+        state.staged = None
+    given = [Upload(file.name, file.getvalue()) for file in files]
+    mappings = [file for file in given if file.name.endswith(".toml")]
+    made = [Upload(f"{path}{ENDING}", text.encode()) for path, text in state.mappings.items()]
+    data = [file for file in given if file not in mappings]
+    with st.status("Reading and checking", expanded=False) as status:
+        try:
+            state.staged = stage(data, store, [*made, *mappings], _teller(status))
+            status.update(label="Counting what would change")
+            state.previews = _previews(state.staged)
+        except StoreError as why:
+            status.update(label="Nothing was changed", state="error")
+            st.error(plain(str(why)))
+            return None
+        status.update(label="Read and checked; nothing is changed", state="complete")
+    state.key = key
+    return state.staged
+
+
+def _recognised(state: _Upload, staged: Staged, store: Store) -> None:
+    st.markdown("### :material/check_circle: 2 · What we recognised")
+    st.markdown(plain(upload.summary(staged.report)))
+    st.table(
+        upload.recognised(staged.report).map(plain),
+        border="horizontal",
+        hide_index=True,
+        alt="What became of each file",
+    )
+    waiting = [outcome.path for outcome in staged.report.outcomes if outcome.status == "needs a mapping"]
+    for source in sources_of(staged.files, [*waiting, *state.mappings]):
+        _mapping(state, source, store)
+    noted = [outcome for outcome in staged.report.outcomes if outcome.notes and outcome.status == "loaded"]
+    if noted:
+        with st.expander("What was noticed while reading", icon=":material/info:", key="upload_notes"):
+            for outcome in noted:
+                notes = "\n".join(f"- {plain(note)}" for note in outcome.notes)
+                st.markdown(f"**{plain(outcome.path)}**\n{notes}")
+
+
+def _mapping(state: _Upload, source: Source, store: Store) -> None:
+    """The form of a mapping; one that was made can be opened again."""
+    made = state.mappings.get(source.path)
+    text = mapping_form.show(source, store, made)
+    if text is not None and text != made:
+        state.mappings[source.path] = text
+        st.rerun()
+
+
+def _checked(staged: Staged) -> None:
+    found = upload.groups(staged.report)
+    stops = any(group.stops for group in found)
+    st.markdown(f"### :material/{'radio_button_checked' if stops else 'check_circle'}: 3 · What we checked")
+    if not found:
+        st.markdown("Nothing was found that needs you.")
+        return
+    for place, group in enumerate(found):
+        _group(group, place)
+    if any(group.places for group in found):
+        st.download_button(
+            "Download every row that was found",
+            data=problems_csv(found),
+            file_name="what-was-found.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            type="tertiary",
+            key="upload_problems",
+            on_click="ignore",
+        )
+
+
+def _group(group: upload.Group, place: int) -> None:
+    colour, icon = ("orange", "error") if group.stops else ("gray", "info")
+    badge = (
+        f":{colour}-badge[:material/{icon}: {plain(group.count)}] "
+        if group.rows
+        else f":{colour}-badge[:material/{icon}:] "
+    )
+    st.markdown(f"{badge}**{plain(group.rule)}**  \n:small[{plain(group.file)} · {plain(group.kept)}]")
+    if group.places:
+        st.table(
+            upload.problem_table(group.places[:_LONGEST]).map(plain),
+            border="horizontal",
+            hide_index=True,
+            alt=f"Rows: {group.rule}, {place + 1}",
+        )
+
+
+def _changes(staged: Staged, previews: Sequence[upload.Preview]) -> None:
+    """The headlines that hang on the files, before and after."""
+    with st.container(border=True):
+        st.markdown("### What publishing would change")
+        if not staged.changes:
+            st.markdown("Nothing: no file is ready to be published.")
+            return
+        for place, preview in enumerate(previews):
+            _preview(preview, place)
+
+
+def _previews(staged: Staged) -> list[upload.Preview]:
+    loads = [outcome.load for outcome in staged.report.outcomes if outcome.load is not None]
+    return upload.previews(staged.before, staged.after, loads)
+
+
+def _preview(preview: upload.Preview, place: int) -> None:
+    st.markdown(f"**{plain(preview.question)}**")
+    if preview.same:
+        st.markdown(f"It stays as it is. {plain(preview.after.answer)}")
+        return
+    now = preview.before.answer if preview.before else "Nothing of your own is loaded yet."
+    figure = preview.chart(mode())
+    if figure is not None:
+        st.plotly_chart(
+            figure,
+            theme=None,
+            config=charts.CONFIG,
+            alt=f"{preview.question} {preview.after.answer}",
+            key=f"preview_{place}",
+            width="stretch",
+        )
+    st.markdown(f":gray[**Now**] {plain(now)}\n\n**After** {plain(preview.after.answer)}")
+
+
+def _publish(state: _Upload, staged: Staged, user: User) -> None:
+    ready = staged.changes
+    st.markdown(f"### :material/{'radio_button_checked' if ready else 'radio_button_unchecked'}: 4 · Publish")
+    if not ready:
+        st.markdown("There is nothing to publish yet.")
+        return
+    if staged.report.count("loaded") < len(staged.report.outcomes):
+        st.markdown("Only the files that are ready to publish are published.")
+    with st.form("upload_publish", clear_on_submit=False):
+        name = st.text_input("Your name, kept in the history", user.name, key="upload_name", max_chars=100)
+        reason = st.text_input("Reason, kept in the history", key=f"upload_reason_{state.turn}", max_chars=300)
+        st.caption("It can be withdrawn later, on this page.")
+        if st.form_submit_button("Publish", type="primary", icon=":material/publish:"):
+            _run(state, staged, name.strip() or user.name, reason)
+
+
+def _run(state: _Upload, staged: Staged, name: str, reason: str) -> None:
+    if not reason.strip():
+        st.error("Say why: the reason stays in the history.")
+        return
+    with st.status("Publishing", expanded=True) as status:
+        try:
+            report = staged.publish(name, reason, _teller(status))
+        except StoreError as why:
+            status.update(label="Nothing was changed", state="error")
+            st.error(plain(str(why)))
+            return
+        status.update(label="Published", state="complete")
+    st.session_state[_DONE] = _said(report)
+    state.clear()
+    st.rerun()
+
+
+def _said(report: Report) -> tuple[str, list[tuple[str, str]]]:
+    tables = [outcome.load.slot.table for outcome in report.outcomes if outcome.load is not None]
+    pages = list(dict.fromkeys(_PAGES[table] for table in tables if table in _PAGES))
+    return plain(upload.published(report)), pages
+
+
+def _teller(status: StatusContainer) -> Callable[[str], None]:
+    return lambda step: status.update(label=plain(step[:1].upper() + step[1:]))
