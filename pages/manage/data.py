@@ -3,19 +3,15 @@
 import streamlit as st
 
 from analytics.scope import Scope
-from pages.parts import demonstration, history, show, states
-from pages.parts.identity import current_user
+from pages.parts import show
 from pages.parts.release import answer, current_view
 
 view = current_view()
 st.title("Data")
 show.follow_mode()
-demonstration.own_files(view)
-states.nothing_loaded(view)
 
 if view:
     coverage = answer("data.coverage", Scope(), view)
     show.whole(coverage, level="##")
     if not coverage.refused:
         show.status_key()
-history.show(view, demonstration.reader(current_user(), view))

@@ -10,13 +10,12 @@ store, user = own_store(), current_user()
 st.title("Upload")
 show.follow_mode()
 
-if not user.may_publish:
-    states.may_not_publish()
-    st.stop()
-
-with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xxsmall"):
+if user.may_publish:
     st.markdown(":gray[:small[Nothing changes until you publish. Every step can be undone until then.]]")
-uploading.done()
-uploading.steps(store, user)
-templates.show()
+    uploading.done()
+    uploading.steps(store, user)
+    templates.show()
+    states.folders()
+else:
+    states.may_not_publish()
 history.show(store.view(), user)

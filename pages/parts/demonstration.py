@@ -7,8 +7,6 @@ import streamlit as st
 from analytics.wording import plain
 from data.chosen import chosen_store, is_demonstration, needs_building
 from data.store import View
-from pages.parts import states
-from pages.parts.identity import User
 
 
 def prepare() -> None:
@@ -27,24 +25,11 @@ def prepare() -> None:
     st.rerun()
 
 
-def own_files(view: View) -> None:
-    """Say how files of one's own take the demonstration's place."""
-    if is_demonstration(view):
-        with st.container(border=True):
-            st.markdown("### Load your own")
-            states.how_to_load("FOLDER", "files of your force", "first load")
-
-
-def reader(user: User, view: View) -> User:
-    """Who may do what: the demonstration is there to be read, whoever looks at it."""
-    return User(user.name, "viewer") if is_demonstration(view) else user
-
-
 def mark(view: View) -> None:
     """Say that what is shown is invented, where it is."""
     if is_demonstration(view):
         st.markdown(
             ":orange-badge[:material/science: **Demonstration data**] :small[An invented county. "
-            "[Load your own](data).]",
+            "[Load your own](upload).]",
             width="content",
         )

@@ -18,7 +18,7 @@ def no_survey(view: View) -> None:
         st.markdown("### No survey loaded yet")
         st.markdown("**No survey is loaded.** Load one, and this page shows what people think of the police.")
         how_to_load("FILE --mapping MAPPING.toml", "a wave of your survey with its mapping file", "first wave")
-        st.caption("Figures that others have published need no mapping. docs/mapping.md says how to write one.")
+        st.caption("On the Upload page a form makes the mapping. Figures that others have published need none.")
 
 
 def no_stops(view: View) -> None:
@@ -39,23 +39,7 @@ def no_engagement(view: View) -> None:
         st.markdown("### No engagement loaded yet")
         st.markdown("**No engagement event is loaded.** Load one, and this page shows who was reached.")
         how_to_load("FILES", "filled templates of events and participants", "engagement log")
-        st.caption(
-            "`python -m data templates FOLDER` writes the templates; docs/data-dictionary.md says what is meant."
-        )
-
-
-def nothing_loaded(view: View) -> None:
-    """Say that neither a survey nor a stop-and-search file is loaded, and how to load files."""
-    if choices.forces(view) or survey_choices.forces(view):
-        return
-    with st.container(border=True):
-        st.markdown("### Nothing loaded yet")
-        st.markdown(
-            "**No survey and no stop-and-search file is loaded.** Load one, and this page says what it holds and what "
-            "is missing."
-        )
-        how_to_load("FOLDER", "files of your force", "first load")
-        st.caption("A wave of your own survey comes with a mapping file: docs/mapping.md says how to write one.")
+        st.caption("The Upload page has the templates and says what their columns mean.")
 
 
 def may_not_publish() -> None:
@@ -66,14 +50,21 @@ def may_not_publish() -> None:
         )
 
 
+def folders() -> None:
+    """How whole folders and large files are loaded."""
+    with st.expander("Whole folders and large files", icon=":material/folder:", key="upload_folders"):
+        st.markdown("A folder is loaded with everything below it by this command, in the folder of the dashboard:")
+        command("FOLDER", "first load")
+
+
 def how_to_load(what: str, words: str, reason: str) -> None:
-    """The command that loads files, and what to load."""
-    st.markdown(
-        f"Put {words} into one folder: stop and search, a census file by ethnic group, boundaries, and the lookup of "
-        "local authorities to police force areas. Then run this command in the folder of the dashboard:"
-        if what == "FOLDER"
-        else f"Take {words} and run this command in the folder of the dashboard:"
-    )
+    """The page that takes files, and the command for folders and large files."""
+    st.markdown(f"[Upload](upload) {words}, or run this command in the folder of the dashboard:")
+    command(what, reason)
+
+
+def command(what: str, reason: str) -> None:
+    """The command that loads files."""
     st.code(
         f'.venv/bin/python -m data load {what} --by "your name" --reason "{reason}"', language=None, wrap_lines=True
     )

@@ -1,0 +1,183 @@
+"""The Upload page: files in, checked, compared with now, published with a reason, and nothing changed before that."""
+
+from __future__ import annotations
+
+import pytest
+
+from analytics.wording import plain
+from data.readers.own_table import TABLES
+from data.store import Store
+from pages.parts.identity import User
+
+PAGE = "pages/manage/upload.py"
+MONTH = "2018-07-surrey-stop-and-search.csv"
+SEARCH = {"Type": "Person search", "Self-defined ethnicity": "White - Irish", "Date": "2018-07-02T10:00:00+00:00"}
+
+
+def texts(app) -> list[str]:
+    return [part.value for part in app.markdown]
+
+
+def give(app, *files: tuple[str, bytes]):
+    field = next(part for part in app.file_uploader if part.key.startswith("upload_files_"))
+    field.set_value([(name, content, "") for name, content in files]) if len(files) > 1 else field.upload(*files[0])
+    return app.run()
+
+
+def press(app, label: str):
+    next(button for button in app.button if button.label == label).click()
+    return app.run()
+
+
+def staged(store: Store) -> list[str]:
+    return [path.name for path in (store.root / "staged").glob("*")]
+
+
+def test_a_month_of_stops_is_previewed_published_and_listed(run, own, police_csv) -> None:
+    app = give(run(PAGE, own), (MONTH, police_csv([SEARCH] * 3)))
+    assert not app.exception
+    assert "## 1 file can be published" in texts(app)
+    assert any(plain("1 file: 1 ready to publish; 3 rows in all would be published.") in text for text in texts(app))
+    # Before anything is published the store is as it was, and the preview stands in a copy beside it.
+    assert len(own.releases()) == 1
+    assert len(staged(own)) == 1
+    assert any(text.startswith(":gray[**Now**]") or text.startswith("It stays as it is") for text in texts(app))
+    app.text_input(key="upload_name").set_value("Grace")
+    app.text_input(key="upload_reason_0").set_value("July")
+    press(app, "Publish")
+    assert not app.exception
+    assert [plain("1 file is published: every page now shows release 2.")] == [said.value for said in app.success]
+    assert "[See it on Stop and search](stop_and_search)" in texts(app)
+    release = own.release()
+    assert (release.number, release.by, release.reason) == (2, "Grace", "July")
+    assert own.history().iloc[0]["file"] == MONTH
+    assert staged(own) == []
+    assert not any(text.startswith("### :material/check_circle: 2") for text in texts(app))
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_without_a_reason_nothing_is_published(reason, run, own, police_csv) -> None:
+    app = give(run(PAGE, own), (MONTH, police_csv([SEARCH])))
+    app.text_input(key="upload_reason_0").set_value(reason)
+    press(app, "Publish")
+    assert [said.value for said in app.error] == ["Say why: the reason stays in the history."]
+    assert len(own.releases()) == 1
+
+
+def test_problems_are_grouped_by_rule_with_row_column_value_and_remedy(run, own, police_csv) -> None:
+    bad = [SEARCH, {**SEARCH, "Date": "yesterday"}, {**SEARCH, "Date": "31/07/2018"}]
+    app = give(run(PAGE, own), (MONTH, police_csv(bad)))
+    assert "## 1 of 1 file can't be loaded as it is" in [text.replace("\\", "") for text in texts(app)]
+    assert any("2 rows" in text and "**This is not a date and time**" in text for text in texts(app))
+    table = next(part.value for part in app.table if "What to do" in part.value)
+    assert table[["Row", "Column", "Value"]].to_numpy().tolist() == [
+        ["3", "Date", "yesterday"],
+        ["4", "Date", "31/07/2018"],
+    ]
+    assert [button.label for button in app.button if button.label == "Publish"] == []
+    assert [button.label for button in app.get("download_button")][:1] == ["Download every row that was found"]
+    assert staged(own) == []
+
+
+def test_hostile_names_and_values_are_shown_as_text(run, own, police_csv) -> None:
+    hostile = "![x](https://beacon.invalid/x.png)"
+    app = give(run(PAGE, own), (MONTH, police_csv([{**SEARCH, "Date": hostile}])))
+    shown = [*texts(app), *(cell for table in app.table for cell in table.value.to_numpy().ravel())]
+    assert [text for text in shown if "![x](" in str(text)] == []
+    assert any("beacon" in str(text) for text in shown)
+
+
+def test_starting_again_takes_everything_back(run, own, police_csv) -> None:
+    app = give(run(PAGE, own), (MONTH, police_csv([SEARCH])))
+    press(app, "Start again")
+    assert not app.exception
+    assert staged(own) == []
+    assert len(own.releases()) == 1
+    assert app.file_uploader[0].key == "upload_files_1"
+
+
+def test_a_file_that_is_loaded_already_changes_nothing(run, own, police_csv) -> None:
+    app = give(run(PAGE, own), (MONTH, police_csv([SEARCH])))
+    app.text_input(key="upload_reason_0").set_value("July")
+    press(app, "Publish")
+    app = give(app, (MONTH, police_csv([SEARCH])))
+    assert "## There is nothing new in these files" in texts(app)
+    assert "There is nothing to publish yet." in texts(app)
+
+
+def test_a_file_that_nobody_knows_is_answered_for(run, own) -> None:
+    app = give(run(PAGE, own), ("notes.csv", b"one,two\n1,2\n"))
+    table = app.table[0].value
+    assert table["What becomes of it"].tolist() == ["Not loaded"]
+    assert "columns are not those of any file we read" in table["What we recognised"][0]
+
+
+def wave(people: int = 90) -> bytes:
+    rows = ["Serial,Weight,InterviewDate,Q60,Q62F,Q13,Name"]
+    rows += [
+        f"{n},1.0,{n % 28 + 1:02d}/07/2026,{n % 5 + 1},{n % 5 + 1},{n % 4 + 1},{('Ada Smith', 'Grace Jones')[n % 2]}"
+        for n in range(people)
+    ]
+    return "\n".join(rows).encode()
+
+
+def widget(app, kind: str, ending: str):
+    return next(part for part in app.get(kind) if part.key and part.key.endswith(ending))
+
+
+def test_a_wave_gets_its_mapping_in_a_form_and_the_next_wave_begins_with_it(run, store) -> None:
+    app = give(run(PAGE, store), ("wave.csv", wave()))
+    assert not app.exception
+    assert any("1 file of answers needs you" in text for text in texts(app))
+    guessed = {part.label: part.value for part in app.selectbox if part.label.startswith("What ")}
+    assert guessed["What Q60 is"] == "measure good_job_local"
+    assert guessed["What Name is"] == "drop"
+    press(app, "Use this mapping")
+    assert [said.value for said in app.error] == ["Fill in, under The wave: survey and force."]
+    widget(app, "text_input", "_survey").set_value("Residents")
+    widget(app, "selectbox", "_force").set_value("surrey")
+    widget(app, "checkbox", "Q62F_measure matter_reversed").set_value(True)
+    press(app, "Use this mapping")
+    assert "a reversed item has another wording" in app.error[0].value
+    widget(app, "text_input", "Q62F_measure matter_wording").set_value("They do not deal with what matters")
+    press(app, "Use this mapping")
+    assert not app.error
+    assert "## 1 file can be published" in texts(app)
+    app.text_input(key="upload_reason_0").set_value("first wave")
+    press(app, "Publish")
+    assert store.history()["kind"].tolist() == ["survey wave"]
+    rows = store.view().rows("responses").collect("pandas").to_native()
+    assert len(rows) == 90
+    # By hand: person 0 gave code 1, which the usual order calls Strongly agree; the item is reversed.
+    first = rows.sort_values("row").iloc[0]
+    assert (first["good_job_local"], first["matter"]) == ("Excellent", "Strongly disagree")
+    assert "Ada Smith" not in rows.to_csv()
+
+    app = give(app, ("next.csv", wave(95).replace(b"/07/2026", b"/10/2026")))
+    assert any(
+        text.startswith("It begins with the mapping of **Residents, Surrey Police, 2026\\-07**") for text in texts(app)
+    )
+    assert (widget(app, "text_input", "_wave").value, widget(app, "text_input", "_label").value) == (
+        "2026-10",
+        "October 2026",
+    )
+    assert widget(app, "checkbox", "Q62F_measure matter_reversed").value is True
+    press(app, "Use this mapping")
+    assert "## 1 file can be published" in texts(app)
+
+
+def test_a_viewer_may_look_and_not_upload(run, own, monkeypatch) -> None:
+    monkeypatch.setattr("pages.parts.identity.current_user", lambda: User("Vera", "viewer"))
+    app = run(PAGE, own)
+    assert not app.exception
+    assert not app.file_uploader
+    assert any("You may look, but not upload" in text for text in texts(app))
+
+
+def test_templates_of_every_table_are_offered(run, own) -> None:
+    app = run(PAGE, own)
+    app.session_state["templates"] = True
+    app.run()
+    labels = [button.label for button in app.get("download_button")]
+    assert labels.count("Excel") == labels.count("CSV") == len(TABLES) + 1
+    assert "Data dictionary" in labels
