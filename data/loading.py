@@ -227,7 +227,8 @@ def _open(source: Source, named: Sequence[Named], known: _Known) -> tuple[Outcom
     beside = (
         f"; its {KEYS[slot.table][1]} stand beside those of other files as “{load.subject}”" if load.part > 1 else ""
     )
-    told = f"{slot.kind}, {place}: {len(reading.frame):,} rows{replaced or beside}"
+    count = f"{len(reading.frame):,} row{'' if len(reading.frame) == 1 else 's'}"
+    told = f"{slot.kind}, {place}: {count}{replaced or beside}"
     return Outcome(source.path, "loaded", told, reading.notes, load), _Opened(load, source, reading)
 
 

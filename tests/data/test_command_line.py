@@ -56,7 +56,7 @@ def test_load_prints_one_line_a_file_and_a_sum(run, folder):
     assert run("load", folder(), "--by", "Ada", "--reason", "monthly files") == (
         0,
         [
-            f"loaded · {APRIL} · stop and search, surrey 2018-04: 1 rows",
+            f"loaded · {APRIL} · stop and search, surrey 2018-04: 1 row",
             f"    {UNKNOWN}",
             "passed over · notes.md · it is a text page, not data",
             "1 loaded, 1 passed over. Release 1 is published.",

@@ -88,7 +88,7 @@ def test_each_file_gets_one_line(load, searches):
         "passed over · 2018-05-surrey-outcomes.csv · crime outcomes have no reader yet",
         "refused · 2018-06-surrey-stop-and-search.csv · column “Part of a policing operation”: This column is missing."
         " Fetch the file again from data.police.uk. 12 more: --notes prints them all.",
-        "loaded · pack.zip » 2018-05-surrey-stop-and-search.csv · stop and search, surrey 2018-05: 1 rows",
+        "loaded · pack.zip » 2018-05-surrey-stop-and-search.csv · stop and search, surrey 2018-05: 1 row",
         "refused · pack.zip » x.zip · a zip inside a zip is not opened; unpack it first",
     ]
     assert report.refused
