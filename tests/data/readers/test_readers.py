@@ -80,3 +80,9 @@ def test_a_file_with_a_mapping_goes_to_the_survey_reader_whatever_it_is(source):
     mapping = source("m.toml", MAPPING.encode())
     reader, slot = recognise(join(source("lookup.csv", LOOKUP), mapping))
     assert (reader, slot.table, slot.period) == (survey_wave, "responses", "2026-Q3")
+
+
+def test_a_file_that_its_name_passes_over_needs_no_mapping(source):
+    coded = b"a,b,c\n" + b"1,2,1\n2,1,2\n" * 20
+    assert needs_mapping(source("answers.csv", coded))
+    assert not needs_mapping(source("answers.md", coded))
