@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from data.geography import GEOGRAPHY, place
+from data.geography import GEOGRAPHY, PLACED, place
 from data.settings import settings
-from data.tables import AREAS, LOAD_ID, POPULATION, STOPS, Column, Table
+from data.tables import AREAS, CRIME, LOAD_ID, POPULATION, STOPS, Column, Table
 from data.vocabularies import ethnicity, vocabulary
 
 if TYPE_CHECKING:
@@ -37,6 +37,21 @@ STOPS_CUBE = Table(
         Column("officer_defined", "text", "Ethnic group the officer saw; Blank where none is recorded", required=True),
         Column("power", "text", "Power used, in its short name; Blank where none is recorded", required=True),
         Column("stops", "integer", "Number of stops", required=True),
+    ),
+)
+
+CRIME_CUBE = Table(
+    "crime_cube",
+    "Crimes and incidents counted by load, month, area and kind; each area level counts every one once.",
+    (
+        LOAD_ID,
+        Column("force", "text", "Force", required=True),
+        Column("month", "text", "Force-month, YYYY-MM", required=True),
+        Column("area_level", "text", "district or neighbourhood", required=True),
+        Column("area", "text", "GSS code of the area that holds the published point or code; blank where none does"),
+        Column("located", "boolean", "Whether it was published with coordinates or the code of an area", required=True),
+        Column("category", "text", "Kind of crime in the words of the list; else in those of the file", required=True),
+        Column("recorded", "integer", "Number of crimes and incidents", required=True),
     ),
 )
 
@@ -91,8 +106,6 @@ def count_stops(view: View, loads: list[str]) -> pd.DataFrame:
     DataFrame
         Rows of ``stops_cube``. For each area level the counts add up to the rows of the loads.
     """
-    import pandas as pd
-
     counted = (
         view.every_row(STOPS.name)
         .filter(nw.col("load_id").is_in(loads))
@@ -101,21 +114,83 @@ def count_stops(view: View, loads: list[str]) -> pd.DataFrame:
         .collect("pandas")
         .to_native()
     )
+    counted = _with_areas(counted, view)
+    counted["person"] = counted["type"].map({value: _is_of_person(value) for value in counted["type"].unique()})
+    counted["self_defined"] = _ethnicity(counted["self_defined_ethnicity"], "police_18_1")
+    counted["officer_defined"] = _ethnicity(counted["officer_defined_ethnicity"], "officer_5")
+    counted["power"] = _mapped(counted["legislation"], _power)
+    return _by_level(counted, STOPS_CUBE, "stops")
+
+
+def count_crime(view: View, loads: list[str]) -> pd.DataFrame:
+    """Count the crimes and incidents of some loads into the cube.
+
+    Each lies in the areas that hold its point; without a point, in the area whose code it carries, and in the
+    district above that.
+
+    Parameters
+    ----------
+    view
+        A staged release that holds the rows and the geography.
+    loads
+        The loads to count.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``crime_cube``. For each area level the counts add up to those of the loads.
+    """
+    counted = (
+        view.every_row(CRIME.name)
+        .filter(nw.col("load_id").is_in(loads))
+        .group_by("load_id", "force", "month", "category", nw.col("area").alias("code"), "longitude", "latitude")
+        .agg(nw.col("recorded").sum())
+        .collect("pandas")
+        .to_native()
+    )
+    counted = _with_areas(counted, view)
+    without = ~counted["located"]
+    for level, codes in _areas_of_codes(counted["code"][without], view).items():
+        counted.loc[without, level] = codes
+    counted["located"] |= counted["code"].notna()
+    counted["category"] = _mapped(counted["category"], _kind)
+    return _by_level(counted, CRIME_CUBE, "recorded")
+
+
+def _with_areas(counted: pd.DataFrame, view: View) -> pd.DataFrame:
+    """Rows with whether they have a point, and the area of each level that holds it."""
     points = counted[["longitude", "latitude"]].drop_duplicates().reset_index(drop=True)
     where = points["longitude"].notna() & points["latitude"].notna()
     areas, ranks = _areas(view)
     placed = place(points["longitude"][where].to_numpy(), points["latitude"][where].to_numpy(), areas, ranks)
     for level, codes in placed.items():
         points.loc[where, level] = codes
-    counted = counted.merge(points.assign(located=where), on=["longitude", "latitude"], how="left", validate="m:1")
-    counted["person"] = counted["type"].map({value: _is_of_person(value) for value in counted["type"].unique()})
-    counted["self_defined"] = _ethnicity(counted["self_defined_ethnicity"], "police_18_1")
-    counted["officer_defined"] = _ethnicity(counted["officer_defined_ethnicity"], "officer_5")
-    counted["power"] = _mapped(counted["legislation"], _power)
-    levels = [counted.assign(area_level=level, area=counted[level]) for level in placed]
-    groups = [name for name in STOPS_CUBE.names if name != "stops"]
-    cube = pd.concat(levels).groupby(groups, dropna=False, observed=True)["stops"].sum().reset_index()
-    return STOPS_CUBE.frame({name: cube[name] for name in STOPS_CUBE.names})
+    return counted.merge(points.assign(located=where), on=["longitude", "latitude"], how="left", validate="m:1")
+
+
+def _areas_of_codes(codes: pd.Series, view: View) -> dict[str, pd.Series]:
+    """The area of each level for codes of areas: the area itself, and of what is no district the one above it."""
+    if not view.has(GEOGRAPHY.name):
+        return {}
+    geography = view.rows(GEOGRAPHY.name).select("code", "area_level", "parent_code", "rank").collect("pandas")
+    rows = geography.to_native().sort_values("rank").drop_duplicates("code").set_index("code")
+    placed = {level: codes.where(codes.map(rows["area_level"]) == level) for level in PLACED}
+    # An LSOA may lie in an MSOA, and that in a district.
+    for _ in range(2):
+        codes = codes.map(rows["parent_code"])
+        above = codes.where(codes.map(rows["area_level"]) == "district")
+        placed["district"] = placed["district"].fillna(above)
+    return placed
+
+
+def _by_level(counted: pd.DataFrame, cube: Table, number: str) -> pd.DataFrame:
+    """Rows of a cube: a number added up by everything else, once for each area level."""
+    import pandas as pd
+
+    levels = [counted.assign(area_level=level, area=counted[level]) for level in PLACED]
+    groups = [name for name in cube.names if name != number]
+    rows = pd.concat(levels).groupby(groups, dropna=False, observed=True)[number].sum().reset_index()
+    return cube.frame({name: rows[name] for name in cube.names})
 
 
 def count_residents(view: View, loads: list[str]) -> pd.DataFrame:
@@ -238,6 +313,11 @@ def _power(value: object) -> str:
         return BLANK
     known = vocabulary("powers").lookup(value)
     return known["name"] if known else value
+
+
+def _kind(value: object) -> str:
+    known = vocabulary("crime_types").lookup(value)
+    return known["value"] if known else str(value)
 
 
 def _is_of_person(value: object) -> bool:

@@ -22,6 +22,8 @@ LEVELS = {"force": ("force",), "district": ("district",), "neighbourhood": ("war
 """What each area level is made of, the preferred kind first."""
 
 _ABOVE = {"district": "force", "neighbourhood": "district"}
+PLACED = tuple(_ABOVE)
+"""The levels in which points are placed."""
 
 GEOGRAPHY = Table(
     "geography",
@@ -101,7 +103,7 @@ def place(
 
     points = shapely.points(longitude, latitude)
     placed: dict[str, NDArray[np.object_]] = {}
-    for level in _ABOVE:
+    for level in PLACED:
         codes = np.full(len(points), None, dtype=object)
         rows = areas.assign(rank=ranks)[areas["level"].isin(LEVELS[level]) & areas["shape"].notna()]
         for _, boundary_set in rows.sort_values("code").groupby("rank", sort=True):

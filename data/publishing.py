@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from data import counting
 from data.coverage import counted_twice
-from data.cubes import PEOPLE_CUBE, RESIDENTS_CUBE, STOPS_CUBE, count_people, count_residents, count_stops
+from data.cubes import (
+    CRIME_CUBE,
+    PEOPLE_CUBE,
+    RESIDENTS_CUBE,
+    STOPS_CUBE,
+    count_crime,
+    count_people,
+    count_residents,
+    count_stops,
+)
 from data.geography import GEOGRAPHY, resolve
 from data.settings import settings
 from data.store import Release, Store, StoreError, View, Writer
 from data.survey_cubes import SURVEY_CELLS, SURVEY_DESIGN, count_answers, count_design
-from data.tables import AREAS, POPULATION, RESPONSES, STOPS, Table
+from data.tables import AREAS, CRIME, POPULATION, RESPONSES, STOPS, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +44,7 @@ class Cube:
 
 CUBES = (
     Cube(STOPS_CUBE, STOPS.name, count_stops, "counting searches", by_area=True),
+    Cube(CRIME_CUBE, CRIME.name, count_crime, "counting crime", by_area=True),
     Cube(RESIDENTS_CUBE, POPULATION.name, count_residents, "adding up residents", by_area=False),
     Cube(PEOPLE_CUBE, POPULATION.name, count_people, "adding up residents by age and sex", by_area=False),
     Cube(SURVEY_DESIGN, RESPONSES.name, count_design, "counting sampling units", by_area=False),

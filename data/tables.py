@@ -132,12 +132,14 @@ class Table:
 
 LOAD_ID = Column("load_id", "text", "The load this row came with: one file, or one member of a zip", required=True)
 
+_ROW = "Row of the file, the header being row 1; in a list of the API the place in it, from 1"
+
 STOPS = Table(
     "stops",
     "One stop and search as published. A stop is an event, not a person: the same person may appear many times.",
     (
         LOAD_ID,
-        Column("row", "integer", "Row of the file, the header being row 1", required=True),
+        Column("row", "integer", _ROW, required=True),
         Column("force", "text", "Force, as data.police.uk writes it in file names", required=True, vocabulary="forces"),
         Column("month", "text", "Force-month: the month of the file, YYYY-MM", required=True),
         Column("at", "moment", "When the stop began, in UTC"),
@@ -308,7 +310,7 @@ CRIME = Table(
     "Recorded crime and disorder: one crime or incident as published, or the number of a month, area and kind.",
     (
         LOAD_ID,
-        Column("row", "integer", "Row of the file, the header being row 1; blank where a number stands for many"),
+        Column("row", "integer", f"{_ROW}; blank where a number stands for many"),
         _FORCE,
         Column("month", "text", "Force-month: the month of the file, YYYY-MM", required=True),
         Column("crime", "text", "The crime's own number; blank for anti-social behaviour"),
@@ -316,8 +318,24 @@ CRIME = Table(
         Column("longitude", "number", "Longitude of the anonymised map point, degrees (WGS84)"),
         Column("area", "text", "GSS code of the area that the file gives: LSOA or neighbourhood"),
         Column("category", "text", "Kind of crime, in the file's words", required=True, vocabulary="crime_types"),
-        Column("outcome", "text", "The last outcome, in the file's words"),
+        Column("outcome", "text", "The last outcome, in the file's words", vocabulary="crime_outcomes"),
         Column("recorded", "integer", "Crimes and incidents: 1, or the number", required=True),
+    ),
+)
+
+CRIME_OUTCOMES = Table(
+    "crime_outcomes",
+    "One outcome of one crime as published; a crime may have several, in one month or over time.",
+    (
+        LOAD_ID,
+        Column("row", "integer", _ROW, required=True),
+        _FORCE,
+        Column("month", "text", "Force-month: the month of the outcome, which is that of the file", required=True),
+        Column("crime", "text", "The crime's own number, the one that it has in street crime; may be blank"),
+        Column("latitude", "number", "Latitude of the anonymised map point, degrees (WGS84)"),
+        Column("longitude", "number", "Longitude of the anonymised map point, degrees (WGS84)"),
+        Column("area", "text", "GSS code of the LSOA that the file gives"),
+        Column("outcome", "text", "The outcome, in the file's words", required=True, vocabulary="crime_outcomes"),
     ),
 )
 
@@ -492,6 +510,7 @@ CANONICAL: dict[str, Table] = {
         QUESTIONS,
         AGGREGATES,
         CRIME,
+        CRIME_OUTCOMES,
         EVENTS,
         PARTICIPANTS,
         FEEDBACK,

@@ -8,8 +8,10 @@ from data.readers import (
     area_lookup,
     boundaries,
     census,
+    crime_outcomes,
     deprivation,
     own_table,
+    police_api,
     population_table,
     published_survey,
     stop_and_search,
@@ -25,6 +27,8 @@ READERS: tuple[ModuleType, ...] = (
     survey_wave,
     stop_and_search,
     street_crime,
+    crime_outcomes,
+    police_api,
     own_table,
     census,
     population_table,
@@ -35,7 +39,6 @@ READERS: tuple[ModuleType, ...] = (
 )
 
 _NO_READER_YET = (
-    ("-outcomes.csv", "crime outcomes have no reader yet"),
     (".xls", "workbooks of before Excel 2007 have no reader; save it as .xlsx"),
     (".md", "it is a text page, not data"),
     (ENDING, "it is a mapping, read with the file that it is named after"),

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.readers import kml, topojson
 from data.readers.source import Problem, Refused, Source
-from data.readers.text import decode
+from data.readers.text import decode, json_in
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -124,15 +124,11 @@ def open_layer(source: Source) -> Layer:
 
 
 def _open_text(source: Source) -> Layer:
-    text, note = decode(source.content)
     if format_of(source) == ".kml":
+        text, note = decode(source.content)
         return _layer_of(kml.collection(text), note)
-    try:
-        held = _dict(json.loads(text))
-    except ValueError as error:
-        raise Refused([Problem(f"the file can't be read as JSON ({error})", _FETCH)]) from error
-    except RecursionError as error:
-        raise Refused([Problem("the file can't be read as JSON (it is nested too deeply)", _FETCH)]) from error
+    value, note = json_in(source.content)
+    held = _dict(value)
     return _layer_of(topojson.collection(held) if format_of(source) == ".topojson" else held, note)
 
 

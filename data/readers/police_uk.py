@@ -10,18 +10,20 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from data.readers import gss
 from data.readers.source import Problem, Refused, Slot, Source, problems_in
 from data.readers.text import header, records
-from data.vocabularies import published_forces, unknown_values, vocabulary
+from data.vocabularies import forces, published_forces, unknown_values, vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_ZONE = re.compile(r"S01\d{6}")
 _MONTH = r"(?P<month>\d{4}-(0[1-9]|1[0-2]))"
 
 
 def slot_of(source: Source, kind: str, table: str, ending: str, signs: Collection[str]) -> Slot | None:
-    """The force-month that a file fills, from its name; None where it is another file.
+    """The force-month that a file of the archive fills, from its name; None where it is another file.
 
     Parameters
     ----------
@@ -39,17 +41,43 @@ def slot_of(source: Source, kind: str, table: str, ending: str, signs: Collectio
     Refused
         If it is such a file, but its name does not say the force and the month.
     """
-    named = re.fullmatch(rf"{_MONTH}-(?P<force>[a-z-]+)-{ending}\.csv", source.name, re.ASCII | re.IGNORECASE)
-    if named is None and not set(signs).issubset(header(source.content)):
-        return None
+    slot = named_slot(source.name, kind, table, ending, "csv")
+    if slot is None and set(signs).issubset(header(source.content)):
+        raise Refused([unnamed(kind, f"{ending}.csv")])
+    return slot
+
+
+def named_slot(name: str, kind: str, table: str, ending: str, suffix: str) -> Slot | None:
+    """The force-month that the name of a file says; None where it is not the name of such a file.
+
+    Parameters
+    ----------
+    name
+        Name of the file.
+    kind, table
+        Of the slot.
+    ending, suffix
+        How such a name ends: ``stop-and-search`` and ``csv``.
+
+    Raises
+    ------
+    Refused
+        If there is no such force.
+    """
+    named = re.fullmatch(rf"{_MONTH}-(?P<force>[a-z-]+)-{ending}\.{suffix}", name, re.ASCII | re.IGNORECASE)
     if named is None:
-        what = f"The force and the month of a {kind} file are read from its name, and this name has none"
-        raise Refused([Problem(what, f"Rename it as data.police.uk does, such as 2023-03-surrey-{ending}.csv")])
+        return None
     force = named["force"].lower()
     if force not in published_forces():
         what = f"“{force}” in the file name is not a force of England and Wales"
         raise Refused([Problem(what, "Use the force's name on data.police.uk, such as west-yorkshire")])
     return Slot(kind, table, force, named["month"])
+
+
+def unnamed(kind: str, ending: str) -> Problem:
+    """What is wrong with a file whose name says no force and no month, and how to name it."""
+    what = f"The force and the month of a {kind} file are read from its name, and this name has none"
+    return Problem(what, f"Rename it as data.police.uk does, such as 2023-03-surrey-{ending}")
 
 
 def cells_of(content: bytes, columns: Iterable[str]) -> tuple[pd.DataFrame, list[str]]:
@@ -102,6 +130,38 @@ def point_problems(raw: pd.DataFrame) -> list[Problem]:
         what = f"It is blank, and the {other.lower()} is not"
         problems += problems_in(raw[column], half, column, what, "Give both coordinates, or leave both blank")
     return problems
+
+
+def area_problems(raw: pd.DataFrame) -> list[Problem]:
+    """Codes that are no LSOA."""
+    codes = raw["LSOA code"]
+    # On railways a crime can lie in a data zone of Scotland.
+    known = {code: code == "" or gss.level(code) == "lsoa" or _ZONE.fullmatch(code) for code in codes.unique()}
+    what = "This is not the GSS code of an LSOA of England or Wales"
+    fits = codes.isin([code for code, fit in known.items() if fit])
+    return problems_in(codes, ~fits, "LSOA code", what, "Correct it, or leave it blank")
+
+
+def blank_problems(raw: pd.DataFrame, column: str, what: str) -> list[Problem]:
+    """Cells of a column without which a row says nothing."""
+    return problems_in(raw[column], raw[column] == "", column, what, "Fetch the file again")
+
+
+def out_of_place(raw: pd.DataFrame, slot: Slot) -> dict[str, pd.Series]:
+    """Rows without a place, of another month or of another force, each by the sentence that says so."""
+    force = forces()[slot.subject]
+    return {
+        "{} rows have no place.": raw["Latitude"] == "",
+        "{} rows are of another month; they stay in that of the file.": raw["Month"] != slot.period,
+        f"{{}} rows fall within another force than {force['short']}; they stay with it.": ~raw["Falls within"].isin(
+            [force["name"], ""]
+        ),
+    }
+
+
+def counted(rows: Mapping[str, pd.Series]) -> list[str]:
+    """Sentences with the number of rows that each is about; none where there are no such rows."""
+    return [said.format(f"{number:,}") for said, which in rows.items() if (number := int(which.sum()))]
 
 
 def unlisted(raw: pd.DataFrame, lists: Mapping[str, tuple[str, str | None]], one: str, many: str) -> list[str]:

@@ -6,6 +6,7 @@ https://data.police.uk/about/ (section "Stop and search").
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from data.readers.police_uk import cells_of, coordinates, filled, point_problems, slot_of, unlisted
@@ -76,6 +77,21 @@ def read(source: Source, slot: Slot) -> Reading:
         True/False can't be read, or half a point is missing. Values missing from a vocabulary are accepted and noted.
     """
     raw, notes = cells_of(source.content, _COLUMNS)
+    return from_cells(raw, slot, notes)
+
+
+def from_cells(raw: pd.DataFrame, slot: Slot, notes: Iterable[str]) -> Reading:
+    """Make searches of cells in the columns of the archive, as `read` does.
+
+    Parameters
+    ----------
+    raw
+        Cells as text, indexed by row of the file.
+    slot
+        The force-month that they fill.
+    notes
+        Sentences on how they were read.
+    """
     problems = [*point_problems(raw), *(problem for column in _TRUTHS for problem in _bad_truths(raw, column))]
     at = _moments(raw["Date"])
     problems += problems_in(

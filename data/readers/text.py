@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from data.readers.source import Problem, Refused
 
@@ -60,6 +62,34 @@ def decode(content: bytes) -> tuple[str, str | None]:
     note = "The file is not UTF-8; it was read as Windows-1252."
     lost = text.count("\ufffd")
     return text, note + (f" {lost:,} bytes have no character there and are shown as \ufffd." if lost else "")
+
+
+def json_in(content: bytes) -> tuple[Any, str | None]:
+    """What a JSON file holds.
+
+    Parameters
+    ----------
+    content
+        Bytes of the file.
+
+    Returns
+    -------
+    tuple of Any and (str or None)
+        The value, and a sentence where the file is not UTF-8.
+
+    Raises
+    ------
+    Refused
+        If it is no JSON, or nested too deeply.
+    """
+    text, note = decode(content)
+    remedy = "It may be cut short or damaged; fetch it again"
+    try:
+        return json.loads(text), note
+    except ValueError as error:
+        raise Refused([Problem(f"the file can't be read as JSON ({error})", remedy)]) from error
+    except RecursionError as error:
+        raise Refused([Problem("the file can't be read as JSON (it is nested too deeply)", remedy)]) from error
 
 
 def header(content: bytes) -> list[str]:

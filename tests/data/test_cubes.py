@@ -1,4 +1,4 @@
-"""Cubes: every stop counted once at every level, every resident once, and nothing unknown made known."""
+"""Cubes: every stop and crime counted once at every level, every resident once, and nothing unknown made known."""
 
 import csv
 import gzip
@@ -190,6 +190,145 @@ def test_real_vehicle_searches_and_blanks_equal_a_count_with_the_csv_module(real
         ):
             sums = counted[chosen].groupby("force")["stops"].sum()
             assert sums.to_dict() == +expected
+
+
+AUGUST = "2020-08-surrey-street.csv"
+STREET = ("Crime ID", "Month", "Reported by", "Falls within", "Longitude", "Latitude", "Location", "LSOA code",
+          "LSOA name", "Crime type", "Last outcome category", "Context")  # fmt: skip
+
+
+def a_crime(kind, longitude="", latitude="", lsoa=""):
+    return {
+        "Month": "2020-08",
+        "Longitude": str(longitude),
+        "Latitude": str(latitude),
+        "LSOA code": lsoa,
+        "Crime type": kind,
+    }
+
+
+@pytest.fixture
+def crime_by_area(store, load, police_csv):
+    """Crimes of one month counted by level, area and whether they have a place."""
+
+    def count(crimes, **files):
+        load({AUGUST: police_csv(crimes, STREET)} | {f"{name}.geojson": content for name, content in files.items()})
+        found = rows(store, "crime_cube")
+        counts = found.groupby(["area_level", "located", "area"], dropna=False)["recorded"].sum()
+        return {(level, located, None if pd.isna(area) else area): n for (level, located, area), n in counts.items()}
+
+    return count
+
+
+def test_every_level_counts_every_crime_once(store, crime_by_area, square_areas):
+    crimes = [
+        *[a_crime("Burglary", 0.5, 51.5, "E01000001")] * 3,
+        a_crime("Burglary", 1.5, 51.5, "E01000002"),
+        a_crime("Anti-social behaviour", 9, 9, "E01000003"),
+        a_crime("Anti-social behaviour"),
+    ]
+    assert crime_by_area(
+        crimes,
+        wards=square_areas("WD22", {"E05000001": (0, 51), "E05000002": (1, 51)}),
+        lsoas=square_areas("LSOA21", {"E01000001": (0, 51), "E01000002": (1, 51)}),
+        districts=square_areas("LAD22", {"E07000001": (0, 51)}),
+    ) == {
+        ("neighbourhood", True, "E05000001"): 3,
+        ("neighbourhood", True, "E05000002"): 1,
+        ("neighbourhood", True, None): 1,
+        ("neighbourhood", False, None): 1,
+        ("district", True, "E07000001"): 3,
+        ("district", True, None): 2,
+        ("district", False, None): 1,
+    }
+    found = rows(store, "crime_cube")
+    by_kind = found.groupby(["area_level", "category"])["recorded"].sum().to_dict()
+    assert by_kind == {
+        (level, kind): n
+        for level in ("district", "neighbourhood")
+        for kind, n in (("Burglary", 4), ("Anti-social behaviour", 2))
+    }
+    assert set(zip(found["force"], found["month"], strict=True)) == {("surrey", "2020-08")}
+
+
+def test_without_a_point_a_crime_is_where_its_code_says(crime_by_area, square_areas):
+    crimes = [a_crime("Burglary", lsoa="E01000001"), a_crime("Burglary", lsoa="E01000009")]
+    assert crime_by_area(
+        crimes,
+        lsoas=square_areas("LSOA21", {"E01000001": (0, 51)}),
+        districts=square_areas("LAD22", {"E07000001": (0, 51)}, side=2.0),
+    ) == {
+        ("neighbourhood", True, "E01000001"): 1,
+        ("district", True, "E07000001"): 1,
+        # No boundaries of that LSOA are loaded, so nothing says which district it lies in.
+        ("neighbourhood", True, None): 1,
+        ("district", True, None): 1,
+    }
+
+
+def test_a_point_goes_before_the_code(crime_by_area, square_areas):
+    crimes = [a_crime("Burglary", 1.5, 51.5, "E01000001"), a_crime("Burglary", 9, 9, "E01000001")]
+    assert crime_by_area(crimes, lsoas=square_areas("LSOA21", {"E01000001": (0, 51), "E01000002": (1, 51)})) == {
+        ("neighbourhood", True, "E01000002"): 1,
+        ("neighbourhood", True, None): 1,
+        ("district", True, None): 2,
+    }
+
+
+def test_without_boundaries_every_crime_is_counted_all_the_same(store, crime_by_area):
+    assert crime_by_area([a_crime("Piracy", 0.5, 51.5), a_crime("BURGLARY"), a_crime("burglary ")]) == {
+        ("neighbourhood", True, None): 1,
+        ("neighbourhood", False, None): 2,
+        ("district", True, None): 1,
+        ("district", False, None): 2,
+    }
+    # A kind has the name of the list, whatever its case and spaces; what no list knows keeps its own.
+    assert set(rows(store, "crime_cube")["category"]) == {"Piracy", "Burglary"}
+
+
+def test_boundaries_that_come_later_place_every_crime(store, load, crime_by_area, square_areas):
+    crime_by_area([a_crime("Burglary", 0.5, 51.5)] * 2)
+    load({"districts.geojson": square_areas("LAD22", {"E07000001": (0, 51)})})
+    found = rows(store, "crime_cube")
+    assert found.loc[found["area_level"] == "district", ["area", "recorded"]].to_numpy().tolist() == [["E07000001", 2]]
+
+
+def test_the_crime_of_the_demonstration_lies_in_its_neighbourhoods_and_their_districts(demonstration):
+    crime, cube = rows(demonstration, "crime"), rows(demonstration, "crime_cube")
+    neighbourhoods = cube[cube["area_level"] == "neighbourhood"]
+    keys = ["month", "area", "category"]
+    expected = crime.groupby(keys)["recorded"].sum()
+    assert neighbourhoods.groupby(keys)["recorded"].sum().to_dict() == expected.to_dict()
+    areas = rows(demonstration, "areas")
+    district = areas[areas["level"] == "ward"].set_index("code")["parent_code"]
+    assert district.notna().all()
+    by_district = crime.groupby(["month", crime["area"].map(district).rename("area"), "category"])["recorded"].sum()
+    districts = cube[cube["area_level"] == "district"]
+    assert districts.groupby(keys)["recorded"].sum().to_dict() == by_district.to_dict()
+    assert cube["located"].all()
+
+
+@pytest.mark.real
+def test_real_crimes_equal_a_count_with_the_csv_module(real_store, real_files):
+    """As SOURCES.md of the folder prints them: 29 files, 112,184 rows, of 14 kinds."""
+    months, kinds, unlocated = Counter(), Counter(), Counter()
+    for path in sorted((real_files / "police_uk").rglob("*-street.csv*")):
+        text = (gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()).decode()
+        force = path.name[8 : path.name.index("-street")]
+        for row in csv.DictReader(io.StringIO(text, newline="")):
+            months[force, path.name[:7]] += 1
+            kinds[row["Crime type"]] += 1
+            unlocated[force] += not row["Latitude"] and not row["LSOA code"]
+    assert (len(months), months.total(), len(kinds), kinds["Anti-social behaviour"]) == (29, 112_184, 14, 28_871)
+    found = rows(real_store, "crime_cube")
+    for level in ("district", "neighbourhood"):
+        counted = found[found["area_level"] == level]
+        assert counted.groupby(["force", "month"])["recorded"].sum().to_dict() == dict(months)
+        assert counted.groupby("category")["recorded"].sum().to_dict() == dict(kinds)
+        assert counted[~counted["located"]].groupby("force")["recorded"].sum().to_dict() == dict(unlocated)
+    # Most crime of the force of the City of London is in the City.
+    city = found[(found["force"] == "city-of-london") & (found["area_level"] == "district")]
+    assert city.groupby("area")["recorded"].sum().idxmax() == "E09000001"
 
 
 def test_residents_are_added_up_and_a_suppressed_count_is_never_zero(store, load):

@@ -76,7 +76,7 @@ def test_each_file_gets_one_line(load, searches):
     report = load(
         {
             APRIL: searches(2),
-            "2018-05-surrey-outcomes.csv": b"Crime ID\n",
+            "2018-05-surrey-notes.md": b"# May\n",
             "2018-06-surrey-stop-and-search.csv": b"Type,Date\n",
             ".DS_Store": b"\0",
             "pack.zip": zipped({MAY: searches(1), "x.zip": b""}),
@@ -85,7 +85,7 @@ def test_each_file_gets_one_line(load, searches):
     assert [str(outcome) for outcome in report.outcomes] == [
         "passed over · .DS_Store · its columns are not those of any file we read",
         "loaded · 2018-04-surrey-stop-and-search.csv · stop and search, surrey 2018-04: 2 rows",
-        "passed over · 2018-05-surrey-outcomes.csv · crime outcomes have no reader yet",
+        "passed over · 2018-05-surrey-notes.md · it is a text page, not data",
         "refused · 2018-06-surrey-stop-and-search.csv · column “Part of a policing operation”: This column is missing."
         " Fetch the file again from data.police.uk. 12 more: --notes prints them all.",
         "loaded · pack.zip » 2018-05-surrey-stop-and-search.csv · stop and search, surrey 2018-05: 1 row",
@@ -379,6 +379,7 @@ def test_real_files_loaded_again_load_nothing(real_report, real_files):
     assert set(before) == {
         *tables,
         "counted_with",
+        "crime_cube",
         "geography",
         "loads",
         "people_cube",

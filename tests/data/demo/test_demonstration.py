@@ -12,7 +12,7 @@ from data.store import Store
 from data.tables import CANONICAL
 from data.vocabularies import ethnicity, vocabulary
 
-NOT_FILLED = {"deprivation", "aggregates"}
+NOT_FILLED = {"deprivation", "aggregates", "crime_outcomes"}
 
 
 def hashes(loads):

@@ -6,7 +6,9 @@ from data.readers import (
     area_lookup,
     boundaries,
     census,
+    crime_outcomes,
     needs_mapping,
+    police_api,
     published_survey,
     recognise,
     stop_and_search,
@@ -33,6 +35,10 @@ column = "LAD16NM"
 def test_each_family_has_its_reader(source, police_csv, square_areas):
     files = {
         "2018-04-surrey-stop-and-search.csv": (police_csv(), stop_and_search, "stops"),
+        "2018-04-surrey-outcomes.csv": (b"Crime ID,Month\n", crime_outcomes, "crime_outcomes"),
+        "2018-04-surrey-stop-and-search.json": (b"[]", police_api, "stops"),
+        "2018-04-surrey-street.json": (b"[]", police_api, "crime"),
+        "2018-04-surrey-outcomes.json": (b"[]", police_api, "crime_outcomes"),
         "lookup.csv": (LOOKUP, area_lookup, "areas"),
         "shares.csv": (b"date,measure,proportion\nDec-14,x,1\n", published_survey, "aggregates"),
         "wards.geojson": (square_areas("WD22", {"E05000001": (0, 51)}), boundaries, "areas"),
@@ -53,7 +59,6 @@ def test_the_census_has_its_reader(source, real_files):
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [
-        ("2018-04-surrey-outcomes.csv", b"Crime ID,Month\n", "crime outcomes have no reader yet"),
         ("survey.SAV", b"", "it is empty"),
         ("table.xlsx", b"PK\x03\x04", "no sheet of it can be read as a table"),
         ("table.xls", b"\xd0\xcf", "workbooks of before Excel 2007 have no reader; save it as .xlsx"),
@@ -77,7 +82,7 @@ def test_a_file_with_a_mapping_goes_to_the_survey_reader_whatever_it_is(source):
     assert (reader, slot.table, slot.period) == (survey_wave, "responses", "2026-Q3")
 
 
-def test_crime_outcomes_never_need_a_mapping(source):
+def test_a_file_that_its_name_passes_over_needs_no_mapping(source):
     coded = b"a,b,c\n" + b"1,2,1\n2,1,2\n" * 20
     assert needs_mapping(source("answers.csv", coded))
-    assert not needs_mapping(source("2018-04-surrey-outcomes.csv", coded))
+    assert not needs_mapping(source("answers.md", coded))

@@ -43,6 +43,7 @@ SINGLE = (
     "outcomes",
     "stop_types",
     "crime_types",
+    "crime_outcomes",
     "genders",
     "age_bands",
     "ethnicity_choices",
