@@ -3,15 +3,18 @@
 import streamlit as st
 
 from data.chosen import own_store
-from pages.parts import history, show, states, templates, uploading
+from pages.parts import demonstration, history, show, states, templates, uploading
 from pages.parts.identity import current_user
+from pages.parts.release import current_view
 
 store, user = own_store(), current_user()
 st.title("Upload")
 show.follow_mode()
 
 if user.may_publish:
-    st.markdown(":gray[:small[Nothing changes until you publish. Every step can be undone until then.]]")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xxsmall"):
+        st.markdown(":gray[:small[Nothing changes until you publish. Every step can be undone until then.]]")
+        demonstration.mark(current_view())
     uploading.done()
     uploading.steps(store, user)
     templates.show()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import streamlit as st
 from streamlit.elements.lib.mutable_status_container import StatusContainer
@@ -99,12 +100,20 @@ def steps(store: Store, user: User) -> None:
         st.button("Start again", icon=":material/restart_alt:", key="upload_again", on_click=state.clear)
 
 
+_MARKS = {"done": "check_circle", "now": "radio_button_checked", "later": "radio_button_unchecked"}
+
+
+def _step(number: int, name: str, state: Literal["done", "now", "later"]) -> None:
+    st.markdown(f"### :material/{_MARKS[state]}: {number} · {name}")
+
+
 def _files(state: _Upload) -> list[UploadedFile]:
-    st.markdown("### :material/radio_button_checked: 1 · Files")
+    key = f"upload_files_{state.turn}"
+    _step(1, "Files", "done" if st.session_state.get(key) else "now")
     files: list[UploadedFile] = st.file_uploader(
         "Stop and search, a survey wave with its mapping, a filled template, boundaries, a census table",
         accept_multiple_files=True,
-        key=f"upload_files_{state.turn}",
+        key=key,
         help="Also several at once, or a zip. Larger files and folders: python -m data load FOLDER.",
     )
     return files
@@ -137,7 +146,8 @@ def _staged(state: _Upload, files: Sequence[UploadedFile], store: Store) -> Stag
 
 
 def _recognised(state: _Upload, staged: Staged, store: Store) -> None:
-    st.markdown("### :material/check_circle: 2 · What we recognised")
+    waiting = [outcome.path for outcome in staged.report.outcomes if outcome.status == "needs a mapping"]
+    _step(2, "What we recognised", "now" if waiting else "done")
     st.markdown(plain(upload.summary(staged.report)))
     st.table(
         upload.recognised(staged.report).map(plain),
@@ -145,7 +155,6 @@ def _recognised(state: _Upload, staged: Staged, store: Store) -> None:
         hide_index=True,
         alt="What became of each file",
     )
-    waiting = [outcome.path for outcome in staged.report.outcomes if outcome.status == "needs a mapping"]
     for source in sources_of(staged.files, [*waiting, *state.mappings]):
         _mapping(state, source, store)
     noted = [outcome for outcome in staged.report.outcomes if outcome.notes and outcome.status == "loaded"]
@@ -167,8 +176,7 @@ def _mapping(state: _Upload, source: Source, store: Store) -> None:
 
 def _checked(staged: Staged) -> None:
     found = upload.groups(staged.report)
-    stops = any(group.stops for group in found)
-    st.markdown(f"### :material/{'radio_button_checked' if stops else 'check_circle'}: 3 · What we checked")
+    _step(3, "What we checked", "now" if any(group.stops for group in found) else "done")
     if not found:
         st.markdown("Nothing was found that needs you.")
         return
@@ -240,9 +248,8 @@ def _preview(preview: upload.Preview, place: int) -> None:
 
 
 def _publish(state: _Upload, staged: Staged, user: User) -> None:
-    ready = staged.changes
-    st.markdown(f"### :material/{'radio_button_checked' if ready else 'radio_button_unchecked'}: 4 · Publish")
-    if not ready:
+    _step(4, "Publish", "now" if staged.changes else "later")
+    if not staged.changes:
         st.markdown("There is nothing to publish yet.")
         return
     if staged.report.count("loaded") < len(staged.report.outcomes):

@@ -93,16 +93,17 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def server(chromium: Browser, small: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the running app over the small store, which has shown its first page once."""
-    yield from _serve(chromium, small, tmp_path_factory.mktemp("server") / "log")
+    yield from serve(chromium, small, tmp_path_factory.mktemp("server") / "log")
 
 
 @pytest.fixture(scope="session")
 def invented(chromium: Browser, demonstration: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the running app over the demonstration force, which has shown its first page once."""
-    yield from _serve(chromium, demonstration, tmp_path_factory.mktemp("invented") / "log")
+    yield from serve(chromium, demonstration, tmp_path_factory.mktemp("invented") / "log")
 
 
-def _serve(chromium: Browser, store: Store, log: Path) -> Iterator[str]:
+def serve(chromium: Browser, store: Store, log: Path) -> Iterator[str]:
+    """Run the app over a store until the caller is done; its address, once it has shown its first page."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]

@@ -62,7 +62,7 @@ def test_a_page_asks_no_other_host(address, window, server) -> None:
     page.goto(f"{server}{address}")
     settle(page)
     open_everything(page)
-    if address == "/data":
+    if address == "/upload":
         # The form names who loaded the file: text from outside.
         file = page.get_by_role("combobox", name="File")
         file.scroll_into_view_if_needed()
