@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from data.checks import Background, Remark, remarks_on
 from data.coverage import KEYS, Parts
 from data.publishing import Progress, publish, silent
 from data.readers import needs_mapping, own_table, recognise, why_passed_over
@@ -36,6 +37,7 @@ class Outcome:
     status: Status
     detail: str
     notes: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.status} · {self.path} · {self.detail}"
@@ -71,6 +73,7 @@ class _Known:
     withdrawn: dict[str, datetime]
     files: dict[tuple[str, ...], str]
     parts: Parts
+    background: Background
 
     @classmethod
     def of(cls, store: Store) -> _Known:
@@ -85,6 +88,7 @@ class _Known:
                 if row["status"] == "current"
             },
             Parts(store.view(), history),
+            Background(store.view()),
         )
 
 
@@ -148,7 +152,25 @@ def _open_all(
         outcomes.append(outcome)
         if item is not None:
             opened.append(item)
-    return opened, outcomes
+    return _looked_at(opened, outcomes, known.background)
+
+
+def _looked_at(
+    opened: list[_Opened], outcomes: list[Outcome], background: Background
+) -> tuple[list[_Opened], list[Outcome]]:
+    """The files with what the rules say of each, beside the store and all files of the command."""
+    for item in opened:
+        background.add(item.load, item.reading)
+    remarks = [remarks_on(item.load, item.reading, background) for item in opened]
+    loads = [
+        replace(item.load, notes=(*item.load.notes, *map(str, said)))
+        for item, said in zip(opened, remarks, strict=True)
+    ]
+    waiting = iter(remarks)
+    return (
+        [replace(item, load=load) for item, load in zip(opened, loads, strict=True)],
+        [replace(outcome, remarks=next(waiting)) if outcome.status == "loaded" else outcome for outcome in outcomes],
+    )
 
 
 def _named(mappings: Sequence[Path]) -> tuple[list[Named], list[Outcome]]:
