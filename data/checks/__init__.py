@@ -8,17 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from data.checks.areas import COLUMN as AREA_COLUMN
-from data.checks.areas import areas
 from data.checks.background import Background
-from data.checks.blanks import blanks
-from data.checks.events import COLUMN as EVENT_COLUMN
-from data.checks.events import events
-from data.checks.jumps import jumps
-from data.checks.midnight import midnight
+from data.checks.blank_columns import blanks
+from data.checks.midnights import midnight
 from data.checks.remark import Remark
-from data.checks.repeats import repeats
-from data.checks.shifted import shifted
+from data.checks.repeated_rows import repeats
+from data.checks.share_jumps import jumps
+from data.checks.shifted_columns import shifted
 from data.checks.statuses import (
     EMPTY,
     HIGH,
@@ -31,6 +27,10 @@ from data.checks.statuses import (
     month_statuses,
 )
 from data.checks.totals import home_office_totals
+from data.checks.unmatched_areas import COLUMN as AREA_COLUMN
+from data.checks.unmatched_areas import areas
+from data.checks.unmatched_events import COLUMN as EVENT_COLUMN
+from data.checks.unmatched_events import events
 from data.checks.waves import dates, weights
 from data.tables import RESPONSES, STOPS
 

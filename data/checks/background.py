@@ -147,7 +147,8 @@ class Background:
 
 
 def _stored(view: View, force: str, span: tuple[str, str]) -> dict[str, Month]:
-    of_force = view.rows(STOPS.name).filter(nw.col("force") == force, nw.col("month").is_between(*span))
+    month = nw.col("month")
+    of_force = view.rows(STOPS.name).filter(nw.col("force") == force, month >= span[0], month <= span[1])
     filled = [nw.col(name).count().alias(f"filled {name}") for name in FILLED]
     alike = of_force.group_by("month", *COMPARED).agg(nw.len().alias("rows"), *filled).collect("pandas").to_native()
     return {str(period): _counted(rows) for period, rows in alike.groupby("month")}

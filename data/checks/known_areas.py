@@ -73,11 +73,14 @@ class KnownAreas:
         """The loaded area with the nearest name; None where none is near.
 
         Nearest is the highest ratio of `difflib` of at least 0.6, among the names that share the first letter or a
-        word of four letters: so thousands of names are compared in a moment.
+        word of four letters: so thousands of names are compared in a moment. Else it is the longest name whose words
+        all stand in this one: Camden, of London Borough of Camden.
         """
         wanted = name.casefold()
         near = sorted(set().union(*(self._by_sign.get(sign, ()) for sign in _signs(wanted))))
-        close = get_close_matches(wanted, near, 1)
+        words = set(_WORD.findall(wanted))
+        within = [other for other in near if (own := set(_WORD.findall(other))) and own <= words]
+        close = get_close_matches(wanted, near, 1) or sorted(within, key=len)[-1:]
         return self.names[close[0]][-1] if close else None
 
     @cached_property
