@@ -156,7 +156,10 @@ def _stored(view: View, force: str, span: tuple[str, str]) -> dict[str, Month]:
 
 def _counted(alike: pd.DataFrame) -> Month:
     """One month from its rows that are alike, with how many there are of each."""
-    counts = {name: alike["rows"].groupby(alike[name].fillna(BLANK)).sum().to_dict() for name in COMPARED}
+    counts = {
+        name: {str(value): int(n) for value, n in alike["rows"].groupby(alike[name].fillna(BLANK)).sum().items()}
+        for name in COMPARED
+    }
     return Month(int(alike["rows"].sum()), {name: int(alike[f"filled {name}"].sum()) for name in FILLED}, counts)
 
 

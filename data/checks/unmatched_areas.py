@@ -107,7 +107,7 @@ def _first_rows(cells: pd.Series) -> dict[str, object]:
 
 def _cell(frame: pd.DataFrame, first: object, cells: pd.Series, value: str) -> tuple[int | None, str, str]:
     """Row of the file where the table keeps it, column and value."""
-    row = int(frame["row"].loc[[first]].iloc[0]) if "row" in frame else None
+    row = int(str(frame.at[first, "row"])) if "row" in frame else None
     return row, str(cells.name), value
 
 

@@ -89,7 +89,7 @@ def test_an_empty_store_knows_nothing(store):
 
 
 def test_a_month_without_searches(reading, police_csv):
-    load, found = reading("2018-04-surrey-stop-and-search.csv", police_csv())
+    _, found = reading("2018-04-surrey-stop-and-search.csv", police_csv())
     assert isinstance(found, Reading)
     month = Month.of(found.frame)
     assert (month.rows, set(month.filled.values()), month.counts["outcome"]) == (0, {0}, {})
