@@ -20,6 +20,7 @@ from data.settings import SettingsError, settings
 from data.store import Store, StoreError
 from data.templates import TEMPLATES, dictionary, write_all
 from data.terminal import printable
+from data.words import plural
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -150,8 +151,10 @@ def _tell_counted_otherwise(store: Store) -> None:
 
 def _print_report(report: Report, notes: bool, end: str, words: Mapping[str, str] = MappingProxyType({})) -> int:
     for outcome in report.outcomes:
-        _say(f"{words.get(outcome.status, outcome.status)} · {outcome.path} · {outcome.detail}")
-        for note in outcome.notes if notes else outcome.unlisted:
+        unusual = sum(not remark.usual for remark in outcome.remarks)
+        remarks = f" · {plural(unusual, 'thing')} to look at" if unusual else ""
+        _say(f"{words.get(outcome.status, outcome.status)} · {outcome.path} · {outcome.detail}{remarks}")
+        for note in (*outcome.notes, *map(str, outcome.remarks)) if notes else outcome.unlisted:
             _say(f"    {note}")
     counts = ", ".join(
         f"{report.count(status):,} {words.get(status, status)}" for status in get_args(Status) if report.count(status)
@@ -186,7 +189,9 @@ def _parser() -> argparse.ArgumentParser:
             metavar="FILE",
             help="what the columns of a survey file mean; may be given several times",
         )
-        command.add_argument("--notes", action="store_true", help="print all that was noticed in each file")
+        command.add_argument(
+            "--notes", action="store_true", help="print all that was noticed in each file, and the things to look at"
+        )
         command.set_defaults(run=run)
         if name == "load":
             _who_and_why(command, reason_required=False)

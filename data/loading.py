@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from data.checks import Background, Remark, remarks_on
 from data.coverage import KEYS, Parts
 from data.publishing import Progress, publish, silent
 from data.readers import needs_mapping, own_table, recognise, why_passed_over
@@ -30,6 +31,8 @@ class Outcome:
 
     Attributes
     ----------
+    remarks
+        What is worth a look in a file that can be loaded.
     load
         The load that it is; None where nothing new came of it.
     problems
@@ -40,6 +43,7 @@ class Outcome:
     status: Status
     detail: str
     notes: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     load: Load | None = None
     problems: tuple[Problem, ...] = ()
 
@@ -77,6 +81,7 @@ class _Known:
     withdrawn: dict[str, datetime]
     files: dict[tuple[str, ...], str]
     parts: Parts
+    background: Background
 
     @classmethod
     def of(cls, store: Store) -> _Known:
@@ -91,6 +96,7 @@ class _Known:
                 if row["status"] == "current"
             },
             Parts(store.view(), history),
+            Background(store.view()),
         )
 
 
@@ -154,7 +160,25 @@ def _open_all(
         outcomes.append(outcome)
         if item is not None:
             opened.append(item)
-    return opened, outcomes
+    return _looked_at(opened, outcomes, known.background)
+
+
+def _looked_at(
+    opened: list[_Opened], outcomes: list[Outcome], background: Background
+) -> tuple[list[_Opened], list[Outcome]]:
+    """The files with what the rules say of each, beside the store and all files of the command."""
+    for item in opened:
+        background.add(item.load, item.reading)
+    remarks = [remarks_on(item.load, item.reading, background) for item in opened]
+    loads = [
+        replace(item.load, notes=(*item.load.notes, *map(str, said)))
+        for item, said in zip(opened, remarks, strict=True)
+    ]
+    waiting = iter(remarks)
+    return (
+        [replace(item, load=load) for item, load in zip(opened, loads, strict=True)],
+        [replace(outcome, remarks=next(waiting)) if outcome.status == "loaded" else outcome for outcome in outcomes],
+    )
 
 
 def _named(mappings: Sequence[Given]) -> tuple[list[Named], list[Outcome]]:
@@ -229,7 +253,7 @@ def _open(source: Source, named: Sequence[Named], known: _Known) -> tuple[Outcom
     )
     count = f"{len(reading.frame):,} row{'' if len(reading.frame) == 1 else 's'}"
     told = f"{slot.kind}, {place}: {count}{replaced or beside}"
-    return Outcome(source.path, "loaded", told, reading.notes, load), _Opened(load, source, reading)
+    return Outcome(source.path, "loaded", told, reading.notes, load=load), _Opened(load, source, reading)
 
 
 def _slot(load: Load) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 KIND = "stop and search"
 
-_COLUMNS = {
+COLUMNS = {
     "Type": "type",
     "Date": "at",
     "Part of a policing operation": "part_of_operation",
@@ -35,12 +35,13 @@ _COLUMNS = {
     "Outcome linked to object of search": "outcome_linked",
     "Removal of more than just outer clothing": "removal_outer",
 }
+"""Columns of the file in its order, and those of the table that they fill."""
 _TRUTHS = (
     "Part of a policing operation",
     "Outcome linked to object of search",
     "Removal of more than just outer clothing",
 )
-_LISTED = {
+LISTED = {
     "Type": ("stop_types", None),
     "Gender": ("genders", None),
     "Age range": ("age_bands", None),
@@ -50,6 +51,7 @@ _LISTED = {
     "Object of search": ("objects", None),
     "Outcome": ("outcomes", None),
 }
+"""The vocabulary of each column of the file that has one, and which of its lists."""
 _HEADER_SIGNS = {"Self-defined ethnicity", "Object of search"}
 _MOMENT = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"
 
@@ -76,7 +78,7 @@ def read(source: Source, slot: Slot) -> Reading:
         If a column is missing, a row has too few or too many values, or a date, coordinate or
         True/False can't be read, or half a point is missing. Values missing from a vocabulary are accepted and noted.
     """
-    raw, notes = cells_of(source.content, _COLUMNS)
+    raw, notes = cells_of(source.content, COLUMNS)
     return from_cells(raw, slot, notes)
 
 
@@ -111,14 +113,14 @@ def from_cells(raw: pd.DataFrame, slot: Slot, notes: Iterable[str]) -> Reading:
             "at": at,
             **{
                 name: filled(raw[column])
-                for column, name in _COLUMNS.items()
+                for column, name in COLUMNS.items()
                 if column not in ("Date", "Latitude", "Longitude", *_TRUTHS)
             },
-            **{_COLUMNS[column]: coordinates(raw[column]) for column in ("Latitude", "Longitude")},
-            **{_COLUMNS[column]: _truths(raw[column]) for column in _TRUTHS},
+            **{COLUMNS[column]: coordinates(raw[column]) for column in ("Latitude", "Longitude")},
+            **{COLUMNS[column]: _truths(raw[column]) for column in _TRUTHS},
         }
     ).reset_index(drop=True)
-    return Reading(frame, len(frame), (*notes, *unlisted(raw, _LISTED, "search", "searches"), *_notes(at, slot)))
+    return Reading(frame, len(frame), (*notes, *unlisted(raw, LISTED, "search", "searches"), *_notes(at, slot)))
 
 
 def _moments(dates: pd.Series) -> pd.Series:

@@ -368,16 +368,10 @@ def _attribute_notes(mapped: MappedAttribute, recoded: _Recoded, sheet: Sheet) -
 def _row_notes(mapping: SurveyMapping, sheet: Sheet, frame: pd.DataFrame) -> Iterator[str]:
     if "weight" not in mapping.columns:
         yield "The file has no weight: every respondent counts as 1."
-    zero = int((frame["weight"] == 0).sum())
-    if zero:
-        yield f"{_number(zero)} with the weight 0 count in no figure."
     for key in ("respondent", "stratum", "psu", "date", "area"):
         blank = int(frame[key].isna().sum())
         if key in mapping.columns and blank:
             yield f"{_number(blank)} without {key}."
-    outside = int(((frame["date"] < mapping.starts.isoformat()) | (frame["date"] > mapping.ends.isoformat())).sum())
-    if outside:
-        yield f"{_number(outside)} interviewed outside the days of the wave stay in it."
     if mapping.areas:
         cells = sheet.cells[mapping.columns["area"]]
         unknown = _counts(cells, lambda cell: normalise(cell) not in mapping.areas)

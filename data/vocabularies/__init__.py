@@ -180,7 +180,7 @@ def vocabulary(name: str, list_name: str | None = None) -> Vocabulary:
         Name of the CSV file without its ending: forces, ethnicity, powers, objects, outcomes, stop_types,
         genders, age_bands, census_subtotals or ethnicity_choices.
     list_name
-        Which list, for the files that hold several (ethnicity, census_subtotals).
+        Which list, for the files that hold several (ethnicity, census_subtotals, home_office_searches).
 
     Raises
     ------

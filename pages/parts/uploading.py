@@ -177,11 +177,17 @@ def _mapping(state: _Upload, source: Source, store: Store) -> None:
 def _checked(staged: Staged) -> None:
     found = upload.groups(staged.report)
     _step(3, "What we checked", "now" if any(group.stops for group in found) else "done")
-    if not found:
+    weighty, usual = [g for g in found if not g.usual], [g for g in found if g.usual]
+    if not weighty:
         st.markdown("Nothing was found that needs you.")
-        return
-    for place, group in enumerate(found):
+    for place, group in enumerate(weighty):
         _group(group, place)
+    if usual:
+        with st.expander("What most published files have", icon=":material/info:", key="upload_usual"):
+            for group in usual:
+                st.markdown(
+                    f"**{plain(group.rule)}**  \n{plain(group.what)} {plain(group.kept)}.  \n:small[{plain(group.file)}]"
+                )
     if any(group.places for group in found):
         st.download_button(
             "Download every row that was found",
@@ -202,7 +208,8 @@ def _group(group: upload.Group, place: int) -> None:
         if group.rows
         else f":{colour}-badge[:material/{icon}:] "
     )
-    st.markdown(f"{badge}**{plain(group.rule)}**  \n:small[{plain(group.file)} · {plain(group.kept)}]")
+    said = f"  \n{plain(group.what)}" if group.what else ""
+    st.markdown(f"{badge}**{plain(group.rule)}**{said}  \n:small[{plain(group.file)} · {plain(group.kept)}]")
     if group.places:
         st.table(
             upload.problem_table(group.places[:_LONGEST]).map(plain),

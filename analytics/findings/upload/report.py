@@ -39,14 +39,14 @@ class Group:
     ----------
     file
         The file.
-    rule
-        What is wrong, or worth a look.
+    rule, what
+        What is wrong, or worth a look; and in which way, where the rule alone does not say it.
     kept
         What becomes of the file or of the rows.
     rows
         How many rows it concerns.
-    stops
-        Whether it keeps the file from being loaded.
+    stops, usual
+        Whether it keeps the file from being loaded; whether most published files have it.
     places
         Rows as examples, each with its remedy.
     """
@@ -57,6 +57,8 @@ class Group:
     rows: int
     stops: bool
     places: tuple[Problem, ...]
+    what: str = ""
+    usual: bool = False
 
     @property
     def count(self) -> str:
@@ -110,9 +112,9 @@ def recognised(report: Report) -> pd.DataFrame:
 
 
 def groups(report: Report) -> list[Group]:
-    """What was found in the files, by file and rule; what keeps a file out comes first."""
-    found = [group for outcome in report.outcomes for group in _groups(outcome)]
-    return sorted(found, key=lambda group: not group.stops)
+    """What was found in the files, by file and rule; what keeps a file out comes first, what is usual last."""
+    found = [group for outcome in report.outcomes for group in (*_groups(outcome), *_remarks(outcome))]
+    return sorted(found, key=lambda group: (not group.stops, group.usual))
 
 
 def problem_table(places: Iterable[Problem]) -> pd.DataFrame:
@@ -143,6 +145,22 @@ def _groups(outcome: Outcome) -> list[Group]:
     return [
         Group(outcome.path, what, _REFUSED, sum(p.row is not None for p in places), True, tuple(places))
         for what, places in by_rule.items()
+    ]
+
+
+def _remarks(outcome: Outcome) -> list[Group]:
+    return [
+        Group(
+            outcome.path,
+            remark.rule,
+            remark.kept,
+            remark.rows,
+            False,
+            remark.places,
+            f"{_sentence(remark.what)}.",
+            remark.usual,
+        )
+        for remark in outcome.remarks
     ]
 
 

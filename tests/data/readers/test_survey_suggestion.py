@@ -275,5 +275,6 @@ def test_load_and_check_take_mappings(run, tmp_path):
         assert (
             out.splitlines()[0]
             == f"{word} · w.csv · survey wave, Public Attitude Survey, Metropolitan Police 2026-Q3: 40 rows"
+            " · 1 thing to look at"
         )
         assert out.splitlines()[-1] == f"1 {word}. {end}"

@@ -176,11 +176,9 @@ def test_what_was_noticed_names_every_code_with_its_people(read):
         "fair, column “Q62C”: no answer for “8” (1 person).",
         "fair, column “Q62C”: what is not in our list of codes counts as not answered: “6” (1 person).",
         "age_band, column “ReQ136”: what is not in our list of codes is kept as written: “3” (1 person).",
-        "1 person with the weight 0 count in no figure.",
         "1 person without psu.",
         "1 person without date.",
         "1 person without area.",
-        "1 person interviewed outside the days of the wave stay in it.",
         "area: what is not in our list of codes is kept as written: “2” (1 person).",
     ]
 

@@ -1,4 +1,4 @@
-"""What a schema can't say: which force-months are missing, empty, partial or revised, and which are oddly high."""
+"""Which force-months are missing, empty, partial or revised, and which are oddly high."""
 
 from __future__ import annotations
 
@@ -87,13 +87,14 @@ def high_months(loads: pd.DataFrame, months: list[str]) -> dict[str, float]:
     rows = dict(zip(current["period"], map(int, current["rows"]), strict=True))
     found = {}
     for month in months:
-        near = [n for other, n in rows.items() if n > 0 and 0 < abs(_number(other) - _number(month)) < 12]
+        near = [n for other, n in rows.items() if n > 0 and 0 < abs(month_number(other) - month_number(month)) < 12]
         if len(near) >= _LEAST_OTHERS and rows.get(month, 0) > HIGH * median(near):
             found[month] = rows[month] / median(near)
     return found
 
 
-def _number(month: str) -> int:
+def month_number(month: str) -> int:
+    """A month, ``YYYY-MM``, as a number: those of neighbours are one apart."""
     return int(month[:4]) * 12 + int(month[5:7])
 
 
