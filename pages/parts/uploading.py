@@ -185,9 +185,8 @@ def _checked(staged: Staged) -> None:
     if usual:
         with st.expander("What most published files have", icon=":material/info:", key="upload_usual"):
             for group in usual:
-                st.markdown(
-                    f"**{plain(group.rule)}**  \n{plain(group.what)} {plain(group.kept)}.  \n:small[{plain(group.file)}]"
-                )
+                said = f"{plain(group.what)} {plain(group.kept)}."
+                st.markdown(f"**{plain(group.rule)}**  \n{said}  \n:small[{plain(group.file)}]")
     if any(group.places for group in found):
         st.download_button(
             "Download every row that was found",

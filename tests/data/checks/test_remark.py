@@ -38,17 +38,22 @@ def test_checking_gives_the_same_remarks_and_they_can_be_handed_on(store, load, 
     assert pickle.loads(pickle.dumps(loaded.remarks)) == loaded.remarks  # noqa: S301
 
 
-@pytest.mark.parametrize(("rows", "end"), [(1, ""), (3, " · 1 thing to look at"), (12, " · 2 things to look at")])
-def test_the_command_line_counts_them_and_prints_them_when_asked(tmp_path, capsys, police_csv, rows, end):
-    (tmp_path / APRIL).write_bytes(police_csv([{"Type": "Person search"}] * rows))
+@pytest.mark.parametrize(
+    ("row", "rows", "end", "notes"),
+    [
+        ({}, 1, "1 row", 0),
+        ({}, 3, "3 rows", 1),  # what is usual, such as repeats, is said and not counted
+        ({"Date": "2018-04-05T23:00:00+00:00"}, 12, "12 rows · 1 thing to look at", 3),  # midnight in London
+    ],
+)
+def test_the_command_line_counts_them_and_prints_them_when_asked(tmp_path, capsys, police_csv, row, rows, end, notes):
+    (tmp_path / APRIL).write_bytes(police_csv([{"Type": "Person search", **row}] * rows))
     main(["check", str(tmp_path / APRIL), "--store", str(tmp_path / "store")])
     line, last = capsys.readouterr().out.splitlines()
-    assert line == f"loaded · {APRIL} · stop and search, surrey 2018-04: {rows} rows{end}".replace(
-        "loaded", "would load"
-    )
+    assert line == f"would load · {APRIL} · stop and search, surrey 2018-04: {end}"
     assert last == "1 would load. Nothing was stored."
     main(["check", str(tmp_path / APRIL), "--store", str(tmp_path / "store"), "--notes"])
-    assert len(capsys.readouterr().out.splitlines()[1:-1]) == {1: 0, 3: 1, 12: 2}[rows]
+    assert len(capsys.readouterr().out.splitlines()[1:-1]) == notes
 
 
 def test_every_rule_looks_at_tables_that_there_are():
