@@ -1,6 +1,7 @@
 """Plotly figures from tidy tables."""
 
 from analytics.charts.coverage import STATUS_MARKS, coverage_grid
+from analytics.charts.events import month_stacks, share_dots
 from analytics.charts.house import CONFIG, FONT, PALETTES, Palette, template
 from analytics.charts.rates import rate_dots, rate_trend, ratio_scale
 from analytics.charts.shares import share_rows, share_small, share_trend, shared_ceiling
@@ -14,9 +15,11 @@ __all__ = [
     "Palette",
     "Spark",
     "coverage_grid",
+    "month_stacks",
     "rate_dots",
     "rate_trend",
     "ratio_scale",
+    "share_dots",
     "share_rows",
     "share_small",
     "share_trend",

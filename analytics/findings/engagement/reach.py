@@ -12,10 +12,10 @@ from analytics.disclosure import withhold
 from analytics.finding import Finding, Provenance, files_of
 from analytics.findings.asked import question_of
 from analytics.findings.engagement import choices
+from analytics.findings.engagement.shared import CLUSTERS, UNANSWERABLE, NoEngagement
 from analytics.findings.refusal import refused
-from analytics.reach import Representation, representation
-from analytics.reach.representation import LEAST_EVENTS
-from analytics.scope import Scope, ScopeError
+from analytics.reach import LEAST_EVENTS, Representation, representation
+from analytics.scope import Scope
 from analytics.survey import Verdicts, verdicts
 from data.settings import settings
 from data.survey_cubes import NOT_KNOWN
@@ -54,16 +54,7 @@ METHOD = (
     "variance between events, 95 % interval Wilson's with the effective number of participants and Student's t; the "
     "residents are taken as known."
 )
-REFERENCE = "Cochran 1977, Sampling Techniques, 3.12; Franco and others 2019, JSSAM 7, 334"
 _COUNTED = "A participation is counted, not a person: whoever comes twice counts twice."
-
-
-class NoReach(LookupError):
-    """There is nothing to compare; the message is one sentence that says why."""
-
-
-UNANSWERABLE = (ScopeError, NoReach)
-"""Why a question can't be answered; each carries one sentence."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,15 +106,17 @@ def answerable(scope: Scope, view: View) -> None:
 def _reached(scope: Scope, view: View) -> _Reached:
     short, first, last = forces()[str(scope.force)]["short"], str(scope.from_month), str(scope.to_month)
     if scope.by is None:
-        raise NoReach(f"No file says of which groups the participants of {short} were.")
+        raise NoEngagement(f"No file says of which groups the participants of {short} were.")
     label = attributes()[scope.by].label.lower()
     every = choices.participants(view, str(scope.force))
     chosen = every[(every["attribute"] == scope.by) & every["month"].between(first, last)]
     if chosen.empty:
-        raise NoReach(f"No event of {short} from {wording.months(first, last)} says how many took part by {label}.")
+        raise NoEngagement(
+            f"No event of {short} from {wording.months(first, last)} says how many took part by {label}."
+        )
     residents = choices.residents(view, scope)
     if not residents:
-        raise NoReach(
+        raise NoEngagement(
             f"No residents by {label} are loaded for the districts of {short}, so there is nothing to compare."
         )
     wide = chosen.pivot_table(index="event", columns="group", values="participants", aggfunc="sum", observed=True)
@@ -133,7 +126,7 @@ def _reached(scope: Scope, view: View) -> _Reached:
     # Who is never counted by age, such as children, is no group that stayed away.
     groups = [group for group in residents if group in came or scope.by != "age_band"]
     if len(groups) < 2:
-        raise NoReach(f"The groups of {label} are not the same among participants and residents.")
+        raise NoEngagement(f"The groups of {label} are not the same among participants and residents.")
     counts = wide.reindex(columns=groups, fill_value=0)
     return _Reached(
         scope=scope,
@@ -262,7 +255,7 @@ def _provenance(question: Question, reached: _Reached, table: pd.DataFrame, view
         f"{wording.plural(reached.found.events, 'event')}",
         weights="None: every participation counts once",
         method=METHOD,
-        reference=REFERENCE,
+        reference=CLUSTERS,
         rules=(
             *([f"{wording.plural(withheld, 'group')} withheld: few participants"] if withheld else []),
             f"{wording.plural(tested, 'index', 'indices')} tested against 1, clear below a false-discovery rate of "
