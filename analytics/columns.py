@@ -66,7 +66,7 @@ COLUMNS: dict[str, str] = {
     "first_time": "Share of participations by people who had never taken part before",
     "share_of_items": "Share of the items",
     "told_share": "Share of the items of which people were told what came of them",
-    "median_days": "Days until people were told of half of the items, those not told yet having waited so long at least",
+    "median_days": "Days until people were told of half of the items; who is not told yet has waited so long at least",
     "change": "Change in share since the earlier wave or the year before",
     "ratio_adjusted": "Ratio among people of the same districts",
     "adjusted_areas": "Districts that the ratio within districts rests on",

@@ -340,7 +340,7 @@ _IN_PLAIN_WORDS = {
     ),
     "engagement.activity": (
         "We counted the events of the log, by month and by what the log says of each, and divided by the events that "
-        "say it. The 95 % interval says how far chance alone can move such a share; it does not say what was not logged."
+        "say it. The 95 % interval says how far chance alone can move such a share; it does not say what is not logged."
     ),
     "engagement.feedback": (
         "We counted what people asked for, by what the records say came of it. The 95 % interval says how far chance "

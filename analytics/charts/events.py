@@ -17,7 +17,6 @@ from analytics.charts.house import (
     as_text,
     beside,
     escaped,
-    faded,
     figure_of,
     flag_note,
     hover_text,
@@ -172,7 +171,14 @@ def share_dots(rows: pd.DataFrame, mode: Mode) -> go.Figure:
 
 def _layers(palette: Palette) -> tuple[str, ...]:
     """Colours from what matters most to what is not known; no two differ by hue alone."""
-    return palette.blue, faded(palette.blue, 0.5), faded(palette.soft, 0.45), faded(palette.soft, 0.15)
+    blue, soft, ground = palette.blue, palette.soft, palette.ground
+    return blue, _mixed(blue, ground, 0.5), _mixed(soft, ground, 0.45), _mixed(soft, ground, 0.15)
+
+
+def _mixed(colour: str, ground: str, share: float) -> str:
+    """A colour thinned with the ground, not see-through: grid lines stay behind it."""
+    pairs = zip(*(bytes.fromhex(one.removeprefix("#")) for one in (colour, ground)), strict=True)
+    return "#" + bytes(round(share * top + (1 - share) * below) for top, below in pairs).hex().upper()
 
 
 def _patch(colour: str, place: int) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def clustered_shares(part: ArrayLike, whole: ArrayLike, domain: ArrayLike, domai
     a, n, place = a[held], n[held], place[held]
 
     def total(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(place, values, domains)
+        return np.asarray(np.bincount(place, values, domains), dtype=float)
 
     clusters, people = np.bincount(place, minlength=domains), total(n)
     with np.errstate(divide="ignore", invalid="ignore"):

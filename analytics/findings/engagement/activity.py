@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from analytics import charts, wording
 from analytics.finding import Finding, Mode, Panel, Provenance, Tile, files_of
 from analytics.findings.asked import question_of
@@ -21,6 +23,7 @@ from analytics.findings.engagement.shared import (
     of_clusters,
     of_counted,
     period,
+    places,
     share_words,
     short_name,
     typed,
@@ -34,6 +37,7 @@ from data.tables import EVENTS, PLANS
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
+    from numpy.typing import NDArray
 
     from analytics.findings import Question
     from data.store import View
@@ -81,6 +85,8 @@ _PARTS = {
     "first_time_base": "Int64",
     "flag": "object",
 }
+_SUMMED = ("participants", "officer_hours", "volunteer_hours")
+_DRAWN = ["name", "events", "share_of_events", "low", "high"]
 _AREAS = {"area": "object", "name": "object", "last_event": "object"}
 _PLANS = {"month": "object", "planned": "Int64", "done": "Int64"}
 
@@ -103,14 +109,20 @@ class _Held:
         """Every table, the months first."""
         return {
             "months": _months(self),
-            "all": _parts(self.events.assign(every="All events"), "every", ["All events"]),
-            "rungs": _parts(self.events, "rung", RUNGS),
-            "levels": _parts(self.events, "level", LEVELS),
-            "methods": _parts(self.events, "method"),
-            "channels": _parts(self.events, "channel"),
+            "all": _parts(self, self.events["event"].notna().map({True: "All events"})),
+            "rungs": _parts(self, self.events["rung"], RUNGS),
+            "levels": _parts(self, self.events["level"], LEVELS),
+            "methods": _parts(self, self.events["method"]),
+            "channels": _parts(self, self.events["channel"]),
             "areas": _areas(self),
             "plans": _plans(self),
         }
+
+    @cached_property
+    def numbers(self) -> dict[str, NDArray[np.float64]]:
+        """What is counted at each event; NaN where it is not recorded."""
+        names = (*_SUMMED, "first_time", "useful", "rated")
+        return {name: self.events[name].to_numpy(dtype=float, na_value=np.nan) for name in names}
 
     @cached_property
     def further(self) -> dict[str, Any]:
@@ -168,66 +180,69 @@ def logged(scope: Scope, view: View) -> _Held:
 def _months(held: _Held) -> pd.DataFrame:
     """Every month of the period; before the log's first event and after its last one nothing is known."""
     first, last = held.every["month"].min(), held.every["month"].max()
-    by_month = held.events.groupby("month")
-    events, participants = by_month.size(), by_month["participants"].sum()
-    rungs = held.events.groupby(["month", held.events["rung"].fillna("rung_unknown")]).size()
+    asked = wording.month_range(str(held.scope.from_month), str(held.scope.to_month))
+    month, kinds = places(held.events["month"], asked), (*RUNGS, "rung_unknown")
+    rung = places(held.events["rung"].fillna("rung_unknown"), kinds)
+    counts = np.bincount(month * len(kinds) + rung, minlength=len(asked) * len(kinds)).reshape(len(asked), len(kinds))
+    people = np.bincount(month, np.nan_to_num(held.numbers["participants"]), len(asked))
     rows: list[dict[str, Any]] = []
-    for month in wording.month_range(str(held.scope.from_month), str(held.scope.to_month)):
-        if not first <= month <= last:
-            rows.append({"month": month, "flag": NO_LOG})
-            continue
-        counts = {rung: int(rungs.get((month, rung), 0)) for rung in (*RUNGS, "rung_unknown")}
-        people = int(participants.get(month, 0))
-        rows.append({"month": month, "events": int(events.get(month, 0)), "participants": people, **counts, "flag": ""})
+    for at, name in enumerate(asked):
+        row: dict[str, Any] = {"month": name, "flag": NO_LOG}
+        if first <= name <= last:
+            row |= {"events": int(counts[at].sum()), "participants": int(people[at]), "flag": ""}
+            row |= {kind: int(number) for kind, number in zip(kinds, counts[at], strict=True)}
+        rows.append(row)
     return typed(rows, _MONTHS)
 
 
-def _parts(events: pd.DataFrame, by: str, order: Sequence[str] = ()) -> pd.DataFrame:
+def _parts(held: _Held, kinds: pd.Series, order: Sequence[str] = ()) -> pd.DataFrame:
     """Events of each kind: how many, of how many people, how long they took and how they were received."""
-    names = list(order) or sorted(events[by].dropna().unique(), key=str.casefold)
-    known = int(events[by].notna().sum())
-    filled = events.assign(**{by: events[by].fillna(NOT_RECORDED)})
-    every = [*names, NOT_RECORDED] if known < len(events) else names
+    known = kinds.dropna()
+    names = list(order) or sorted(known.unique(), key=str.casefold)
+    names += [NOT_RECORDED] if len(known) < len(kinds) else []
+    place = places(kinds.fillna(NOT_RECORDED), names)
     useful, first_time = (
-        of_clusters(filled, part, whole, by, every)
+        of_clusters(held.numbers[part], held.numbers[whole], place, names)
         for part, whole in (("useful", "rated"), ("first_time", "participants"))
     )
-    sums = filled.groupby(by)[["participants", "officer_hours", "volunteer_hours"]].sum(min_count=1)
-    counts = filled.groupby(by)[["event", "officer_hours"]].count()
-    rows = []
-    for name in every:
-        number = int(counts["event"].get(name, 0))
-        share, low, high = of_counted(number, known) if name != NOT_RECORDED else (None, None, None)
-        told = {"useful": useful[name], "first time": first_time[name]}
+    events = np.bincount(place, minlength=len(names))
+    sums = {name: _sums(held.numbers[name], place, len(names)) for name in _SUMMED}
+    timed = np.bincount(place[~np.isnan(held.numbers["officer_hours"])], minlength=len(names))
+    rows: list[dict[str, Any]] = []
+    for at, name in enumerate(names):
+        share, low, high = of_counted(int(events[at]), len(known)) if name != NOT_RECORDED else (None, None, None)
         few = FEW_EVENTS if share is None and name != NOT_RECORDED else ""
-        rows.append(
-            {
-                "name": name,
-                "events": number,
-                "share_of_events": share,
-                "low": low,
-                "high": high,
-                "base": known,
-                **{column: sums[column].get(name) for column in sums},
-                "hours_recorded": int(counts["officer_hours"].get(name, 0)),
-                **{f"useful{end}": useful[name][figure] for end, figure in _ENDS.items()},
-                "rated": useful[name]["base"],
-                **{f"first_time{end}": first_time[name][figure] for end, figure in _ENDS.items()},
-                "first_time_base": first_time[name]["base"],
-                "flag": few or "; ".join(f"{what}: {row['why']}" for what, row in told.items() if row["why"]),
-            }
-        )
+        row = {"name": name, "events": int(events[at]), "share_of_events": share, "low": low, "high": high}
+        row |= {column: values[at] for column, values in sums.items()}
+        row |= {"base": len(known), "hours_recorded": int(timed[at])}
+        row |= _received(useful[name], "useful", "rated") | _received(first_time[name], "first_time")
+        rows.append(row | {"flag": few or _too_few(useful[name], first_time[name])})
     return typed(rows, _PARTS)
 
 
-_ENDS = {"": "share", "_low": "low", "_high": "high"}
+def _sums(values: NDArray[np.float64], place: NDArray[np.int64], kinds: int) -> list[float | None]:
+    """The sum of each kind over the events that record it; None where none does."""
+    recorded = ~np.isnan(values)
+    counts = np.bincount(place[recorded], minlength=kinds)
+    totals = np.bincount(place[recorded], values[recorded], kinds)
+    return [float(total) if count else None for total, count in zip(totals, counts, strict=True)]
+
+
+def _received(found: dict[str, Any], name: str, base: str = "") -> dict[str, Any]:
+    ends = {name: found["share"], f"{name}_low": found["low"], f"{name}_high": found["high"]}
+    return {**ends, base or f"{name}_base": found["base"]}
+
+
+def _too_few(useful: dict[str, Any], first_time: dict[str, Any]) -> str:
+    why = {"useful": useful["why"], "first time": first_time["why"]}
+    return "; ".join(f"{what}: {reason}" for what, reason in why.items() if reason)
 
 
 def _areas(held: _Held) -> pd.DataFrame:
     """Neighbourhoods without an event in the period, by name, with the day of the last one that is logged."""
     names = choices.neighbourhoods(held.view, held.force)
-    last = held.every.groupby("area")["date"].max()
-    absent = sorted(set(names) - set(held.events["area"].dropna()), key=lambda code: (names[code].casefold(), code))
+    absent = sorted(set(names) - set(held.events["area"]), key=lambda code: (names[code].casefold(), code))
+    last = held.every[held.every["area"].isin(absent)].groupby("area")["date"].max()
     return typed([{"area": code, "name": names[code], "last_event": last.get(code)} for code in absent], _AREAS)
 
 
@@ -296,12 +311,11 @@ def _people(held: _Held) -> str:
 def _ladder(held: _Held) -> str:
     unknown = len(held.events) - held.further["base"]
     rungs = held.tables["rungs"].set_index("name")["share_of_events"]
-    first = (
-        f"How far people had a say is not recorded for {unknown:,} of them; of the others " if unknown else "Of these "
-    )
+    first = f"{unknown:,} do not record how far people had a say; of the others" if unknown else "Of these"
+    informed, consulted = wording.percent(rungs["inform"]), wording.percent(rungs["consult"])
     return (
-        f"{first}{wording.percent(rungs['inform'])} informed people, {wording.percent(rungs['consult'])} consulted them "
-        f"and {share_words(held.further)} went further: they involved people, worked together or let them decide."
+        f"{first} {informed} informed people, {consulted} consulted them and {share_words(held.further)} went further: "
+        "they involved people, worked together or let them decide."
     )
 
 
@@ -311,9 +325,8 @@ def _places(held: _Held) -> list[str]:
         return []
     if absent.empty:
         return [f"An event is logged in each of {len(names):,} neighbourhoods."]
-    return [
-        f"No event is logged in {len(absent):,} of {len(names):,} neighbourhoods: {wording.listing(list(absent['name']))}."
-    ]
+    where = wording.listing(list(absent["name"]))
+    return [f"No event is logged in {len(absent):,} of {len(names):,} neighbourhoods: {where}."]
 
 
 def _caveats(held: _Held) -> list[str]:
@@ -321,10 +334,8 @@ def _caveats(held: _Held) -> list[str]:
     months, nowhere = held.tables["months"], int(held.events["area"].isna().sum())
     unknown = int((months["flag"] == NO_LOG).sum())
     if unknown:
-        said.insert(
-            0,
-            f"{wording.plural(unknown, 'month')} of the period {'is' if unknown == 1 else 'are'} not covered by a log: a gap, not zero.",
-        )
+        of_them = "1 month of the period is" if unknown == 1 else f"{unknown} months of the period are"
+        said.insert(0, f"{of_them} before the first logged event or after the last: a gap, not zero.")
     if not choices.neighbourhoods(held.view, held.force):
         said.append(
             "Events and loaded boundaries do not name the same neighbourhoods, so nobody can say where none was held."
@@ -379,7 +390,7 @@ def _left_out(held: _Held) -> list[str]:
 
 def _draw_months(months: pd.DataFrame, mode: Mode) -> go.Figure:
     stacked = months.assign(further=months[list(FURTHER)].sum(axis=1, min_count=1))
-    series = {"further": "Further", "consult": "Consulted", "inform": "Informed", "rung_unknown": NOT_RECORDED}
+    series = {"further": "Went further", "consult": "Consulted", "inform": "Informed", "rung_unknown": NOT_RECORDED}
     return charts.month_stacks(stacked, series, mode, unit="events")
 
 
@@ -395,7 +406,7 @@ def _panels(tables: dict[str, pd.DataFrame]) -> tuple[Panel, ...]:
             + "; ".join(f"{row['name']} {share_words(row, 'share_of_events')}" for row in shown.to_dict("records")),
         )
         for name, title in titles.items()
-        if len(shown := tables[name][tables[name]["share_of_events"].notna()])
+        if len(shown := tables[name].loc[tables[name]["share_of_events"].notna(), _DRAWN])
     )
 
 

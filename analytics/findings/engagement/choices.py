@@ -56,6 +56,13 @@ def feedback(view: View, force: str) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=16)
+def method_of(view: View, force: str) -> dict[str, str]:
+    """How people were met at each event that says so, by its number."""
+    told = events(view, force).dropna(subset=["method"])
+    return dict(zip(told["event"], told["method"], strict=True))
+
+
+@lru_cache(maxsize=16)
 def plans(view: View, force: str) -> pd.DataFrame:
     """What the engagement plans of a force mean to do, a month each."""
     return _rows(view, PLANS, force)
@@ -207,6 +214,7 @@ def other_period(scope: Scope, view: View) -> dict[str, Scope]:
     return {f"Show {wording.months(first, last)}": scope.but(from_month=first, to_month=last)}
 
 
+@lru_cache(maxsize=64)
 def loads(view: View, force: str, *tables: Table) -> pd.DataFrame:
     """The current loads of some tables of a force, by table and file."""
     held = view.current_loads

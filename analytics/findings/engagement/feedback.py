@@ -22,6 +22,7 @@ from analytics.findings.engagement.shared import (
     of_clusters,
     of_counted,
     period,
+    places,
     share_words,
     short_name,
     typed,
@@ -48,11 +49,11 @@ ANOTHER_WAY = "Not at an event that is loaded"
 NO_PLACE = "No neighbourhood given"
 
 METHOD = (
-    "Items as they were logged. Share of items by what came of them: Wilson's 95 % interval with Student's t, each item "
-    "being one. Share of items of which people were told: items raised at one event are a cluster, Wilson's interval "
-    "with the effective number of items. Days until half have been told: Kaplan and Meier's median, in which an item "
-    "that is not told yet has waited at least so long; 95 % interval by Brookmeyer and Crowley on the log(-log) scale, "
-    "items taken as independent (statsmodels)."
+    "Items as they were logged. Share of items by what came of them: Wilson's 95 % interval with Student's t, each "
+    "item being one. Share of items of which people were told: items raised at one event are a cluster, Wilson's "
+    "interval with the effective number of items. Days until half have been told: Kaplan and Meier's median, in which "
+    "an item that is not told yet has waited at least so long; 95 % interval by Brookmeyer and Crowley on the "
+    "log(-log) scale, items taken as independent (statsmodels)."
 )
 REFERENCE = f"{CLUSTERS}; Kaplan and Meier 1958, JASA 53, 457; Brookmeyer and Crowley 1982, Biometrics 38, 29"
 _OWN_WORDS = "The ledger has the words of the records: read it before it is published."
@@ -176,8 +177,9 @@ def _judged(items: pd.DataFrame, as_of: str) -> pd.DataFrame:
     )
     ends = items["told_on"].fillna(as_of).to_numpy(dtype="datetime64[D]")
     days = (ends - items["raised_on"].to_numpy(dtype="datetime64[D]")).astype(float)
-    # An item that came another way is a cluster of its own; its number can't be that of an event.
-    cluster = items["event"].where(items["event"].notna(), "item " + items["item"])
+    # An item that came another way is a cluster of its own.
+    names = np.where(items["event"].isna(), "item " + items["item"], "event " + items["event"])
+    cluster = np.unique(names.astype(str), return_inverse=True)[1]
     return items.assign(outcome=outcome, told=told, days=days, cluster=cluster)
 
 
@@ -196,16 +198,13 @@ def _outcomes(items: pd.DataFrame) -> pd.DataFrame:
 
 def _told_of(items: pd.DataFrame, by: str, names: list[str]) -> pd.DataFrame:
     """Share of the items of each group of which people were told; small groups are withheld."""
-    grouped = items.groupby([by, "cluster"], sort=False)["told"]
-    clusters = grouped.sum().rename("part").to_frame().assign(whole=grouped.size()).reset_index()
-    shares, counts, few = (
-        of_clusters(clusters, "part", "whole", by, names),
-        items[by].value_counts(),
-        settings().threshold,
-    )
+    place, clusters = places(items[by], names), int(items["cluster"].max()) + 1
+    pairs, at = np.unique(place * clusters + items["cluster"].to_numpy(), return_inverse=True)
+    part, whole = (np.asarray(np.bincount(at, values), dtype=float) for values in (items["told"], np.ones(len(items))))
+    shares, counts = of_clusters(part, whole, pairs // clusters, names), np.bincount(place, minlength=len(names))
+    few = settings().threshold
     rows = []
-    for name in names:
-        number, found = int(counts.get(name, 0)), shares[name]
+    for number, (name, found) in zip(counts.tolist(), shares.items(), strict=True):
         withheld = number < few
         rows.append(
             {
@@ -244,22 +243,20 @@ def _reasons(items: pd.DataFrame) -> pd.DataFrame:
 
 def _by_area(asked: _Raised) -> pd.DataFrame:
     known = choices.neighbourhoods(asked.view, asked.force)
-    names = asked.items["area"].map(lambda code: NO_PLACE if code is None or code != code else known.get(code, code))
-    order = sorted(set(names) - {NO_PLACE}, key=str.casefold)
-    return _told_of(
-        asked.items.assign(place=names), "place", [*order, *([NO_PLACE] if (names == NO_PLACE).any() else [])]
-    )
+    names = [known.get(code, code) for code in asked.items["area"].fillna(NO_PLACE)]
+    return _told_of(asked.items.assign(place=names), "place", _named(names, NO_PLACE))
 
 
 def _by_method(asked: _Raised) -> pd.DataFrame:
-    methods = choices.events(asked.view, asked.force).set_index("event")["method"]
-    methods = methods[~methods.index.duplicated()]
-    names = asked.items["event"].map(methods).astype(object)
-    names = names.where(names.notna(), ANOTHER_WAY)
-    order = sorted(set(names) - {ANOTHER_WAY}, key=str.casefold)
-    return _told_of(
-        asked.items.assign(how=names), "how", [*order, *([ANOTHER_WAY] if (names == ANOTHER_WAY).any() else [])]
-    )
+    methods = choices.method_of(asked.view, asked.force)
+    names = [methods.get(event, ANOTHER_WAY) for event in asked.items["event"]]
+    return _told_of(asked.items.assign(how=names), "how", _named(names, ANOTHER_WAY))
+
+
+def _named(names: list[str], other: str) -> list[str]:
+    """The names that occur, in order, and last the one that stands for none."""
+    held = set(names)
+    return [*sorted(held - {other}, key=str.casefold), *([other] if other in held else [])]
 
 
 def _ledger(asked: _Raised) -> pd.DataFrame:
@@ -278,16 +275,16 @@ def _headline(asked: _Raised) -> str:
 
 
 def _answer(asked: _Raised) -> str:
-    items, told = asked.items, asked.tables["told"].iloc[0]
+    items, told = asked.items, asked.tables["told"].iloc[0].to_dict()
     rows = {row["outcome"]: row for row in asked.tables["outcomes"].to_dict("records")}
     counts = items["outcome"].value_counts().reindex(OUTCOMES, fill_value=0)
     things = wording.plural(len(items), "thing that people asked for", "things that people asked for")
     opened, silent = int(counts[[IN_TIME, OVERDUE, NO_DATE]].sum()), int(counts[NO_REASON])
     said = [
         f"{period(asked.scope)}, {things}, as the records stood on {wording.day(asked.as_of)}: action was taken on "
-        f"{_share(rows[ACTION])}; no action was taken, with the reason, on {_share(rows[REASON])}, and without a reason "
-        f"on {_share(rows[NO_REASON]) if silent else 'none'}; {opened:,} {'is' if opened == 1 else 'are'} open, "
-        f"{int(counts[OVERDUE]):,} of them overdue."
+        f"{_share(rows[ACTION])}; no action was taken, with the reason, on {_share(rows[REASON])}, and without a "
+        f"reason on {_share(rows[NO_REASON]) if silent else 'none'}; {opened:,} {'is' if opened == 1 else 'are'} "
+        f"open, {int(counts[OVERDUE]):,} of them overdue."
     ]
     if not wording.missing(told["told_share"]):
         said.append(f"People were told what came of {share_words(told, 'told_share')} of them. {_waited(asked.wait)}")
@@ -310,8 +307,8 @@ def _waited(found: Waiting) -> str:
 
 def _caveats(asked: _Raised) -> list[str]:
     said = [
-        f"What came of it, and what is overdue, is as on {wording.day(asked.as_of)}, the last day that the records speak "
-        "of, also for what was raised long before."
+        f"What came of it, and what is overdue, is as on {wording.day(asked.as_of)}, the last day that the records "
+        "speak of, also for what was raised long before."
     ]
     silent = int((asked.items["outcome"].eq(ACTION) & asked.items["action"].isna()).sum())
     if silent:

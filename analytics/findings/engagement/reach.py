@@ -54,6 +54,14 @@ METHOD = (
     "variance between events, 95 % interval Wilson's with the effective number of participants and Student's t; the "
     "residents are taken as known."
 )
+_AXIS = "times their share of residents"
+_LONGEST = 70  # A headline stays on one line.
+_PEOPLE = {
+    "Female": "women and girls",
+    "Male": "men and boys",
+    "Yes": "disabled people",
+    "No": "people who are not disabled",
+}
 _COUNTED = "A participation is counted, not a person: whoever comes twice counts twice."
 
 
@@ -91,7 +99,7 @@ def reach(scope: Scope, view: View) -> Finding:
         tables={"reach": table},
         provenance=_provenance(question, reached, table, view),
         caveats=tuple(_caveats(reached)),
-        draw=(lambda mode: charts.ratio_scale(_scale(table), mode, "their share of residents", wording.index))
+        draw=(lambda mode: charts.ratio_scale(_scale(table), mode, "same share", wording.index, axis=_AXIS))
         if reached.found.told
         else None,
         alt=_answer(table, reached),
@@ -196,9 +204,27 @@ def _headline(table: pd.DataFrame, reached: _Reached) -> str:
     for side, how in ((OFTEN.below, "less"), (OFTEN.above, "more")):
         names = list(table.loc[table["verdict"] == side, "group"])
         if names:
-            said = wording.listing(names) if len(names) < 4 else f"{len(names)} groups"
-            return f"{said} took part {how} than their share of residents"
+            few = len(names) < 4
+            people = _people(names, str(reached.scope.by)) if few else f"People of {len(names)} groups"
+            bare = wording.listing(names) if few else f"{len(names)} groups"
+            # The answer below says of what it is a share: where the line is short, people come first.
+            said = (
+                f"{people} took part {how} than their share of residents",
+                f"{people} took part {how} than their share",
+            )
+            return next((text for text in said if len(text) < _LONGEST), f"{bare} took part {how} than their share")
     return "No group clearly took part less than its share of residents"
+
+
+def _people(names: list[str], by: str) -> str:
+    """The people of some groups, at the start of a sentence."""
+    if by == "ethnicity":
+        said = f"{wording.listing(names)} people" if names != ["Other"] else "People counted as Other"
+    elif by == "age_band":
+        said = f"People aged {wording.listing(names)}"
+    else:
+        said = wording.listing([_PEOPLE.get(name, name) for name in names])
+    return f"{said[0].upper()}{said[1:]}"
 
 
 def _answer(table: pd.DataFrame, reached: _Reached) -> str:

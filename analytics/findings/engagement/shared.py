@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,8 +16,12 @@ from data.vocabularies import forces
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
     from analytics.survey import Limits
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
 
 FEW_EVENTS = f"fewer than {LEAST_EVENTS} events"
 CLUSTERS = "Cochran 1977, Sampling Techniques, 3.12; Franco and others 2019, JSSAM 7, 334"
@@ -49,7 +53,7 @@ def period(scope: Scope) -> str:
 
 def in_period(frame: pd.DataFrame, scope: Scope) -> pd.DataFrame:
     """The rows whose month lies in the period."""
-    return frame[frame["month"].between(scope.from_month, scope.to_month)]
+    return frame[frame["month"].between(str(scope.from_month), str(scope.to_month))]
 
 
 def of_counted(part: int, whole: int) -> tuple[float | None, float | None, float | None]:
@@ -60,22 +64,23 @@ def of_counted(part: int, whole: int) -> tuple[float | None, float | None, float
     return part / whole, float(limits.low), float(limits.high)
 
 
-def of_clusters(
-    frame: pd.DataFrame, part: str, whole: str, group: str, names: Sequence[str]
-) -> dict[str, dict[str, Any]]:
-    """Shares of several groups of rows, each row a cluster: share, low, high, base and why one is missing, by group.
+def of_clusters(part: Floats, whole: Floats, domain: Integers, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Shares of several domains of clusters by name: share, low, high, base and why a share is missing.
 
-    Rows in which either number is missing, or the part is larger than the whole, are left out.
+    Clusters in which either number is missing, or the part is larger than the whole, are left out.
     """
-    a, n = (frame[name].to_numpy(dtype=float, na_value=np.nan) for name in (part, whole))
-    held = a <= n
-    places = {name: place for place, name in enumerate(names)}
-    domain = frame[group].map(places).fillna(-1).to_numpy(dtype=np.int64)
-    found = clustered_shares(a[held], n[held], domain[held], len(names))
+    held = part <= whole
+    found = clustered_shares(part[held], whole[held], domain[held], len(names))
     return {
         name: _shown(found.share[place], found.low[place], found.high[place], found.base[place])
-        for name, place in places.items()
+        for place, name in enumerate(names)
     }
+
+
+def places(values: pd.Series, names: Sequence[str]) -> Integers:
+    """The place of each value in a list of names; -1 for one that is not in it."""
+    at = {name: place for place, name in enumerate(names)}
+    return np.array([at.get(value, -1) for value in values], dtype=np.int64)
 
 
 def _shown(share: float, low: float, high: float, base: int) -> dict[str, Any]:
@@ -83,7 +88,7 @@ def _shown(share: float, low: float, high: float, base: int) -> dict[str, Any]:
     if not base:
         return {"share": None, "low": None, "high": None, "base": None, "why": ""}
     if base < threshold:
-        return {"share": None, "low": None, "high": None, "base": None, "why": f"fewer than {threshold}"}
+        return {"share": None, "low": None, "high": None, "base": None, "why": f"fewer than {threshold} people"}
     if np.isnan(share):
         return {"share": None, "low": None, "high": None, "base": int(base), "why": FEW_EVENTS}
     return {"share": float(share), "low": float(low), "high": float(high), "base": int(base), "why": ""}
@@ -93,9 +98,13 @@ def typed(rows: Sequence[Mapping[str, Any]], kinds: Mapping[str, str]) -> pd.Dat
     """Rows as a frame of the columns and pandas kinds given; what a row lacks is null."""
     import pandas as pd
 
-    return pd.DataFrame({name: pd.Series([row.get(name) for row in rows], dtype=kind) for name, kind in kinds.items()})
+    columns: dict[str, Any] = {name: [row.get(name) for row in rows] for name in kinds}
+    for name, kind in kinds.items():
+        # Series by series it would take ten times as long.
+        columns[name] = np.array(columns[name], dtype=object) if kind == "object" else pd.array(columns[name], kind)
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(rows)), copy=False)
 
 
-def share_words(row: Mapping[Hashable, Any], share: str = "share", low: str = "low", high: str = "high") -> str:
+def share_words(row: Mapping[Any, Any], share: str = "share", low: str = "low", high: str = "high") -> str:
     """A share with its interval: ``19 % (17 to 22 %)``."""
     return f"{wording.percent(row[share])} ({wording.percent_between(row[low], row[high])})"
