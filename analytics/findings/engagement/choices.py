@@ -108,6 +108,26 @@ def participants(view: View, force: str) -> pd.DataFrame:
     return counts.assign(month=counts["event"].astype(object).map(months))
 
 
+@lru_cache(maxsize=64)
+def attended(view: View, force: str, attribute: str) -> pd.DataFrame:
+    """Participants of each event that is loaded, a column each group of an attribute; null where none is said.
+
+    The index holds the month and the number of the event.
+    """
+    every = participants(view, force)
+    chosen = every[(every["attribute"] == attribute) & every["month"].notna()]
+    return chosen.pivot_table(
+        index=["month", "event"], columns="group", values="participants", aggfunc="sum", observed=True
+    )
+
+
+@lru_cache(maxsize=64)
+def unplaced(view: View, force: str, attribute: str) -> int:
+    """Participations at events that are not loaded."""
+    every = participants(view, force)
+    return int(every.loc[(every["attribute"] == attribute) & every["month"].isna(), "participants"].sum())
+
+
 @lru_cache(maxsize=16)
 def months(view: View, force: str) -> list[str]:
     """Months with an event, in order; of a force without any, those in which something was asked for."""
@@ -173,24 +193,32 @@ def complete(scope: Scope, view: View) -> Scope:
 
 def residents(view: View, scope: Scope) -> dict[str, int]:
     """Residents of the force's districts by the groups of the scope's attribute; empty where none are known."""
-    districts = choices.districts(view, str(scope.force))
-    if scope.population is None or not districts:
+    if scope.population is None:
         return {}
-    rows = _people(view, scope).filter(nw.col("area_code").is_in(list(districts)))
+    return _residents(view, str(scope.force), str(scope.by), scope.population)
+
+
+@lru_cache(maxsize=64)
+def _residents(view: View, force: str, attribute: str, population: str) -> dict[str, int]:
+    districts = list(choices.districts(view, force))
+    if not districts:
+        return {}
+    rows = _people(view, attribute, population).filter(nw.col("area_code").is_in(districts))
     counts = rows.select("group", "residents").collect("pandas").to_native()
     summed = counts.groupby(counts["group"].astype(object))["residents"].sum()
     return {str(group): int(number) for group, number in summed.items() if number > 0}
 
 
-def population_loads(view: View, scope: Scope) -> list[str]:
-    """Loads that the residents of a scope come from."""
-    rows = _people(view, scope).select("load_id").unique().collect("pandas").to_native()
+@lru_cache(maxsize=64)
+def population_loads(view: View, attribute: str, population: str) -> list[str]:
+    """Loads that residents by an attribute come from."""
+    rows = _people(view, attribute, population).select("load_id").unique().collect("pandas").to_native()
     return [str(load) for load in rows["load_id"]]
 
 
-def _people(view: View, scope: Scope) -> nw.LazyFrame[Any]:
+def _people(view: View, attribute: str, population: str) -> nw.LazyFrame[Any]:
     return view.rows(PEOPLE_CUBE.name).filter(
-        nw.col("attribute") == scope.by, nw.col("source") == scope.population, nw.col("level") == "district"
+        nw.col("attribute") == attribute, nw.col("source") == population, nw.col("level") == "district"
     )
 
 

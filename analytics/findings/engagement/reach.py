@@ -116,8 +116,9 @@ def _reached(scope: Scope, view: View) -> _Reached:
     if scope.by is None:
         raise NoEngagement(f"No file says of which groups the participants of {short} were.")
     label = attributes()[scope.by].label.lower()
-    every = choices.participants(view, str(scope.force))
-    chosen = every[(every["attribute"] == scope.by) & every["month"].between(first, last)]
+    every = choices.attended(view, str(scope.force), scope.by)
+    month = every.index.get_level_values("month")
+    chosen = every[(month >= first) & (month <= last)]
     if chosen.empty:
         raise NoEngagement(
             f"No event of {short} from {wording.months(first, last)} says how many took part by {label}."
@@ -127,8 +128,7 @@ def _reached(scope: Scope, view: View) -> _Reached:
         raise NoEngagement(
             f"No residents by {label} are loaded for the districts of {short}, so there is nothing to compare."
         )
-    wide = chosen.pivot_table(index="event", columns="group", values="participants", aggfunc="sum", observed=True)
-    wide = wide.fillna(0)
+    wide = chosen.dropna(axis=1, how="all").fillna(0)
     unknown = int(wide[NOT_KNOWN].sum()) if NOT_KNOWN in wide else 0
     came = [str(group) for group in wide.columns if group != NOT_KNOWN]
     # Who is never counted by age, such as children, is no group that stayed away.
@@ -143,7 +143,7 @@ def _reached(scope: Scope, view: View) -> _Reached:
         found=representation(counts.to_numpy(), groups, residents, unknown),
         without_residents=tuple(group for group in came if group not in residents),
         uncounted=tuple(group for group in residents if group not in groups),
-        of_no_event=int(every.loc[(every["attribute"] == scope.by) & every["month"].isna(), "participants"].sum()),
+        of_no_event=choices.unplaced(view, str(scope.force), scope.by),
     )
 
 
@@ -270,7 +270,7 @@ def _caveats(reached: _Reached) -> list[str]:
 def _provenance(question: Question, reached: _Reached, table: pd.DataFrame, view: View) -> Provenance:
     scope, loads = reached.scope, view.current_loads
     own = loads["table"].isin([EVENTS.name, PARTICIPANTS.name]) & loads["subject"].str.startswith(str(scope.force))
-    population = loads["load_id"].isin(choices.population_loads(view, scope))
+    population = loads["load_id"].isin(choices.population_loads(view, str(scope.by), str(scope.population)))
     withheld = int(table["flag"].str.startswith("withheld").sum())
     tested = int(table["p_value"].notna().sum())
     return Provenance(

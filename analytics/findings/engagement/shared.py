@@ -79,8 +79,9 @@ def of_clusters(part: Floats, whole: Floats, domain: Integers, names: Sequence[s
 
 def places(values: pd.Series, names: Sequence[str]) -> Integers:
     """The place of each value in a list of names; -1 for one that is not in it."""
-    at = {name: place for place, name in enumerate(names)}
-    return np.array([at.get(value, -1) for value in values], dtype=np.int64)
+    import pandas as pd
+
+    return pd.Index(names, dtype=object).get_indexer(pd.Index(values, dtype=object)).astype(np.int64)
 
 
 def _shown(share: float, low: float, high: float, base: int) -> dict[str, Any]:
