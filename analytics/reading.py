@@ -197,7 +197,7 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Consulted": _figure("consult", wording.count),
         "Involved": _figure("involve", wording.count),
         "Worked together": _figure("collaborate", wording.count),
-        "Let decide": _figure("empower", wording.count),
+        "Let people decide": _figure("empower", wording.count),
         "Not recorded": _figure("rung_unknown", _unless_none),
         "Note": _text("flag"),
     },
@@ -257,7 +257,7 @@ _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 
 _TITLES = {
     "engagement.activity": {
-        "rungs": "Say",
+        "rungs": "Having a say",
         "levels": "Whom with",
         "methods": "Method",
         "channels": "Channel",

@@ -72,13 +72,18 @@ def month_stacks(rows: pd.DataFrame, series: Mapping[str, str], mode: Mode, unit
     totals = [sum(number(row[column]) or 0 for column in shown) for row in records]
     ticks = [tick for tick in rate_ticks(max([1.0, *totals])) if tick == round(tick)]
     colours = dict(zip(series, _layers(palette), strict=False))
+    pale = list(series)[2:]
     traces = [
         {
             "type": "bar",
             "name": escaped(name, 30, 1),
             "x": list(range(len(records))),
             "y": [number(row[column]) for row in records],
-            "marker": {"color": colours[column], "line": {"color": palette.ground, "width": 1}},
+            "marker": {
+                "color": colours[column],
+                # What is pale has an edge that can be seen; the others a gap.
+                "line": {"color": palette.soft if column in pale else palette.ground, "width": 1},
+            },
             "hovertext": [_month_hover(row, shown, unit) for row in records],
             "hoverinfo": "text",
         }
@@ -121,7 +126,10 @@ def month_stacks(rows: pd.DataFrame, series: Mapping[str, str], mode: Mode, unit
                 for place, (_, name) in enumerate(names)
             ),
         ],
-        shapes=[_patch(colours[column], place) for place, (column, _) in enumerate(names)],
+        shapes=[
+            _patch(colours[column], palette.soft if column in pale else colours[column], place)
+            for place, (column, _) in enumerate(names)
+        ],
         margin={"r": HANG, "t": _TOP},
     )
 
@@ -172,7 +180,7 @@ def share_dots(rows: pd.DataFrame, mode: Mode) -> go.Figure:
 def _layers(palette: Palette) -> tuple[str, ...]:
     """Colours from what matters most to what is not known; no two differ by hue alone."""
     blue, soft, ground = palette.blue, palette.soft, palette.ground
-    return blue, _mixed(blue, ground, 0.5), _mixed(soft, ground, 0.45), _mixed(soft, ground, 0.15)
+    return blue, _mixed(blue, ground, 0.62), _mixed(soft, ground, 0.42), _mixed(soft, ground, 0.1)
 
 
 def _mixed(colour: str, ground: str, share: float) -> str:
@@ -181,7 +189,7 @@ def _mixed(colour: str, ground: str, share: float) -> str:
     return "#" + bytes(round(share * top + (1 - share) * below) for top, below in pairs).hex().upper()
 
 
-def _patch(colour: str, place: int) -> dict[str, Any]:
+def _patch(colour: str, edge: str, place: int) -> dict[str, Any]:
     """A square of a layer's colour beside its name, in pixels from the upper right corner of the drawing."""
     top = -(place * (LINE + 5) + 9 - _SWATCH / 2)
     return {
@@ -197,7 +205,7 @@ def _patch(colour: str, place: int) -> dict[str, Any]:
         "y0": top,
         "y1": top - _SWATCH,
         "fillcolor": colour,
-        "line": {"width": 0},
+        "line": {"color": edge, "width": 1},
     }
 
 

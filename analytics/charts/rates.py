@@ -114,7 +114,11 @@ def ratio_scale(
             "range": [math.log10(span[0]) - 0.01, math.log10(span[1])],
             "tickvals": ticks,
             "ticktext": texts if axis else with_unit(texts, "times"),
-            **({"title": {"text": escaped(axis, 40, 1), "standoff": 4, "font": {"size": 13}}} if axis else {}),
+            **(
+                {"title": {"text": escaped(axis, 40, 1), "standoff": 4, "font": {"size": 13, "color": palette.muted}}}
+                if axis
+                else {}
+            ),
         },
         y=row_axis(records, palette, head=0.3),
         annotations=notes,

@@ -20,6 +20,7 @@ from pages.parts.filters import go_to, link
 from pages.parts.release import current_view, ways_out_of
 
 _LONG = 30
+_WIDE = 8
 _FIRST = 4
 _SIDES = 3
 
@@ -243,7 +244,7 @@ def _table(finding: Finding) -> None:
 
 def _rows(finding: Finding, table: str, alt: str) -> None:
     rows = reading_table(finding, table)
-    if len(rows) > _LONG:
+    if len(rows) > _LONG or len(rows.columns) > _WIDE:
         st.dataframe(rows, hide_index=True, alt=alt, key=f"rows_{_key(finding, table)}")
     else:
         st.table(rows.map(plain), border="horizontal", hide_index=True, alt=alt)

@@ -25,7 +25,7 @@ show.tiles(held)
 show.chart(held)
 show.panels(held)
 show.caveats(held, said=reached.caveats)
-show.evidence(held)
+show.evidence(held, beside=False)
 
 heard = answer("engagement.feedback", scope, view)
 show.whole(heard, said=[held.answer])

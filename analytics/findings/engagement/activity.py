@@ -137,6 +137,7 @@ def activity(scope: Scope, view: View) -> Finding:
     """How much engagement there was, by what method, with whom and how far people had a say."""
     question = question_of(activity)
     try:
+        scope = choices.dated(scope, view)
         held = logged(scope, view)
     except UNANSWERABLE as why:
         return refused(question, typed([], _MONTHS), scope, view, str(why))
@@ -355,7 +356,7 @@ def _planned(held: _Held) -> list[str]:
         return ["No engagement plan is loaded, so what was held is not set against what was meant."]
     if table.empty:
         span = wording.months(every["month"].min(), every["month"].max())
-        return [f"The plan that is loaded is for {span}: none of its months is over and in this period."]
+        return [f"No month of the plan that is loaded ({span}) is over and in this period."]
     planned, done = int(table["planned"].sum()), int(table["done"].sum())
     return [f"Of {planned:,} planned in the months that are over, {done:,} have an event that fulfilled them."]
 

@@ -268,4 +268,5 @@ def _one_spelling(words: pd.Series) -> pd.Series:
     chosen: dict[str, str] = {}
     for spelling in counts.index:
         chosen.setdefault(" ".join(spelling.split()).casefold(), spelling)
-    return words.map({spelling: chosen[" ".join(spelling.split()).casefold()] for spelling in counts.index})
+    spelt = {spelling: chosen[" ".join(spelling.split()).casefold()] for spelling in counts.index}
+    return words.map(spelt).astype(object)

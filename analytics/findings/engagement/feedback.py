@@ -122,6 +122,7 @@ def feedback(scope: Scope, view: View) -> Finding:
     """What came of what people asked for, and whether they were told."""
     question = question_of(feedback)
     try:
+        scope = choices.dated(scope, view)
         asked = raised(scope, view)
     except UNANSWERABLE as why:
         return refused(question, typed([], _OUTCOMES), scope, view, str(why))
