@@ -7,6 +7,7 @@ import streamlit as st
 from analytics.findings import choices
 from analytics.findings.engagement import choices as engagement_choices
 from analytics.findings.survey import choices as survey_choices
+from analytics.scope import Scope
 from data.store import View
 
 
@@ -42,6 +43,16 @@ def no_engagement(view: View) -> None:
         st.caption(
             "`python -m data templates FOLDER` writes the templates; docs/data-dictionary.md says what is meant."
         )
+
+
+def no_feedback(view: View, scope: Scope) -> None:
+    """Say how to load what people asked for, where nothing of it is loaded for the force."""
+    if len(engagement_choices.feedback(view, str(scope.force))):
+        return
+    with st.container(border=True):
+        st.markdown("### Load what people asked for")
+        how_to_load("FILE", "the filled template of feedback", "feedback log")
+        st.caption("`python -m data templates FOLDER` writes the template; docs/data-dictionary.md says what is meant.")
 
 
 def nothing_loaded(view: View) -> None:
