@@ -227,7 +227,6 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
     "engagement.feedback/reasons": {
         "Why nothing was done": _text("no_action_reason"),
         "Items": _figure("items", wording.count),
-        "Note": _text("flag"),
     },
     "engagement.feedback/ledger": {
         "Raised": _figure("raised_on", wording.day),

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _MOST = 4  # Layers that can be told apart.
 _SWATCH = 10
+_WIDE_BARS = 24  # Months past which an edge would be half of a bar on a phone.
 _HEIGHT, _TOP = 250, 22
 
 
@@ -82,7 +83,10 @@ def month_stacks(rows: pd.DataFrame, series: Mapping[str, str], mode: Mode, unit
             "marker": {
                 "color": colours[column],
                 # What is pale has an edge that can be seen; the others a gap.
-                "line": {"color": palette.soft if column in pale else palette.ground, "width": 1},
+                "line": {
+                    "color": palette.soft if column in pale else palette.ground,
+                    "width": 1 if len(records) <= _WIDE_BARS else 0.5,
+                },
             },
             "hovertext": [_month_hover(row, shown, unit) for row in records],
             "hoverinfo": "text",

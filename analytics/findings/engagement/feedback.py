@@ -53,9 +53,12 @@ METHOD = (
     "item being one. Share of items of which people were told: items raised at one event are a cluster, Wilson's "
     "interval with the effective number of items. Days until half have been told: Kaplan and Meier's median, in which "
     "an item that is not told yet has waited at least so long; 95 % interval by Brookmeyer and Crowley on the "
-    "log(-log) scale, items taken as independent (statsmodels)."
+    "log(-log) scale, Greenwood's variance widened by how far items of one event are told together (statsmodels)."
 )
-REFERENCE = f"{CLUSTERS}; Kaplan and Meier 1958, JASA 53, 457; Brookmeyer and Crowley 1982, Biometrics 38, 29"
+REFERENCE = (
+    f"{CLUSTERS}; Kaplan and Meier 1958, JASA 53, 457; Brookmeyer and Crowley 1982, Biometrics 38, 29; Ying and Wei "
+    "1994, Journal of Multivariate Analysis 50, 17"
+)
 _OWN_WORDS = "The ledger has the words of the records: read it before it is published."
 
 _OUTCOMES = {
@@ -76,7 +79,7 @@ _TOLD = {
     "flag": "object",
 }
 _WAIT = {"told": "Int64", "not_told": "Int64", "median_days": "Float64", "low": "Float64", "high": "Float64"}
-_REASONS = {"no_action_reason": "object", "items": "Int64", "flag": "object"}
+_REASONS = {"no_action_reason": "object", "items": "Int64"}
 _LEDGER = dict.fromkeys(
     ("item", "raised_on", "area", "name", "issue", "outcome", "action", "no_action_reason", "due", "told_on"), "object"
 )
@@ -115,7 +118,7 @@ class _Raised:
     def wait(self) -> Waiting:
         days = self.items["days"].to_numpy(dtype=float)
         held = days >= 0
-        return waiting(days[held], self.items["told"].to_numpy()[held])
+        return waiting(*(self.items[name].to_numpy()[held] for name in ("days", "told", "cluster")))
 
 
 def feedback(scope: Scope, view: View) -> Finding:
@@ -227,18 +230,15 @@ def _wait_row(found: Waiting) -> dict[str, Any]:
 
 
 def _reasons(items: pd.DataFrame) -> pd.DataFrame:
-    """Reasons for no action and how often each was given, by name."""
-    few = settings().threshold
+    """Reasons for no action and how often each was given, by name; those that are rare together, last."""
     given = items.loc[items["outcome"] == REASON, "no_action_reason"].str.split().str.join(" ")
-    counts = given.value_counts()
-    small = int((counts < few).sum())
-    rows: list[dict[str, Any]] = [
-        {"no_action_reason": reason, "items": int(counts[reason]), "flag": ""}
-        for reason in sorted(counts.index[counts >= few], key=str.casefold)
-    ]
-    if small:
-        said = f"withheld: {wording.plural(small, 'reason')} given fewer than {few} times"
-        rows.append({"no_action_reason": "Other reasons", "items": None, "flag": said})
+    counts, few = given.value_counts(), settings().threshold
+    common = sorted(counts.index[counts >= few], key=str.casefold)
+    rows = [{"no_action_reason": reason, "items": int(counts[reason])} for reason in common]
+    rare = counts[counts < few]
+    if len(rare):
+        others = wording.plural(len(rare), "other reason")
+        rows.append({"no_action_reason": f"{others}, given fewer than {few} times each", "items": int(rare.sum())})
     return typed(rows, _REASONS)
 
 
@@ -299,6 +299,9 @@ def _share(row: Mapping[Hashable, Any]) -> str:
 def _waited(found: Waiting) -> str:
     if np.isnan(found.median):
         return "How many days until half are told can't be said: fewer than half are."
+    if np.isnan(found.low):
+        days = wording.plural(int(found.median), "day")
+        return f"Half are told within {days}; too many are told on one day for an interval."
     high = "or more" if np.isinf(found.high) else f"to {found.high:.0f}"
     return (
         f"Half are told within {wording.plural(int(found.median), 'day')} ({found.low:.0f} {high}), what still waits "
@@ -329,9 +332,7 @@ def _caveats(asked: _Raised) -> list[str]:
 
 def _provenance(question: Question, asked: _Raised) -> Provenance:
     tables = asked.tables
-    withheld = sum(
-        int(tables[name]["flag"].str.startswith("withheld").sum()) for name in ("areas", "methods", "reasons")
-    )
+    withheld = sum(int(tables[name]["flag"].str.startswith("withheld").sum()) for name in ("areas", "methods"))
     return Provenance(
         release=asked.view.release.number if asked.view.release else 0,
         files=files_of(choices.loads(asked.view, asked.force, EVENTS, FEEDBACK)),
@@ -342,7 +343,7 @@ def _provenance(question: Question, asked: _Raised) -> Provenance:
         reference=REFERENCE,
         rules=(
             f"As on {wording.day(asked.as_of)}, the last day on which an item was raised or told, or an event held",
-            *([f"{wording.plural(withheld, 'count')} withheld in breakdowns: few items"] if withheld else []),
+            *([f"{wording.plural(withheld, 'group')} withheld in breakdowns: few items"] if withheld else []),
         ),
         settings={"Items withheld below": str(settings().threshold), "Fewest events or items": str(LEAST_EVENTS)},
     )

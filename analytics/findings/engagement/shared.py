@@ -81,7 +81,7 @@ def places(values: pd.Series, names: Sequence[str]) -> Integers:
     """The place of each value in a list of names; -1 for one that is not in it."""
     import pandas as pd
 
-    return pd.Index(names, dtype=object).get_indexer(pd.Index(values, dtype=object)).astype(np.int64)
+    return np.asarray(pd.Categorical(values, categories=list(names)).codes, dtype=np.int64)
 
 
 def _shown(share: float, low: float, high: float, base: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from statsmodels.duration.survfunc import SurvfuncRight
 
 from analytics.reach import waiting
 
@@ -37,6 +38,41 @@ def test_the_curve_and_the_interval_worked_out_by_hand():
     assert waiting(days, told).low == held[0]
 
 
+@pytest.mark.parametrize(("days", "told"), [(TREATED, RELAPSED), (PLACEBO, [1] * 21)])
+def test_clusters_of_one_change_nothing_and_doubled_items_are_no_news(days, told):
+    alone = waiting(days, told)
+    assert waiting(days, told, np.arange(21)[::-1]) == alone
+    twice = waiting(days * 2, told * 2, list(range(21)) * 2)
+    # The same curve and, with each item there twice as one cluster, the same sizes of error: φ halves, and pairs.
+    assert (twice.median, twice.low, twice.high) == (alone.median, alone.low, alone.high)
+    many = waiting(days * 4, told * 4)
+    assert many.low >= alone.low
+    assert many.high <= alone.high
+    assert many != alone
+
+
+def test_the_interval_is_that_of_statsmodels_where_items_are_alone():
+    random = np.random.default_rng(3)
+    for _ in range(20):
+        days, told = random.integers(0, 60, 150), random.random(150) < 0.7
+        found, (low, high) = waiting(days, told), SurvfuncRight(days, told.astype(int)).quantile_ci(0.5)
+        assert (found.low, found.high) == (low, high)
+
+
+def test_intervals_hold_the_truth_where_items_of_one_event_are_told_together():
+    """300 draws of 100 pairs told on one day, watched for up to a year: the median of a rounded gamma wait is 27."""
+    random, held, alone = np.random.default_rng(5), 0, 0
+    truth = np.median(np.ceil(random.gamma(2, 16, 1_000_000)))
+    for _ in range(300):
+        days, watched = np.repeat(np.ceil(random.gamma(2, 16, 100)), 2), random.integers(1, 366, 200)
+        data = np.minimum(days, watched), days <= watched
+        found, heads = waiting(*data, np.repeat(np.arange(100), 2)), waiting(*data)
+        held += found.low <= truth <= found.high
+        alone += heads.low <= truth <= heads.high
+    assert 0.93 <= held / 300 <= 1
+    assert alone / 300 < 0.91
+
+
 def test_leaving_out_who_still_waits_would_flatter():
     assert waiting(TREATED, RELAPSED).median > np.median(np.array(TREATED)[np.array(RELAPSED, dtype=bool)])
 
@@ -45,6 +81,13 @@ def test_where_fewer_than_half_are_ever_told_there_is_no_median():
     found = waiting([5, 9, 30, 30, 30], [1, 1, 0, 0, 0])
     assert math.isnan(found.median)
     assert (found.told, found.waiting) == (2, 3)
+
+
+def test_where_all_are_told_on_one_day_there_is_a_median_without_an_interval():
+    found = waiting([7] * 10, [1] * 10)
+    assert found.median == 7
+    assert math.isnan(found.low)
+    assert math.isnan(found.high)
 
 
 def test_nobody_told_and_nothing_at_all():
