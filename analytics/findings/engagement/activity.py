@@ -104,6 +104,11 @@ class _Held:
     def force(self) -> str:
         return str(self.scope.force)
 
+    @property
+    def neighbourhoods(self) -> dict[str, str]:
+        """Names of the neighbourhoods by code; empty where the log does not say where events were."""
+        return choices.neighbourhoods(self.view, self.force) if self.every["area"].notna().any() else {}
+
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table, the months first."""
@@ -198,7 +203,7 @@ def _months(held: _Held) -> pd.DataFrame:
 
 def _parts(held: _Held, kinds: pd.Series, order: Sequence[str] = ()) -> pd.DataFrame:
     """Events of each kind: how many, of how many people, how long they took and how they were received."""
-    known = kinds.dropna()
+    known = kinds[kinds != NOT_RECORDED].dropna()  # A log may write it out.
     names = list(order) or sorted(known.unique(), key=str.casefold)
     names += [NOT_RECORDED] if len(known) < len(kinds) else []
     place = places(kinds.fillna(NOT_RECORDED), names)
@@ -241,7 +246,7 @@ def _too_few(useful: dict[str, Any], first_time: dict[str, Any]) -> str:
 
 def _areas(held: _Held) -> pd.DataFrame:
     """Neighbourhoods without an event in the period, by name, with the day of the last one that is logged."""
-    names = choices.neighbourhoods(held.view, held.force)
+    names = held.neighbourhoods
     absent = sorted(set(names) - set(held.events["area"]), key=lambda code: (names[code].casefold(), code))
     last = held.every[held.every["area"].isin(absent)].groupby("area")["date"].max()
     return typed([{"area": code, "name": names[code], "last_event": last.get(code)} for code in absent], _AREAS)
@@ -321,7 +326,7 @@ def _ladder(held: _Held) -> str:
 
 
 def _places(held: _Held) -> list[str]:
-    names, absent = choices.neighbourhoods(held.view, held.force), held.tables["areas"]
+    names, absent = held.neighbourhoods, held.tables["areas"]
     if not names:
         return []
     if absent.empty:
@@ -337,7 +342,7 @@ def _caveats(held: _Held) -> list[str]:
     if unknown:
         of_them = "1 month of the period is" if unknown == 1 else f"{unknown} months of the period are"
         said.insert(0, f"{of_them} before the first logged event or after the last: a gap, not zero.")
-    if not choices.neighbourhoods(held.view, held.force):
+    if not held.neighbourhoods:
         said.append(
             "Events and loaded boundaries do not name the same neighbourhoods, so nobody can say where none was held."
         )

@@ -79,7 +79,7 @@ def last_day(view: View, force: str) -> str:
 def neighbourhoods(view: View, force: str) -> dict[str, str]:
     """Names of the neighbourhoods of a force by code, of the boundary set that holds the places of most events.
 
-    Empty where no set holds half of them.
+    Where no event has a place, of most of what was asked for; empty where no set holds half of them.
     """
     if not view.has(GEOGRAPHY.name):
         return {}
@@ -87,7 +87,8 @@ def neighbourhoods(view: View, force: str) -> dict[str, str]:
         nw.col("area_level") == "neighbourhood", nw.col("parent_code").is_in(list(choices.districts(view, force)))
     )
     areas = rows.select("boundary_set", "code", "name").collect("pandas").to_native().astype(object)
-    places = events(view, force)["area"].dropna()
+    held = events(view, force)["area"].dropna()
+    places = held if len(held) else feedback(view, force)["area"].dropna()
     best: pd.DataFrame | None = None
     most = len(places) / 2
     for _, of_set in areas.groupby("boundary_set"):

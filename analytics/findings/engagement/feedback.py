@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -244,7 +245,9 @@ def _reasons(items: pd.DataFrame) -> pd.DataFrame:
 
 def _by_area(asked: _Raised) -> pd.DataFrame:
     known = choices.neighbourhoods(asked.view, asked.force)
-    names = [known.get(code, code) for code in asked.items["area"].fillna(NO_PLACE)]
+    shared = {name for name, number in Counter(known.values()).items() if number > 1}
+    called = {code: f"{name} ({code})" if name in shared else name for code, name in known.items()}
+    names = [called.get(code, code) for code in asked.items["area"].fillna(NO_PLACE)]
     return _told_of(asked.items.assign(place=names), "place", _named(names, NO_PLACE))
 
 

@@ -187,6 +187,13 @@ def test_what_is_not_recorded_is_counted_and_is_no_share(surrey):
     assert set(found.tables["levels"]["name"]) == {*LEVELS, "Not recorded"}
 
 
+def test_a_log_that_writes_out_what_is_not_recorded_means_the_same(surrey):
+    events = days(*["2026-02-03"] * 11, method="Stall") + days("2026-03-03", method="Not recorded") + days("2026-03-04")
+    methods = activity(Scope(), surrey(events)).tables["methods"].set_index("name")
+    assert methods["events"].to_dict() == {"Stall": 11, "Not recorded": 2}
+    assert methods["share_of_events"].dropna().to_dict() == {"Stall": 1}
+
+
 def test_few_ratings_are_withheld_with_the_reason(surrey):
     events = days(*["2026-02-03"] * 12, rung="inform", participants=30) + days("2026-02-04", useful=3, rated=4)
     row = activity(Scope(), surrey(events)).tables["all"].iloc[0]

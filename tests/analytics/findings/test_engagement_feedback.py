@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -174,6 +175,19 @@ def test_small_groups_are_withheld_and_of_few_events_there_is_no_share(surrey):
     assert methods.loc["Visit", "told_share"] == 0
     assert pd.isna(methods.loc[ANOTHER_WAY, ["items", "told_share"]]).all()
     assert methods.loc[ANOTHER_WAY, "flag"] == "withheld: fewer than 10 items"
+
+
+def test_two_neighbourhoods_of_one_name_stay_two(surrey, tmp_path, square_areas):
+    corners = {"E05000001": (-1.0, 51.0), "E05000002": (-0.5, 51.0)}
+    wards = square_areas("WD22", corners, 0.4, dict.fromkeys(corners, "E07000207"))
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "wards.geojson").write_bytes(re.sub(rb"Area E0500000\d", b"Town", wards))
+    (tmp_path / "files" / "lad.geojson").write_bytes(square_areas("LAD22", {"E07000207": (-1.0, 51.0)}))
+    lookup = "LAD22CD,LAD22NM,PFA22CD,PFA22NM\nE07000207,Elmbridge,E23000031,Surrey\n"
+    (tmp_path / "files" / "lookup.csv").write_text(lookup)
+    view = surrey([{"area": code} for code in corners for _ in range(12)])
+    areas = feedback(Scope(), view).tables["areas"]
+    assert areas[["name", "items"]].to_numpy().tolist() == [["Town (E05000001)", 12], ["Town (E05000002)", 12]]
 
 
 def test_reasons_that_are_rare_are_counted_together(surrey):
