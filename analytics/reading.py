@@ -122,17 +122,20 @@ _TOLD: dict[str, Writer] = {
 }
 
 
-def _did_not(row: Any) -> str:  # noqa: ANN401
-    """Why nothing was done, or how it stands."""
-    if not wording.missing(row["no_action_reason"]) or row["outcome"] == "Action taken":
-        return _text("no_action_reason")(row)
-    return str(row["outcome"])
-
-
 def _did(row: Any) -> str:  # noqa: ANN401
-    if wording.missing(row["action"]) and row["outcome"] == "Action taken":
-        return "Action taken, not said which"
-    return _text("action")(row)
+    """What was done, or that it is open still, in time or overdue."""
+    if row["outcome"].startswith("Open"):
+        return str(row["outcome"])
+    if row["outcome"] == "Action taken":
+        return _text("action")(row) or "Action taken, not said which"
+    return ""
+
+
+def _did_not(row: Any) -> str:  # noqa: ANN401
+    """Why nothing was done."""
+    if row["outcome"].startswith("No action"):
+        return _text("no_action_reason")(row) or "No reason given"
+    return ""
 
 
 _COLUMNS: dict[str, dict[str, Writer]] = {

@@ -22,6 +22,8 @@ from pages.parts.release import current_view, ways_out_of
 
 _LONG = 30
 _WIDE = 8
+_SENTENCE = 24  # Letters past which a column is not as narrow as its first rows.
+_READABLE = 230
 _FIRST = 4
 _SIDES = 3
 
@@ -246,7 +248,10 @@ def _table(finding: Finding) -> None:
 def _rows(finding: Finding, table: str, alt: str) -> None:
     rows = reading_table(finding, table)
     if len(rows) > _LONG or len(rows.columns) > _WIDE:
-        st.dataframe(rows, hide_index=True, alt=alt, key=f"rows_{_key(finding, table)}")
+        wide = {
+            name: st.column_config.Column(width=_READABLE) for name in rows if rows[name].str.len().max() > _SENTENCE
+        }
+        st.dataframe(rows, hide_index=True, alt=alt, key=f"rows_{_key(finding, table)}", column_config=wide)
     else:
         st.table(rows.map(plain), border="horizontal", hide_index=True, alt=alt)
 

@@ -155,8 +155,8 @@ def test_the_ledger_has_the_newest_first_and_reads_as_you_said_we_did(found, row
     ]
     read = reading_table(feedback(Scope(), surrey(items)), "ledger")
     assert read[["You said", "We did", "We did not, because"]].to_numpy().tolist() == [
-        ["Bikes", "", OVERDUE],
-        ["Bikes", "", NO_REASON],
+        ["Bikes", OVERDUE, ""],
+        ["Bikes", "", "No reason given"],
         ["Bikes", "", "Not ours"],
         ["Bikes", "Action taken, not said which", ""],
         ["Bikes", "Patrols", ""],
