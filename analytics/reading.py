@@ -28,6 +28,10 @@ def _span(low: str, high: str, write: Writer) -> Writer:
     return lambda row: "" if wording.missing(row[low]) else wording.between(write(row[low]), write(row[high]))
 
 
+def _percents(low: str, high: str) -> Writer:
+    return lambda row: "" if wording.missing(row[low]) else wording.percent_between(row[low], row[high])
+
+
 def _text(name: str) -> Writer:
     return lambda row: "" if wording.missing(row[name]) else str(row[name])
 
@@ -43,6 +47,11 @@ def _ethnic_group(row: Any) -> str:  # noqa: ANN401
 
 def _both(one: Writer, other: Writer) -> Writer:
     return lambda row: f"{one(row)} ({other(row)})" if one(row) else ""
+
+
+def _unless_none(value: float) -> str:
+    """A count that is worth a column only where there is any."""
+    return wording.count(value) if value else ""
 
 
 def _whole(value: float) -> str:
@@ -94,6 +103,40 @@ _AGAINST_REST: dict[str, Writer] = {
     ),
     "Verdict": _text("verdict"),
 }
+
+_EVENTS: dict[str, Writer] = {
+    "Events": _figure("events", wording.count),
+    "Share of events": _both(_figure("share_of_events", wording.percent), _percents("low", "high")),
+    "Participations": _figure("participants", wording.count),
+    "Officer hours": _figure("officer_hours", wording.count),
+    "Volunteer hours": _figure("volunteer_hours", wording.count),
+    "Useful": _both(_figure("useful", wording.percent), _percents("useful_low", "useful_high")),
+    "Ratings": _figure("rated", wording.count),
+    "First time": _both(_figure("first_time", wording.percent), _percents("first_time_low", "first_time_high")),
+    "Note": _text("flag"),
+}
+_TOLD: dict[str, Writer] = {
+    "Items": _figure("items", wording.count),
+    "Told what came of it": _both(_figure("told_share", wording.percent), _percents("low", "high")),
+    "Note": _text("flag"),
+}
+
+
+def _did(row: Any) -> str:  # noqa: ANN401
+    """What was done, or that it is open still, in time or overdue."""
+    if row["outcome"].startswith("Open"):
+        return str(row["outcome"])
+    if row["outcome"] == "Action taken":
+        return _text("action")(row) or "Action taken, not said which"
+    return ""
+
+
+def _did_not(row: Any) -> str:  # noqa: ANN401
+    """Why nothing was done."""
+    if row["outcome"].startswith("No action"):
+        return _text("no_action_reason")(row) or "No reason given"
+    return ""
+
 
 _COLUMNS: dict[str, dict[str, Writer]] = {
     "stop_and_search.rates": {
@@ -149,6 +192,54 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Against residents": _text("verdict"),
         "Note": _text("flag"),
     },
+    "engagement.activity": {
+        "Month": _figure("month", wording.month),
+        "Events": _figure("events", wording.count),
+        "Participations": _figure("participants", wording.count),
+        "Informed": _figure("inform", wording.count),
+        "Consulted": _figure("consult", wording.count),
+        "Involved": _figure("involve", wording.count),
+        "Worked together": _figure("collaborate", wording.count),
+        "Let people decide": _figure("empower", wording.count),
+        "Not recorded": _figure("rung_unknown", _unless_none),
+        "Note": _text("flag"),
+    },
+    "engagement.activity/rungs": {"How far people had a say": _text("name"), **_EVENTS},
+    "engagement.activity/levels": {"Whom it was with": _text("name"), **_EVENTS},
+    "engagement.activity/methods": {"How people were met": _text("name"), **_EVENTS},
+    "engagement.activity/channels": {"By what channel": _text("name"), **_EVENTS},
+    "engagement.activity/areas": {
+        "Neighbourhood": _text("name"),
+        "Last event that is logged": lambda row: (
+            "none" if wording.missing(row["last_event"]) else wording.day(row["last_event"])
+        ),
+    },
+    "engagement.activity/plans": {
+        "Month": _figure("month", wording.month),
+        "Planned": _figure("planned", wording.count),
+        "Done": _figure("done", wording.count),
+    },
+    "engagement.feedback": {
+        "What came of it": _text("outcome"),
+        "Items": _figure("items", wording.count),
+        "Share of items": _both(_figure("share_of_items", wording.percent), _percents("low", "high")),
+        "People told": _figure("told", wording.count),
+    },
+    "engagement.feedback/areas": {"Neighbourhood": _text("name"), **_TOLD},
+    "engagement.feedback/methods": {"Raised at": _text("name"), **_TOLD},
+    "engagement.feedback/reasons": {
+        "Why nothing was done": _text("no_action_reason"),
+        "Items": _figure("items", wording.count),
+    },
+    "engagement.feedback/ledger": {
+        "Raised": _figure("raised_on", wording.day),
+        "Neighbourhood": _text("name"),
+        "You said": _text("issue"),
+        "We did": _did,
+        "We did not, because": _did_not,
+        "To be answered by": _figure("due", wording.day),
+        "Told on": _figure("told_on", wording.day),
+    },
     "data.coverage": {
         "Table": _text("table"),
         "Force or source": lambda row: forces()[row["force"]]["short"] if row["force"] in forces() else row["force"],
@@ -166,18 +257,44 @@ _ACROSS = {"stop_and_search.disproportionality"}
 _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 
 
-def reading_table(finding: Finding) -> pd.DataFrame:
-    """The main table of a Finding as text, with headings in plain words and without empty columns.
+_TITLES = {
+    "engagement.activity": {
+        "rungs": "Having a say",
+        "levels": "Whom with",
+        "methods": "Method",
+        "channels": "Channel",
+        "areas": "Places without an event",
+        "plans": "Plan",
+    },
+    "engagement.feedback": {"areas": "Neighbourhood", "methods": "Raised at", "reasons": "Reasons for no action"},
+}
+_FIRST = {"engagement.activity": "Month", "engagement.feedback": "What came of it"}
 
-    Where nobody has said how a Finding is read, every column is shown under its own name.
+
+def reading_titles(finding: Finding) -> dict[str, str]:
+    """Names of the tables of a Finding that are read beside each other, with a short title each; the main one first.
+
+    Only the main one, without a title, where nobody has said more of it. Tables without a row are left out.
+    """
+    first = next(iter(finding.tables))
+    further = {name: title for name, title in _TITLES.get(finding.key, {}).items() if len(finding.tables[name])}
+    return {first: _FIRST.get(finding.key, ""), **further}
+
+
+def reading_table(finding: Finding, table: str | None = None) -> pd.DataFrame:
+    """A table of a Finding as text, with headings in plain words and without empty columns; the main one unless named.
+
+    Where nobody has said how it is read, every column is shown under its own name.
     """
     import pandas as pd
 
-    columns = _COLUMNS.get(finding.key) or _as_they_are(finding.table.columns)
-    records = finding.table.to_dict("records")
+    main = table is None or table == next(iter(finding.tables))
+    shown = finding.tables[table] if table is not None else finding.table
+    columns = _COLUMNS.get(finding.key if main else f"{finding.key}/{table}") or _as_they_are(shown.columns)
+    records = shown.to_dict("records")
     frame = pd.DataFrame({heading: [write(row) for row in records] for heading, write in columns.items()}, dtype="str")
     filled = frame.loc[:, (frame != "").any()] if len(frame) else frame
-    return _groups_across(filled) if finding.key in _ACROSS else filled
+    return _groups_across(filled) if main and finding.key in _ACROSS else filled
 
 
 def _as_they_are(names: Iterable[str]) -> dict[str, Writer]:
@@ -222,6 +339,14 @@ _IN_PLAIN_WORDS = {
     "stop_and_search.trend": (
         "We counted the searches of persons of each ethnic group in each month and divided each count by the residents "
         "of that group at the census. " + _HOLDS.format(what="a month's rate")
+    ),
+    "engagement.activity": (
+        "We counted the events of the log, by month and by what the log says of each, and divided by the events that "
+        "say it. The 95 % interval says how far chance alone can move such a share; it does not say what is not logged."
+    ),
+    "engagement.feedback": (
+        "We counted what people asked for, by what the records say came of it. The 95 % interval says how far chance "
+        "alone can move such a share; it does not say what nobody wrote down."
     ),
     "data.coverage": "We counted the files that are loaded, and their rows, by force and month.",
 }

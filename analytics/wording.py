@@ -97,6 +97,11 @@ def month(value: str) -> str:
     return f"{_MONTHS[int(value[5:7]) - 1]} {value[:4]}"
 
 
+def day(value: str) -> str:
+    """``2026-09-30`` as ``30 September 2026``."""
+    return f"{int(value[8:10])} {month(value)}"
+
+
 def months(first: str, last: str) -> str:
     """A span of months: ``June 2019``, ``April to September 2018``, ``year to March 2023``."""
     if first == last:

@@ -115,15 +115,18 @@ def to_excel(finding: Finding) -> bytes:
     return buffer.getvalue()
 
 
-def file_name(finding: Finding, ending: str) -> str:
+def file_name(finding: Finding, ending: str, table: str | None = None) -> str:
     """A name that says the question, force, area and period: letters, digits, dots, hyphens and low lines only.
+
+    A table that is not the main one is named too.
 
     Examples
     --------
     ``stop_and_search.disproportionality-metropolitan-2018-04-2018-09.csv``
     """
     scope = finding.provenance.scope
-    parts = [finding.key, *(scope[name] for name in _NAMED_BY if scope.get(name))]
+    further = [table] if table is not None and table != next(iter(finding.tables)) else []
+    parts = [finding.key, *further, *(scope[name] for name in _NAMED_BY if scope.get(name))]
     stem = "-".join(_NO_FILE_NAME.sub("-", part).strip("-.") for part in parts)
     return f"{stem[:120].strip('-.')}.{_NO_FILE_NAME.sub('', ending).strip('.')}"
 

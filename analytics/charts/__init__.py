@@ -2,6 +2,7 @@
 
 from analytics.charts.before_after import share_before_after
 from analytics.charts.coverage import STATUS_MARKS, coverage_grid
+from analytics.charts.events import month_stacks, share_dots
 from analytics.charts.house import CONFIG, FONT, PALETTES, Palette, template
 from analytics.charts.rates import rate_dots, rate_trend, ratio_scale
 from analytics.charts.shares import share_rows, share_small, share_trend, shared_ceiling
@@ -15,10 +16,12 @@ __all__ = [
     "Palette",
     "Spark",
     "coverage_grid",
+    "month_stacks",
     "rate_dots",
     "rate_trend",
     "ratio_scale",
     "share_before_after",
+    "share_dots",
     "share_rows",
     "share_small",
     "share_trend",

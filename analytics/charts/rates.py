@@ -51,7 +51,11 @@ _FARTHEST = 1000.0  # A ratio beyond this, or below one part of it, is drawn at 
 
 
 def ratio_scale(
-    rows: pd.DataFrame, mode: Mode, same: str = "same rate", write: Callable[[float], str] = near_one.times
+    rows: pd.DataFrame,
+    mode: Mode,
+    same: str = "same rate",
+    write: Callable[[float], str] = near_one.times,
+    axis: str = "",
 ) -> go.Figure:
     """Ratios of two rates on a log scale, with a line where the rates are the same.
 
@@ -66,6 +70,8 @@ def ratio_scale(
         What the line at 1 is called.
     write
         Writes a ratio.
+    axis
+        Title of the axis, where the last tick alone could not say of what the ratios are.
 
     Returns
     -------
@@ -100,19 +106,26 @@ def ratio_scale(
             marks.append(Dot(place, _inside(estimate, span), _inside(low, span), end, symbol, hover))
         notes.append(annotation(beside(value, interval), math.log10(end), place, xshift=11, bgcolor=palette.ground))
     ticks = _ratio_ticks(span)
+    texts = [tick_text(wording.times(tick)) for tick in ticks]
+    foot = FOOT + (LINE + 4 if axis else 0)
     return figure_of(
         mode,
-        FOOT + 10 + 44 * max(len(records), 1),
+        foot + 10 + 44 * max(len(records), 1),
         [*plates, *dot_traces(marks, palette)],
         x={
             "type": "log",
             "range": [math.log10(span[0]) - 0.01, math.log10(span[1])],
             "tickvals": ticks,
-            "ticktext": with_unit([tick_text(wording.times(tick)) for tick in ticks], "times"),
+            "ticktext": texts if axis else with_unit(texts, "times"),
+            **(
+                {"title": {"text": escaped(axis, 40, 1), "standoff": 4, "font": {"size": 13, "color": palette.muted}}}
+                if axis
+                else {}
+            ),
         },
         y=row_axis(records, palette, head=0.3),
         annotations=notes,
-        margin={"r": HANG},
+        margin={"r": HANG, "b": foot},
         shapes=[
             {
                 "type": "line",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _STOPS = ("force", "area", "from", "to", "definition", "power", "population")
 _SURVEY = ("force", "area", "from", "to", "survey", "measure")
+_PERIOD = ("force", "from", "to")
 _OVERVIEW = ("force", "area", "to", "survey")
 
 
@@ -119,6 +120,22 @@ QUESTIONS: dict[str, Question] = {
             engagement.reach,
             engagement.answerable,
             engagement_choices.near,
+        ),
+        Question(
+            "engagement.activity",
+            "How much engagement was there, by what method, and how far did people have a say?",
+            _PERIOD,
+            engagement.activity,
+            engagement.logged,
+            engagement_choices.other_period,
+        ),
+        Question(
+            "engagement.feedback",
+            "What came of what people asked for, and were they told?",
+            _PERIOD,
+            engagement.feedback,
+            engagement.raised,
+            engagement_choices.other_period,
         ),
         Question(
             "data.coverage",

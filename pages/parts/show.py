@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import Literal
 
 import streamlit as st
@@ -11,7 +12,7 @@ from analytics import charts
 from analytics.briefings.spreadsheet import file_name, to_csv, to_excel
 from analytics.finding import Finding, Mode, Tile
 from analytics.findings import QUESTIONS
-from analytics.reading import provenance_table, reading_table
+from analytics.reading import provenance_table, reading_table, reading_titles
 from analytics.scope import Scope, ScopeError
 from analytics.survey import CHANGE
 from analytics.wording import plain
@@ -20,6 +21,9 @@ from pages.parts.filters import go_to, link
 from pages.parts.release import current_view, ways_out_of
 
 _LONG = 30
+_WIDE = 8
+_SENTENCE = 24  # Letters past which a column is not as narrow as its first rows.
+_READABLE = 230
 _FIRST = 4
 _SIDES = 3
 
@@ -219,23 +223,42 @@ def _refusal(finding: Finding) -> None:
                 )
 
 
+def listing(finding: Finding, table: str, title: str) -> None:
+    """One further table of a Finding that stands on the page, with its file."""
+    if finding.refused or finding.tables[table].empty:
+        return
+    st.markdown(f"### {title}")
+    _rows(finding, table, title)
+    _csv(finding, table)
+
+
 def _table(finding: Finding) -> None:
-    rows = reading_table(finding)
-    if len(rows) > _LONG:
-        st.dataframe(rows, hide_index=True, alt=finding.question, key=f"rows_{finding.key}")
+    """The tables of a Finding, each under its tab where there are several, and their files."""
+    titles = reading_titles(finding)
+    if len(titles) == 1:
+        _rows(finding, next(iter(titles)), finding.question)
+        _files(finding, next(iter(titles)))
+        return
+    for tab, (name, title) in zip(st.tabs(list(titles.values())), titles.items(), strict=True):
+        with tab:
+            _rows(finding, name, f"{title}: {finding.question}")
+            _files(finding, name)
+
+
+def _rows(finding: Finding, table: str, alt: str) -> None:
+    rows = reading_table(finding, table)
+    if len(rows) > _LONG or len(rows.columns) > _WIDE:
+        wide = {
+            name: st.column_config.Column(width=_READABLE) for name in rows if rows[name].str.len().max() > _SENTENCE
+        }
+        st.dataframe(rows, hide_index=True, alt=alt, key=f"rows_{_key(finding, table)}", column_config=wide)
     else:
-        st.table(rows.map(plain), border="horizontal", hide_index=True, alt=finding.question)
+        st.table(rows.map(plain), border="horizontal", hide_index=True, alt=alt)
+
+
+def _files(finding: Finding, table: str) -> None:
     with st.container(horizontal=True):
-        st.download_button(
-            "CSV",
-            data=to_csv(finding),
-            file_name=file_name(finding, "csv"),
-            mime="text/csv",
-            icon=":material/download:",
-            type="tertiary",
-            key=f"csv_{finding.key}",
-            on_click="ignore",
-        )
+        _csv(finding, table)
         st.download_button(
             "Excel",
             data=to_excel(finding),
@@ -243,9 +266,27 @@ def _table(finding: Finding) -> None:
             mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             icon=":material/download:",
             type="tertiary",
-            key=f"excel_{finding.key}",
+            key=f"excel_{_key(finding, table)}",
             on_click="ignore",
         )
+
+
+def _csv(finding: Finding, table: str) -> None:
+    st.download_button(
+        "CSV",
+        data=partial(to_csv, finding, table),  # Written when it is asked for: a ledger is long.
+        file_name=file_name(finding, "csv", table),
+        mime="text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        key=f"csv_{_key(finding, table)}",
+        on_click="ignore",
+    )
+
+
+def _key(finding: Finding, table: str) -> str:
+    """What tells the parts of one table from those of another; the main one goes by its question alone."""
+    return finding.key if table == next(iter(finding.tables)) else f"{finding.key}_{table}"
 
 
 def _made(finding: Finding) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from analytics.findings import choices
 from analytics.findings.engagement import choices as engagement_choices
 from analytics.findings.survey import choices as survey_choices
+from analytics.scope import Scope
 from data.store import View
 
 
@@ -40,6 +41,16 @@ def no_engagement(view: View) -> None:
         st.markdown("**No engagement event is loaded.** Load one, and this page shows who was reached.")
         how_to_load("FILES", "filled templates of events and participants", "engagement log")
         st.caption("The Upload page has the templates and says what their columns mean.")
+
+
+def no_feedback(view: View, scope: Scope) -> None:
+    """Say how to load what people asked for, where nothing of it is loaded for the force."""
+    if len(engagement_choices.feedback(view, str(scope.force))):
+        return
+    with st.container(border=True):
+        st.markdown("### Load what people asked for")
+        how_to_load("FILE", "the filled template of feedback", "feedback log")
+        st.caption("The Upload page has the template and says what its columns mean.")
 
 
 def may_not_publish() -> None:

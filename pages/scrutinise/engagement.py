@@ -1,4 +1,4 @@
-"""Engagement: who was reached, against who lives there."""
+"""Engagement: who was reached, how much was done and how far people had a say, what came of what they asked for."""
 
 import streamlit as st
 
@@ -18,3 +18,16 @@ show.headline(reached)
 show.chart(reached)
 show.caveats(reached)
 show.evidence(reached)
+
+held = answer("engagement.activity", scope, view)
+show.headline(held, "###", said=[reached.answer])
+show.tiles(held)
+show.chart(held)
+show.panels(held)
+show.caveats(held, said=reached.caveats)
+show.evidence(held, beside=False)
+
+heard = answer("engagement.feedback", scope, view)
+show.whole(heard, said=[held.answer])
+show.listing(heard, "ledger", "You said, we did")
+states.no_feedback(view, scope)

@@ -69,12 +69,35 @@ def coverage(forces: int, months: int) -> pd.DataFrame:
     return table
 
 
+LAYERS = {"further": "Went further", "consult": "Consulted", "inform": "Informed"}
+
+
+def stacks(months: int = 6, unknown: tuple[int, ...] = ()) -> pd.DataFrame:
+    rows = [
+        {"month": month, "further": 3, "consult": 10 + place, "inform": 0 if place else 20, "flag": ""}
+        if place not in unknown
+        else {"month": month, "further": None, "consult": None, "inform": None, "flag": "no log here"}
+        for place, month in enumerate(wording.month_range("2018-04", "2030-12")[:months])
+    ]
+    columns = ["month", *LAYERS, "flag"]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(LAYERS, "Int64"))
+
+
+def shares(*rows: tuple[str, float | None, float | None, float | None, bool, str]) -> pd.DataFrame:
+    rows = rows or (("Done", 0.63, 0.59, 0.66, False, ""), ("Overdue", 0.11, 0.09, 0.13, True, ""))
+    table = pd.DataFrame(list(rows), columns=["label", "estimate", "low", "high", "look", "flag"])
+    figures = dict.fromkeys(("estimate", "low", "high"), "Float64")
+    return table.astype(figures).assign(detail="798 items")
+
+
 DRAWN: dict[str, Callable[[Mode], go.Figure]] = {
     "ratio": lambda mode: charts.ratio_scale(ratios(), mode),
     "dots": lambda mode: charts.rate_dots(dots(), mode, "per 1,000"),
     "trend": lambda mode: charts.rate_trend(trend(12, (3, 4)), "Black", "White", mode),
     "one month": lambda mode: charts.rate_trend(trend(1), "Black", "White", mode),
     "coverage": lambda mode: charts.coverage_grid(coverage(44, 36), mode),
+    "stacks": lambda mode: charts.month_stacks(stacks(24, (0, 23)), LAYERS, mode, "events"),
+    "shares": lambda mode: charts.share_dots(shares(), mode),
     "one cell": lambda mode: charts.coverage_grid(coverage(1, 1), mode),
 }
 HOSTILE_DRAWN = {
@@ -94,6 +117,11 @@ HOSTILE_DRAWN = {
         "light",
     ),
     "coverage": charts.coverage_grid(coverage(2, 3).assign(label=HOSTILE), "light"),
+    "stacks": charts.month_stacks(stacks(3, (1,)).assign(flag=HOSTILE), {"consult": HOSTILE}, "light", "events"),
+    "shares": charts.share_dots(
+        shares((HOSTILE, 0.5, 0.4, 0.6, False, ""), ("None", None, None, None, False, HOSTILE)).assign(detail=HOSTILE),
+        "light",
+    ),
 }
 
 
@@ -209,6 +237,74 @@ def test_ratio_scale() -> None:
     assert (list(marks.x), list(marks.marker.symbol)) == ([5.4, 3.9], ["circle", "diamond"])
     assert 160 <= figure.layout.height <= 180
     assert list(figure.layout.yaxis.ticktext)[1] == "Range if not stated<br>were all or none"
+
+
+def test_an_axis_can_say_of_what_the_ratios_are() -> None:
+    plain = charts.ratio_scale(ratios(), "light")
+    figure = charts.ratio_scale(ratios(), "light", axis="times their share of residents")
+    assert figure.layout.xaxis.title.text == "times their share of residents"
+    assert ticks(figure.layout.xaxis) == ["1", "2", "4", "8"]
+    assert figure.layout.height > plain.layout.height
+    assert figure.layout.margin.b > plain.layout.template.layout.margin.b
+
+
+def test_a_stack_has_every_layer_and_names_them_in_its_order() -> None:
+    figure = charts.month_stacks(stacks(3), LAYERS, "light", "events")
+    bars = [trace for trace in figure.data if trace.type == "bar"]
+    assert [(bar.name, list(bar.y)) for bar in bars] == [
+        ("Went further", [3, 3, 3]),
+        ("Consulted", [10, 11, 12]),
+        ("Informed", [20, 0, 0]),
+    ]
+    assert figure.layout.barmode == "stack"
+    # The uppermost name is that of the uppermost layer, and each has a patch of its layer's colour.
+    assert notes(figure)[1:] == ["Informed", "Consulted", "Went further"]
+    assert [shape.fillcolor for shape in figure.layout.shapes] == [bar.marker.color for bar in bars[::-1]]
+    assert len({bar.marker.color for bar in bars}) == 3
+    assert figure.layout.yaxis.range[1] >= 33
+
+
+def test_a_month_of_which_nothing_is_known_has_a_cross_and_no_bar() -> None:
+    figure = charts.month_stacks(stacks(4, (0, 3)), LAYERS, "light", "events")
+    *bars, cross = figure.data
+    assert all(bar.y[0] is None and bar.y[3] is None and bar.y[1] is not None for bar in bars)
+    assert list(cross.x) == [0, 3]
+    assert "no log here" in cross.hovertext[0]
+
+
+def test_a_layer_that_is_nowhere_is_left_out_and_five_are_too_many() -> None:
+    figure = charts.month_stacks(stacks(3).assign(consult=0), LAYERS, "light", "events")
+    assert notes(figure)[1:] == ["Informed", "Went further"]
+    with pytest.raises(ValueError, match="5 layers and 4 can be told apart"):
+        charts.month_stacks(stacks(), dict.fromkeys("abcde", ""), "light", "events")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_layers_are_told_apart_by_lightness_too(mode: Mode) -> None:
+    figure = charts.month_stacks(stacks(3), LAYERS, mode, "events")
+    colours = [trace.marker.color for trace in figure.data if trace.type == "bar"]
+    assert min(contrast(one, other) for one, other in pairwise(colours)) >= 1.6
+    edges = [trace.marker.line.color for trace in figure.data if trace.type == "bar"]
+    ground = charts.PALETTES[mode].ground
+    assert all(max(contrast(ground, seen) for seen in pair) >= 3 for pair in zip(colours, edges, strict=True))
+
+
+def test_shares_are_written_beside_their_rows_and_what_to_look_at_has_another_shape() -> None:
+    figure = charts.share_dots(shares(), "light")
+    assert notes(figure) == ["63 %   59 to 66 %  798 items", "11 %   9 to 13 %  798 items"]
+    symbols = {trace.marker.symbol: trace.marker.color for trace in figure.data if trace.mode == "markers"}
+    assert symbols == {"circle": charts.PALETTES["light"].blue, "diamond": charts.PALETTES["light"].orange}
+    bars = [list(trace.x) for trace in figure.data if trace.mode == "lines"]
+    assert bars == [[0.59, 0.66, None], [0.09, 0.13, None]]
+    low, high = figure.layout.xaxis.range
+    assert low == 0
+    assert high >= 0.66
+
+
+def test_a_share_that_is_not_given_says_why_in_its_row() -> None:
+    figure = charts.share_dots(shares(("Few", None, None, None, False, "fewer than 10 events")), "light")
+    assert notes(figure) == ["fewer than 10 events"]
+    assert not figure.data
 
 
 def test_label_of_a_ratio_stands_at_its_upper_limit() -> None:
@@ -429,8 +525,10 @@ def test_unknown_status_is_refused() -> None:
         lambda: charts.rate_dots(dots().iloc[:0], "light"),
         lambda: charts.rate_trend(trend().iloc[:0], "Black", "White", "light"),
         lambda: charts.coverage_grid(coverage(1, 1).iloc[:0], "light"),
+        lambda: charts.month_stacks(stacks().iloc[:0], LAYERS, "light", "events"),
+        lambda: charts.share_dots(shares().iloc[:0], "light"),
     ],
-    ids=["ratio", "dots", "trend", "coverage"],
+    ids=["ratio", "dots", "trend", "coverage", "stacks", "shares"],
 )
 def test_empty_tables_draw_an_empty_figure(draw: Callable[[], go.Figure]) -> None:
     figure = draw()

@@ -8,7 +8,7 @@ import pytest
 from analytics.columns import meaning
 from analytics.finding import Finding, Provenance
 from analytics.findings import QUESTIONS
-from analytics.reading import provenance_table, reading_table
+from analytics.reading import provenance_table, reading_table, reading_titles
 from analytics.scope import Scope
 
 PEOPLE = {"White": 80_000, "Black": 5_000, "Asian": 4_000, "Mixed": 2_000, "Other": 1_000}
@@ -82,6 +82,20 @@ def test_every_column_has_a_meaning(town, key):
     town.stops("2019-06", {"Black": 60, "White": 200})
     for table in QUESTIONS[key].answer(Scope(), town.view()).tables.values():
         assert [name for name in table.columns if not meaning(name)] == []
+
+
+@pytest.mark.parametrize("key", [key for key in QUESTIONS if key.startswith("engagement.")])
+def test_every_table_of_engagement_reads_and_every_column_has_a_meaning(demonstration, key):
+    made = QUESTIONS[key].answer(Scope(), demonstration.view())
+    titles = reading_titles(made)
+    assert next(iter(titles)) == next(iter(made.tables))
+    assert all(titles.values()) or len(titles) == 1
+    for name, table in made.tables.items():
+        assert [column for column in table.columns if not meaning(column)] == []
+        read = reading_table(made, name)
+        assert not read.map(lambda text: text in ("nan", "None", "<NA>")).any(axis=None)
+        if name in titles:
+            assert not any("_" in heading for heading in read.columns)
 
 
 def test_the_meaning_of_ends_follows_from_the_figure():

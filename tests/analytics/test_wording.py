@@ -20,6 +20,11 @@ SIGNED_ZERO = re.compile(r"[+\u2212-]0(\.0*)?")
 MONTH = st.builds("{:04d}-{:02d}".format, st.integers(1900, 2099), st.integers(1, 12))
 
 
+@pytest.mark.parametrize(("day", "said"), [("2026-09-30", "30 September 2026"), ("2024-02-01", "1 February 2024")])
+def test_a_day_is_written_out(day, said):
+    assert wording.day(day) == said
+
+
 @given(FINITE | st.floats(-2, 2), st.none() | st.integers(0, 4))
 def test_a_difference_has_a_true_minus_and_never_a_signed_zero(value, digits):
     text = wording.signed(value, digits)

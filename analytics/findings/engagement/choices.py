@@ -12,14 +12,16 @@ from analytics.findings import choices
 from analytics.findings.residents import nearest
 from analytics.scope import Scope, ScopeError
 from data.cubes import PEOPLE_CUBE, coded
+from data.geography import GEOGRAPHY
 from data.settings import settings
-from data.tables import EVENTS, PARTICIPANTS
+from data.tables import EVENTS, FEEDBACK, PARTICIPANTS, PLANS
 from data.vocabularies import forces as known_forces
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from data.store import View
+    from data.tables import Table
 
 _YEAR = 12
 _FIRST = ("ethnicity", "age_band", "sex", "disability")
@@ -28,20 +30,72 @@ _FIRST = ("ethnicity", "age_band", "sex", "disability")
 
 @lru_cache(maxsize=8)
 def forces(view: View) -> list[str]:
-    """Forces with engagement events, by name."""
+    """Forces with engagement events or feedback, by name."""
     loads = view.current_loads if view.release else None
-    if loads is None or not view.has(EVENTS.name):
+    if loads is None:
         return []
-    held = set(loads.loc[loads["table"] == EVENTS.name, "subject"].str.split(" / ").str[0])
+    own = loads["table"].isin([table.name for table in (EVENTS, FEEDBACK) if view.has(table.name)])
+    held = set(loads.loc[own, "subject"].str.split(" / ").str[0])
     return sorted(held, key=lambda slug: known_forces()[slug]["short"])
 
 
 @lru_cache(maxsize=16)
 def events(view: View, force: str) -> pd.DataFrame:
-    """Number and month of each event of a force."""
-    rows = view.rows(EVENTS.name).filter(nw.col("force") == force).select("event", "date")
-    found = rows.collect("pandas").to_native().astype(object)
-    return found.assign(month=found["date"].str[:7])
+    """The events of a force with their month, a method and a channel spelt in one way."""
+    found = _rows(view, EVENTS, force)
+    return found.assign(
+        month=found["date"].str[:7], method=_one_spelling(found["method"]), channel=_one_spelling(found["channel"])
+    )
+
+
+@lru_cache(maxsize=16)
+def feedback(view: View, force: str) -> pd.DataFrame:
+    """What people asked a force for, and what came of it, with the month it was raised in."""
+    found = _rows(view, FEEDBACK, force)
+    return found.assign(month=found["raised_on"].str[:7])
+
+
+@lru_cache(maxsize=16)
+def method_of(view: View, force: str) -> dict[str, str]:
+    """How people were met at each event that says so, by its number."""
+    told = events(view, force).dropna(subset=["method"])
+    return dict(zip(told["event"], told["method"], strict=True))
+
+
+@lru_cache(maxsize=16)
+def plans(view: View, force: str) -> pd.DataFrame:
+    """What the engagement plans of a force mean to do, a month each."""
+    return _rows(view, PLANS, force)
+
+
+@lru_cache(maxsize=16)
+def last_day(view: View, force: str) -> str:
+    """The last day that the records of a force speak of: as they stood then, so far are they known."""
+    told, held = feedback(view, force), events(view, force)["date"]
+    return str(max(day for days in (told["raised_on"], told["told_on"], held) for day in days.dropna()))
+
+
+@lru_cache(maxsize=16)
+def neighbourhoods(view: View, force: str) -> dict[str, str]:
+    """Names of the neighbourhoods of a force by code, of the boundary set that holds the places of most events.
+
+    Where no event has a place, of most of what was asked for; empty where no set holds half of them.
+    """
+    if not view.has(GEOGRAPHY.name):
+        return {}
+    rows = view.rows(GEOGRAPHY.name).filter(
+        nw.col("area_level") == "neighbourhood", nw.col("parent_code").is_in(list(choices.districts(view, force)))
+    )
+    areas = rows.select("boundary_set", "code", "name").collect("pandas").to_native().astype(object)
+    held = events(view, force)["area"].dropna()
+    places = held if len(held) else feedback(view, force)["area"].dropna()
+    best: pd.DataFrame | None = None
+    most = len(places) / 2
+    for _, of_set in areas.groupby("boundary_set"):
+        inside = int(places.isin(set(of_set["code"])).sum())
+        if inside and inside >= most:
+            best, most = of_set, inside
+    return {} if best is None else dict(zip(best["code"], best["name"].fillna(best["code"]), strict=True))
 
 
 @lru_cache(maxsize=16)
@@ -55,10 +109,31 @@ def participants(view: View, force: str) -> pd.DataFrame:
     return counts.assign(month=counts["event"].astype(object).map(months))
 
 
+@lru_cache(maxsize=64)
+def attended(view: View, force: str, attribute: str) -> pd.DataFrame:
+    """Participants of each event that is loaded, a column each group of an attribute; null where none is said.
+
+    The index holds the month and the number of the event.
+    """
+    every = participants(view, force)
+    chosen = every[(every["attribute"] == attribute) & every["month"].notna()]
+    return chosen.pivot_table(
+        index=["month", "event"], columns="group", values="participants", aggfunc="sum", observed=True
+    )
+
+
+@lru_cache(maxsize=64)
+def unplaced(view: View, force: str, attribute: str) -> int:
+    """Participations at events that are not loaded."""
+    every = participants(view, force)
+    return int(every.loc[(every["attribute"] == attribute) & every["month"].isna(), "participants"].sum())
+
+
 @lru_cache(maxsize=16)
 def months(view: View, force: str) -> list[str]:
-    """Months with an event, in order."""
-    return sorted(events(view, force)["month"].unique())
+    """Months with an event, in order; of a force without any, those in which something was asked for."""
+    held = events(view, force)["month"]
+    return sorted((held if len(held) else feedback(view, force)["month"]).unique())
 
 
 @lru_cache(maxsize=16)
@@ -78,13 +153,13 @@ def populations(view: View, attribute: str) -> list[tuple[str, int]]:
     return sorted(found.itertuples(index=False, name=None), key=lambda row: (-row[1], row[0]))
 
 
-def complete(scope: Scope, view: View) -> Scope:
-    """The scope with everything said that was left open: the latest twelve months, by ethnic group where it is held.
+def dated(scope: Scope, view: View) -> Scope:
+    """The scope with its force and period said: the latest twelve months where they were left open.
 
     Raises
     ------
     ScopeError
-        If the release has nothing of what the scope asks about.
+        If the release has no engagement of the force.
     """
     available = forces(view)
     if not available:
@@ -96,44 +171,103 @@ def complete(scope: Scope, view: View) -> Scope:
     held = months(view, force)
     last = scope.to_month or held[-1]
     start = scope.from_month or max(min(held[0], last), wording.earlier(last, _YEAR - 1))
+    return scope.but(force=force, from_month=start, to_month=last)
+
+
+def complete(scope: Scope, view: View) -> Scope:
+    """The scope with everything said that was left open: the latest twelve months, by ethnic group where it is held.
+
+    Raises
+    ------
+    ScopeError
+        If the release has nothing of what the scope asks about.
+    """
+    scope = dated(scope, view)
+    force, start, last = str(scope.force), str(scope.from_month), str(scope.to_month)
     kinds = attributes(view, force)
     by = scope.by or (kinds[0] if kinds else None)
     sources = populations(view, by) if by else []
     if scope.population and scope.population not in [name for name, _ in sources]:
         raise ScopeError(f"“{scope.population}” does not count residents by what is asked.")
-    population = scope.population or nearest(sources, start, last)
-    return scope.but(force=force, from_month=start, to_month=last, by=by, population=population)
+    return scope.but(by=by, population=scope.population or nearest(sources, start, last))
 
 
 def residents(view: View, scope: Scope) -> dict[str, int]:
     """Residents of the force's districts by the groups of the scope's attribute; empty where none are known."""
-    districts = choices.districts(view, str(scope.force))
-    if scope.population is None or not districts:
+    if scope.population is None:
         return {}
-    rows = _people(view, scope).filter(nw.col("area_code").is_in(list(districts)))
+    return _residents(view, str(scope.force), str(scope.by), scope.population)
+
+
+@lru_cache(maxsize=64)
+def _residents(view: View, force: str, attribute: str, population: str) -> dict[str, int]:
+    districts = list(choices.districts(view, force))
+    if not districts:
+        return {}
+    rows = _people(view, attribute, population).filter(nw.col("area_code").is_in(districts))
     counts = rows.select("group", "residents").collect("pandas").to_native()
     summed = counts.groupby(counts["group"].astype(object))["residents"].sum()
     return {str(group): int(number) for group, number in summed.items() if number > 0}
 
 
-def population_loads(view: View, scope: Scope) -> list[str]:
-    """Loads that the residents of a scope come from."""
-    rows = _people(view, scope).select("load_id").unique().collect("pandas").to_native()
+@lru_cache(maxsize=64)
+def population_loads(view: View, attribute: str, population: str) -> list[str]:
+    """Loads that residents by an attribute come from."""
+    rows = _people(view, attribute, population).select("load_id").unique().collect("pandas").to_native()
     return [str(load) for load in rows["load_id"]]
 
 
-def _people(view: View, scope: Scope) -> nw.LazyFrame[Any]:
+def _people(view: View, attribute: str, population: str) -> nw.LazyFrame[Any]:
     return view.rows(PEOPLE_CUBE.name).filter(
-        nw.col("attribute") == scope.by, nw.col("source") == scope.population, nw.col("level") == "district"
+        nw.col("attribute") == attribute, nw.col("source") == population, nw.col("level") == "district"
     )
 
 
 def near(scope: Scope, view: View) -> dict[str, Scope]:
     """Scopes that differ from one in a single part, by what they change in words; the likeliest to help first."""
-    held, found = months(view, str(scope.force)), {}
-    if held and (scope.from_month, scope.to_month) != (held[0], held[-1]):
-        found[f"Show {wording.months(held[0], held[-1])}"] = scope.but(from_month=held[0], to_month=held[-1])
+    found = other_period(scope, view)
     for other in attributes(view, str(scope.force)):
         if other != scope.by:
             found[f"Show it by {other.replace('_', ' ')}"] = scope.but(by=other, population=None)
     return found
+
+
+def other_period(scope: Scope, view: View) -> dict[str, Scope]:
+    """The scope over all that is held, where it is of a part of it, by what that changes in words."""
+    if scope.force not in forces(view):
+        return {}
+    days = [*events(view, scope.force)["month"], *feedback(view, scope.force)["month"]]
+    first, last = min(days), max(days)
+    if (scope.from_month, scope.to_month) == (first, last):
+        return {}
+    return {f"Show {wording.months(first, last)}": scope.but(from_month=first, to_month=last)}
+
+
+@lru_cache(maxsize=64)
+def loads(view: View, force: str, *tables: Table) -> pd.DataFrame:
+    """The current loads of some tables of a force, by table and file."""
+    held = view.current_loads
+    own = held["table"].isin([table.name for table in tables]) & (held["subject"].str.split(" / ").str[0] == force)
+    return held[own].sort_values(["table", "file"])
+
+
+def _rows(view: View, table: Table, force: str) -> pd.DataFrame:
+    """The rows of a table of a force; texts as Python's own, of which pandas compares few fast."""
+    if not view.has(table.name):
+        return table.frame({"force": []}).astype(_texts(table))
+    rows = view.rows(table.name).filter(nw.col("force") == force).select(table.names)
+    return rows.collect("pandas").to_native().astype(_texts(table))
+
+
+def _texts(table: Table) -> dict[str, str]:
+    return {column.name: "object" for column in table.columns if column.kind in ("text", "day", "month")}
+
+
+def _one_spelling(words: pd.Series) -> pd.Series:
+    """Words that differ in capitals and spaces alone, in the spelling that is most common."""
+    counts = words.value_counts()
+    chosen: dict[str, str] = {}
+    for spelling in counts.index:
+        chosen.setdefault(" ".join(spelling.split()).casefold(), spelling)
+    spelt = {spelling: chosen[" ".join(spelling.split()).casefold()] for spelling in counts.index}
+    return words.map(spelt).astype(object)

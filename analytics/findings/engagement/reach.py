@@ -12,10 +12,10 @@ from analytics.disclosure import withhold
 from analytics.finding import Finding, Provenance, files_of
 from analytics.findings.asked import question_of
 from analytics.findings.engagement import choices
+from analytics.findings.engagement.shared import CLUSTERS, UNANSWERABLE, NoEngagement
 from analytics.findings.refusal import refused
-from analytics.reach import Representation, representation
-from analytics.reach.representation import LEAST_EVENTS
-from analytics.scope import Scope, ScopeError
+from analytics.reach import LEAST_EVENTS, Representation, representation
+from analytics.scope import Scope
 from analytics.survey import Verdicts, verdicts
 from data.settings import settings
 from data.survey_cubes import NOT_KNOWN
@@ -54,16 +54,15 @@ METHOD = (
     "variance between events, 95 % interval Wilson's with the effective number of participants and Student's t; the "
     "residents are taken as known."
 )
-REFERENCE = "Cochran 1977, Sampling Techniques, 3.12; Franco and others 2019, JSSAM 7, 334"
+_AXIS = "times their share of residents"
+_LONGEST = 70  # A headline stays on one line.
+_PEOPLE = {
+    "Female": "women and girls",
+    "Male": "men and boys",
+    "Yes": "disabled people",
+    "No": "people who are not disabled",
+}
 _COUNTED = "A participation is counted, not a person: whoever comes twice counts twice."
-
-
-class NoReach(LookupError):
-    """There is nothing to compare; the message is one sentence that says why."""
-
-
-UNANSWERABLE = (ScopeError, NoReach)
-"""Why a question can't be answered; each carries one sentence."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +99,7 @@ def reach(scope: Scope, view: View) -> Finding:
         tables={"reach": table},
         provenance=_provenance(question, reached, table, view),
         caveats=tuple(_caveats(reached)),
-        draw=(lambda mode: charts.ratio_scale(_scale(table), mode, "their share of residents", wording.index))
+        draw=(lambda mode: charts.ratio_scale(_scale(table), mode, "same share", wording.index, axis=_AXIS))
         if reached.found.told
         else None,
         alt=_answer(table, reached),
@@ -115,25 +114,27 @@ def answerable(scope: Scope, view: View) -> None:
 def _reached(scope: Scope, view: View) -> _Reached:
     short, first, last = forces()[str(scope.force)]["short"], str(scope.from_month), str(scope.to_month)
     if scope.by is None:
-        raise NoReach(f"No file says of which groups the participants of {short} were.")
+        raise NoEngagement(f"No file says of which groups the participants of {short} were.")
     label = attributes()[scope.by].label.lower()
-    every = choices.participants(view, str(scope.force))
-    chosen = every[(every["attribute"] == scope.by) & every["month"].between(first, last)]
+    every = choices.attended(view, str(scope.force), scope.by)
+    month = every.index.get_level_values("month")
+    chosen = every[(month >= first) & (month <= last)]
     if chosen.empty:
-        raise NoReach(f"No event of {short} from {wording.months(first, last)} says how many took part by {label}.")
+        raise NoEngagement(
+            f"No event of {short} from {wording.months(first, last)} says how many took part by {label}."
+        )
     residents = choices.residents(view, scope)
     if not residents:
-        raise NoReach(
+        raise NoEngagement(
             f"No residents by {label} are loaded for the districts of {short}, so there is nothing to compare."
         )
-    wide = chosen.pivot_table(index="event", columns="group", values="participants", aggfunc="sum", observed=True)
-    wide = wide.fillna(0)
+    wide = chosen.dropna(axis=1, how="all").fillna(0)
     unknown = int(wide[NOT_KNOWN].sum()) if NOT_KNOWN in wide else 0
     came = [str(group) for group in wide.columns if group != NOT_KNOWN]
     # Who is never counted by age, such as children, is no group that stayed away.
     groups = [group for group in residents if group in came or scope.by != "age_band"]
     if len(groups) < 2:
-        raise NoReach(f"The groups of {label} are not the same among participants and residents.")
+        raise NoEngagement(f"The groups of {label} are not the same among participants and residents.")
     counts = wide.reindex(columns=groups, fill_value=0)
     return _Reached(
         scope=scope,
@@ -142,7 +143,7 @@ def _reached(scope: Scope, view: View) -> _Reached:
         found=representation(counts.to_numpy(), groups, residents, unknown),
         without_residents=tuple(group for group in came if group not in residents),
         uncounted=tuple(group for group in residents if group not in groups),
-        of_no_event=int(every.loc[(every["attribute"] == scope.by) & every["month"].isna(), "participants"].sum()),
+        of_no_event=choices.unplaced(view, str(scope.force), scope.by),
     )
 
 
@@ -203,9 +204,27 @@ def _headline(table: pd.DataFrame, reached: _Reached) -> str:
     for side, how in ((OFTEN.below, "less"), (OFTEN.above, "more")):
         names = list(table.loc[table["verdict"] == side, "group"])
         if names:
-            said = wording.listing(names) if len(names) < 4 else f"{len(names)} groups"
-            return f"{said} took part {how} than their share of residents"
+            few = len(names) < 4
+            people = _people(names, str(reached.scope.by)) if few else f"People of {len(names)} groups"
+            bare = wording.listing(names) if few else f"{len(names)} groups"
+            # The answer below says of what it is a share: where the line is short, people come first.
+            said = (
+                f"{people} took part {how} than their share of residents",
+                f"{people} took part {how} than their share",
+            )
+            return next((text for text in said if len(text) < _LONGEST), f"{bare} took part {how} than their share")
     return "No group clearly took part less than its share of residents"
+
+
+def _people(names: list[str], by: str) -> str:
+    """The people of some groups, at the start of a sentence."""
+    if by == "ethnicity":
+        said = f"{wording.listing(names)} people" if names != ["Other"] else "People counted as Other"
+    elif by == "age_band":
+        said = f"People aged {wording.listing(names)}"
+    else:
+        said = wording.listing([_PEOPLE.get(name, name) for name in names])
+    return f"{said[0].upper()}{said[1:]}"
 
 
 def _answer(table: pd.DataFrame, reached: _Reached) -> str:
@@ -251,7 +270,7 @@ def _caveats(reached: _Reached) -> list[str]:
 def _provenance(question: Question, reached: _Reached, table: pd.DataFrame, view: View) -> Provenance:
     scope, loads = reached.scope, view.current_loads
     own = loads["table"].isin([EVENTS.name, PARTICIPANTS.name]) & loads["subject"].str.startswith(str(scope.force))
-    population = loads["load_id"].isin(choices.population_loads(view, scope))
+    population = loads["load_id"].isin(choices.population_loads(view, str(scope.by), str(scope.population)))
     withheld = int(table["flag"].str.startswith("withheld").sum())
     tested = int(table["p_value"].notna().sum())
     return Provenance(
@@ -262,7 +281,7 @@ def _provenance(question: Question, reached: _Reached, table: pd.DataFrame, view
         f"{wording.plural(reached.found.events, 'event')}",
         weights="None: every participation counts once",
         method=METHOD,
-        reference=REFERENCE,
+        reference=CLUSTERS,
         rules=(
             *([f"{wording.plural(withheld, 'group')} withheld: few participants"] if withheld else []),
             f"{wording.plural(tested, 'index', 'indices')} tested against 1, clear below a false-discovery rate of "
