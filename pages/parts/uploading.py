@@ -35,6 +35,7 @@ _PAGES = {
     "aggregates": ("trends", "Trends"),
     "events": ("engagement", "Engagement"),
     "participants": ("engagement", "Engagement"),
+    "feedback": ("engagement", "Engagement"),
 }
 """Where a table is seen once it is published."""
 

@@ -19,6 +19,7 @@ from data.tables import (
     AREAS,
     CANONICAL,
     EVENTS,
+    FEEDBACK,
     PARTICIPANTS,
     POPULATION,
     RESPONSES,
@@ -41,6 +42,7 @@ _ASKED: Mapping[str, str] = MappingProxyType(
         AGGREGATES.name: "overview.headline",
         EVENTS.name: "engagement.reach",
         PARTICIPANTS.name: "engagement.reach",
+        FEEDBACK.name: "engagement.feedback",
     }
 )
 """The question whose answer hangs most on a table; of the others it is what is loaded."""
