@@ -149,10 +149,17 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Against residents": _text("verdict"),
         "Note": _text("flag"),
     },
+    "stop_and_search.months": {
+        "Force": lambda row: forces()[row["force"]]["short"],
+        "Month": _figure("month_or_wave", wording.month),
+        "Status": _text("status"),
+        "Rows": _figure("rows", wording.count),
+        "Note": _text("flag"),
+    },
     "data.coverage": {
-        "Table": _text("table"),
+        "Files": lambda row: str(row["kind"]).capitalize(),
         "Force or source": lambda row: forces()[row["force"]]["short"] if row["force"] in forces() else row["force"],
-        "Month or year": _text("month_or_wave"),
+        "Month, wave or year": _text("month_or_wave"),
         "Status": _text("status"),
         "Rows": _figure("rows", wording.count),
         "Note": _text("flag"),
@@ -223,6 +230,7 @@ _IN_PLAIN_WORDS = {
         "We counted the searches of persons of each ethnic group in each month and divided each count by the residents "
         "of that group at the census. " + _HOLDS.format(what="a month's rate")
     ),
+    "stop_and_search.months": "We counted the stop-and-search files that are loaded, and their rows, by month.",
     "data.coverage": "We counted the files that are loaded, and their rows, by force and month.",
 }
 _LEVELS = (

@@ -16,8 +16,7 @@ from scipy.optimize import brentq
 
 from analytics.__main__ import main
 from analytics.findings import QUESTIONS, choices
-from analytics.findings.data import coverage
-from analytics.findings.stop_and_search import FAIRNESS, INDEPENDENT, STREET, disproportionality, rates, trend
+from analytics.findings.stop_and_search import FAIRNESS, INDEPENDENT, STREET, disproportionality, months, rates, trend
 from analytics.findings.stop_and_search.disproportionality import _short_rate, _short_times
 from analytics.reading import reading_table
 from analytics.scope import Scope
@@ -1182,7 +1181,7 @@ def test_the_west_midlands_recorded_nobody_as_other(real_store):
 def test_october_2020_stands_out_in_surrey(real_store):
     made = disproportionality(Scope("surrey"), real_store.view())
     said = [caveat for caveat in made.caveats if "times the median" in caveat]
-    assert said == list(coverage(Scope("surrey"), real_store.view()).caveats)
+    assert said == list(months(Scope("surrey"), real_store.view()).caveats)
     assert said[0].startswith("The file of Surrey Police for October 2020 has 1,290 rows, 2.6 times the median")
 
 
