@@ -72,6 +72,7 @@ COLUMNS: dict[str, str] = {
     # Lists of what is written down
     "key": "Name of the question",
     "question": "The question in words",
+    "page": "The page that it is asked on",
     "term": "The word",
     "meaning": "What is meant by it",
     "where": "The pages that use it",
@@ -101,7 +102,8 @@ COLUMNS: dict[str, str] = {
     "rule": "The rule",
     "says": "What it says",
     "why": "Why it is there",
-    "variable": "The setting it hangs on",
+    "setting": "The setting it hangs on, with its value here",
+    "variable": "Name of the setting",
     "default": "What the setting is unless it is changed",
     "reference": "Full reference",
     "year": "Year; n.d. where it bears no date",

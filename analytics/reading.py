@@ -167,6 +167,7 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
 }
 
 
+# Lists of what is written down are read in `analytics.library.headings`.
 _ACROSS = {"stop_and_search.disproportionality"}
 
 

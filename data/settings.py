@@ -68,6 +68,9 @@ class Settings(BaseSettings):
         None, description="Broad group of White and Black Caribbean or African: Mixed or Black; otherwise Mixed."
     )
     ic5: _Asian = Field(None, description="Broad group of identity code IC5: Asian or Other; otherwise Asian.")
+    contact: str | None = Field(
+        None, description="Whom to tell of a problem with accessibility, as the statement prints it; otherwise none is named."
+    )
     lock_seconds: float = Field(30, ge=0, description="How long a load waits for another one to finish.")
 
     @property

@@ -164,6 +164,11 @@ def evidence(finding: Finding, beside: bool = True, opened: bool = True) -> None
         _opened("How was this made?", ":material/help:", finding, _made)
 
 
+def made(finding: Finding) -> None:
+    """How the figure was made, one click away."""
+    _opened("How was this made?", ":material/help:", finding, _made)
+
+
 @st.fragment
 def _opened(label: str, icon: str, finding: Finding, draw: Callable[[Finding], None], expanded: bool = False) -> None:
     """A part that is drawn when it is first opened; opening it reruns nothing else."""
@@ -225,6 +230,11 @@ def _table(finding: Finding) -> None:
         st.dataframe(rows, hide_index=True, alt=finding.question, key=f"rows_{finding.key}")
     else:
         st.table(rows.map(plain), border="horizontal", hide_index=True, alt=finding.question)
+    downloads(finding)
+
+
+def downloads(finding: Finding) -> None:
+    """The main table as CSV, and every table as Excel."""
     with st.container(horizontal=True):
         st.download_button(
             "CSV",
@@ -265,8 +275,9 @@ def _made(finding: Finding) -> None:
             key=f"files_{finding.key}",
             height="content" if len(files) <= 8 else 320,
         )
-    view = _of_the_page(finding, Scope.of(dict(finding.provenance.scope)))
-    st.markdown(f"[Link to this view]({link(view)})")
+    if QUESTIONS[finding.key].takes:
+        view = _of_the_page(finding, Scope.of(dict(finding.provenance.scope)))
+        st.markdown(f"[Link to this view]({link(view)})")
 
 
 def _of_the_page(finding: Finding, scope: Scope) -> Scope:

@@ -18,20 +18,23 @@ if TYPE_CHECKING:
 _WORDS = {
     "supports": "speaks for a link",
     "qualifies": "qualifies it",
-    "guidance": "cited as guidance, not read",
+    "guidance": "cited by the guidance, not read",
 }
 
 
 def evidence(scope: Scope, view: View) -> Finding:
     """Every study with its reference, design, finding, limits and strength."""
     table = _table()
-    counts = table["side"].value_counts()
-    parts = wording.listing([f"{counts[_WORDS[side]]:,} {_WORDS[side]}" for side in SIDES if _WORDS[side] in counts])
+    number = {side: f"{sum(study.side == side for study in studies()):,}" for side in SIDES}
     return listed(
         evidence,
         view,
         headline="What studies found, for a link and against it",
-        answer=f"{wording.plural(len(table), 'entry', 'entries')}: {parts}; most show what goes together, few test what follows.",
+        answer=(
+            f"{wording.plural(len(table), 'entry', 'entries')}: {number['supports']} for a link of the cycle, "
+            f"{number['qualifies']} that qualify one, and {number['guidance']} that the guidance cites and nobody read "
+            "for this list; most show what goes together, few test what follows."
+        ),
         tables={"studies": table},
         source=("analytics/library/evidence.toml", "The reference of each study stands with it"),
         caveats=(

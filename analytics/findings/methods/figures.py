@@ -42,7 +42,18 @@ def figures(scope: Scope, view: View) -> Finding:
 def _methods() -> pd.DataFrame:
     import pandas as pd
 
-    return pd.DataFrame([{"key": key, "question": _asks(key), **_row(method)} for key, method in methods().items()])
+    return pd.DataFrame(
+        [
+            {"key": key, "page": _page(key), "question": _asks(key), **_row(method)}
+            for key, method in methods().items()
+        ]
+    )
+
+
+def _page(key: str) -> str:
+    """The page that a question is asked on, which the first part of its key names."""
+    part = key.partition(".")[0]
+    return "Data and methods" if part in ("data", "methods") else part.replace("_", " ").capitalize()
 
 
 def _row(method: Method) -> dict[str, str]:

@@ -140,13 +140,14 @@ def _table() -> pd.DataFrame:
             rule,
             says.format(value=_written(name) if name else ""),
             why,
+            f"CONFIDENCE_{name.upper()} is {_written(name)}" if name else "",
             f"CONFIDENCE_{name.upper()}" if name else "",
             _written(name) if name else "",
             _as_text(name, Settings.model_fields[name].default) if name else "",
         )
         for name, rule, says, why in _RULES
     ]
-    return pd.DataFrame(rows, columns=["rule", "says", "why", "variable", "value", "default"])
+    return pd.DataFrame(rows, columns=["rule", "says", "why", "setting", "variable", "value", "default"])
 
 
 def _written(name: str) -> str:

@@ -1,0 +1,42 @@
+"""Data and methods: what is loaded, what words mean, how figures are made, what is withheld, and what is promised."""
+
+import streamlit as st
+
+from analytics.scope import Scope
+from data.settings import settings
+from pages.parts import contents, demonstration, document, library, show
+from pages.parts.release import answer, current_view
+
+PARTS = {
+    "loaded": "What is loaded",
+    "definitions": "Definitions",
+    "methods": "Methods",
+    "withheld": "What is withheld",
+    "evidence": "Evidence library",
+    "accessibility": "Accessibility",
+    "data-protection": "Data protection",
+}
+
+view = current_view()
+st.title("Data and methods")
+show.follow_mode()
+demonstration.mark(view)
+part = contents.chosen(PARTS)
+
+if part == "loaded":
+    coverage = answer("data.coverage", Scope(), view)
+    show.whole(coverage, level="##")
+    if coverage.panels:
+        show.status_key()
+elif part == "definitions":
+    library.definitions(answer("methods.definitions", Scope(), view))
+elif part == "methods":
+    library.methods(answer("methods.figures", Scope(), view))
+elif part == "withheld":
+    library.rules(answer("methods.withheld", Scope(), view))
+elif part == "evidence":
+    library.studies(answer("methods.evidence", Scope(), view))
+elif part == "accessibility":
+    document.show("accessibility.md", contact=settings().contact or document.NO_CONTACT)
+else:
+    document.show("data-protection.md")
