@@ -69,7 +69,8 @@ class Settings(BaseSettings):
     )
     ic5: _Asian = Field(None, description="Broad group of identity code IC5: Asian or Other; otherwise Asian.")
     contact: str | None = Field(
-        None, description="Whom to tell of a problem with accessibility, as the statement prints it; otherwise none is named."
+        None,
+        description="Whom to tell of problems with accessibility, as the statement prints it; otherwise nobody.",
     )
     lock_seconds: float = Field(30, ge=0, description="How long a load waits for another one to finish.")
 

@@ -1,4 +1,4 @@
-"""What the store holds: every file by force and month, survey wave, log, census and boundary set, and what is missing."""
+"""What the store holds: every force and month, survey wave, log, census and boundary set, and what is missing."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def coverage(scope: Scope, view: View) -> Finding:
         tables={"coverage": table},
         provenance=provenance,
         caveats=tuple(force_months.high(monthly, months)),
-        panels=tuple(_panel(kind, of_kind) for kind, of_kind in months.groupby("kind", sort=False)),
+        panels=tuple(_panel(str(kind), of_kind) for kind, of_kind in months.groupby("kind", sort=False)),
     )
 
 

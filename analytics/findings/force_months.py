@@ -67,14 +67,15 @@ def statuses(loads: pd.DataFrame, scope: Scope) -> pd.DataFrame:
         if current.empty:
             continue
         months = wording.month_range(scope.from_month or current.min(), scope.to_month or current.max())
-        told = month_statuses(of_force, months, settings().partial_share)
         high = high_months(of_force, months)
         flags = [f"high: {high[month]:.1f} times the months near it" if month in high else "" for month in months]
-        told = told.assign(table=table, kind=kind, force=force, flag=flags)
+        told = month_statuses(of_force, months, settings().partial_share)
+        told = told.assign(table=str(table), kind=str(kind), force=str(force), flag=flags)
         frames.append(told.rename(columns={"month": "month_or_wave"}))
-    columns = pd.DataFrame(columns=COLUMNS).astype({"rows": "Int64"})
-    table = pd.concat(frames, ignore_index=True)[COLUMNS] if frames else columns
-    return table.sort_values("table", key=lambda names: names.map(MONTHLY.index), kind="stable", ignore_index=True)
+    if not frames:
+        return pd.DataFrame(columns=COLUMNS).astype({"rows": "Int64"})
+    every = pd.concat(frames, ignore_index=True)[COLUMNS]
+    return every.sort_values("table", key=lambda names: names.map(MONTHLY.index), kind="stable", ignore_index=True)
 
 
 def high_month(force: str, month: str, rows: int, times: float) -> str:

@@ -155,10 +155,14 @@ def methods() -> Mapping[str, Method]:
 @cache
 def studies() -> tuple[Study, ...]:
     """Every study, the oldest first within what it points at."""
-    found = [_entry(Study, "evidence.toml", row.get("reference", "?"), row) for row in _read("evidence.toml")["studies"]]
+    found = [
+        _entry(Study, "evidence.toml", row.get("reference", "?"), row) for row in _read("evidence.toml")["studies"]
+    ]
     for study in found:
         if study.side not in SIDES:
-            raise LibraryError(f"evidence.toml: “{study.reference}” points “{study.side}”; there is {', '.join(SIDES)}.")
+            raise LibraryError(
+                f"evidence.toml: “{study.reference}” points “{study.side}”; there is {', '.join(SIDES)}."
+            )
     return tuple(found)
 
 

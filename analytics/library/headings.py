@@ -80,10 +80,11 @@ def table_of(name: str, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def entry_of(name: str, row: Mapping[Hashable, Any]) -> tuple[str, str, str]:
-    """One row as an entry: its name, its text, and its notes, each with its heading; the notes may be empty."""
+    """One row as an entry: its name, its text, and its notes as sentences, each with its heading; there may be none."""
     entry = _ENTRIES[name]
     notes = [f"{heading}: {row[column]}" for column, heading in entry.notes.items() if row[column]]
-    return str(row[entry.name]), " ".join(str(row[column]) for column in entry.text), ". ".join(notes)
+    ended = [note if note.endswith((".", "?")) else f"{note}." for note in notes]
+    return str(row[entry.name]), " ".join(str(row[column]) for column in entry.text), " ".join(ended)
 
 
 def pairs_of(name: str, row: Mapping[Hashable, Any]) -> pd.DataFrame:

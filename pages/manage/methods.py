@@ -18,9 +18,10 @@ PARTS = {
 }
 
 view = current_view()
-st.title("Data and methods")
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xsmall"):
+    st.title("Data and methods", width="content")
+    demonstration.mark(view)
 show.follow_mode()
-demonstration.mark(view)
 part = contents.chosen(PARTS)
 
 if part == "loaded":

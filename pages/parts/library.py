@@ -106,7 +106,7 @@ def _entries(name: str, rows: pd.DataFrame) -> None:
     grid = st.grid(_ABREAST, min_column_width=300, gap="small")
     for row in rows.to_dict("records"):
         title, text, notes = entry_of(name, row)
-        small = f"  \n:gray[:small[{plain(notes)}.]]" if notes else ""
+        small = f"  \n:gray[:small[{plain(notes)}]]" if notes else ""
         with grid.cell():
             st.markdown(f"**{plain(title)}**  \n{plain(text)}{small}")
 

@@ -133,12 +133,12 @@ def test_stops_alone_leave_the_survey_pages_with_a_way_to_load_one(page, run):
     assert "--mapping" in app.code[0].value
 
 
-def test_a_survey_alone_is_listed_on_the_data_page_and_stop_and_search_says_what_it_lacks(run, store):
+def test_a_survey_alone_is_listed_among_what_is_loaded_and_stop_and_search_says_what_it_lacks(run, store):
     publish(store, wave("2025-Q1", "2025-03", good_job_local=answers(60, 40)))
-    app = run("pages/manage/data.py", store)
+    app = run("pages/manage/methods.py", store)
     assert not app.exception
-    assert "### Nothing loaded yet" not in texts(app)
-    assert plain("No stop-and-search file is loaded.") in " ".join(texts(app))
+    assert "## 1 file loaded" in texts(app)
+    assert plain("Survey wave (1 file).") in texts(app)
     assert not any("missing" in caption.value for caption in app.caption)  # the key of a chart that is not there
     app = run("pages/scrutinise/stop_and_search.py", store)
     assert "### No stop and search loaded yet" in texts(app)
@@ -147,7 +147,7 @@ def test_a_survey_alone_is_listed_on_the_data_page_and_stop_and_search_says_what
 def test_a_store_from_which_all_is_withdrawn_says_that_it_shows_nothing(run, load, store, police_csv):
     load({"2018-04-surrey-stop-and-search.csv": police_csv([{"Type": "Person search"}] * 12)})
     withdraw(store, store.history()["load_id"].item(), "Ada", "wrong file")
-    app = run("pages/manage/data.py", store)
+    app = run("pages/manage/upload.py", store)
     assert not app.exception
     assert "### Nothing loaded yet" in texts(app)
 
@@ -170,7 +170,7 @@ def test_an_empty_store_opens_on_the_demonstration_and_says_so(invented):
 
 
 def test_nobody_withdraws_from_the_demonstration(invented):
-    app = invented("pages/manage/data.py")
+    app = invented("pages/manage/upload.py")
     assert not app.exception
     assert "### Load your own" in texts(app)
     assert [box.key for box in app.selectbox if box.key == "history_load"] == []

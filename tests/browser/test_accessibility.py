@@ -11,7 +11,11 @@ from tests.browser.conftest import STOPS, open_everything, settle
 
 VIEWS = {
     "stop and search": STOPS,
-    "data": "/data",
+    "loaded": "/methods",
+    "definitions": "/methods?part=definitions",
+    "methods": "/methods?part=methods",
+    "evidence": "/methods?part=evidence",
+    "statement": "/methods?part=accessibility",
     "refused": f"{STOPS}?force=west-yorkshire&area=E08000034",
     "bad address": f"{STOPS}?force=nowhere",
     "overview": "/",
@@ -105,7 +109,7 @@ def test_nothing_serious_but_what_is_known_and_nothing_sideways(name, window, se
 
 
 def test_axe_sees_a_violation(look) -> None:
-    page = look("/data", height=TALL)
+    page = look("/methods", height=TALL)
     page.evaluate("""() => {
         const text = document.createElement('p')
         text.innerHTML = '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">'

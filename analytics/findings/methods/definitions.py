@@ -1,4 +1,4 @@
-"""What the words mean, what every measure asks, and what values count as: all of it read from what figures are made with."""
+"""What words mean, what measures ask and what values count as: all of it read from what figures are made with."""
 
 from __future__ import annotations
 
@@ -12,7 +12,17 @@ from analytics.library.entries import terms
 from analytics.scope import Scope
 from data.settings import settings
 from data.vocabularies import NOT_GIVEN, NOT_STATED, ethnicity, vocabulary
-from data.vocabularies.survey import CLASSES, DONT_KNOW, NEGATIVE, NEUTRAL, POSITIVE, STAGES, Measure, attributes, measures
+from data.vocabularies.survey import (
+    CLASSES,
+    DONT_KNOW,
+    NEGATIVE,
+    NEUTRAL,
+    POSITIVE,
+    STAGES,
+    Measure,
+    attributes,
+    measures,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,13 +44,17 @@ def definitions(scope: Scope, view: View) -> Finding:
         headline="What the words, the measures and the groups mean",
         answer=(
             f"{wording.plural(len(words), 'term')}, {wording.plural(len(asked), 'measure')} with the question and the "
-            f"class of every answer, and {wording.plural(groups['grouping'].nunique(), 'grouping')} of published values."
+            f"class of every answer, and {wording.plural(groups['grouping'].nunique(), 'grouping')} of published "
+            "values."
         ),
         tables={"terms": words, "measures": asked, "groupings": groups},
-        source=("analytics/library/terms.toml and data/vocabularies", "Sources of every list: data/vocabularies/README.md"),
+        source=(
+            "analytics/library/terms.toml and data/vocabularies",
+            "Sources of every list: data/vocabularies/README.md",
+        ),
         caveats=(
-            f"Of {wording.plural(unread, 'measure')} the wording was not read in a published questionnaire: it is ours, of "
-            "what the question asks. A mapping keeps the wording that a wave really used.",
+            f"Of {wording.plural(unread, 'measure')} the wording was not read in a published questionnaire: it is "
+            "ours, of what the question asks. A mapping keeps the wording that a wave really used.",
         ),
         settings=dict(settings().grouping),
     )

@@ -38,7 +38,8 @@ def evidence(scope: Scope, view: View) -> Finding:
         tables={"studies": table},
         source=("analytics/library/evidence.toml", "The reference of each study stands with it"),
         caveats=(
-            "These are other people's studies, in our words. Nothing of them is computed here, and none is about your force.",
+            "These are other people's studies, in our words. Nothing of them is computed here, and none is about your "
+            "force.",
             "A pilot and the national programme after it came out differently: read both sides before quoting one.",
         ),
     )

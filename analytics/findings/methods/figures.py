@@ -33,8 +33,8 @@ def figures(scope: Scope, view: View) -> Finding:
         tables={"methods": table, "coverage": held},
         source=("analytics/library/methods.toml", "Formulas in full: docs/methods.md and docs/survey-methods.md"),
         caveats=(
-            "Coverage was measured on invented data whose truth is known, for intervals that should hold it in 95 of 100 "
-            "cases. It says how intervals behave under that design, not under every design.",
+            "Coverage was measured on invented data whose truth is known, for intervals that should hold it in 95 of "
+            "100 cases. It says how intervals behave under that design, not under every design.",
         ),
     )
 
@@ -43,10 +43,7 @@ def _methods() -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame(
-        [
-            {"key": key, "page": _page(key), "question": _asks(key), **_row(method)}
-            for key, method in methods().items()
-        ]
+        [{"key": key, "page": _page(key), "question": _asks(key), **_row(method)} for key, method in methods().items()]
     )
 
 

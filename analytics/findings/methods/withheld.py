@@ -21,14 +21,15 @@ _RULES = (
     (
         "threshold",
         "Small counts",
-        "A count of searches or participants under {value} in a breakdown by a personal attribute is withheld, with every "
-        "figure made from it.",
+        "A count of searches or participants under {value} in a breakdown by a personal attribute is withheld, with "
+        "every figure made from it.",
         "So that nobody reads a rate into a handful of people. Published files still give many of these counts away.",
     ),
     (
         "",
         "Zero",
-        "A count of 0 of published files is shown, without a rate. In records that are not published a zero counts as small.",
+        "A count of 0 of published files is shown, without a rate. In records that are not published a zero counts as "
+        "small.",
         "Totals of a published file give it away, and hiding it would hide that a force does not use a category.",
     ),
     (
@@ -53,14 +54,15 @@ _RULES = (
         "",
         "Imprecise, but shown",
         f"Marked as too imprecise: a Korn-Graubard interval of {DEFAULT_RULE.widest:.2f} or wider, or wider than "
-        f"{DEFAULT_RULE.widest_relative:.1f} times the share and {DEFAULT_RULE.narrowest:.2f}. Marked for review: fewer "
-        f"than {DEFAULT_RULE.least_df:.0f} degrees of freedom, and shares of exactly 0 or 1.",
-        "It is marked and not withheld: a rule that looks at the estimate makes the intervals that are left too narrow.",
+        f"{DEFAULT_RULE.widest_relative:.1f} times the share and {DEFAULT_RULE.narrowest:.2f}. Marked for review: "
+        f"fewer than {DEFAULT_RULE.least_df:.0f} degrees of freedom, and shares of exactly 0 or 1.",
+        "Marked and not withheld: a rule that looks at the estimate makes the intervals that are left too narrow.",
     ),
     (
         "false_discovery",
         "Clear differences",
-        "Rose, fell, above and below are said only under a false-discovery rate of {value} over all differences of the table.",
+        "Rose, fell, above and below are said only under a false-discovery rate of {value} over all differences of "
+        "the table.",
         "Of many differences some look large by chance.",
     ),
     (
@@ -84,15 +86,15 @@ _RULES = (
     (
         "partial_share",
         "Missing and partial months",
-        "A month without a file is a gap, neither zero nor filled in. One under {value} of the median of the months before "
-        "is suspected to be partial.",
+        "A month without a file is a gap, neither zero nor filled in. One under {value} of the median of the months "
+        "before is suspected to be partial.",
         "A missing file is not a month without searches.",
     ),
     (
         "",
         "Subtraction",
         "Not done yet: a second count withheld with the first, so that totals do not give it away.",
-        "Until then whoever has a total and all parts but one can tell that one. Keep it in mind before publishing a table.",
+        "Until then whoever has a total and all parts but one can tell that one: mind it before you publish a table.",
     ),
 )
 """Name of the setting, the rule, what it says and why; blank where no setting is behind it."""
@@ -105,7 +107,7 @@ def withheld(scope: Scope, view: View) -> Finding:
     table = _table()
     set_here = table[(table["value"] != table["default"]) & (table["variable"] != "")]
     changed = (
-        f"{wording.listing(list(set_here['variable']))} differ{'s' if len(set_here) == 1 else ''} from what it is by default"
+        f"not as they are by default: {wording.listing(list(set_here['variable']))}"
         if len(set_here)
         else "every setting is as it is by default"
     )

@@ -945,7 +945,7 @@ def test_a_month_far_above_the_others_is_named(town):
         "The file of Surrey Police for March 2019 has 560 rows, 2.8 times the median of the other months within a year "
         "of it: see whether it holds more than its month; it weighs heavily on every figure."
     )
-    for ask in (*STOP_AND_SEARCH, coverage):
+    for ask in (*STOP_AND_SEARCH, months):
         assert said in ask(Scope(), town.view()).caveats
     assert not any("median" in caveat for caveat in rates(Scope(from_month="2019-04"), town.view()).caveats)
 

@@ -1,4 +1,4 @@
-"""The Data page: what is loaded, how it came, and how a file is withdrawn and restored."""
+"""The history of loads: how a file came, and how it is withdrawn and restored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pages.parts.identity import User
 from tests.app.small_store import HOSTILE_BY, MONTHS, SEARCHES, files
 
 STOPS = "pages/scrutinise/stop_and_search.py"
-PAGE = "pages/manage/data.py"
+PAGE = "pages/manage/upload.py"
 
 
 def texts(app) -> list[str]:
@@ -35,16 +35,6 @@ def status_of(store, load: str) -> str:
 
 def submit(app, label: str):
     return next(button for button in app.button if button.label == label)
-
-
-def test_it_counts_what_is_loaded_and_what_is_missing(run) -> None:
-    app = run(PAGE)
-    # By hand: five months of one force with one gap between them, three of the other.
-    assert "## 1 of 9 force\\-months missing" in texts(app)
-    assert any(f"8 files with {len(SEARCHES):,} searches" in text for text in texts(app))
-    assert len(app.get("plotly_chart")) == 1
-    assert app.get("plotly_chart")[0].proto.alt
-    assert "missing" in app.caption[0].value
 
 
 def test_the_history_has_a_row_for_every_file(run, police_csv) -> None:
