@@ -22,22 +22,23 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
     st.title("Data and methods", width="content")
     demonstration.mark(view)
 show.follow_mode()
-part = contents.chosen(PARTS)
+part, place = contents.opened(PARTS)
 
-if part == "loaded":
-    coverage = answer("data.coverage", Scope(), view)
-    show.whole(coverage, level="##")
-    if coverage.panels:
-        show.status_key()
-elif part == "definitions":
-    library.definitions(answer("methods.definitions", Scope(), view))
-elif part == "methods":
-    library.methods(answer("methods.figures", Scope(), view))
-elif part == "withheld":
-    library.rules(answer("methods.withheld", Scope(), view))
-elif part == "evidence":
-    library.studies(answer("methods.evidence", Scope(), view))
-elif part == "accessibility":
-    document.show("accessibility.md", contact=settings().contact or document.NO_CONTACT)
-else:
-    document.show("data-protection.md")
+with place:
+    if part == "loaded":
+        coverage = answer("data.coverage", Scope(), view)
+        show.whole(coverage, level="##")
+        if coverage.panels:
+            show.status_key()
+    elif part == "definitions":
+        library.definitions(answer("methods.definitions", Scope(), view))
+    elif part == "methods":
+        library.methods(answer("methods.figures", Scope(), view))
+    elif part == "withheld":
+        library.rules(answer("methods.withheld", Scope(), view))
+    elif part == "evidence":
+        library.studies(answer("methods.evidence", Scope(), view))
+    elif part == "accessibility":
+        document.show("accessibility.md", contact=settings().contact or document.NO_CONTACT)
+    else:
+        document.show("data-protection.md")

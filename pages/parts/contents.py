@@ -5,34 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 _PART = "part"
 _KEY = "contents"
 
 
-def chosen(parts: Mapping[str, str]) -> str:
-    """Draw the names of the parts, and give the one that is open.
+def opened(parts: Mapping[str, str]) -> tuple[str, DeltaGenerator]:
+    """Draw the names of the parts; give the one that is open, and the place where it is drawn.
 
     Parameters
     ----------
     parts
         The title of each part by its name in the address, ``?part=…``. The first one stands for a name that is none.
     """
-    names = list(parts)
-    asked = st.query_params.get(_PART)
-    st.session_state[_KEY] = asked if asked in parts else names[0]
-    st.segmented_control(
-        "Part of this page",
-        names,
-        required=True,
-        format_func=lambda name: parts[name],
-        key=_KEY,
-        on_change=_turn,
-        label_visibility="collapsed",
-        wrap=True,
-    )
-    return str(st.session_state[_KEY])
+    names = {title: name for name, title in parts.items()}
+    asked = st.query_params.get(_PART, "")
+    st.session_state[_KEY] = parts.get(asked, next(iter(names)))
+    tabs = st.tabs(list(names), key=_KEY, on_change=_turn, args=(names,))
+    part = names[st.session_state[_KEY]]
+    return part, tabs[list(parts).index(part)]
 
 
-def _turn() -> None:
-    st.query_params[_PART] = st.session_state[_KEY]
+def _turn(names: Mapping[str, str]) -> None:
+    st.query_params[_PART] = names[st.session_state[_KEY]]

@@ -55,13 +55,10 @@ def test_the_first_part_stands_for_an_address_without_one_and_for_one_that_is_no
         assert PARTS["loaded"] in texts(app)
 
 
-def test_another_part_goes_into_the_address_and_comes_back(run) -> None:
-    app = run(PAGE)
-    app.segmented_control(key="contents").set_value("evidence").run()
-    assert PARTS["evidence"] in texts(app)
-    assert app.query_params["part"] == "evidence"
-    again = run(PAGE, **app.query_params)
-    assert texts(again) == texts(app)
+def test_only_the_open_part_is_drawn(run) -> None:
+    app = run(PAGE, part="methods")
+    assert [tab.label for tab in app.tabs][:3] == ["What is loaded", "Definitions", "Methods"]
+    assert [bool(tab.children) for tab in app.tabs] == [part == "methods" for part in PARTS]
 
 
 def test_it_counts_what_is_loaded_and_what_is_missing(run) -> None:
