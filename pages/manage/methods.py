@@ -30,6 +30,8 @@ with place:
         show.whole(coverage, level="##")
         if coverage.panels:
             show.status_key()
+        elif coverage.refused:
+            st.markdown("[Load files](upload), and this page says what they hold and what is missing.")
     elif part == "definitions":
         library.definitions(answer("methods.definitions", Scope(), view))
     elif part == "methods":

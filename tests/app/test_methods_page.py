@@ -147,6 +147,7 @@ def test_without_any_data_it_says_so_and_explains_all_the_same(run, store) -> No
     app = run(PAGE, store)
     assert not app.exception
     assert any("**No file is loaded.**" in text for text in texts(app))
+    assert any(text.startswith("[Load files](upload)") for text in texts(app))
     assert not app.get("plotly_chart")
     for part in list(PARTS)[1:]:
         app = run(PAGE, store, part=part)
