@@ -29,7 +29,7 @@ PAGES = (
     Page("Scrutinise", "pages/scrutinise/stop_and_search.py", "Stop and search", "balance"),
     Page("Scrutinise", "pages/scrutinise/engagement.py", "Engagement", "groups"),
     Page("Manage", "pages/manage/upload.py", "Upload", "upload_file"),
-    Page("Manage", "pages/manage/data.py", "Data", "database"),
+    Page("Manage", "pages/manage/methods.py", "Data and methods", "menu_book"),
 )
 
 

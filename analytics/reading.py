@@ -240,10 +240,17 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "To be answered by": _figure("due", wording.day),
         "Told on": _figure("told_on", wording.day),
     },
+    "stop_and_search.months": {
+        "Force": lambda row: forces()[row["force"]]["short"],
+        "Month": _figure("month_or_wave", wording.month),
+        "Status": _text("status"),
+        "Rows": _figure("rows", wording.count),
+        "Note": _text("flag"),
+    },
     "data.coverage": {
-        "Table": _text("table"),
+        "Files": lambda row: str(row["kind"]).capitalize(),
         "Force or source": lambda row: forces()[row["force"]]["short"] if row["force"] in forces() else row["force"],
-        "Month or year": _text("month_or_wave"),
+        "Month, wave or year": _text("month_or_wave"),
         "Status": _text("status"),
         "Rows": _figure("rows", wording.count),
         "Note": _text("flag"),
@@ -251,6 +258,7 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
 }
 
 
+# Lists of what is written down are read in `analytics.library.headings`.
 _ACROSS = {"stop_and_search.disproportionality"}
 
 
@@ -348,6 +356,7 @@ _IN_PLAIN_WORDS = {
         "We counted what people asked for, by what the records say came of it. The 95 % interval says how far chance "
         "alone can move such a share; it does not say what nobody wrote down."
     ),
+    "stop_and_search.months": "We counted the stop-and-search files that are loaded, and their rows, by month.",
     "data.coverage": "We counted the files that are loaded, and their rows, by force and month.",
 }
 _LEVELS = (

@@ -68,6 +68,10 @@ class Settings(BaseSettings):
         None, description="Broad group of White and Black Caribbean or African: Mixed or Black; otherwise Mixed."
     )
     ic5: _Asian = Field(None, description="Broad group of identity code IC5: Asian or Other; otherwise Asian.")
+    contact: str | None = Field(
+        None,
+        description="Whom to tell of problems with accessibility, as the statement prints it; otherwise nobody.",
+    )
     lock_seconds: float = Field(30, ge=0, description="How long a load waits for another one to finish.")
 
     @property

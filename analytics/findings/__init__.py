@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics.finding import Finding
-from analytics.findings import choices, data, engagement, overview, stop_and_search, trends
+from analytics.findings import choices, data, engagement, methods, overview, stop_and_search, trends
 from analytics.findings.engagement import choices as engagement_choices
 from analytics.findings.searches import Searches
 from analytics.findings.survey import choices as survey_choices
@@ -72,6 +72,13 @@ QUESTIONS: dict[str, Question] = {
             (*_STOPS, "group", "comparator"),
             stop_and_search.trend,
             stop_and_search.chartable,
+        ),
+        Question(
+            "stop_and_search.months",
+            "Which months of stop and search are loaded, and which are missing?",
+            ("force", "from", "to"),
+            stop_and_search.months,
+            choices.complete,
         ),
         Question(
             "overview.headline",
@@ -143,6 +150,23 @@ QUESTIONS: dict[str, Question] = {
             ("force", "from", "to"),
             data.coverage,
             choices.complete,
+        ),
+        Question(
+            "methods.definitions", "What do the words mean?", (), methods.definitions, methods.anything, methods.nothing
+        ),
+        Question(
+            "methods.figures", "How is every figure made?", (), methods.figures, methods.anything, methods.nothing
+        ),
+        Question(
+            "methods.withheld",
+            "What is withheld, and why?",
+            (),
+            methods.withheld,
+            methods.anything,
+            methods.nothing,
+        ),
+        Question(
+            "methods.evidence", "What have studies found?", (), methods.evidence, methods.anything, methods.nothing
         ),
     )
 }

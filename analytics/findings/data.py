@@ -1,143 +1,173 @@
-"""What the store holds: every force and month, and what is missing from it."""
+"""What the store holds: every force and month, survey wave, log, census and boundary set, and what is missing."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+import narwhals as nw
+
 from analytics import charts, wording
-from analytics.finding import Finding, Provenance, files_of
+from analytics.finding import Finding, Mode, Panel, Provenance, files_of
+from analytics.findings import force_months
 from analytics.findings.asked import question_of
 from analytics.scope import Scope
-from data.checks import HIGH, MISSING, STATUSES, SUBMITTED, high_months, month_statuses
-from data.settings import settings
-from data.tables import LOADS, STOPS
+from data.checks import MISSING, STATUSES, SUBMITTED
+from data.tables import AGGREGATES, EVENTS, FEEDBACK, MILESTONES, PLANS, PRIORITIES, RESPONSES, WAVES
 from data.vocabularies import forces
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
 
     from data.store import View
 
-_COLUMNS = ["table", "force", "month_or_wave", "status", "rows", "flag"]
-_METHOD = (
-    "One file is one force and month. Partial is suspected where a month has fewer searches than {share} of the median "
-    "of the months with searches among the twelve before it. A month without a file is missing: every month of the "
-    "period that was asked for; where its start or end is left open, from the force's first file or up to its last. "
-    "High is a month, whatever its status, with more than {high} times the median of the other months within a year of "
-    "it."
+_DATED = {
+    EVENTS.name: "date",
+    FEEDBACK.name: "raised_on",
+    PRIORITIES.name: "set_on",
+    PLANS.name: "month",
+    MILESTONES.name: "date",
+}
+"""Tables whose files have no period of their own, and the column that says what days they speak of."""
+
+_NAMES_FORCE = {RESPONSES.name: WAVES.name, AGGREGATES.name: AGGREGATES.name}
+"""Tables whose loads are of a survey, and the table whose rows say which force it asked about."""
+
+_OTHERS = (
+    " Files that are not of one force and month stand below in the table, with the days or the year that they speak of."
 )
 
 
 def coverage(scope: Scope, view: View) -> Finding:
-    """Which files are loaded: the status of every force and month, every census and boundary set."""
+    """Which files are loaded: every force and month, survey wave, log, census and boundary set.
+
+    Of one force, its own files alone: a census or a boundary set is of no force. A period limits the force-months.
+    """
     question = question_of(coverage)
-    loads = view.loads if view.has(LOADS.name) else LOADS.frame({"load_id": []}).assign(current=False)
-    stops = loads[(loads["table"] == STOPS.name) & (loads["subject"] == (scope.force or loads["subject"]))]
-    table = _stop_months(stops, scope)
-    if scope.force is None:
-        table = _with_others(table, loads)
-    used = stops[stops["current"] & stops["period"].between(scope.from_month or "", scope.to_month or "9999")]
+    loads = force_months.loads_of(view)
+    monthly = force_months.monthly(loads, scope)
+    months = force_months.statuses(monthly, scope)
+    others = _others(loads, scope, view)
+    used = _joined([force_months.within(monthly, scope), others])
+    table = _joined([months, _rows(others, view)])
     provenance = Provenance(
         release=view.release.number if view.release else 0,
-        files=files_of(used.sort_values(["subject", "period"])),
+        files=files_of(used),
         scope=scope.only(question.takes).address(),
-        base=wording.plural(len(used), "stop-and-search file"),
-        method=_METHOD.format(share=wording.percent(settings().partial_share), high=HIGH),
-        reference="Statuses of a force-month: docs/methods.md",
-        settings={"Partial suspected below": wording.percent(settings().partial_share), "High above": f"{HIGH} times"},
+        base=wording.plural(len(used), "file"),
+        weights="None",
+        method=force_months.method("rows") + _OTHERS,
+        reference=force_months.REFERENCE,
+        settings=force_months.thresholds(),
     )
-    months = table[table["table"] == STOPS.name]
-    if months.empty:
+    if table.empty:
         name = f" of {forces()[scope.force]['short']}" if scope.force else ""
-        why = f"No stop-and-search file{name} is loaded{' for this period' if stops['current'].any() else ''}."
+        why = f"No file{name} is loaded{' for this period' if monthly['current'].any() else ''}."
         return Finding(question.key, question.asks, why, why, {"coverage": table}, provenance, refused=True)
-    headline, answer = _sentences(months, scope)
     return Finding(
         key=question.key,
         question=question.asks,
-        headline=headline,
-        answer=answer,
+        headline=force_months.headline(months) if len(months) else f"{wording.plural(len(used), 'file')} loaded",
+        answer=_answer(months, others, scope),
         tables={"coverage": table},
         provenance=provenance,
-        caveats=tuple(_high(stops, months)),
-        draw=lambda mode: charts.coverage_grid(_grid(months), mode),
-        alt=answer,
+        caveats=tuple(force_months.high(monthly, months)),
+        panels=tuple(_panel(str(kind), of_kind) for kind, of_kind in months.groupby("kind", sort=False)),
     )
 
 
-def high_month(force: str, month: str, rows: int, times: float) -> str:
-    """One sentence about a month with far more searches than those around it."""
-    return (
-        f"The file of {force} for {wording.month(month)} has {rows:,} rows, {times:.1f} times the median of the other "
-        "months within a year of it: see whether it holds more than its month; it weighs heavily on every figure."
-    )
+def _others(loads: pd.DataFrame, scope: Scope, view: View) -> pd.DataFrame:
+    """The current loads that are of no force-month: of one force those that are its own."""
+    others = loads[loads["current"] & ~loads["table"].isin(force_months.MONTHLY)]
+    if scope.force is not None:
+        own = {load for table in set(_NAMES_FORCE.values()) for load in _loads_of_force(view, table, scope.force)}
+        others = others[(others["subject"] == scope.force) | others["load_id"].isin(own)]
+    return others.sort_values(["table", "subject", "period"])
 
 
-def _high(loads: pd.DataFrame, months: pd.DataFrame) -> list[str]:
-    said = []
-    for force, of_force in months.groupby("force"):
-        rows = of_force.set_index("month_or_wave")["rows"]
-        high = high_months(loads[loads["subject"] == force], list(rows.index))
-        said += [high_month(forces()[str(force)]["short"], month, int(rows[month]), n) for month, n in high.items()]
-    return said
+def _loads_of_force(view: View, table: str, force: str) -> list[str]:
+    if not view.has(table):
+        return []
+    rows = view.rows(table).filter(nw.col("force") == force).select("load_id").unique()
+    return list(rows.collect("pandas").to_native()["load_id"])
 
 
-def _stop_months(loads: pd.DataFrame, scope: Scope) -> pd.DataFrame:
+def _rows(others: pd.DataFrame, view: View) -> pd.DataFrame:
+    """The files that are of no force-month, as rows of the table."""
+    spans = {load: span for table in sorted(set(others["table"]) & set(_DATED)) for load, span in _spans(view, table)}
+    periods = [period or spans.get(load, "") for load, period in zip(others["load_id"], others["period"], strict=True)]
+    rows = others.assign(force=others["subject"], month_or_wave=periods, status=SUBMITTED, flag="")
+    return rows[force_months.COLUMNS]
+
+
+def _spans(view: View, table: str) -> list[tuple[str, str]]:
+    """The first and the last month that the rows of each load speak of."""
+    day = nw.col(_DATED[table])
+    ends = view.rows(table).group_by("load_id").agg(day.min().alias("first"), day.max().alias("last"))
+    found = []
+    for load, first, last in ends.collect("pandas").to_native()[["load_id", "first", "last"]].itertuples(index=False):
+        months = [str(end)[:7] for end in (first, last) if not wording.missing(end)]
+        found.append((str(load), " to ".join(dict.fromkeys(months))))
+    return found
+
+
+def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
     import pandas as pd
 
-    frames = []
-    for force, of_force in loads.groupby("subject"):
-        current = of_force.loc[of_force["current"], "period"]
-        if current.empty:
-            continue
-        months = wording.month_range(scope.from_month or current.min(), scope.to_month or current.max())
-        statuses = month_statuses(of_force, months, settings().partial_share)
-        high = high_months(of_force, months)
-        flags = [f"high: {high[month]:.1f} times the months near it" if month in high else "" for month in months]
-        statuses = statuses.assign(table=STOPS.name, force=force, flag=flags)
-        frames.append(statuses.rename(columns={"month": "month_or_wave"}))
-    columns = pd.DataFrame(columns=_COLUMNS).astype({"rows": "Int64"})
-    return pd.concat(frames, ignore_index=True)[_COLUMNS] if frames else columns
+    return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
 
 
-def _with_others(table: pd.DataFrame, loads: pd.DataFrame) -> pd.DataFrame:
-    import pandas as pd
+def _answer(months: pd.DataFrame, others: pd.DataFrame, scope: Scope) -> str:
+    """What is loaded of each kind, in one sentence."""
+    parts = [_said(str(kind), of_kind, scope) for kind, of_kind in months.groupby("kind", sort=False)]
+    counts = others["kind"].value_counts()
+    if len(counts):
+        kinds = [f"{kind} ({wording.plural(int(number), 'file')})" for kind, number in counts.items()]
+        parts.append(f"{'besides ' if parts else ''}{wording.listing(kinds, 12)}")
+    text = "; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}."
 
-    others = loads[loads["current"] & (loads["table"] != STOPS.name)].sort_values(["table", "subject"])
-    rows = others.assign(force=others["subject"], month_or_wave=others["period"], status=SUBMITTED, flag="")[_COLUMNS]
-    return pd.concat([frame for frame in (table, rows) if len(frame)] or [table], ignore_index=True)
 
-
-def _sentences(months: pd.DataFrame, scope: Scope) -> tuple[str, str]:
-    counts = months["status"].value_counts()
-    held = len(months) - int(counts.get(MISSING, 0))
-    rows = int(months["rows"].sum())
+def _said(kind: str, months: pd.DataFrame, scope: Scope) -> str:
     which = forces()[scope.force]["short"] if scope.force else wording.plural(months["force"].nunique(), "force")
-    first, last = months["month_or_wave"].min(), months["month_or_wave"].max()
-    absent = int(counts.get(MISSING, 0))
-    headline = (
-        f"{absent:,} of {wording.plural(len(months), 'force-month')} missing"
-        if absent
-        else "Every month has a file"
-        if held > 1
-        else "One month is loaded"
-    )
+    return f"{kind} of {which}, {_span(months)}, {_files(months)} with {_records(months)}, {_absent(months)}"
+
+
+def _panel(kind: str, months: pd.DataFrame) -> Panel:
+    """One kind of files, force by month."""
+    counts = months["status"].value_counts()
     parts = wording.listing([f"{int(counts[status]):,} {status}" for status in STATUSES if status in counts])
-    answer = (
-        f"{which}, {wording.months(first, last)}: {wording.plural(held, 'file')} with "
-        f"{wording.plural(rows, 'search', 'searches')}; of {wording.plural(len(months), 'force-month')} {parts}."
+    forces_held = wording.plural(months["force"].nunique(), "force")
+    return Panel(
+        label=kind.capitalize(),
+        value=_files(months),
+        interval=f"{forces_held}, {_span(months)}; {_absent(months)}",
+        draw=partial(_draw, months),
+        alt=f"{kind.capitalize()}, {forces_held}, {_span(months)}: of {_number(months)} {parts}.",
     )
-    return headline, answer
 
 
-def _grid(months: pd.DataFrame) -> pd.DataFrame:
-    import pandas as pd
+def _draw(months: pd.DataFrame, mode: Mode) -> go.Figure:
+    return charts.coverage_grid(force_months.grid(months), mode)
 
-    return pd.DataFrame(
-        {
-            "label": [forces()[force]["short"].removesuffix(" Police") for force in months["force"]],
-            "month": months["month_or_wave"],
-            "status": months["status"],
-            "rows": months["rows"],
-        }
-    )
+
+def _span(months: pd.DataFrame) -> str:
+    return wording.months(months["month_or_wave"].min(), months["month_or_wave"].max())
+
+
+def _files(months: pd.DataFrame) -> str:
+    return wording.plural(int((months["status"] != MISSING).sum()), "file")
+
+
+def _records(months: pd.DataFrame) -> str:
+    return wording.plural(int(months["rows"].sum()), "row")
+
+
+def _number(months: pd.DataFrame) -> str:
+    return wording.plural(len(months), "force-month")
+
+
+def _absent(months: pd.DataFrame) -> str:
+    absent = int((months["status"] == MISSING).sum())
+    return f"{wording.plural(absent, 'month')} missing" if absent else "no month missing"

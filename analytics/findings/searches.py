@@ -15,7 +15,7 @@ from analytics import wording
 from analytics.disparity import month_dispersion, period_dispersion, split_dispersion
 from analytics.finding import Provenance, files_of
 from analytics.findings import choices
-from analytics.findings.data import high_month
+from analytics.findings.force_months import high_month
 from analytics.findings.residents import NoResidents, Residents, residents
 from analytics.scope import ALL_POWERS, DEFINITIONS, Scope, ScopeError
 from data.checks import HIGH, PARTIAL, high_months, month_statuses

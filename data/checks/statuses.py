@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 MISSING, EMPTY, PARTIAL, REFRESHED, SUBMITTED = "missing", "empty", "partial suspected", "refreshed", "submitted"
 STATUSES = {
-    SUBMITTED: "a file with searches is loaded",
+    SUBMITTED: "a file with records is loaded",
     REFRESHED: "a later file has replaced an earlier one",
-    PARTIAL: "far fewer searches than in the year before",
-    EMPTY: "a file without any search is loaded",
+    PARTIAL: "far fewer records than in the year before",
+    EMPTY: "a file without any record is loaded",
     MISSING: "no file is loaded: a gap, not a zero",
 }
 """Every status of a force-month, with what it means."""

@@ -168,6 +168,11 @@ def evidence(finding: Finding, beside: bool = True, opened: bool = True) -> None
         _opened("How was this made?", ":material/help:", finding, _made)
 
 
+def made(finding: Finding) -> None:
+    """How the figure was made, one click away."""
+    _opened("How was this made?", ":material/help:", finding, _made)
+
+
 @st.fragment
 def _opened(label: str, icon: str, finding: Finding, draw: Callable[[Finding], None], expanded: bool = False) -> None:
     """A part that is drawn when it is first opened; opening it reruns nothing else."""
@@ -237,12 +242,12 @@ def _table(finding: Finding) -> None:
     titles = reading_titles(finding)
     if len(titles) == 1:
         _rows(finding, next(iter(titles)), finding.question)
-        _files(finding, next(iter(titles)))
+        downloads(finding, next(iter(titles)))
         return
     for tab, (name, title) in zip(st.tabs(list(titles.values())), titles.items(), strict=True):
         with tab:
             _rows(finding, name, f"{title}: {finding.question}")
-            _files(finding, name)
+            downloads(finding, name)
 
 
 def _rows(finding: Finding, table: str, alt: str) -> None:
@@ -256,9 +261,10 @@ def _rows(finding: Finding, table: str, alt: str) -> None:
         st.table(rows.map(plain), border="horizontal", hide_index=True, alt=alt)
 
 
-def _files(finding: Finding, table: str) -> None:
+def downloads(finding: Finding, table: str | None = None) -> None:
+    """One table as CSV, the main one where none is named, and every table as Excel."""
     with st.container(horizontal=True):
-        _csv(finding, table)
+        _csv(finding, table or next(iter(finding.tables)))
         st.download_button(
             "Excel",
             data=to_excel(finding),
@@ -306,8 +312,9 @@ def _made(finding: Finding) -> None:
             key=f"files_{finding.key}",
             height="content" if len(files) <= 8 else 320,
         )
-    view = _of_the_page(finding, Scope.of(dict(finding.provenance.scope)))
-    st.markdown(f"[Link to this view]({link(view)})")
+    if QUESTIONS[finding.key].takes:
+        view = _of_the_page(finding, Scope.of(dict(finding.provenance.scope)))
+        st.markdown(f"[Link to this view]({link(view)})")
 
 
 def _of_the_page(finding: Finding, scope: Scope) -> Scope:

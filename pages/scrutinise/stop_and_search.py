@@ -35,4 +35,4 @@ else:
     with months:
         show.whole(answer("stop_and_search.trend", scope, view), beside=False, said=said, opened=False)
 
-show.whole(answer("data.coverage", scope, view), said=ratio.caveats)
+show.whole(answer("stop_and_search.months", scope, view), said=ratio.caveats)

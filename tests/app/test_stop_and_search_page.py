@@ -17,7 +17,7 @@ RATIO, RATES, TREND, COVERAGE = (
     "stop_and_search.disproportionality",
     "stop_and_search.rates",
     "stop_and_search.trend",
-    "data.coverage",
+    "stop_and_search.months",
 )
 SHOWN = (RATIO, RATES, TREND, COVERAGE)
 PAGE = "pages/scrutinise/stop_and_search.py"
@@ -95,8 +95,8 @@ def test_reaching_the_page_from_another_one_keeps_the_view(run, shown) -> None:
     app = run(PAGE)
     app.selectbox(key="filter_group").set_value("Asian").run()
     before = shown(app)
-    app.switch_page("pages/manage/data.py").run()
-    assert [title.value for title in app.title] == ["Data"]
+    app.switch_page("pages/manage/methods.py").run()
+    assert [title.value for title in app.title] == ["Data and methods"]
     app.query_params.clear()  # as the menu does
     app.switch_page(PAGE).run()
     assert shown(app) == before

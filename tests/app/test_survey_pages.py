@@ -132,8 +132,13 @@ def test_stops_alone_leave_the_survey_pages_with_a_way_to_load_one(page, run):
     assert "--mapping" in app.code[0].value
 
 
-def test_with_a_survey_alone_stop_and_search_says_what_it_lacks(run, store):
+def test_a_survey_alone_is_listed_among_what_is_loaded_and_stop_and_search_says_what_it_lacks(run, store):
     publish(store, wave("2025-Q1", "2025-03", good_job_local=answers(60, 40)))
+    app = run("pages/manage/methods.py", store)
+    assert not app.exception
+    assert "## 1 file loaded" in texts(app)
+    assert plain("Survey wave (1 file).") in texts(app)
+    assert not any("missing" in caption.value for caption in app.caption)  # the key of a chart that is not there
     app = run("pages/scrutinise/stop_and_search.py", store)
     assert "### No stop and search loaded yet" in texts(app)
 

@@ -10,7 +10,7 @@ import pytest
 from tests.app.small_store import HOSTILE as NAME
 from tests.browser.conftest import open_everything, settle
 
-PAGES = ("/stop_and_search", "/data")
+PAGES = ("/stop_and_search", "/methods", "/upload")
 HOSTILE = "/stop_and_search?force=west-yorkshire&area=E08000034"
 
 DEEP_LINK = {
@@ -43,7 +43,9 @@ def complaints(page) -> list[str]:
     return seen
 
 
-@pytest.mark.parametrize("address", ["/", "/trends", "/stop_and_search", "/engagement", "/data"])
+@pytest.mark.parametrize(
+    "address", ["/", "/trends", "/stop_and_search", "/engagement", "/methods", "/methods?part=methods"]
+)
 def test_a_page_of_the_demonstration_asks_no_other_host(address, window, invented) -> None:
     page = window.new_page()
     seen = watch(page)
@@ -111,7 +113,7 @@ def test_the_console_is_silent_on_a_walk_through_every_page(window, invented) ->
         ("Explore", "Trends"),
         ("Scrutinise", "Stop and search"),
         ("Scrutinise", "Engagement"),
-        ("Manage", "Data"),
+        ("Manage", "Data and methods"),
         ("Explore", "Overview"),
     )
     for section, name in walk:

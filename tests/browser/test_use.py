@@ -108,6 +108,20 @@ def test_a_link_reopens_the_view_elsewhere(look, chromium, answer) -> None:
     context.close()
 
 
+def test_a_part_goes_into_the_address_by_keyboard_and_comes_back(look) -> None:
+    page = look("/methods")
+    page.get_by_role("tab", name="Evidence library").click()
+    page.get_by_role("heading", name="What studies found, for a link and against it").wait_for()
+    assert parse_qs(urlsplit(page.url).query) == {"part": ["evidence"]}
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Accessibility statement").wait_for()
+    assert parse_qs(urlsplit(page.url).query) == {"part": ["accessibility"]}
+    page.reload()
+    page.get_by_role("heading", name="Accessibility statement").wait_for(timeout=PATIENCE)
+    assert page.get_by_role("tab", name="Accessibility").get_attribute("aria-selected") == "true"
+
+
 def test_charts_follow_into_the_dark_and_back(look) -> None:
     page = look()
     words = """colour => { const charts = [...document.querySelectorAll('.js-plotly-plot')]

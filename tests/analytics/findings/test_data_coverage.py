@@ -1,4 +1,4 @@
-"""Which files are loaded, and what is missing."""
+"""Which files of every kind are loaded, and what is missing."""
 
 from __future__ import annotations
 
@@ -7,148 +7,132 @@ import json
 import pytest
 
 from analytics.findings.data import coverage
+from analytics.findings.stop_and_search import months
 from analytics.scope import Scope
+from tests.surveys import answers, publish, wave
 
-COLUMNS = ["table", "force", "month_or_wave", "status", "rows", "flag"]
+COLUMNS = ["table", "kind", "force", "month_or_wave", "status", "rows", "flag"]
 RESIDENTS = {"White": 50_000, "Black": 4_000}
+STREET = (
+    "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,"
+    "Last outcome category,Context\n"
+)
 
 
-def statuses(finding):
-    return [
-        (row["force"], row["month_or_wave"], row["status"], row["rows"])
-        for row in json.loads(finding.as_json())["table"]
-        if row["table"] == "stops"
-    ]
+def street(town, month: str, crimes: int, force: str = "surrey") -> None:
+    row = f",{month},Police,Police,-0.25,51.25,On or near Road,E01000001,Area 001A,Burglary,,\n"
+    town.write(f"{month}-{force}-street.csv", (STREET + row * crimes).encode())
 
 
-def test_every_status_of_a_force_month(town):
-    for month, searches in (("2019-01", 20), ("2019-02", 30), ("2019-03", 0), ("2019-05", 4), ("2019-06", 5)):
-        town.stops(month, {"White": searches})
-    town.view()
-    town.stops("2019-02", {"White": 31})
-    # Median of the months with searches before May: (20 + 31) / 2 = 25.5, a fifth of it 5.1; before June with May's 4
-    # in it: 20, a fifth of it 4. So 4 in May is suspected to be partial, and 5 in June is not.
+def rows(finding, *columns: str) -> list[tuple]:
+    return [tuple(row[name] for name in columns) for row in json.loads(finding.as_json())["table"]]
+
+
+def test_force_months_of_every_kind_are_told_apart(town):
+    for month in ("2019-01", "2019-03"):
+        town.stops(month, {"White": 20})
+    street(town, "2019-02", 7)
+    street(town, "2019-03", 8)
     finding = coverage(Scope(), town.view())
     assert list(finding.table.columns) == COLUMNS
-    assert statuses(finding) == [
-        ("surrey", "2019-01", "submitted", 20),
-        ("surrey", "2019-02", "refreshed", 31),
-        ("surrey", "2019-03", "empty", 0),
-        ("surrey", "2019-04", "missing", None),
-        ("surrey", "2019-05", "partial suspected", 4),
-        ("surrey", "2019-06", "submitted", 5),
+    assert rows(finding, "kind", "month_or_wave", "status", "rows") == [
+        ("stop and search", "2019-01", "submitted", 20),
+        ("stop and search", "2019-02", "missing", None),
+        ("stop and search", "2019-03", "submitted", 20),
+        ("street crime", "2019-02", "submitted", 7),
+        ("street crime", "2019-03", "submitted", 8),
     ]
-    assert finding.headline == "1 of 6 force-months missing"
+    assert finding.headline == "1 of 5 force-months missing"
     assert finding.answer == (
-        "1 force, January to June 2019: 5 files with 60 searches; of 6 force-months 2 submitted, 1 refreshed, "
-        "1 partial suspected, 1 empty and 1 missing."
+        "Stop and search of 1 force, January to March 2019, 2 files with 40 rows, 1 month missing; street crime of 1 "
+        "force, February to March 2019, 2 files with 15 rows, no month missing."
     )
-    assert sum(file.rows for file in finding.provenance.files) == 60
-    assert finding.provenance.settings == {"Partial suspected below": "20\u00a0%", "High above": "2.5 times"}
+    assert len(finding.provenance.files) == 4
 
 
-def test_nothing_missing(town):
+def test_each_kind_of_force_months_has_a_grid_of_its_own(town):
     town.stops("2019-01", {"White": 20})
-    assert coverage(Scope(), town.view()).headline == "One month is loaded"
-    town.stops("2019-02", {"White": 20})
-    assert coverage(Scope(), town.view()).headline == "Every month has a file"
-
-
-def test_one_force_and_a_period(town):
-    town.stops("2019-01", {"White": 20})
-    town.stops("2019-02", {"White": 20})
-    town.stops("2019-02", {"White": 7}, force="kent")
-    town.census({town.east: ("East", RESIDENTS)})
-    finding = coverage(Scope("surrey", from_month="2019-02", to_month="2019-03"), town.view())
-    assert statuses(finding) == [("surrey", "2019-02", "submitted", 20), ("surrey", "2019-03", "missing", None)]
-    assert set(finding.table["table"]) == {"stops"}
-    assert [file.name for file in finding.provenance.files] == ["2019-02-surrey-stop-and-search.csv"]
-    assert finding.answer.startswith("Surrey Police, February to March 2019: 1 file with 20 searches;")
-
-
-def test_what_is_missing_is_what_the_method_says(town):
-    """The period asked for, where it is; else from the first file, or up to the last one."""
-    town.stops("2019-02", {"White": 20})
-    town.stops("2019-04", {"White": 20})
-    view = town.view()
-    first_to_last = [("2019-02", "submitted"), ("2019-03", "missing"), ("2019-04", "submitted")]
-    before, after = [("2019-01", "missing")], [("2019-05", "missing")]
-    for scope, expected in (
-        (Scope("surrey"), first_to_last),
-        (Scope("surrey", from_month="2019-01"), before + first_to_last),
-        (Scope("surrey", to_month="2019-05"), first_to_last + after),
-        (Scope("surrey", from_month="2019-01", to_month="2019-05"), before + first_to_last + after),
-    ):
-        finding = coverage(scope, view)
-        assert [(month, status) for _, month, status, _ in statuses(finding)] == expected
-    assert finding.provenance.method == (
-        "One file is one force and month. Partial is suspected where a month has fewer searches than 20\u00a0% of the "
-        "median of the months with searches among the twelve before it. A month without a file is missing: every month "
-        "of the period that was asked for; where its start or end is left open, from the force's first file or up to "
-        "its last. High is a month, whatever its status, with more than 2.5 times the median of the other months "
-        "within a year of it."
+    town.stops("2019-03", {"White": 20})
+    street(town, "2019-03", 8)
+    first, second = coverage(Scope(), town.view()).panels
+    assert (first.label, first.value) == ("Stop and search", "2 files")
+    assert first.interval == "1 force, January to March 2019; 1 month missing"
+    assert first.alt == (
+        "Stop and search, 1 force, January to March 2019: of 3 force-months 2 submitted and 1 missing."
     )
+    assert (second.label, second.value) == ("Street crime", "1 file")
+    drawn = {trace.name: len(trace.x) for trace in first.draw("light").data}
+    assert {status: number for status, number in drawn.items() if number} == {"submitted": 2, "missing": 1}
 
 
-def test_a_high_month_is_marked_whatever_its_status(town):
-    for month, searches in (("2019-01", 20), ("2019-02", 30), ("2019-03", 60), ("2019-04", 22)):
-        town.stops(month, {"White": searches})
-    town.stops("2019-03", {"White": 5}, force="kent")
-    town.view()
-    town.stops("2019-03", {"White": 66})
-    finding = coverage(Scope(), town.view())
-    (march,) = [r for r in json.loads(finding.as_json())["table"] if r["flag"]]
-    # 66 over the median 22 of 20, 22 and 30 is 3.
-    assert (march["month_or_wave"], march["status"], march["flag"]) == (
-        "2019-03",
-        "refreshed",
-        "high: 3.0 times the months near it",
-    )
-    assert [caveat[:57] for caveat in finding.caveats] == ["The file of Surrey Police for March 2019 has 66 rows, 3.0"]
-    assert coverage(Scope(from_month="2019-04"), town.view()).caveats == ()
-
-
-def test_what_else_is_loaded_stands_below(town):
+def test_what_has_no_month_of_a_force_stands_below_under_its_readers_word(town):
     town.stops("2019-01", {"White": 20})
     town.boundaries()
     town.census({town.east: ("East", RESIDENTS)})
-    table = coverage(Scope(), town.view()).table
-    others = table[table["table"] != "stops"]
-    assert others["table"].tolist() == ["areas", "areas", "population"]
-    assert others["force"].tolist() == ["LAD22", "LAD22 to PFA22", "Census 2021 by district"]
-    assert set(others["status"]) == {"submitted"}
-    assert others["rows"].tolist() == [2, 2, 38]
+    finding = coverage(Scope(), town.view())
+    assert rows(finding, "kind", "force", "month_or_wave", "status", "rows")[1:] == [
+        ("boundaries", "LAD22", "", "submitted", 2),
+        ("area lookup", "LAD22 to PFA22", "", "submitted", 2),
+        ("census ethnicity", "Census 2021 by district", "2021", "submitted", 38),
+    ]
+    assert finding.answer.endswith(
+        "no month missing; besides boundaries (1 file), area lookup (1 file) and census ethnicity (1 file)."
+    )
+
+
+def test_a_log_says_from_when_to_when_its_rows_are(town):
+    town.write(
+        "events.csv",
+        b"force,event,date,participants\nsurrey,1,2025-03-31,12\nsurrey,2,2025-11-02,8\n",
+    )
+    town.write("milestones.csv", b"force,name,kind,date,areas\nsurrey,Start,initiative,2025-06-01,E05000001\n")
+    finding = coverage(Scope("surrey"), town.view())
+    assert rows(finding, "kind", "force", "month_or_wave", "rows") == [
+        ("engagement events", "surrey", "2025-03 to 2025-11", 2),
+        ("milestones", "surrey", "2025-06", 1),
+    ]
+    assert (finding.headline, finding.panels) == ("2 files loaded", ())
+    assert coverage(Scope("kent"), town.view()).answer == "No file of Kent Police is loaded."
+
+
+def test_waves_are_those_of_the_force_that_they_asked_about(store):
+    view = publish(store, wave("2025-Q1", "2025-03", good_job_local=answers(60, 40)), areas={"A": "Ashby"})
+    everything = coverage(Scope(), view)
+    assert rows(everything, "kind", "month_or_wave", "rows")[0] == ("boundaries", "", 1)
+    assert rows(coverage(Scope("surrey"), view), "kind", "month_or_wave", "rows") == [("survey wave", "2025-Q1", 100)]
+    assert coverage(Scope("kent"), view).refused
+
+
+def test_a_replaced_file_is_counted_once(town):
+    town.census({town.east: ("East", RESIDENTS)})
+    town.stops("2019-01", {"White": 20})
+    town.view()
+    town.census({town.east: ("East", {**RESIDENTS, "White": 51_000})})
+    town.stops("2019-01", {"White": 21})
+    found = rows(coverage(Scope(), town.view()), "kind", "status", "rows")
+    assert found == [("stop and search", "refreshed", 21), ("census ethnicity", "submitted", 38)]
 
 
 def test_an_empty_store(town):
     finding = coverage(Scope(), town.view())
-    assert finding.refused
-    assert finding.answer == "No stop-and-search file is loaded."
+    assert (finding.refused, finding.answer) == (True, "No file is loaded.")
     assert list(finding.table.columns) == COLUMNS
-    assert json.loads(finding.as_json())["table"] == []
 
 
-@pytest.mark.parametrize(
-    ("scope", "sentence"),
-    [
-        (Scope("kent"), "No stop-and-search file of Kent Police is loaded."),
-        (Scope("surrey", from_month="2021-01"), "No stop-and-search file of Surrey Police is loaded for this period."),
-    ],
-    ids=["force", "period"],
-)
-def test_nothing_of_what_is_asked(town, scope, sentence):
+def test_a_period_without_a_file(town):
     town.stops("2019-01", {"White": 20})
-    finding = coverage(scope, town.view())
-    assert (finding.refused, finding.answer) == (True, sentence)
+    finding = coverage(Scope("surrey", from_month="2021-01"), town.view())
+    assert (finding.refused, finding.answer) == (True, "No file of Surrey Police is loaded for this period.")
 
 
 @pytest.mark.real
-def test_every_real_file_is_there(real_store, real_files):
-    files = [path.name for path in real_files.glob("police_uk/*/*-stop-and-search.csv*")]
-    finding = coverage(Scope(), real_store.view())
-    found = statuses(finding)
-    assert sum(status != "missing" for _, _, status, _ in found) == len(files)
-    assert {f"{month}-{force}-stop-and-search.csv" for force, month, status, _ in found if status != "missing"} == {
-        name.removesuffix(".gz") for name in files
-    }
-    assert finding.chart("light") is not None
+def test_every_current_file_of_the_real_ones_is_in_it_once(real_store):
+    view = real_store.view()
+    finding = coverage(Scope(), view)
+    held = finding.table[finding.table["status"] != "missing"]
+    assert len(held) == len(finding.provenance.files) == int(view.loads["current"].sum())
+    assert int(held["rows"].sum()) == int(view.current_loads["rows"].sum())
+    assert {panel.label for panel in finding.panels} == {"Stop and search", "Street crime"}
+    assert list(finding.caveats) == list(months(Scope(), view).caveats)
+    for panel in finding.panels:
+        assert panel.draw("dark").data

@@ -16,8 +16,7 @@ from scipy.optimize import brentq
 
 from analytics.__main__ import main
 from analytics.findings import QUESTIONS, choices
-from analytics.findings.data import coverage
-from analytics.findings.stop_and_search import FAIRNESS, INDEPENDENT, STREET, disproportionality, rates, trend
+from analytics.findings.stop_and_search import FAIRNESS, INDEPENDENT, STREET, disproportionality, months, rates, trend
 from analytics.findings.stop_and_search.disproportionality import _short_rate, _short_times
 from analytics.reading import reading_table
 from analytics.scope import Scope
@@ -946,7 +945,7 @@ def test_a_month_far_above_the_others_is_named(town):
         "The file of Surrey Police for March 2019 has 560 rows, 2.8 times the median of the other months within a year "
         "of it: see whether it holds more than its month; it weighs heavily on every figure."
     )
-    for ask in (*STOP_AND_SEARCH, coverage):
+    for ask in (*STOP_AND_SEARCH, months):
         assert said in ask(Scope(), town.view()).caveats
     assert not any("median" in caveat for caveat in rates(Scope(from_month="2019-04"), town.view()).caveats)
 
@@ -1182,7 +1181,7 @@ def test_the_west_midlands_recorded_nobody_as_other(real_store):
 def test_october_2020_stands_out_in_surrey(real_store):
     made = disproportionality(Scope("surrey"), real_store.view())
     said = [caveat for caveat in made.caveats if "times the median" in caveat]
-    assert said == list(coverage(Scope("surrey"), real_store.view()).caveats)
+    assert said == list(months(Scope("surrey"), real_store.view()).caveats)
     assert said[0].startswith("The file of Surrey Police for October 2020 has 1,290 rows, 2.6 times the median")
 
 
