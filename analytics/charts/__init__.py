@@ -2,6 +2,7 @@
 
 from analytics.charts.coverage import STATUS_MARKS, coverage_grid
 from analytics.charts.house import CONFIG, FONT, PALETTES, Palette, template
+from analytics.charts.map_key import map_key
 from analytics.charts.rates import rate_dots, rate_trend, ratio_scale
 from analytics.charts.shares import share_rows, share_small, share_trend, shared_ceiling
 from analytics.charts.sparkline import Spark, sparkline
@@ -14,6 +15,7 @@ __all__ = [
     "Palette",
     "Spark",
     "coverage_grid",
+    "map_key",
     "rate_dots",
     "rate_trend",
     "ratio_scale",

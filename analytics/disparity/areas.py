@@ -97,7 +97,7 @@ def area_rates(counts: ArrayLike, residents: ArrayLike, per: float = 1000) -> Ar
     return AreaRates(
         own[0], own[1], own[2], factor,
         difference, difference - np.fmax(below, half), difference + np.fmax(above, half),
-        np.fmax(by_chance, by_period),
+        np.where(np.isnan(difference), np.nan, np.fmax(by_chance, by_period)),
     )  # fmt: skip
 
 

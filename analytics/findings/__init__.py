@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics.finding import Finding
-from analytics.findings import choices, data, engagement, overview, stop_and_search, trends
+from analytics.findings import choices, data, engagement, neighbourhoods, overview, stop_and_search, trends
 from analytics.findings.engagement import choices as engagement_choices
+from analytics.findings.neighbourhoods import choices as neighbourhood_choices
 from analytics.findings.searches import Searches
 from analytics.findings.survey import choices as survey_choices
 from analytics.findings.survey.answers import Answers
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _STOPS = ("force", "area", "from", "to", "definition", "power", "population")
 _SURVEY = ("force", "area", "from", "to", "survey", "measure")
 _OVERVIEW = ("force", "area", "to", "survey")
+_MAP = ("force", "area", "area_level", "to", "survey", "layer", "group", "comparator")
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,22 @@ QUESTIONS: dict[str, Question] = {
             trends.by_area,
             trends.answerable,
             survey_choices.near,
+        ),
+        Question(
+            "neighbourhoods.map",
+            "Which neighbourhoods are different, and how sure is that?",
+            _MAP,
+            neighbourhoods.area_map,
+            neighbourhoods.answerable,
+            neighbourhood_choices.near,
+        ),
+        Question(
+            "neighbourhoods.profile",
+            "What is known of one neighbourhood?",
+            ("force", "area", "to", "survey", "layer"),
+            neighbourhoods.profile,
+            neighbourhoods.told_of,
+            neighbourhood_choices.near,
         ),
         Question(
             "engagement.reach",

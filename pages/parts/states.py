@@ -6,8 +6,11 @@ import streamlit as st
 
 from analytics.findings import choices
 from analytics.findings.engagement import choices as engagement_choices
+from analytics.findings.neighbourhoods import choices as map_choices
 from analytics.findings.survey import choices as survey_choices
+from data.shapes import SHAPES
 from data.store import View
+from data.tables import AREAS
 
 
 def no_survey(view: View) -> None:
@@ -42,6 +45,23 @@ def no_engagement(view: View) -> None:
         st.caption(
             "`python -m data templates FOLDER` writes the templates; docs/data-dictionary.md says what is meant."
         )
+
+
+def no_areas(view: View) -> None:
+    """Say that no area can be drawn, and what to do about it."""
+    if map_choices.forces(view):
+        return
+    with st.container(border=True):
+        st.markdown("### No areas to draw yet")
+        if view.has(AREAS.name) and not view.has(SHAPES.name):
+            st.markdown("**This release was counted before areas were drawn.** Count it again, and the map is here:")
+            st.code('.venv/bin/python -m data recount --reason "draw the areas"', language=None, wrap_lines=True)
+            return
+        st.markdown(
+            "**A map needs boundaries and something to show in them:** a survey, stop and search or engagement of the "
+            "same force."
+        )
+        how_to_load("FOLDER", "files of your force", "first load")
 
 
 def nothing_loaded(view: View) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.scope import ALL_POWERS, DEFINITIONS, Scope, ScopeError
+from analytics.scope import ALL_POWERS, DEFINITIONS, LAYERS, Scope, ScopeError
 from data.geography import LEVELS
 from data.vocabularies import BROAD_GROUPS, forces
 from data.vocabularies.survey import measures
