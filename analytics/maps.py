@@ -27,9 +27,6 @@ HIGH, MEDIUM, LOW, FEW, NOT_KNOWN = "high", "medium", "low", "few", "not known"
 
 Kind = Literal["estimate", "certainty"]
 
-LAYER = "areas"
-"""Start of the name of the layer whose areas can be picked."""
-
 _BLANK = "/app/static/blank-{}.json"
 _TILE = 512
 _PADDING = 12
@@ -254,15 +251,16 @@ class AreaMap:
         palette = colours(self.scheme, kind, mode)
         areas = self.shapes[self.shapes["part"] == "area"]
         outlines = self.shapes[self.shapes["part"] == "outline"]
+        seen = _fitted(self.shapes, width)
         layers = [
             self._areas(areas, mode, kind, chosen),
             _lines("outlines", _rings(outlines), palette.outer_line, 2),
             _lines("chosen", _rings(areas[areas["code"] == chosen]), PALETTES[mode].text, 4),
-            *_labels(self._few(areas), outlines, mode),
+            *_labels(self._few(areas), outlines, mode, seen.zoom),
         ]
         return _deck_class()(
             layers=layers,
-            initial_view_state=_fitted(self.shapes, width),
+            initial_view_state=seen,
             views=[_flat_view()],
             map_style=_BLANK.format(mode),
             tooltip={"text": "{words}", "style": _tooltip(mode)},
@@ -283,13 +281,11 @@ class AreaMap:
         return pydeck.Layer(
             "PolygonLayer",
             data,
-            # Another name with each choice: whatever was picked on the map before is then forgotten, and nothing is
-            # faded that was not picked.
-            id=f"{LAYER} {chosen or ''}".strip(),
+            id=_layer(chosen),
             get_polygon="polygon",
             get_fill_color="fill",
             get_line_color=_rgb(colours(self.scheme, kind, mode).area_line),
-            line_width_units="pixels",
+            line_width_units=pydeck.types.String("pixels"),
             get_line_width=1,
             line_width_min_pixels=1,
             pickable=True,
@@ -300,12 +296,26 @@ class AreaMap:
         return areas[areas["code"].isin(few)].assign(name=FEW)
 
 
-def picked(state: Mapping[str, Any]) -> str | None:
-    """The code of the area that was picked, from what ``st.pydeck_chart`` says; None where none was."""
-    for layer, objects in (state.get("selection", {}).get("objects") or {}).items():
-        if str(layer).startswith(LAYER) and objects:
-            return str(objects[0]["code"])
-    return None
+def picked(state: Mapping[str, Any], chosen: str | None) -> str | None:
+    """The code of the area that was picked, from what ``st.pydeck_chart`` says; None where none was.
+
+    Parameters
+    ----------
+    state
+        What the map says.
+    chosen
+        The area that was chosen when the map was drawn: what was picked on an earlier drawing is past.
+    """
+    objects = (state.get("selection", {}).get("objects") or {}).get(_layer(chosen))
+    return str(objects[0]["code"]) if objects else None
+
+
+def _layer(chosen: str | None) -> str:
+    """Name of the layer of areas: another one with each choice, so that what was picked before is forgotten.
+
+    While something is picked, Streamlit fades all other areas, and a faded colour would mean another certainty.
+    """
+    return f"areas {chosen or ''}".strip()
 
 
 def zoom(west: float, south: float, east: float, north: float, width: float, height: float) -> float:
@@ -360,7 +370,7 @@ def _lines(name: str, rings: Sequence[Any], colour: str, width: int) -> pydeck.L
         id=name,
         get_path="path",
         get_color=_rgb(colour),
-        width_units="pixels",
+        width_units=pydeck.types.String("pixels"),
         get_width=width,
         width_min_pixels=width,
         joint_rounded=True,
@@ -368,19 +378,77 @@ def _lines(name: str, rings: Sequence[Any], colour: str, width: int) -> pydeck.L
     )
 
 
-def _labels(few: pd.DataFrame, outlines: pd.DataFrame, mode: Mode) -> list[pydeck.Layer]:
-    """The word of areas with too few answers, and names of districts on a plate; one outline alone needs no name."""
+def _labels(few: pd.DataFrame, outlines: pd.DataFrame, mode: Mode, scale: float) -> list[pydeck.Layer]:
+    """Names of districts on a plate, and the word of areas with too few answers, where there is room for them."""
     palette = PALETTES[mode]
-    layers = [_text("few", few, palette.muted, 12, 400)] if len(few) else []
+    taken: list[tuple[float, float, float, float]] = []
     named = outlines[outlines["name"].notna()]
-    if 1 < len(named) <= _NAMED:
+    # One outline alone needs no name: it is the force.
+    names = _fitting(named, scale, taken, 7.4, _PLATE, whole=False) if len(named) > 1 else named.iloc[:0]
+    words = _fitting(few, scale, taken, 6.5, _WORD, whole=True)
+    layers = [_text("few", words, palette.muted, 12, 400)] if len(words) else []
+    if len(names):
         plate = [*_rgb(palette.ground), 214]
-        layers.append(_text("names", named, palette.text, 13.5, 600, background=plate))
+        layers.append(_text("names", names, palette.text, 13.5, 600, background=plate))
     return layers
 
 
-_NAMED = 16
-"""Districts whose names can stand on a map beside each other."""
+_PLATE, _WORD = 22.0, 14.0
+"""Pixels that a name on its plate is high, and a word without one."""
+
+
+def _fitting(
+    places: pd.DataFrame,
+    scale: float,
+    taken: list[tuple[float, float, float, float]],
+    letter: float,
+    high: float,
+    whole: bool,
+) -> pd.DataFrame:
+    """The places whose label fits beside those that are written already; the largest first.
+
+    Parameters
+    ----------
+    scale
+        The zoom.
+    taken
+        Boxes of labels in pixels; those of the labels that fit are added.
+    letter, high
+        Width of a letter and height of a label in pixels.
+    whole
+        Whether the area itself must be larger than its label.
+    """
+    world = _TILE * 2**scale
+    sized = sorted(
+        ((_extent(row["polygons"], world), place, row) for place, row in enumerate(places.to_dict("records"))),
+        key=lambda item: -item[0][0] * item[0][1],
+    )
+    kept = []
+    for (across, upwards), place, row in sized:
+        wide = letter * len(str(row["name"])) + 10
+        if whole and (across < wide or upwards < high):
+            continue
+        x, y = world * row["longitude"] / 360, world * _mercator(row["latitude"])
+        box = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+        if any(box[0] < c and a < box[2] and box[1] < d and b < box[3] for a, b, c, d in taken):
+            continue
+        taken.append(box)
+        kept.append(place)
+    return places.iloc[sorted(kept)]
+
+
+def _extent(polygons: Hashable, world: float) -> tuple[float, float]:
+    """Width and height in pixels of the largest polygon of an area."""
+    boxes = []
+    for polygon in _parsed(polygons):
+        across, upwards = zip(*polygon[0], strict=True)
+        boxes.append(
+            (
+                world * (max(across) - min(across)) / 360,
+                world * (_mercator(max(upwards)) - _mercator(min(upwards))),
+            )
+        )
+    return max(boxes, key=lambda box: box[0] * box[1])
 
 
 def _text(

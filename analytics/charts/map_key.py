@@ -82,7 +82,7 @@ def map_key(scheme: maps.Scheme, kind: maps.Kind, mode: Mode) -> go.Figure:
 
 def _note(text: str, x: float, down: float, colour: str, anchor: str) -> dict[str, Any]:
     font = {"family": FONT, "size": 13, "color": colour}
-    return annotation(text, x, -down, xref="x", yref="y", xanchor=anchor, font=font)
+    return annotation(text, x, -down, xref="paper", yref="y", xanchor=anchor, font=font)
 
 
 def _readable(ground: str) -> str:

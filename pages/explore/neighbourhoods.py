@@ -16,10 +16,8 @@ if scope is None:
 
 areas = answer("neighbourhoods.map", choices.of_map(scope, view), view)
 show.headline(areas)
-if not areas.refused:
-    area_map.side_by_side(areas, scope, view)
-    show.caveats(areas)
-    show.evidence(areas)
-
+area_map.side_by_side(areas, scope, view)
 if scope.area:
     area_map.profile(answer("neighbourhoods.profile", scope, view))
+if not areas.refused:
+    area_map.about(areas)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from analytics import charts, maps
@@ -16,11 +14,11 @@ from pages.parts import show
 from pages.parts.filters import choose_area, go_to
 
 _MAP = "area_map"
-_LIST = "area_list"
+_LIST, _MADE = "area_list", "area_list_made"
 _KINDS: dict[str, maps.Kind] = {"Estimate": "estimate", "Certainty": "certainty"}
 _WIDE, _NARROW = 640, 350
 _LIST_HEIGHT = 300
-_COLUMNS = (128, 158, 76, 104)
+_COLUMNS = (112, 124, 68, 94)
 """Widths of the columns of the list in pixels."""
 
 
@@ -31,7 +29,13 @@ def side_by_side(finding: Finding, scope: Scope, view: View) -> None:
         return
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        kind = _KINDS[str(st.radio("What the colours show", list(_KINDS), horizontal=True, key="map_kind"))]
+        kind = _KINDS[
+            str(
+                st.radio(
+                    "What the colours show", list(_KINDS), horizontal=True, key="map_kind", label_visibility="collapsed"
+                )
+            )
+        ]
         _map(drawn, scope, kind)
     with right:
         with st.container(gap="xsmall"):
@@ -46,6 +50,15 @@ def side_by_side(finding: Finding, scope: Scope, view: View) -> None:
             st.caption(plain(drawn.note))
         choose_area(scope, view, drawn.codes)
         _list(drawn, scope)
+    if not scope.area:
+        st.markdown(":gray[Choose an area on the map, in the list or by its name, and its profile stands here.]")
+
+
+def about(finding: Finding) -> None:
+    """What to bear in mind of the map, its table and how it was made."""
+    st.markdown("### About this map")
+    show.caveats(finding)
+    show.evidence(finding)
 
 
 def profile(finding: Finding) -> None:
@@ -74,32 +87,29 @@ def _line(line: Line) -> str:
 
 
 def _map(drawn: AreaMap, scope: Scope, kind: maps.Kind) -> None:
-    st.pydeck_chart(
+    state = st.pydeck_chart(
         drawn.deck(show.mode(), kind, scope.area, _width()),
         height=maps.HEIGHT,
-        on_select=lambda: _picked(scope),
+        on_select="rerun",
         selection_mode="single-object",
         key=_MAP,
         alt=drawn.alt,
     )
-
-
-def _picked(scope: Scope) -> None:
-    code = maps.picked(st.session_state[_MAP])
+    code = maps.picked(state, scope.area)
     if code is not None and code != scope.area:
         go_to(scope.but(area=code))
+        st.rerun()
 
 
 def _list(drawn: AreaMap, scope: Scope) -> None:
     """The list; it is made anew, with the chosen row marked, where another part of the page has chosen."""
     codes = drawn.codes
-    shown = (scope.force, scope.area_level, scope.area, len(codes))
-    if st.session_state.get(_LIST) != shown:
-        st.session_state[_LIST] = shown
-        st.session_state[f"{_LIST}_number"] = st.session_state.get(f"{_LIST}_number", 0) + 1
-    key = f"{_LIST}_{st.session_state[f'{_LIST}_number']}"
+    shown = (scope.force, scope.area_level, len(codes))
+    if st.session_state.get(_LIST) != (*shown, scope.area):
+        st.session_state[_LIST] = (*shown, scope.area)
+        st.session_state[_MADE] = st.session_state.get(_MADE, 0) + 1
     rows = [codes.index(scope.area)] if scope.area in codes else []
-    st.dataframe(
+    state = st.dataframe(
         drawn.listed,
         hide_index=True,
         height=_LIST_HEIGHT,
@@ -107,21 +117,19 @@ def _list(drawn: AreaMap, scope: Scope) -> None:
             name: st.column_config.TextColumn(width=width)
             for name, width in zip(drawn.listed.columns, _COLUMNS, strict=True)
         },
-        on_select=lambda: _chosen(key, codes, scope),
+        on_select="rerun",
         selection_mode="single-row",
         selection_default={"selection": {"rows": rows, "columns": [], "cells": []}},
         alt=drawn.alt,
-        key=key,
+        key=f"{_LIST}_{st.session_state[_MADE]}",
     )
-
-
-def _chosen(key: str, codes: list[str], scope: Scope) -> None:
-    state: Any = st.session_state[key]
-    rows = state.selection.rows
-    area = codes[rows[0]] if rows and rows[0] < len(codes) else None
+    if state.selection.rows == rows:
+        return
+    area = codes[state.selection.rows[0]] if state.selection.rows else None
     # The list shows this choice already.
-    st.session_state[_LIST] = (scope.force, scope.area_level, area, len(codes))
+    st.session_state[_LIST] = (*shown, area)
     go_to(scope.but(area=area))
+    st.rerun()
 
 
 def _width() -> int:

@@ -218,12 +218,12 @@ def _drawn(scope: Scope, view: View, layer: Layer, table: pd.DataFrame) -> AreaM
         position=table["position"].astype(float), words=[_pointed(layer, row) for row in rows]
     )
     whole = layer.whole["estimate"]
-    against = "Against the rest" if wording.missing(whole) or layer.headline else f"Against {layer.write(whole)}"
+    against = layer.against or ("Verdict" if wording.missing(whole) else f"Against {layer.write(whole)}")
     listed = pd.DataFrame(
         {
             level.capitalize(): table["name"],
             "Estimate": [_short(layer, row) for row in rows],
-            "Certainty": ["" if row["certainty"] == FEW else row["certainty"] for row in rows],
+            "Certainty": ["" if wording.missing(row["estimate"]) else row["certainty"] for row in rows],
             against: [
                 _ARROWS.get(row["verdict"], "not clear" if row["verdict"] == SIDES.neither else "") for row in rows
             ],
@@ -263,11 +263,14 @@ def _pointed(layer: Layer, row: Row) -> str:
 
 def _short(layer: Layer, row: Row) -> str:
     if wording.missing(row["estimate"]):
-        return str(row["flag"])
+        flag = str(row["flag"]).removeprefix("withheld: ").replace("not enough", "few")
+        if flag.startswith(_NO_FIGURE) and not wording.missing(row["base"]):
+            return f"{wording.plural(int(row['base']), *layer.counted)}, no rate"
+        return flag.removesuffix(f" {layer.counted[1]}")
     if wording.missing(row["low"]):
         return layer.write(row["estimate"])
     between = layer.write_between(row["low"], row["high"]).removesuffix(f"{wording.NBSP}%")
-    return f"{layer.write(row['estimate'])}{wording.NBSP * 3}{between}"
+    return f"{layer.write(row['estimate']).removesuffix(' times')}{wording.NBSP * 3}{between}"
 
 
 def _empty() -> pd.DataFrame:

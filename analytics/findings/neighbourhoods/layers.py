@@ -49,6 +49,8 @@ class Layer:
         What changes how the figures are read.
     headline
         From the number of areas in words, of those below and of those above the finding; None for the usual words.
+    against
+        Heading of the verdicts in the list; empty for the usual one.
     more
         Further tables by name.
     """
@@ -65,6 +67,7 @@ class Layer:
     made: Provenance
     caveats: tuple[str, ...]
     headline: Callable[[str, int, int], str] | None = None
+    against: str = ""
     more: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def says(self, row: Row) -> str:

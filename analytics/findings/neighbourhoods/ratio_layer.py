@@ -15,6 +15,7 @@ from analytics.findings.neighbourhoods import places
 from analytics.findings.neighbourhoods.layers import FIGURES, Layer, NoLayer
 from analytics.findings.residents import NoResidents
 from analytics.findings.searches import Searches
+from analytics.findings.stop_and_search.shared import people as people_of
 from analytics.findings.survey import estimates
 from analytics.findings.trends import tests_rule
 from analytics.maps import RATIOS
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 PER = 1000
 METHOD = (
     "Searches of a group for every 1,000 residents of it, over the same rate of the group compared with, among "
-    "searches of known ethnicity in the area. 95 % interval: conditional mid-P, widened by how far the split between the groups "
-    "varies over areas and months. The difference is taken month by month."
+    "searches of known ethnicity in the area. 95 % interval: conditional mid-P, widened by how far the split between "
+    "the groups varies over areas and months. The difference is taken month by month."
 )
 REFERENCE = (
     "Rothman, Greenland and Lash 2008, Modern Epidemiology, ch. 14; Griffiths 1973, Biometrics 29, 637; Kleinman 1973, "
@@ -93,7 +94,7 @@ def ratio_layer(question: Question, scope: Scope, view: View) -> Layer:
         raise NoLayer(f"Fewer than {settings().threshold} searches of one of the two groups, too few for a ratio.")
     overall = rate_ratio(counts[0], residents[0], counts[1], residents[1], factor or 1.0)
     made = searches.provenance(question, METHOD, REFERENCE, tests_rule(table))
-    noun = f"{pair[0]} and {pair[1]} people"
+    who = f"{people_of(pair[0])[:1].upper()}{people_of(pair[0])[1:]}"
     return Layer(
         table=table,
         whole={
@@ -119,7 +120,8 @@ def ratio_layer(question: Question, scope: Scope, view: View) -> Layer:
             *searches.caveats(),
             "Whoever is searched need not live in the area. A difference is described, not explained.",
         ),
-        headline=lambda areas, below, above: f"{noun}: rate clearly higher in {above} of {areas}, lower in {below}",
+        headline=lambda areas, below, above: f"{who} searched at a clearly higher rate in {above} of {areas}",
+        against="Against 1",
         more={"rates": rates},
     )
 
