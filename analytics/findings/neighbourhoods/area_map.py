@@ -252,13 +252,19 @@ def _least(layer: Layer) -> str:
 def _pointed(layer: Layer, row: Row) -> str:
     """An area in three short lines: its name, its figure, how sure it is and what the test says."""
     figure = layer.says(row)
-    sure = [] if wording.missing(row["estimate"]) else [f"certainty {row['certainty']}", str(row["verdict"])]
+    sure = [] if wording.missing(row["estimate"]) else [f"certainty {row['certainty']}", _said(str(row["verdict"]))]
     lines = [
         str(row["name"]),
         f"{figure[:1].upper()}{figure[1:]}",
         ", ".join(part for part in sure if part).capitalize(),
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _said(verdict: str) -> str:
+    if verdict in (SIDES.above, SIDES.below):
+        return f"clearly {verdict} the rest"
+    return f"clearly {verdict}" if verdict in (HIGHER.above, HIGHER.below) else verdict
 
 
 def _short(layer: Layer, row: Row) -> str:

@@ -102,6 +102,7 @@ def _published(question: Question, scope: Scope, published: Published) -> Layer:
         made=replace(made, scope=scope.only(question.takes).address()),
         caveats=(
             NO_INTERVAL,
+            f"Shown is {rows['publication'].iloc[0]}, the one with figures of areas.",
             "So no area is coloured: without an interval nobody can say how sure a difference is. The list has the "
             "published figures.",
         ),
