@@ -43,7 +43,7 @@ def complaints(page) -> list[str]:
     return seen
 
 
-@pytest.mark.parametrize("address", ["/", "/trends", "/stop_and_search", "/engagement", "/data"])
+@pytest.mark.parametrize("address", ["/", "/trends", "/neighbourhoods", "/stop_and_search", "/engagement", "/data"])
 def test_a_page_of_the_demonstration_asks_no_other_host(address, window, invented) -> None:
     page = window.new_page()
     seen = watch(page)
