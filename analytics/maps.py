@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from analytics import wording
@@ -248,25 +248,10 @@ class AreaMap:
         width
             Pixels that the map is expected to have; it is fitted to them.
         """
-        palette = colours(self.scheme, kind, mode)
-        areas = self.shapes[self.shapes["part"] == "area"]
-        outlines = self.shapes[self.shapes["part"] == "outline"]
-        seen = _fitted(self.shapes, width)
-        layers = [
-            self._areas(areas, mode, kind, chosen),
-            _lines("outlines", _rings(outlines), palette.outer_line, 2),
-            _lines("chosen", _rings(areas[areas["code"] == chosen]), PALETTES[mode].text, 4),
-            *_labels(self._few(areas), outlines, mode, seen.zoom),
-        ]
-        return _deck_class()(
-            layers=layers,
-            initial_view_state=seen,
-            views=[_flat_view()],
-            map_style=_BLANK.format(mode),
-            tooltip={"text": "{words}", "style": _tooltip(mode)},
-        )
+        return _built(self, mode, kind, chosen, width)
 
-    def _areas(self, areas: pd.DataFrame, mode: Mode, kind: Kind, chosen: str | None) -> pydeck.Layer:
+    def areas(self, areas: pd.DataFrame, mode: Mode, kind: Kind, chosen: str | None) -> pydeck.Layer:
+        """The layer of the areas in their colours, whose names and figures can be pointed at."""
         import pydeck
 
         rows = self.table.set_index("area").to_dict("index")
@@ -291,9 +276,32 @@ class AreaMap:
             pickable=True,
         )
 
-    def _few(self, areas: pd.DataFrame) -> pd.DataFrame:
+    def few(self, areas: pd.DataFrame) -> pd.DataFrame:
+        """The areas with too few answers, their name being the word for it."""
         few = set(self.table.loc[self.table["certainty"] == FEW, "area"])
         return areas[areas["code"].isin(few)].assign(name=FEW)
+
+
+@lru_cache(maxsize=32)
+def _built(drawn: AreaMap, mode: Mode, kind: Kind, chosen: str | None, width: int) -> pydeck.Deck:
+    """The deck, built once: a page asks for the same one with every rerun."""
+    palette = colours(drawn.scheme, kind, mode)
+    areas = drawn.shapes[drawn.shapes["part"] == "area"]
+    outlines = drawn.shapes[drawn.shapes["part"] == "outline"]
+    seen = _fitted(drawn.shapes, width)
+    layers = [
+        drawn.areas(areas, mode, kind, chosen),
+        _lines("outlines", _rings(outlines), palette.outer_line, 2),
+        _lines("chosen", _rings(areas[areas["code"] == chosen]), PALETTES[mode].text, 4),
+        *_labels(drawn.few(areas), outlines, mode, seen.zoom),
+    ]
+    return _deck_class()(
+        layers=layers,
+        initial_view_state=seen,
+        views=[_flat_view()],
+        map_style=_BLANK.format(mode),
+        tooltip={"text": "{words}", "style": _tooltip(mode)},
+    )
 
 
 def picked(state: Mapping[str, Any], chosen: str | None) -> str | None:
@@ -511,10 +519,14 @@ def _deck_class() -> type[pydeck.Deck]:
     import pydeck
     from pydeck.bindings.json_tools import default_serialize
 
-    class Compact(pydeck.Deck):
+    class Compact(pydeck.Deck):  # type: ignore[misc]  # It has no types.
         """A deck whose JSON has no white space: pydeck's own is indented, and five times as long."""
 
         def to_json(self) -> str:
-            return json.dumps(self, sort_keys=True, default=default_serialize, separators=(",", ":"))
+            return text(self)
+
+    @lru_cache(maxsize=32)
+    def text(deck: Compact) -> str:
+        return json.dumps(deck, sort_keys=True, default=default_serialize, separators=(",", ":"))
 
     return Compact

@@ -58,8 +58,8 @@ def no_areas(view: View) -> None:
             st.code('.venv/bin/python -m data recount --reason "draw the areas"', language=None, wrap_lines=True)
             return
         st.markdown(
-            "**No set of areas that anything could be drawn in is loaded.** Load one, and this page draws it: boundaries, "
-            "and a survey, stop and search or engagement of the same force."
+            "**No set of areas that anything could be drawn in is loaded.** Load one, and this page draws it: "
+            "boundaries, and a survey, stop and search or engagement of the same force."
         )
         how_to_load("FOLDER", "files of your force", "first load")
 

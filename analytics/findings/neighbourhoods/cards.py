@@ -83,22 +83,18 @@ def residents_card(place: Place) -> Held:
         people = places.people(place.view, place.force, place.level, place.last, place.last)
     except NoResidents as why:
         return _nothing("People", str(why), "people", ["group", "residents", "flag"])
-    counts = people.by_area.loc[place.code]
-    total = int(counts.sum())
+    counts = {str(group): int(number) for group, number in people.by_area.T[place.code].items()}
+    total = sum(counts.values())
     if not total:
         return _nothing("People", f"{people.source} has no row of its own here.", "people", ["group", "residents"])
     groups = [group for group in BROAD_GROUPS if group in counts] if people.grouped else []
     least = settings().threshold
+    shown = {group: counts[group] for group in groups if counts[group] >= least}
     rows = [
-        {"group": group, "residents": None if few else int(counts[group]), "flag": _under(least) if few else ""}
+        {"group": group, "residents": shown.get(group), "flag": "" if group in shown else _under(least)}
         for group in groups
-        for few in [counts[group] < least]
     ]
-    shares = [
-        Line(f"{row['group']} {wording.percent(row['residents'] / total)}")
-        for row in rows
-        if row["residents"] is not None
-    ]
+    shares = [Line(f"{group} {wording.percent(number / total)}") for group, number in shown.items()]
     table = _frame([{"group": "Everyone", "residents": total, "flag": ""}, *rows], ["group", "residents", "flag"])
     loads = place.view.current_loads
     return Held(
@@ -185,14 +181,14 @@ def feedback_card(place: Place) -> Held:
     least = settings().threshold
     if rows.empty:
         return _nothing(title, "Nothing that people asked for is recorded here.", "feedback", columns)
-    counts = rows["status"].value_counts().reindex(["action taken", "no action", "open"], fill_value=0)
-    kinds = [*counts.items(), ("people told what came of it", int(rows["told_on"].notna().sum()))]
-    made = [{"status": str(kind), "items": None, "flag": _under(least)} for kind, _ in kinds]
-    for row, (_, number) in zip(made, kinds, strict=True):
-        if number >= least:
-            row |= {"items": int(number), "flag": ""}
-    shown = [Line(str(row["status"]), wording.count(row["items"])) for row in made if row["items"] is not None]
-    hidden = [str(row["status"]) for row in made if row["items"] is None]
+    counts = {kind: int((rows["status"] == kind).sum()) for kind in ("action taken", "no action", "open")}
+    counts["people told what came of it"] = int(rows["told_on"].notna().sum())
+    enough = {kind: number for kind, number in counts.items() if number >= least}
+    made = [
+        {"status": kind, "items": enough.get(kind), "flag": "" if kind in enough else _under(least)} for kind in counts
+    ]
+    shown = [Line(kind, wording.count(number)) for kind, number in enough.items()]
+    hidden = [kind for kind in counts if kind not in enough]
     if hidden:
         shown.append(Line(f"{wording.listing(hidden).capitalize()}: withheld, fewer than {least}."))
     first, last = str(rows["raised_on"].iloc[0])[:7], str(rows["raised_on"].iloc[-1])[:7]

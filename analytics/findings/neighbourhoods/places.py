@@ -145,8 +145,9 @@ def people(view: View, force: str, level: str, first: str, last: str, grouped: b
         )
     if grouped:
         counts = counts[counts["broad"] != EVERYONE]
-    held = counts.groupby(["source", "year"])["area_code"].nunique()
-    enough = [key for key, number in held.items() if number >= _LEAST_HELD * len(own)]
+    held = counts.groupby(["source", "year"])["area_code"].nunique().reset_index()
+    held = held[held["area_code"] >= _LEAST_HELD * len(own)]
+    enough = [(str(name), int(year)) for name, year in zip(held["source"], held["year"], strict=True)]
     source = nearest(enough, first, last)
     if source is None:
         raise NoResidents(

@@ -141,7 +141,7 @@ def _rates(searches: Searches, people: pd.DataFrame, pair: tuple[str, str]) -> p
             else pd.DataFrame(0, index=searches.months, columns=list(BROAD_GROUPS))
         )
         a, b = (int(counts[name].sum()) for name in pair)
-        n_a, n_b = (float(people.at[area, name]) for name in pair)
+        n_a, n_b = (float(people[name][area]) for name in pair)
         row: dict[str, Any] = {"area": area, "stops": a, "comparator_stops": b, "flag": ""}
         if min(n_a, n_b) <= 0:
             row["flag"] = "no residents of one of the two groups are loaded"
@@ -179,7 +179,7 @@ def _table(rates: pd.DataFrame, people: pd.DataFrame, pair: tuple[str, str], fac
             "base": row["stops"] + row["comparator_stops"],
         }
         if not wording.missing(row["ratio"]):
-            n_a, n_b = (float(people.at[row["area"], name]) for name in pair)
+            n_a, n_b = (float(people[name][row["area"]]) for name in pair)
             made = rate_ratio(int(row["stops"]), n_a, int(row["comparator_stops"]), n_b, factor)
             log, low, high = np.log([made.estimate, made.low, made.high])
             error = (log - low if log > 0 else high - log) / ndtri(0.975)
