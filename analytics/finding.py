@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
+    from analytics.maps import AreaMap
+
 Mode = Literal["light", "dark"]
 
 CLAIMS = ("described", "associated", "moves before", "fits the timing", "estimated effect under the stated design")
@@ -117,6 +119,24 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class Line:
+    """One line of a card: a Material icon, a bold beginning and the rest; text from files is plain text."""
+
+    text: str
+    bold: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One of several cards about a place: its title, its lines, and a note on period and source."""
+
+    title: str
+    lines: tuple[Line, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Finding:
     """A question answered from one release.
 
@@ -144,6 +164,10 @@ class Finding:
         Figures to show at a glance.
     panels
         Small charts side by side, in place of one chart.
+    map
+        What is drawn on a map, in place of a chart.
+    cards
+        Cards side by side.
     refused
         Whether the data can't answer the question; ``answer`` then says why.
     """
@@ -161,6 +185,8 @@ class Finding:
     alt: str = ""
     tiles: tuple[Tile, ...] = ()
     panels: tuple[Panel, ...] = field(default=(), compare=False)
+    map: AreaMap | None = field(default=None, compare=False)
+    cards: tuple[Card, ...] = ()
     refused: bool = False
 
     def __post_init__(self) -> None:

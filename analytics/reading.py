@@ -81,6 +81,27 @@ def _measured_span(row: Any) -> str:  # noqa: ANN401
     return f"{near_one.between(row['low'], row['high'])} times"
 
 
+def _layered(name: str) -> Writer:
+    """A figure of a map: a share as per cent, else a rate or a ratio."""
+    return lambda row: (
+        ""
+        if wording.missing(row[name])
+        else wording.percent(row[name])
+        if row["layer"] in measures()
+        else wording.rate(row[name])
+    )
+
+
+def _layered_span(low: str, high: str) -> Writer:
+    return lambda row: (
+        ""
+        if wording.missing(row[low])
+        else wording.percent_between(row[low], row[high])
+        if row["layer"] in measures()
+        else wording.between(wording.rate(row[low]), wording.rate(row[high]))
+    )
+
+
 _SHARES: dict[str, Writer] = {
     "Estimate": _figure("estimate", wording.percent),
     "95 % interval": lambda row: (
@@ -178,6 +199,21 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
     "trends.measure": {"Wave": _text("label"), **_SHARES, "Series": _text("broken"), "Note": _text("flag")},
     "trends.by_group": {"Group": _text("group"), **_SHARES, **_AGAINST_REST, "Note": _text("flag")},
     "trends.by_area": {"Area": _text("name"), **_SHARES, **_AGAINST_REST, "Note": _text("flag")},
+    "neighbourhoods.map": {
+        "Area": _text("name"),
+        "District": _text("district"),
+        "Estimate": _layered("estimate"),
+        "95 % interval": _layered_span("low", "high"),
+        "Base": _figure("base", wording.count),
+        "Certainty": _text("certainty"),
+        "Verdict": _text("verdict"),
+        "Note": _text("flag"),
+    },
+    "neighbourhoods.profile": {
+        "Card": _text("card"),
+        "What is held": _text("text"),
+        "Period and source": _text("note"),
+    },
     "engagement.reach": {
         "Group": _text("group"),
         "Participations": _figure("participants", wording.count),
@@ -357,6 +393,11 @@ _IN_PLAIN_WORDS = {
         "alone can move such a share; it does not say what nobody wrote down."
     ),
     "stop_and_search.months": "We counted the stop-and-search files that are loaded, and their rows, by month.",
+    "neighbourhoods.map": (
+        "We took the figure of each area, how far chance can move it, and how far it is from that of the whole force. "
+        "The narrower the interval, the more colours an area can have. Each area is tested against all the others."
+    ),
+    "neighbourhoods.profile": "We looked up what is loaded of this area, and made each figure as on its own page.",
     "data.coverage": "We counted the files that are loaded, and their rows, by force and month.",
 }
 _LEVELS = (

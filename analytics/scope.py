@@ -25,6 +25,13 @@ _FIELDS = {name: field for field, name in _ADDRESS.items()}
 
 DEFINITIONS = {"self": "self-defined ethnicity", "officer": "officer-defined ethnicity"}
 ALL_POWERS = "all"
+LAYERS = {
+    "searches": "Searches per 1,000 people",
+    "search_ratio": "Ratio of search rates",
+    "events": "Events per 1,000 people",
+    "participations": "Participations per 1,000 people",
+}
+"""What a map can show that no survey asked."""
 
 
 class ScopeError(ValueError):
@@ -57,6 +64,8 @@ class Scope:
         Measure of the catalogue.
     by
         What groups of respondents are of: an attribute, such as ``age_band``.
+    layer
+        What a map shows: a measure of the catalogue, or one of ``LAYERS``.
     """
 
     force: str | None = None
@@ -72,6 +81,7 @@ class Scope:
     survey: str | None = None
     measure: str | None = None
     by: str | None = None
+    layer: str | None = None
 
     @classmethod
     def of(cls, address: Mapping[str, str]) -> Scope:
@@ -161,6 +171,11 @@ def _check(name: str, value: str) -> None:
         raise ScopeError(f"“{value}” is not a definition of ethnicity; there are {wording.listing(list(DEFINITIONS))}.")
     if name == "measure" and value not in measures():
         raise ScopeError(f"“{value}” is not a measure of the catalogue; one is good_job_local.")
+    if name == "layer" and value not in {*measures(), *LAYERS}:
+        raise ScopeError(
+            f"“{value}” is no layer of a map; there are {wording.listing(list(LAYERS))}, and the measures of the "
+            "catalogue."
+        )
     groupings = [attribute.id for attribute in attributes().values() if attribute.is_grouping]
     if name == "by" and value not in groupings:
         raise ScopeError(f"“{value}” is nothing that groups are of; there are {wording.listing(groupings, 99)}.")

@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FILTERS = {
     "overview": ("area", "to"),
     "trends": ("measure", "area", "by", "from", "to"),
+    "neighbourhoods": ("layer", "area", "area_level", "to"),
     "engagement": ("by", "from", "to"),
     "stop_and_search": ("force", "group", "area", "from", "to", "power", "definition"),
 }

@@ -20,6 +20,7 @@ from data.cubes import (
 )
 from data.geography import GEOGRAPHY, resolve
 from data.settings import settings
+from data.shapes import SHAPES, draw
 from data.store import Release, Store, StoreError, View, Writer
 from data.survey_cubes import SURVEY_CELLS, SURVEY_DESIGN, count_answers, count_design
 from data.tables import AREAS, CRIME, POPULATION, RESPONSES, STOPS, Table
@@ -102,7 +103,10 @@ def publish(
     if view.has(AREAS.name) and (anew or AREAS.name in changed):
         progress("working out which area lies in which")
         areas = view.rows(AREAS.name).collect("pandas").to_native()
-        writer.replace(GEOGRAPHY, resolve(areas, settings().boundary_sets))
+        geography = resolve(areas, settings().boundary_sets)
+        writer.replace(GEOGRAPHY, geography)
+        progress("drawing the areas")
+        writer.replace(SHAPES, draw(areas, geography))
         view = writer.staged(action, by, reason, added, withdrawn)
     for cube in CUBES:
         if view.has(cube.source):
@@ -201,7 +205,7 @@ def gives_way(history: pd.DataFrame, load: str) -> dict[str, Any] | None:
 
 
 def _tables() -> list[Table]:
-    return [cube.table for cube in CUBES]
+    return [*(cube.table for cube in CUBES), SHAPES]
 
 
 def _recount(writer: Writer, view: View, cube: Cube, loads: pd.Series, everything: bool) -> None:

@@ -37,7 +37,7 @@ _LONGEST_SHEET_NAME = 31
 _MOST_ROWS = 1_048_575  # Under the header row.
 _MADE = datetime(2000, 1, 1)  # Fixed, so that the same Finding gives the same bytes.
 _NAMED_BY = ("force", "area", "from", "to")
-_SCOPE = ("force", "area", "from", "to", "power", "definition", "population", "survey", "measure", "by")
+_SCOPE = ("force", "area", "from", "to", "power", "definition", "population", "survey", "measure", "by", "layer")
 """Parts of a scope that limit a whole table; what is compared is not one of them."""
 _NAMES = {"population": "residents_source"}  # Tables have a column population, which counts residents.
 _DIGITS = 6

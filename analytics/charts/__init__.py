@@ -4,6 +4,7 @@ from analytics.charts.before_after import share_before_after
 from analytics.charts.coverage import STATUS_MARKS, coverage_grid
 from analytics.charts.events import month_stacks, share_dots
 from analytics.charts.house import CONFIG, FONT, PALETTES, Palette, template
+from analytics.charts.map_key import map_key
 from analytics.charts.rates import rate_dots, rate_trend, ratio_scale
 from analytics.charts.shares import share_rows, share_small, share_trend, shared_ceiling
 from analytics.charts.sparkline import Spark, sparkline
@@ -16,6 +17,7 @@ __all__ = [
     "Palette",
     "Spark",
     "coverage_grid",
+    "map_key",
     "month_stacks",
     "rate_dots",
     "rate_trend",

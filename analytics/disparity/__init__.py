@@ -4,6 +4,7 @@ Everything here works on plain numbers and arrays. ``a`` is always the number of
 group in question and ``b`` that of the group it is compared with.
 """
 
+from analytics.disparity.areas import AreaRates, area_rates, poisson_intervals
 from analytics.disparity.dispersion import Dispersion, month_dispersion, period_dispersion, split_dispersion
 from analytics.disparity.estimate import Estimate, Interval
 from analytics.disparity.rates import Rate, difference, excess, period_difference, poisson_interval, rate
@@ -17,6 +18,7 @@ from analytics.disparity.ratio import (
 from analytics.disparity.within_areas import WithinAreaRatio, within_area_ratio
 
 __all__ = [
+    "AreaRates",
     "Dispersion",
     "Estimate",
     "Interval",
@@ -24,12 +26,14 @@ __all__ = [
     "Ratio",
     "UnknownRange",
     "WithinAreaRatio",
+    "area_rates",
     "difference",
     "excess",
     "month_dispersion",
     "period_difference",
     "period_dispersion",
     "poisson_interval",
+    "poisson_intervals",
     "rate",
     "rate_ratio",
     "split_dispersion",

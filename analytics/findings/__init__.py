@@ -7,8 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics.finding import Finding
-from analytics.findings import choices, data, engagement, methods, overview, stop_and_search, trends
+from analytics.findings import (
+    choices,
+    data,
+    engagement,
+    methods,
+    neighbourhoods,
+    overview,
+    stop_and_search,
+    trends,
+)
 from analytics.findings.engagement import choices as engagement_choices
+from analytics.findings.neighbourhoods import choices as neighbourhood_choices
 from analytics.findings.searches import Searches
 from analytics.findings.survey import choices as survey_choices
 from analytics.findings.survey.answers import Answers
@@ -21,6 +31,7 @@ _STOPS = ("force", "area", "from", "to", "definition", "power", "population")
 _SURVEY = ("force", "area", "from", "to", "survey", "measure")
 _PERIOD = ("force", "from", "to")
 _OVERVIEW = ("force", "area", "to", "survey")
+_MAP = ("force", "area", "area_level", "to", "survey", "layer", "group", "comparator")
 
 
 @dataclass(frozen=True)
@@ -119,6 +130,22 @@ QUESTIONS: dict[str, Question] = {
             trends.by_area,
             trends.answerable,
             survey_choices.near,
+        ),
+        Question(
+            "neighbourhoods.map",
+            "Which neighbourhoods are different, and how sure is that?",
+            _MAP,
+            neighbourhoods.area_map,
+            neighbourhoods.answerable,
+            neighbourhood_choices.near,
+        ),
+        Question(
+            "neighbourhoods.profile",
+            "What is known of one neighbourhood?",
+            ("force", "area", "to", "survey", "layer"),
+            neighbourhoods.profile,
+            neighbourhoods.told_of,
+            neighbourhood_choices.near,
         ),
         Question(
             "engagement.reach",

@@ -94,12 +94,12 @@ def by_group(scope: Scope, view: View) -> Finding:
         provenance=answers.provenance(
             question,
             f"{wording.plural(int(table['base'].fillna(0).sum()), 'answer')}, {answers.year.span}",
-            [*_withheld_rule(table), *_tests_rule(table)],
+            [*withheld_rule(table), *tests_rule(table)],
             answers.year.waves,
         ),
         caveats=(
             "Each group is set against everyone who is not in it. Differences are described, not explained.",
-            *_chance(table),
+            *chance_caveat(table),
         ),
         panels=panels,
         alt=f"{answers.measure.label} by {label.lower()}, wave by wave",
@@ -134,13 +134,13 @@ def by_area(scope: Scope, view: View) -> Finding:
         provenance=answers.provenance(
             question,
             f"{_answers(whole)}, {answers.year.span}",
-            [*_withheld_rule(table), *_tests_rule(table)],
+            [*withheld_rule(table), *tests_rule(table)],
             answers.year.waves,
         ),
         caveats=(
             f"The figure of an area pools {wording.plural(len(answers.year.waves), 'wave')}, those of a year. Each "
             "area is set against the rest of the force.",
-            *_chance(table),
+            *chance_caveat(table),
         ),
         panels=_area_panels(table, whole, answers.measure.higher_is_better),
         alt=f"{answers.measure.label} by area, against the whole force",
@@ -256,17 +256,19 @@ def _base(table: pd.DataFrame) -> str:
 
 def _rules(table: pd.DataFrame, answers: Answers) -> list[str]:
     return [
-        *_withheld_rule(table),
+        *withheld_rule(table),
         *(f"Series broken before {point.label}: {point.broken}" for point in answers.points[1:] if point.broken),
     ]
 
 
-def _withheld_rule(table: pd.DataFrame) -> list[str]:
+def withheld_rule(table: pd.DataFrame) -> list[str]:
+    """How many figures are withheld, for the rules that fired; empty where none is."""
     few = int(table["estimate"].isna().sum())
     return [f"{wording.plural(few, 'figure')} withheld: not enough answers"] if few else []
 
 
-def _tests_rule(table: pd.DataFrame) -> list[str]:
+def tests_rule(table: pd.DataFrame) -> list[str]:
+    """How many differences were tested together, and how many are clear, for the rules that fired."""
     tested = int(table["p_value"].notna().sum())
     clear = int(table["verdict"].isin([SIDES.above, SIDES.below]).sum())
     return [
@@ -363,7 +365,7 @@ def _filled(waves: pd.DataFrame, groups: list[Hashable], everyone: pd.DataFrame)
     return figures.assign(**words)
 
 
-def _chance(table: pd.DataFrame) -> list[str]:
+def chance_caveat(table: pd.DataFrame) -> list[str]:
     """How many of the differences called clear may be so by chance."""
     clear = int(table["verdict"].isin([SIDES.above, SIDES.below]).sum())
     if not clear:

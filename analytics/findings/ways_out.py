@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from analytics.findings import QUESTIONS, Question, engagement, searches
+from analytics.findings import QUESTIONS, Question, engagement, neighbourhoods, searches
 from analytics.findings.survey import answers
 from analytics.scope import Scope
 
@@ -43,6 +43,6 @@ def ways_out(key: str, scope: Scope, view: View) -> list[WayOut]:
 def _can(question: Question, scope: Scope, view: View) -> bool:
     try:
         question.check(scope, view)
-    except (*searches.UNANSWERABLE, *answers.UNANSWERABLE, *engagement.UNANSWERABLE):
+    except (*searches.UNANSWERABLE, *answers.UNANSWERABLE, *engagement.UNANSWERABLE, *neighbourhoods.UNANSWERABLE):
         return False
     return True

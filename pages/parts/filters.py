@@ -10,6 +10,8 @@ import streamlit as st
 from analytics import wording
 from analytics.findings import choices, overview
 from analytics.findings.engagement import choices as engagement_choices
+from analytics.findings.neighbourhoods import choices as map_choices
+from analytics.findings.neighbourhoods import places
 from analytics.findings.survey import choices as survey_choices
 from analytics.scope import ALL_POWERS, DEFINITIONS, Scope, ScopeError
 from data.store import View
@@ -202,6 +204,32 @@ def _engagement_chips(scope: Scope, view: View) -> None:
             _choose("Groups by", "by", engagement_choices.attributes(view, str(scope.force)), scope, _by)
 
 
+def _map_chips(scope: Scope, view: View) -> None:
+    force, layer = str(scope.force), str(scope.layer)
+    offered = map_choices.forces(view)
+    with st.popover(f":gray[Layer] {map_choices.label(layer)}", key="chip_layer"):
+        _choose("Layer", "layer", list(map_choices.layers(view, force)), scope, map_choices.label)
+    with st.popover(f":gray[Up to] {wording.month(str(scope.to_month))}", key="chip_period"):
+        months = map_choices.months(view, force, scope.survey, layer)
+        _choose("Last month", "to", _with(months, scope.to_month), scope, wording.month)
+    levels = map_choices.levels(view, force, scope.survey, layer)
+    with st.popover(f":gray[Areas] {_level(str(scope.area_level))}", key="chip_area_level"):
+        _choose("Areas", "area_level", levels, scope, _level)
+    if len(offered) > 1:
+        _force_chip(scope, offered)
+
+
+def choose_area(scope: Scope, view: View, codes: list[str]) -> None:
+    """A select box of areas by name: what the map and the list choose too."""
+    held = {**places.district_names(view, str(scope.force)), **places.names(view, str(scope.force))}
+    listed = [_WHOLE, *([scope.area] if scope.area and scope.area not in codes else []), *codes]
+    _choose(str(scope.area_level).capitalize(), "area", listed, scope, lambda code: held.get(code, "None chosen"))
+
+
+def _level(name: str) -> str:
+    return f"{name.capitalize()}s"
+
+
 def _survey_chip(scope: Scope, view: View) -> None:
     surveys = survey_choices.surveys(view, str(scope.force))
     offered = survey_choices.forces(view)
@@ -251,7 +279,9 @@ def _choose(label: str, name: str, options: list[str], scope: Scope, words: Call
 
 
 _DEPENDENT = {
-    "force": ("area", "from", "to", "power", "population", "survey", "measure", "by"),
+    "force": ("area", "area_level", "from", "to", "power", "population", "survey", "measure", "by", "layer"),
+    "layer": ("to", "survey"),
+    "area_level": ("area",),
     "by": ("population",),
     "survey": ("area", "from", "to", "measure", "by"),
     "from": ("population",),
@@ -276,6 +306,12 @@ def _district_name(scope: Scope, view: View) -> str | None:
     return choices.districts(view, str(scope.force)).get(scope.area or "")
 
 
+def _no_area(scope: Scope, view: View) -> str | None:
+    """The map is of every area; the chosen one is named below it."""
+    drawn = places.areas(view, str(scope.force), str(scope.area_level))
+    return places.called(str(scope.area_level), len(drawn))
+
+
 def _survey_area_name(scope: Scope, view: View) -> str | None:
     return survey_choices.names(view, str(scope.force), str(scope.survey)).get(scope.area or "")
 
@@ -285,6 +321,7 @@ def _up_to(scope: Scope, view: View) -> Scope:
 
 
 STOPS = Bar("stops", choices.forces, choices.complete, _district_name, _stops_chips)
+NEIGHBOURHOODS = Bar("neighbourhoods", map_choices.forces, map_choices.complete, _no_area, _map_chips)
 SURVEY = Bar("survey", survey_choices.forces, survey_choices.complete, _survey_area_name, _survey_chips)
 OVERVIEW = Bar("overview", survey_choices.forces, _up_to, _survey_area_name, _overview_chips)
 ENGAGEMENT = Bar(

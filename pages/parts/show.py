@@ -162,7 +162,7 @@ def evidence(finding: Finding, beside: bool = True, opened: bool = True) -> None
         return
     table, made = st.columns(2, gap="small") if beside else (st.container(), st.container())
     with table:
-        without_chart = not (finding.draw or finding.panels or finding.tiles)
+        without_chart = not (finding.draw or finding.panels or finding.tiles or finding.map or finding.cards)
         _opened("Table", ":material/table_rows:", finding, _table, opened and without_chart)
     with made:
         _opened("How was this made?", ":material/help:", finding, _made)

@@ -6,9 +6,12 @@ import streamlit as st
 
 from analytics.findings import choices
 from analytics.findings.engagement import choices as engagement_choices
+from analytics.findings.neighbourhoods import choices as map_choices
 from analytics.findings.survey import choices as survey_choices
 from analytics.scope import Scope
+from data.shapes import SHAPES
 from data.store import View
+from data.tables import AREAS
 
 
 def no_survey(view: View) -> None:
@@ -41,6 +44,23 @@ def no_engagement(view: View) -> None:
         st.markdown("**No engagement event is loaded.** Load one, and this page shows who was reached.")
         how_to_load("FILES", "filled templates of events and participants", "engagement log")
         st.caption("The Upload page has the templates and says what their columns mean.")
+
+
+def no_areas(view: View) -> None:
+    """Say that no area can be drawn, and what to do about it."""
+    if map_choices.forces(view):
+        return
+    with st.container(border=True):
+        st.markdown("### No areas to draw yet")
+        if view.has(AREAS.name) and not view.has(SHAPES.name):
+            st.markdown("**This release was counted before areas were drawn.** Count it again, and the map is here:")
+            st.code('.venv/bin/python -m data recount --reason "draw the areas"', language=None, wrap_lines=True)
+            return
+        st.markdown(
+            "**No set of areas that anything could be drawn in is loaded.** Load one, and this page draws it: "
+            "boundaries, and a survey, stop and search or engagement of the same force."
+        )
+        how_to_load("FOLDER", "files of your force", "first load")
 
 
 def no_feedback(view: View, scope: Scope) -> None:

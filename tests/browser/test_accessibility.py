@@ -22,9 +22,10 @@ VIEWS = {
     "bad address": f"{STOPS}?force=nowhere",
     "overview": "/",
     "trends": "/trends",
+    "neighbourhoods": "/neighbourhoods?area=X05000011",
     "engagement": "/engagement",
 }
-INVENTED = ("overview", "trends", "engagement")
+INVENTED = ("overview", "trends", "neighbourhoods", "engagement")
 """Views of the demonstration force; the others are of the small store."""
 MODES = {"light": (1280, 400, 320), "dark": (1280, 400)}
 """Widths that a view is seen at, in pixels; the dark is as wide as the light."""

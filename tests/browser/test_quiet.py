@@ -44,7 +44,8 @@ def complaints(page) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/trends", "/stop_and_search", "/engagement", "/methods", "/methods?part=methods"]
+    "address",
+    ["/", "/trends", "/neighbourhoods", "/stop_and_search", "/engagement", "/methods", "/methods?part=methods"],
 )
 def test_a_page_of_the_demonstration_asks_no_other_host(address, window, invented) -> None:
     page = window.new_page()

@@ -99,6 +99,14 @@ def neighbourhoods(view: View, force: str) -> dict[str, str]:
 
 
 @lru_cache(maxsize=16)
+def placed_events(view: View, force: str) -> pd.DataFrame:
+    """Month, neighbourhood and number of participants of each event of a force."""
+    rows = view.rows(EVENTS.name).filter(nw.col("force") == force).select("event", "date", "area", "participants")
+    found = rows.collect("pandas").to_native()
+    return found.assign(month=found["date"].astype(object).str[:7], area=found["area"].astype(object))
+
+
+@lru_cache(maxsize=16)
 def participants(view: View, force: str) -> pd.DataFrame:
     """Participants of each event by the groups of each attribute, with the month of the event."""
     if not view.has(PARTICIPANTS.name):

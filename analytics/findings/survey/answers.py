@@ -12,7 +12,7 @@ import numpy as np
 from analytics import wording
 from analytics.finding import File, Provenance, files_of
 from analytics.findings.survey import choices
-from analytics.findings.survey.points import Point, Wave, wave_points, year_points
+from analytics.findings.survey.points import YEAR, Point, Wave, pooled_points, wave_points
 from analytics.scope import Scope, ScopeError
 from analytics.survey import Sample
 from data.cubes import coded
@@ -120,7 +120,12 @@ class Answers:
 
     def _points(self, by_year: bool) -> list[Point]:
         last = str(self.waves["month"].iloc[-1])
-        return _points(self.view, self.force, self.survey, self.measure.id, last, by_year)
+        return _points(self.view, self.force, self.survey, self.measure.id, last, YEAR if by_year else 0)
+
+    def pooled(self, span: int) -> Point:
+        """The waves that ended within so many months of the last one, and since the series last broke."""
+        last = str(self.waves["month"].iloc[-1])
+        return _points(self.view, self.force, self.survey, self.measure.id, last, span)[-1]
 
     @cached_property
     def points(self) -> list[Point]:
@@ -173,7 +178,7 @@ class Answers:
         own, held = self._points(by_year=True), self._months
 
         def begins_alike(last: str) -> bool:
-            return _points(self.view, self.force, self.survey, self.measure.id, last, True)[: len(own)] == own
+            return _points(self.view, self.force, self.survey, self.measure.id, last, YEAR)[: len(own)] == own
 
         return self._up_to(next(month for month in reversed(held) if begins_alike(month)), self.scope.area)
 
@@ -191,7 +196,7 @@ class Answers:
         scope = Scope(force=self.force, survey=self.survey, measure=self.measure.id, area=area)
         return Answers.of(scope.but(from_month=str(self.waves["month"].iloc[0]), to_month=last), self.view)
 
-    def cells(self, grouping: str, by_year: bool | None = None) -> pd.DataFrame:
+    def cells(self, grouping: str, by_year: bool | None = None, span: int = YEAR) -> pd.DataFrame:
         """Cells by the groups of an attribute, in the scope's area; ``point`` is the point of each wave.
 
         Parameters
@@ -200,10 +205,12 @@ class Answers:
             The attribute, or ``everyone``.
         by_year
             Whether points are years; as the scope has them, if not given.
+        span
+            Months that a year is to have here: more pool more waves.
         """
         years = self.scope.area is not None if by_year is None else by_year
         last = str(self.waves["month"].iloc[-1])
-        cells = _point_cells(self.view, self.force, self.survey, self.measure.id, grouping, last, years)
+        cells = _point_cells(self.view, self.force, self.survey, self.measure.id, grouping, last, span if years else 0)
         return self._inside(cells)
 
     def _inside(self, cells: pd.DataFrame) -> pd.DataFrame:
@@ -298,9 +305,10 @@ def _distinct(texts: pd.Series) -> list[str]:
 
 
 @lru_cache(maxsize=1024)
-def _points(view: View, force: str, survey: str, measure: str, last: str, by_year: bool) -> list[Point]:
+def _points(view: View, force: str, survey: str, measure: str, last: str, span: int) -> list[Point]:
+    """Points of the waves up to a month, each of as many months; of none, one a wave."""
     waves = [wave for wave in _asked_waves(view, force, survey, measure) if wave["month"] <= last]
-    return (year_points if by_year else wave_points)(waves)
+    return pooled_points(waves, span) if span else wave_points(waves)
 
 
 @lru_cache(maxsize=256)
@@ -310,13 +318,13 @@ def _asked_waves(view: View, force: str, survey: str, measure: str) -> Sequence[
 
 @lru_cache(maxsize=128)
 def _point_cells(
-    view: View, force: str, survey: str, measure: str, grouping: str, last: str, by_year: bool
+    view: View, force: str, survey: str, measure: str, grouping: str, last: str, span: int
 ) -> pd.DataFrame:
     """Cells of the waves up to a month, with the point that each belongs to."""
     import pandas as pd
 
     cells = _cells(view, force, survey, measure, grouping)
-    point_of = {w: point.name for point in _points(view, force, survey, measure, last, by_year) for w in point.waves}
+    point_of = {w: point.name for point in _points(view, force, survey, measure, last, span) for w in point.waves}
     waves = cells["wave"].cat
     names = sorted(set(point_of.values()))
     places = np.array([names.index(point_of[wave]) if wave in point_of else -1 for wave in waves.categories])

@@ -10,7 +10,7 @@ import numpy as np
 from analytics import wording
 from analytics.findings.survey import choices
 from analytics.findings.survey.answers import SHARE, Answers, NoAnswers
-from analytics.findings.survey.points import Point
+from analytics.findings.survey.points import YEAR, Point
 from analytics.survey import (
     DomainMeans,
     PublicationRule,
@@ -85,22 +85,35 @@ def by_group(answers: Answers, grouping: str) -> pd.DataFrame:
     return _groups_against_rest(answers.years, grouping, answers.year.name)
 
 
-def by_area(answers: Answers, level: str) -> pd.DataFrame:
+def by_area(answers: Answers, level: str, span: int = YEAR) -> pd.DataFrame:
     """The share of each area over the pooled waves, against everyone else's in the force.
 
     The design factor is the one that areas have in common in all years, since an area's own is noise.
+
+    Parameters
+    ----------
+    answers
+        The answers of a scope.
+    level
+        Level of the areas.
+    span
+        Months whose waves are pooled, back from the last one; never across a break.
 
     Returns
     -------
     DataFrame
         Columns area, the figures, difference, difference_low, difference_high and p_value.
     """
-    return _areas_against_rest(answers.years.everyone, level, answers.year.name).copy()
+    if span == YEAR:
+        return _areas_against_rest(answers.years.everyone, level, answers.year.name).copy()
+    return _areas_against_rest(answers.everyone, level, answers.pooled(span).name, span).copy()
 
 
-def overall(answers: Answers) -> pd.DataFrame:
+def overall(answers: Answers, span: int = YEAR) -> pd.DataFrame:
     """The share of everyone in the force over the pooled waves, in one row."""
-    return _shown(_year_means(answers.years.everyone).only(point=answers.year.name))
+    if span == YEAR:
+        return _shown(_year_means(answers.years.everyone).only(point=answers.year.name))
+    return _shown(_year_means(answers.everyone, span).only(point=answers.pooled(span).name))
 
 
 def called(differences: pd.DataFrame, words: Verdicts) -> list[str]:
@@ -146,12 +159,12 @@ def _force_figures(force: Answers) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=256)
-def _area_means(years: Answers, level: str) -> tuple[DomainMeans, DomainMeans]:
+def _area_means(years: Answers, level: str, span: int = YEAR) -> tuple[DomainMeans, DomainMeans]:
     """The share in each area and year, as it is and with the design factor that areas have in common.
 
     There is none where no area has two sampling units and answers that differ, to learn it from.
     """
-    means = _means(_area_cells(years, level), years, ["area", "point"])
+    means = _means(_area_cells(years, level, span), years, ["area", "point"])
     known = (means.table["psus"].to_numpy() > 1) & (means.spread > 0)
     return means, smoothed(means, pooled_deff(means)) if known.any() else means
 
@@ -166,8 +179,8 @@ def _by_name(figures: pd.DataFrame) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=256)
-def _year_means(years: Answers) -> DomainMeans:
-    return _means(years.cells(EVERYONE, by_year=True), years, ["point"])
+def _year_means(years: Answers, span: int = YEAR) -> DomainMeans:
+    return _means(years.cells(EVERYONE, by_year=True, span=span), years, ["point"])
 
 
 @lru_cache(maxsize=256)
@@ -183,9 +196,9 @@ def _groups_against_rest(years: Answers, grouping: str, point: str) -> pd.DataFr
 
 
 @lru_cache(maxsize=256)
-def _areas_against_rest(years: Answers, level: str, point: str) -> pd.DataFrame:
-    parts, shown = (means.only(point=point) for means in _area_means(years, level))
-    whole = _means(_area_cells(years, level), years, ["point"]).only(point=point)
+def _areas_against_rest(years: Answers, level: str, point: str, span: int = YEAR) -> pd.DataFrame:
+    parts, shown = (means.only(point=point) for means in _area_means(years, level, span))
+    whole = _means(_area_cells(years, level, span), years, ["point"]).only(point=point)
     return _against_rest(shown, parts, whole)
 
 
@@ -194,11 +207,11 @@ def _means(cells: pd.DataFrame, answers: Answers, by: list[str]) -> DomainMeans:
 
 
 @lru_cache(maxsize=64)
-def _area_cells(years: Answers, level: str) -> pd.DataFrame:
+def _area_cells(years: Answers, level: str, span: int = YEAR) -> pd.DataFrame:
     """Cells of everyone whose area is known: the area of the level, or the one of it that theirs lies in."""
     import pandas as pd
 
-    cells = years.cells(EVERYONE, by_year=True)
+    cells = years.cells(EVERYONE, by_year=True, span=span)
     known = choices.areas(years.view, years.force, years.survey).set_index("code")
     own = known.index[known["area_level"] == level]
     above = known.loc[~known.index.isin(own), "parent_code"]

@@ -19,7 +19,7 @@ BREAKS = {
 }
 """What breaks a series when it changes from one wave to the next, and what the break is called."""
 
-_YEAR = 12
+YEAR = 12
 
 
 @dataclass(frozen=True)
@@ -61,12 +61,12 @@ def wave_points(waves: Sequence[Wave]) -> list[Point]:
     return _points(waves, [[place] for place in range(len(waves))])
 
 
-def year_points(waves: Sequence[Wave]) -> list[Point]:
-    """A point for the waves that end within a year, back from the last one; no point reaches across a break."""
+def pooled_points(waves: Sequence[Wave], span: int = YEAR) -> list[Point]:
+    """A point for the waves that end within so many months, back from the last one; none reaches across a break."""
     months, changes = [str(wave["month"]) for wave in waves], _changes(waves)
     blocks: list[list[int]] = []
     for place in reversed(range(len(waves))):
-        new = not blocks or changes[place + 1] or wording.months_between(months[place], months[blocks[0][-1]]) > _YEAR
+        new = not blocks or changes[place + 1] or wording.months_between(months[place], months[blocks[0][-1]]) > span
         if new:
             blocks.insert(0, [])
         blocks[0].insert(0, place)

@@ -1,0 +1,190 @@
+"""The areas of a force as a release draws them, and who lives there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from analytics import wording
+from analytics.findings.residents import NoResidents, nearest, residents, sources
+from data.cubes import EVERYONE, RESIDENTS_CUBE
+from data.shapes import AREA, MOST, OUTLINE, SHAPES
+from data.vocabularies import forces
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.store import View
+
+_LEAST_HELD = 0.5
+"""Share of the areas that a source of residents has to hold."""
+_WORDS = {"district": ("district", "districts"), "neighbourhood": ("neighbourhood", "neighbourhoods")}
+
+
+@dataclass(frozen=True, eq=False)
+class People:
+    """Residents of the areas of a level.
+
+    Attributes
+    ----------
+    source, year
+        Where the counts come from, and the year they describe.
+    by_area
+        Residents, shape (areas, groups); index: GSS code. Columns are broad ethnic groups where ``grouped``, else one.
+    grouped
+        Whether residents are counted by ethnic group.
+    missing
+        Names of areas that the source does not hold, or counts with another force's.
+    load_ids
+        Loads that the counts come from.
+    """
+
+    source: str
+    year: int
+    by_area: pd.DataFrame
+    grouped: bool
+    missing: tuple[str, ...]
+    load_ids: tuple[str, ...]
+
+    @property
+    def total(self) -> pd.Series:
+        """Residents of each area."""
+        return self.by_area.sum(axis=1)
+
+
+@lru_cache(maxsize=8)
+def drawn(view: View) -> pd.DataFrame:
+    """Every shape of a release: rows of the table ``shapes``."""
+    if not view.has(SHAPES.name):
+        return SHAPES.frame({"code": []}).astype(object)
+    return view.rows(SHAPES.name).collect("pandas").to_native().astype(object)
+
+
+@lru_cache(maxsize=256)
+def of_level(view: View, force: str, level: str) -> pd.DataFrame:
+    """The areas and outlines of one force and level, in alphabetical order of their names."""
+    every = drawn(view)
+    own = every[(every["force_code"] == forces()[force]["pfa_code"]) & (every["area_level"] == level)]
+    return own.sort_values(["name", "code"], ignore_index=True)
+
+
+@lru_cache(maxsize=256)
+def areas(view: View, force: str, level: str) -> pd.DataFrame:
+    """The areas alone: code, name, parent_code and kind."""
+    own = of_level(view, force, level)
+    listed = own.loc[own["part"] == AREA, ["code", "name", "parent_code", "kind", "boundary_set"]]
+    return listed.assign(name=listed["name"].fillna(listed["code"])).reset_index(drop=True)
+
+
+@lru_cache(maxsize=256)
+def levels(view: View, force: str) -> list[str]:
+    """Levels of a force of which areas are drawn, the wider first."""
+    return [level for level in _WORDS if len(areas(view, force, level))]
+
+
+@lru_cache(maxsize=256)
+def names(view: View, force: str) -> dict[str, str]:
+    """Names of every drawn area of a force, by code; the districts first."""
+    found: dict[str, str] = {}
+    for level in levels(view, force):
+        own = areas(view, force, level)
+        found |= {str(code): str(name) for code, name in zip(own["code"], own["name"], strict=True)}
+    return found
+
+
+@lru_cache(maxsize=256)
+def district_names(view: View, force: str) -> dict[str, str]:
+    """Names of the districts, by code, also of those that are drawn only as outlines."""
+    own = of_level(view, force, "neighbourhood")
+    outlines = own[(own["part"] == OUTLINE) & own["name"].notna()]
+    found = {str(code): str(name) for code, name in zip(outlines["code"], outlines["name"], strict=True)}
+    districts = areas(view, force, "district")
+    return found | {str(code): str(name) for code, name in zip(districts["code"], districts["name"], strict=True)}
+
+
+def level_of(view: View, force: str, code: str) -> str | None:
+    """The level of a drawn area; None where there is none of this code."""
+    return next((level for level in levels(view, force) if code in set(areas(view, force, level)["code"])), None)
+
+
+def members(view: View, force: str, code: str) -> set[str]:
+    """An area itself, and every neighbourhood that lies in it."""
+    below = areas(view, force, "neighbourhood")
+    return {code, *below.loc[below["parent_code"] == code, "code"]}
+
+
+def too_many(view: View, force: str, level: str) -> bool:
+    """Whether a force has more areas of a level than are drawn together."""
+    return len(areas(view, force, level)) > MOST
+
+
+def called(level: str, number: int) -> str:
+    """A number of areas with its noun: ``60 neighbourhoods``."""
+    return wording.plural(number, *_WORDS[level])
+
+
+@lru_cache(maxsize=128)
+def people(view: View, force: str, level: str, first: str, last: str, grouped: bool = False) -> People:
+    """The residents of the areas of a level, from the source nearest to a period.
+
+    Raises
+    ------
+    NoResidents
+        With the reason, where there are none.
+    """
+    if level == "district":
+        return _of_districts(view, force, first, last)
+    own = areas(view, force, level)
+    counts = _of_areas(view, str(own["kind"].iloc[0]), tuple(own["code"])) if len(own) else None
+    if counts is None or counts.empty:
+        raise NoResidents(
+            f"No residents of these {_WORDS[level][1]} are loaded, so there are counts and no rates; choose districts."
+        )
+    if grouped:
+        counts = counts[counts["broad"] != EVERYONE]
+    held = counts.groupby(["source", "year"])["area_code"].nunique().reset_index()
+    held = held[held["area_code"] >= _LEAST_HELD * len(own)]
+    enough = [(str(name), int(year)) for name, year in zip(held["source"], held["year"], strict=True)]
+    source = nearest(enough, first, last)
+    if source is None:
+        raise NoResidents(
+            f"No source of residents holds these {_WORDS[level][1]}"
+            f"{' by ethnic group' if grouped else ''}, so there are counts and no rates; choose districts."
+        )
+    rows = counts[counts["source"] == source]
+    # A source that counts everyone beside the groups is not added up twice.
+    by_group = rows[rows["broad"] != EVERYONE]
+    used = by_group if len(by_group) else rows
+    wide = used.pivot_table(index="area_code", columns="broad", values="residents", aggfunc="sum").astype("float64")
+    wide = wide.reindex(own["code"])
+    absent = own.loc[own["code"].map(wide.isna().all(axis=1)), "name"]
+    return People(
+        source,
+        int(rows["year"].iloc[0]),
+        wide.fillna(0),
+        bool(len(by_group)),
+        tuple(str(name) for name in absent),
+        tuple(str(load) for load in used["load_id"].unique()),
+    )
+
+
+def _of_districts(view: View, force: str, first: str, last: str) -> People:
+    source = nearest(sources(view), first, last)
+    if source is None:
+        raise NoResidents("No population is loaded, so there are counts and no rates; load a census file.")
+    held, own = residents(view, force, source), areas(view, force, "district")
+    wide = held.by_area.astype("float64").reindex(own["code"])
+    absent = own.loc[own["code"].map(wide.isna().all(axis=1)), "name"]
+    return People(source, held.year, wide.fillna(0), True, tuple(str(name) for name in absent), held.load_ids)
+
+
+@lru_cache(maxsize=16)
+def _of_areas(view: View, kind: str, codes: tuple[str, ...]) -> pd.DataFrame | None:
+    if not view.has(RESIDENTS_CUBE.name):
+        return None
+    rows = view.rows(RESIDENTS_CUBE.name).filter(nw.col("level") == kind, nw.col("area_code").is_in(list(codes)))
+    summed = rows.group_by("load_id", "source", "year", "area_code", "broad").agg(nw.col("residents").sum())
+    return summed.collect("pandas").to_native().astype({"source": object, "area_code": object, "broad": object})
