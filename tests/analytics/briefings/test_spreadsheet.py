@@ -225,7 +225,7 @@ def test_cover_says_what_was_asked_and_how_it_was_made() -> None:
         ("Scope: group", "Black"),
         *(("Caveat", caveat) for caveat in finding().caveats),
         ("Sheet rates", "3 rows; an empty cell is a figure withheld or not known, and flag says why"),
-        *((f"Column {name}", meaning(name)) for name in ("group", "stops", "rate", "high", "share", "flag")),
+        *((f"Column {name}", meaning(name)) for name in ("group", "stops", "rate", "high", "share", "year", "flag")),
         ("Base", "74,070 searches"),
         ("Weights", made.weights),
         ("Method", "Ratio of two rates"),
