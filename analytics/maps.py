@@ -150,13 +150,13 @@ DIVERGING: dict[Mode, Colours] = {
 SEQUENTIAL: dict[Mode, Colours] = {
     "light": Colours(
         ("#DCE8F3", "#A9C7E2", "#6FA0CC", "#3674A8", "#12436D"),
-        ("#E2E0DA", "#B9B7B2", "#8E8C88"),
+        ("#E5E1D8", "#CAC5BA", "#AFA99D"),
         "#F8FAFB",
         *_LINES["light"],
     ),
     "dark": Colours(
         ("#12436D", "#3674A8", "#6FA0CC", "#A9C7E2", "#DCE8F3"),
-        ("#33302B", "#5B5750", "#8A857C"),
+        ("#33302B", "#5E5A52", "#9C968C"),
         "#131A21",
         *_LINES["dark"],
     ),
