@@ -203,11 +203,7 @@ def count_residents(view: View, loads: list[str]) -> pd.DataFrame:
     """
     rows = view.every_row(POPULATION.name).filter(nw.col("load_id").is_in(loads))
     keys = ["load_id", "source", "year", "level", "area_code", "area_name", "ethnicity_list", "ethnicity"]
-    cube = _added_up(rows, keys)
-    pairs = cube[["ethnicity_list", "ethnicity"]].drop_duplicates()
-    groups = [_resident_group(name, value) for name, value in pairs.itertuples(index=False)]
-    pairs["group"], pairs["broad"] = zip(*groups, strict=True) if groups else ((), ())
-    cube = cube.merge(pairs, on=["ethnicity_list", "ethnicity"], validate="m:1")
+    cube = _grouped(_added_up(rows, keys))
     return RESIDENTS_CUBE.frame({name: cube[name] for name in RESIDENTS_CUBE.names})
 
 
@@ -259,13 +255,20 @@ def _by_attribute(rows: nw.LazyFrame[Any], attribute: str, column: str) -> pd.Da
     keys = ["load_id", "source", "year", "level", "area_code", "ethnicity_list", column]
     counted = _added_up(rows.filter(~nw.col(column).is_null()), keys)
     if attribute == "ethnicity":
-        pairs = zip(counted["ethnicity_list"], counted["ethnicity"], strict=True)
-        counted["group"] = [_resident_group(name, value)[1] for name, value in pairs]
+        counted = _grouped(counted).drop(columns="group").rename(columns={"broad": "group"})
     else:
         counted["group"] = counted[column]
     of_group = [name for name in PEOPLE_CUBE.names if name not in ("attribute", "residents", "suppressed")]
     added = counted.groupby(of_group, observed=True)[["residents", "suppressed"]].sum().reset_index()
     return added.assign(attribute=attribute)
+
+
+def _grouped(counted: pd.DataFrame) -> pd.DataFrame:
+    """Counts of residents with their group and broad group; every distinct value is looked up once."""
+    pairs = counted[["ethnicity_list", "ethnicity"]].drop_duplicates()
+    groups = [_resident_group(name, value) for name, value in pairs.itertuples(index=False)]
+    pairs["group"], pairs["broad"] = zip(*groups, strict=True) if groups else ((), ())
+    return counted.merge(pairs, on=["ethnicity_list", "ethnicity"], validate="m:1")
 
 
 def _resident_group(list_name: object, value: object) -> tuple[str, str]:

@@ -195,14 +195,12 @@ def _totals(cells: pd.DataFrame, found: Mapping[str, str]) -> list[Problem]:
         what = "this is a total, and its parts would count again"
         problems += problems_in(cells["age"], bad, found["age"], what, "Remove the row, or leave the age blank")
     for name in ("ethnicity", "sex", "age"):
-        others = [column for column in _KEY if column != name]
         blank = cells[name] == ""
-        both = blank.groupby([cells[column] for column in others]).transform(lambda rows: rows.any() and not rows.all())
-        if name in found:
+        if name in found and blank.any():
+            others = blank.groupby([cells[column] for column in _KEY if column != name])
             what = f"this is blank, and other rows of the same area give the {name}: everyone would count twice"
-            problems += problems_in(
-                cells[name], blank & both.astype(bool), found[name], what, "Remove the row of the total"
-            )
+            total = blank & ~others.transform("all")
+            problems += problems_in(cells[name], total, found[name], what, "Remove the row of the total")
     return problems
 
 
