@@ -33,6 +33,7 @@ _PAGES = {
     "stops": ("stop_and_search", "Stop and search"),
     "responses": ("trends", "Trends"),
     "aggregates": ("trends", "Trends"),
+    "areas": ("neighbourhoods", "Neighbourhoods"),
     "events": ("engagement", "Engagement"),
     "participants": ("engagement", "Engagement"),
     "feedback": ("engagement", "Engagement"),

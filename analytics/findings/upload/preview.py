@@ -37,7 +37,7 @@ _ASKED: Mapping[str, str] = MappingProxyType(
     {
         STOPS.name: "stop_and_search.disproportionality",
         POPULATION.name: "stop_and_search.disproportionality",
-        AREAS.name: "stop_and_search.disproportionality",
+        AREAS.name: "neighbourhoods.map",
         RESPONSES.name: "overview.headline",
         AGGREGATES.name: "overview.headline",
         EVENTS.name: "engagement.reach",
