@@ -11,6 +11,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +51,11 @@ class Staged:
         """Whether publishing would change anything."""
         return self.report.release is not None
 
+    @property
+    def complete(self) -> bool:
+        """Whether publishing would load every file that was given."""
+        return self.report.count("loaded") == len(self.report.outcomes)
+
     def publish(self, by: str, reason: str, progress: Progress = silent) -> Report:
         """Load the files into the store itself.
 
@@ -85,7 +91,7 @@ def stage(files: Sequence[Given], store: Store, mappings: Sequence[Given] = (), 
     StoreError
         If the copy can't be made beside the tables of the store.
     """
-    _sweep(store)
+    sweep(store)
     copy = _copied(store)
     try:
         report = load_files(files, copy, progress=progress, mappings=mappings)
@@ -97,6 +103,21 @@ def stage(files: Sequence[Given], store: Store, mappings: Sequence[Given] = (), 
         shutil.rmtree(copy.root, ignore_errors=True)
     after = before if report.release is None else copy.view()
     return Staged(tuple(files), tuple(mappings), report, before, after)
+
+
+def sweep(store: Store) -> None:
+    """Remove copies that nobody came back to for a day.
+
+    Parameters
+    ----------
+    store
+        The store beside which they lie.
+    """
+    for folder in (store.root / _FOLDER).glob("*"):
+        # Another session may remove its copy just now.
+        with suppress(FileNotFoundError):
+            if time.time() - folder.stat().st_mtime > _KEPT_HOURS * 3600:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def earlier_mappings(view: View) -> Iterator[tuple[str, Source]]:
@@ -111,14 +132,17 @@ def earlier_mappings(view: View) -> Iterator[tuple[str, Source]]:
         return
     mapped = view.current_loads
     for row in mapped[mapped["mapping"].notna()][::-1].to_dict("records"):
-        content = view.store.kept(str(row["mapping"]))
         label = f"{row['subject']}, {row['period']}"
+        if not view.store.kept_path(str(row["mapping"])).exists():  # a store of which the kept files were removed
+            continue
+        content = view.store.kept(str(row["mapping"]))
         yield label, Source(f"{row['period']}.mapping.toml", label, content, str(row["mapping"]))
 
 
 def sources_of(files: Sequence[Given], paths: Sequence[str]) -> list[Source]:
-    """The opened files that stand under some paths of a report."""
-    return [source for source in find_sources(files) if isinstance(source, Source) and source.path in paths]
+    """The opened files that stand under some paths of a report, each path once."""
+    found = {source.path: source for source in find_sources(files) if isinstance(source, Source)}
+    return [source for path, source in found.items() if path in paths]
 
 
 def _copied(store: Store) -> Store:
@@ -132,7 +156,7 @@ def _copied(store: Store) -> Store:
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise StoreError(f"A preview can't be made in “{store.root / _FOLDER}”: {error.strerror}.") from error
-    return Store(folder)
+    return Store(folder, keeps_files=False)
 
 
 def _link(path: Path, to: Path) -> None:
@@ -146,10 +170,3 @@ def _link(path: Path, to: Path) -> None:
             shutil.copyfile(path, to)
     else:
         shutil.copyfile(path, to)
-
-
-def _sweep(store: Store) -> None:
-    """Remove copies that nobody came back to."""
-    for folder in (store.root / _FOLDER).glob("*"):
-        if time.time() - folder.stat().st_mtime > _KEPT_HOURS * 3600:
-            shutil.rmtree(folder, ignore_errors=True)

@@ -240,7 +240,7 @@ class Writer:
     def keep(self, source: Source) -> None:
         """Keep the bytes of a published open file, compressed, under their own hash."""
         path = self.store.kept_path(source.sha256)
-        if not path.exists():
+        if self.store.keeps_files and not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             # Written beside and moved, so that a kill never leaves half a file under its hash.
             part = path.with_suffix(".part")
@@ -322,6 +322,8 @@ class Store:
     ----------
     url
         The folder; made when the first load is published.
+    keeps_files
+        Whether the bytes of published open files are kept; a copy that is made to be looked at keeps none.
 
     Raises
     ------
@@ -329,7 +331,8 @@ class Store:
         If the place is not on a local disk: a network share can't promise that a commit is whole.
     """
 
-    def __init__(self, url: str | Path | None = None) -> None:
+    def __init__(self, url: str | Path | None = None, keeps_files: bool = True) -> None:
+        self.keeps_files = keeps_files
         given = str(url or settings().store)
         why = why_unsuitable(given)
         if why:

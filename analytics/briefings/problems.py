@@ -9,7 +9,7 @@ from analytics.findings.upload import Group
 
 
 def problems_csv(found: Iterable[Group]) -> bytes:
-    """Every problem as CSV: file, rule, row, column, value and what to do.
+    """Every problem of a refused file, and the examples of what is worth a look, as CSV.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 KIND = "crime outcomes"
 
-_COLUMNS = (
+COLUMNS = (
     "Crime ID",
     "Month",
     "Reported by",
@@ -64,7 +64,7 @@ def read(source: Source, slot: Slot) -> Reading:
         If a column is missing, a row has too few or too many values, a coordinate can't be read or lacks its other,
         a code is no LSOA, or an outcome is blank. Outcomes missing from the vocabulary are accepted and noted.
     """
-    raw, notes = cells_of(source.content, _COLUMNS)
+    raw, notes = cells_of(source.content, COLUMNS)
     return from_cells(raw, slot, notes)
 
 

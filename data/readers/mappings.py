@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from data.readers.source import Source
-from data.readers.sources import LARGEST, Given, Unopened, Upload, find_sources, sha256
+from data.readers.sources import LARGEST, Given, Unopened, Upload, as_text, find_sources, sha256
 from data.readers.survey_mapping import SurveyMapping, why_not
 
 ENDING = ".mapping.toml"
@@ -30,8 +30,8 @@ Named = tuple[Source, SurveyMapping]
 def find_mapped_sources(paths: Iterable[Given], named: Sequence[Named] = ()) -> Iterator[Source | Unopened]:
     """Open every file as `find_sources` does, and join each with its mapping.
 
-    The mapping of a file is the one named after it, beside it in its folder or zip; else the first of those named that
-    is for it.
+    The mapping of a file is the one named after it, beside it in its folder or zip or among those named; else the first
+    of those named that is for it and is not named after another of the uploads.
 
     Parameters
     ----------
@@ -45,10 +45,15 @@ def find_mapped_sources(paths: Iterable[Given], named: Sequence[Named] = ()) -> 
     Source or Unopened
         One item a file or zip member.
     """
-    for root in paths:
-        beside = mappings_beside(root)
+    given = list(paths)
+    uploads = {root.name for root in given if isinstance(root, Upload)}
+    after = {file.path.removesuffix(ENDING): file for file, _ in named if file.path.endswith(ENDING)}
+    of_others = {path for path in after if path.partition(" » ")[0] in uploads}
+    free = [item for item in named if item[0].path.removesuffix(ENDING) not in of_others]
+    for root in given:
+        beside = {**after, **mappings_beside(root)} if isinstance(root, Upload) else mappings_beside(root)
         for source in find_sources([root]):
-            yield source if isinstance(source, Unopened) else _joined(source, beside, named)
+            yield source if isinstance(source, Unopened) else _joined(source, beside, free)
 
 
 def misfits(source: Source, named: Sequence[Named]) -> str:
@@ -90,14 +95,14 @@ def mappings_beside(root: Given) -> dict[str, Source]:
 def _found(root: Given) -> Iterator[tuple[str, bytes]]:
     if isinstance(root, Upload):
         if root.name.lower().endswith(".zip"):
-            yield from _packed(io.BytesIO(root.content), _shown(root.name))
+            yield from _packed(io.BytesIO(root.content), as_text(root.name))
     elif root.is_dir():
         for path in sorted(root.rglob("*")):
-            yield from _opened(path, _shown(path.relative_to(root)))
+            yield from _opened(path, as_text(path.relative_to(root)))
     else:
         beside = (root.with_name(f"{name}{ENDING}") for name in (root.name, root.name.removesuffix(".gz")))
         for path in (root, *beside):
-            yield from _opened(path, _shown(path.name))
+            yield from _opened(path, as_text(path.name))
 
 
 def _opened(path: Path, shown: str) -> Iterator[tuple[str, bytes]]:
@@ -124,11 +129,6 @@ def _packed(file: IO[bytes], shown: str) -> Iterator[tuple[str, bytes]]:
 
 def _source(path: str, content: bytes) -> Source:
     return Source(PurePosixPath(path.rpartition(" » ")[2]).name, path, content, sha256(content))
-
-
-def _shown(path: Path | str) -> str:
-    # A file name may hold bytes that are no text.
-    return str(path).encode("utf-8", "replace").decode()
 
 
 def _joined(source: Source, beside: Mapping[str, Source], named: Sequence[Named]) -> Source:

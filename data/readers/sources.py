@@ -64,14 +64,14 @@ def find_sources(paths: Iterable[Given]) -> Iterator[Source | Unopened]:
     """
     for root in paths:
         if isinstance(root, Upload):
-            yield from _unpacked(_shown(root.name), _shown(root.name), root.content)
+            yield from _unpacked(as_text(root.name), as_text(root.name), root.content)
         elif root.is_dir():
             for path in sorted(p for p in root.rglob("*") if p.is_file()):
-                yield from _open(path, _shown(path.relative_to(root)))
+                yield from _open(path, as_text(path.relative_to(root)))
         elif root.is_file():
-            yield from _open(root, _shown(root.name))
+            yield from _open(root, as_text(root.name))
         else:
-            yield Unopened(_shown(root), "there is no file or folder of this name", refused=True)
+            yield Unopened(as_text(root), "there is no file or folder of this name", refused=True)
 
 
 def sha256(content: bytes) -> str:
@@ -85,7 +85,7 @@ def _open(path: Path, shown: str) -> Iterator[Source | Unopened]:
     except OSError as error:
         yield Unopened(shown, f"it can't be opened: {error.strerror}", refused=True)
         return
-    yield from _unpacked(_shown(path.name), shown, content)
+    yield from _unpacked(as_text(path.name), shown, content)
 
 
 def _unpacked(name: str, shown: str, content: bytes) -> Iterator[Source | Unopened]:
@@ -95,8 +95,8 @@ def _unpacked(name: str, shown: str, content: bytes) -> Iterator[Source | Unopen
         yield _source(name, shown, content)
 
 
-def _shown(path: Path | str) -> str:
-    # A file name may hold bytes that are no text.
+def as_text(path: Path | str) -> str:
+    """A path as text: a file name may hold bytes that are no text."""
     return str(path).encode("utf-8", "replace").decode()
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 KIND = "street crime"
 
-_COLUMNS = {
+COLUMNS = {
     "Crime ID": "crime",
     "Month": "month",
     "Reported by": "",
@@ -69,7 +69,7 @@ def read(source: Source, slot: Slot) -> Reading:
         If a column is missing, a row has too few or too many values, a coordinate can't be read or lacks its other,
         a code is no LSOA, or a kind of crime is blank. Kinds and outcomes that no list has are accepted and noted.
     """
-    raw, notes = cells_of(source.content, _COLUMNS)
+    raw, notes = cells_of(source.content, COLUMNS)
     return from_cells(raw, slot, notes)
 
 
@@ -95,10 +95,8 @@ def from_cells(raw: pd.DataFrame, slot: Slot, notes: Iterable[str]) -> Reading:
             "force": slot.subject,
             "month": slot.period,
             "recorded": 1,
-            **{
-                name: filled(raw[c]) for c, name in _COLUMNS.items() if name in ("crime", "area", "category", "outcome")
-            },
-            **{name: coordinates(raw[c]) for c, name in _COLUMNS.items() if name in ("latitude", "longitude")},
+            **{name: filled(raw[c]) for c, name in COLUMNS.items() if name in ("crime", "area", "category", "outcome")},
+            **{name: coordinates(raw[c]) for c, name in COLUMNS.items() if name in ("latitude", "longitude")},
         }
     ).reset_index(drop=True)
     listed = unlisted(raw, _LISTED, "crime", "crimes")

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from analytics.wording import listing, plain
+from analytics.wording import listing, plain, plural
 from data.readers import survey_draft as drafts
 from data.readers.mappings import ENDING
 from data.readers.source import Refused, Source
@@ -185,7 +185,7 @@ def _role(source: Source, draft: Draft, column: Seen) -> str:
     with told:
         return str(
             st.selectbox(
-                f"What {column.name} is",
+                f"What {plain(column.name)} is",
                 drafts.ROLES,
                 index=drafts.ROLES.index(draft.role(column.name)),
                 format_func=_role_words,
@@ -256,7 +256,7 @@ def _question(source: Source, draft: Draft, column: Seen, role: str) -> dict[str
 
 
 def _meaning(source: Source, draft: Draft, column: Seen, role: str, code: drafts.Code) -> str:
-    label = f"{code.value}{f' · {code.label}' if code.label else ''} · {code.people:,} people"
+    label = f"{code.value}{f' · {code.label}' if code.label else ''} · {plural(code.people, 'person', 'people')}"
     key = _key(source, f"code_{column.name}_{role}_{code.value}")
     means = draft.means(role, code)
     if role.startswith(ATTRIBUTE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -27,7 +28,7 @@ from pages.parts.show import mode
 _STATE = "upload"
 _DONE = "upload_done"
 _LONGEST = 10
-"""Problems of one rule that are shown; all of them are in the file to download."""
+"""Problems of one rule that are shown; the file to download has more."""
 
 _PAGES = {
     "stops": ("stop_and_search", "Stop and search"),
@@ -52,21 +53,24 @@ class _Upload:
     mappings
         The mappings that were made here, by the path of their file.
     key, staged, previews
-        What was staged last, what it was made of, and what publishing it would change.
+        What was staged last, what it was made of, and what publishing it would change; None where that failed.
+    anew
+        Whether it was staged in this very run, so that nobody has seen it yet.
     """
 
     turn: int = 0
     mappings: dict[str, str] = field(default_factory=dict)
     key: object = None
     staged: Staged | None = None
-    previews: list[upload.Preview] = field(default_factory=list)
+    previews: list[upload.Preview] | None = None
+    anew: bool = False
 
     def clear(self) -> None:
         """Begin anew, and remove the copy that was made."""
         if self.staged is not None:
             self.staged.discard()
         self.turn, self.mappings, self.key, self.staged = self.turn + 1, {}, None, None
-        self.previews = []
+        self.previews = None
         mapping_form.forget()
 
 
@@ -86,7 +90,12 @@ def steps(store: Store, user: User) -> None:
     state: _Upload = st.session_state.setdefault(_STATE, _Upload())
     files = _files(state)
     if not files:
-        state.clear() if state.staged else None
+        if state.staged:
+            state.clear()
+        return
+    twice = upload.names_twice([file.name for file in files])
+    if twice:
+        st.error(plain(twice))
         return
     staged = _staged(state, files, store)
     if staged is None:
@@ -123,9 +132,17 @@ def _files(state: _Upload) -> list[UploadedFile]:
 
 def _staged(state: _Upload, files: Sequence[UploadedFile], store: Store) -> Staged | None:
     """The files loaded into a copy of the store; once for the same files, mappings and release."""
+    names = {file.name for file in files}
+    state.mappings = {path: text for path, text in state.mappings.items() if path.partition(" » ")[0] in names}
     key = (tuple(file.file_id for file in files), tuple(state.mappings.items()), str(store.root), store.version)
-    if state.key == key:
-        return state.staged
+    state.anew = state.key != key
+    if state.anew:
+        state.key = key
+        _stage(state, files, store)
+    return state.staged
+
+
+def _stage(state: _Upload, files: Sequence[UploadedFile], store: Store) -> None:
     if state.staged is not None:
         state.staged.discard()
         state.staged = None
@@ -136,15 +153,14 @@ def _staged(state: _Upload, files: Sequence[UploadedFile], store: Store) -> Stag
     with st.status("Reading and checking", expanded=False) as status:
         try:
             state.staged = stage(data, store, [*made, *mappings], _teller(status))
-            status.update(label="Counting what would change")
-            state.previews = _previews(state.staged)
         except StoreError as why:
+            state.key = None
             status.update(label="Nothing was changed", state="error")
             st.error(plain(str(why)))
-            return None
+            return
+        status.update(label="Counting what would change")
+        state.previews = _previews(state.staged)
         status.update(label="Read and checked; nothing is changed", state="complete")
-    state.key = key
-    return state.staged
 
 
 def _recognised(state: _Upload, staged: Staged, store: Store) -> None:
@@ -191,7 +207,7 @@ def _checked(staged: Staged) -> None:
                 st.markdown(f"**{plain(group.rule)}**  \n{said}  \n:small[{plain(group.file)}]")
     if any(group.places for group in found):
         st.download_button(
-            "Download every row that was found",
+            "Download what was found",
             data=problems_csv(found),
             file_name="what-was-found.csv",
             mime="text/csv",
@@ -220,20 +236,28 @@ def _group(group: upload.Group, place: int) -> None:
         )
 
 
-def _changes(staged: Staged, previews: Sequence[upload.Preview]) -> None:
+def _changes(staged: Staged, previews: Sequence[upload.Preview] | None) -> None:
     """The headlines that hang on the files, before and after."""
     with st.container(border=True):
         st.markdown("### What publishing would change")
         if not staged.changes:
             st.markdown("Nothing: no file is ready to be published.")
             return
+        if previews is None:
+            st.warning("The figures after publishing could not be made; the log says why. The files can be published.")
+            return
         for place, preview in enumerate(previews):
             _preview(preview, place)
 
 
-def _previews(staged: Staged) -> list[upload.Preview]:
+def _previews(staged: Staged) -> list[upload.Preview] | None:
     loads = [outcome.load for outcome in staged.report.outcomes if outcome.load is not None]
-    return upload.previews(staged.before, staged.after, loads)
+    try:
+        return upload.previews(staged.before, staged.after, loads)
+    except Exception:
+        # The files are read and checked, and a figure that fails must not lose them.
+        logging.getLogger("confidence_cycle").exception("A preview failed")
+        return None
 
 
 def _preview(preview: upload.Preview, place: int) -> None:
@@ -260,7 +284,7 @@ def _publish(state: _Upload, staged: Staged, user: User) -> None:
     if not staged.changes:
         st.markdown("There is nothing to publish yet.")
         return
-    if staged.report.count("loaded") < len(staged.report.outcomes):
+    if not staged.complete:
         st.markdown("Only the files that are ready to publish are published.")
     with st.form("upload_publish", clear_on_submit=False):
         name = st.text_input("Your name, kept in the history", user.name, key="upload_name", max_chars=100)
@@ -273,6 +297,9 @@ def _publish(state: _Upload, staged: Staged, user: User) -> None:
 def _run(state: _Upload, staged: Staged, name: str, reason: str) -> None:
     if not reason.strip():
         st.error("Say why: the reason stays in the history.")
+        return
+    if state.anew:
+        st.warning("Something was published meanwhile. Look at what would change now, then publish again.")
         return
     with st.status("Publishing", expanded=True) as status:
         try:

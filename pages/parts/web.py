@@ -9,13 +9,17 @@ import hashlib
 import logging
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache, lru_cache
 from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from data.chosen import own_store
+from data.staging import sweep
+from data.store import StoreError
 
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
 _MINUTE = 60
@@ -38,7 +42,10 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 async def _collect() -> None:
+    """Collect garbage, and remove previews that nobody came back to."""
     while True:
+        with suppress(StoreError):  # what is wrong with the store is told by the pages
+            sweep(own_store())
         await asyncio.sleep(_MINUTE)
         gc.collect()
 

@@ -150,10 +150,10 @@ def test_one_commit_a_table_for_each_command_however_many_files(store, load, sea
     year = {f"2018-{month:02}-surrey-stop-and-search.csv": searches(month) for month in range(1, 7)}
     wards = {f"{n}.geojson": square_areas("WD22", {f"E0500000{n}": (n, 51)}) for n in range(2)}
     load(year | wards)
-    tables = ("areas", "counted_with", "geography", "loads", "releases", "stops", "stops_cube")
+    tables = ("areas", "counted_with", "geography", "loads", "releases", "shapes", "stops", "stops_cube")
     assert versions(store) == dict.fromkeys(tables, 0)
     load({name.replace("2018", "2019"): content for name, content in year.items()})
-    assert versions(store) == dict.fromkeys(("areas", "counted_with", "geography"), 0) | dict.fromkeys(
+    assert versions(store) == dict.fromkeys(("areas", "counted_with", "geography", "shapes"), 0) | dict.fromkeys(
         ("loads", "releases", "stops", "stops_cube"), 1
     )
 
@@ -265,6 +265,7 @@ def test_progress_names_every_file_and_every_long_step(store, searches, square_a
         "wards.geojson",
         "writing rows",
         "working out which area lies in which",
+        "drawing the areas",
         "counting searches",
     ]
 
@@ -385,6 +386,7 @@ def test_real_files_loaded_again_load_nothing(real_report, real_files):
         "people_cube",
         "releases",
         "residents_cube",
+        "shapes",
         "stops_cube",
     }
     assert first.release == store.release()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import time
 import zipfile
 
@@ -101,6 +102,30 @@ def test_uploaded_bytes_are_never_written_to_a_disk(store) -> None:
     staged.publish("Grace", "first wave")
     staged.discard()
     assert [path for path, content in everything(store.root).items() if WAVE in content] == []
+
+
+def test_a_copy_keeps_no_bytes_of_open_files_either(store, police_csv) -> None:
+    staged = stage([Upload(APRIL, police_csv())], store)
+    assert list(staged.after.store.root.rglob("*.zst")) == []
+    staged.publish("Grace", "April")
+    assert len(list((store.root / "files").rglob("*.zst"))) == 1
+
+
+def test_each_wave_is_read_with_the_mapping_that_is_named_after_it(store) -> None:
+    later = MAPPING.replace("2026-Q3", "2026-Q4")
+    mappings = [Upload("b.csv.mapping.toml", later.encode()), Upload("a.csv.mapping.toml", MAPPING.encode())]
+    staged = stage([Upload("a.csv", WAVE), Upload("b.csv", WAVE), Upload("c.csv", WAVE)], store, mappings)
+    periods = {outcome.path: outcome.load and outcome.load.slot.period for outcome in staged.report.outcomes}
+    # A mapping that is named after another upload is not for a file without one.
+    assert periods == {"a.csv": "2026-Q3", "b.csv": "2026-Q4", "c.csv": None}
+    staged.discard()
+
+
+def test_a_mapping_whose_kept_file_is_gone_is_left_out(store) -> None:
+    staged = stage([Upload("wave.csv", WAVE)], store, [Upload("wave.mapping.toml", MAPPING.encode())])
+    staged.publish("Grace", "wave")
+    shutil.rmtree(store.root / "files")
+    assert list(earlier_mappings(store.view())) == []
 
 
 def test_mappings_of_published_waves_come_back_newest_first(store) -> None:

@@ -26,6 +26,7 @@ from data.tables import (
     STOPS,
     WAVES,
 )
+from data.vocabularies import forces
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,8 +96,12 @@ def previews(before: View, after: View, loads: Iterable[Load]) -> list[Preview]:
     loads
         What is to be published.
     """
+    shown = after.release.current if after.release else ()
     asked = dict.fromkeys(
-        (_ASKED.get(load.slot.table, _LOADED), force) for load in loads for force in _forces(after, load)
+        (_ASKED.get(load.slot.table, _LOADED), force)
+        for load in loads
+        if load.load_id in shown
+        for force in _forces(after, load)
     )
     return [_preview(key, force, before, after) for key, force in list(asked)[:_MOST]]
 
@@ -114,7 +119,7 @@ def _forces(view: View, load: Load) -> list[str | None]:
         return [None]
     rows = view.rows(table).filter(nw.col("load_id") == load.load_id).select("force").unique()
     held = sorted(rows.collect("pandas").to_native()["force"].dropna())
-    return list(held) or [load.slot.subject]
+    return list(held) or [load.slot.subject if load.slot.subject in forces() else None]
 
 
 def _figure(finding: Finding | None) -> tuple[float, float, float] | None:

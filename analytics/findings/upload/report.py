@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -70,9 +71,12 @@ def headline(report: Report) -> str:
     """What is to be done next, in under 70 characters."""
     ready, waiting, refused = report.count("loaded"), report.count("needs a mapping"), report.count("refused")
     if refused:
-        return f"{refused:,} of {wording.plural(len(report.outcomes), 'file')} can't be loaded as it is"
+        of = f" of {len(report.outcomes):,}" if len(report.outcomes) > 1 else ""
+        it = "it is" if refused == 1 else "they are"
+        return f"{refused:,}{of} {'file' if refused == 1 and not of else 'files'} can't be loaded as {it}"
     if waiting:
-        return f"{wording.plural(waiting, 'file')} of answers needs you before it can be published"
+        needs = "needs you before it" if waiting == 1 else "need you before they"
+        return f"{wording.plural(waiting, 'file')} of answers {needs} can be published"
     if not ready:
         return "There is nothing new in these files"
     return f"{wording.plural(ready, 'file')} can be published"
@@ -97,8 +101,18 @@ def published(report: Report) -> str:
     )
 
 
+def names_twice(names: Sequence[str]) -> str:
+    """One sentence where two files have one name, which says force and month, or is mapped; blank where none have."""
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
+    if not twice:
+        return ""
+    return (
+        f"Several files are called {wording.listing([f'“{name}”' for name in twice])}. Take away all but one of each."
+    )
+
+
 def recognised(report: Report) -> pd.DataFrame:
-    """One row a file: File, What it is, Rows and What becomes of it, as text."""
+    """One row a file: File, What becomes of it and What we recognised, as text."""
     import pandas as pd
 
     return pd.DataFrame(

@@ -13,6 +13,7 @@ from analytics.findings.upload import groups, headline, previews, problem_table,
 from data.loading import check_files, load_files
 from data.readers.sources import Upload
 from data.staging import stage
+from tests.data.readers.test_survey_loading import CSV, MAPPING
 
 MONTH = "2018-07-surrey-stop-and-search.csv"
 DATED = {"Type": "Person search", "Date": "2018-07-02T10:00:00+00:00"}
@@ -33,6 +34,13 @@ def test_each_state_has_its_headline(check, police_csv, store) -> None:
     wave = ("wave.csv", ("a,b,c\n" + "\n".join(f"{n % 3},{n % 4},{n % 5}" for n in range(60))).encode())
     assert headline(check(good)) == "1 file can be published"
     assert headline(check(good, bad)) == "1 of 2 files can't be loaded as it is"
+    assert headline(check(bad)) == "1 file can't be loaded as it is"
+    assert headline(check(good, bad, ("2018-09-surrey-stop-and-search.csv", b""))) == (
+        "2 of 3 files can't be loaded as they are"
+    )
+    assert headline(check(wave, ("w.csv", wave[1] + b"\n1,1,1"))) == (
+        "2 files of answers need you before they can be published"
+    )
     assert headline(check(good, wave)) == "1 file of answers needs you before it can be published"
     assert headline(check(("x.csv", b"a,b\n1,2\n"))) == "There is nothing new in these files"
     assert summary(check(good, bad, wave)) == (
@@ -78,6 +86,16 @@ def test_the_headline_of_stops_before_and_after(store, load, police_csv) -> None
     assert preview.before.refused
     assert preview.after.refused
     assert preview.chart("light") is None
+    staged.discard()
+
+
+def test_a_wave_that_another_file_of_the_upload_replaces_has_no_preview(store) -> None:
+    mapping = Upload("wave.toml", MAPPING.encode())
+    staged = stage([Upload("a.csv", CSV), Upload("b.csv", CSV + b"900017004,1,more\n")], store, [mapping])
+    assert len(loads(staged.report)) == 2
+    assert [preview.after.key for preview in previews(staged.before, staged.after, loads(staged.report))] == [
+        "overview.headline"
+    ]
     staged.discard()
 
 
