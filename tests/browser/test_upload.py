@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from data.store import Store
 from data.templates import as_excel
 from tests.browser.conftest import PATIENCE, serve, settle
+from tests.browser.test_accessibility import TALL, judged
 
 MAPPING = """
 survey = "Residents"
@@ -120,6 +121,39 @@ def mine(chromium, small: Store, tmp_path_factory) -> Iterator[tuple[str, Store]
         yield address, store
 
 
+def test_a_preview_with_problems_and_a_form_is_accessible(mine, window, police_csv) -> None:
+    server, store = mine
+    answers = "Serial,Q60,Q13,Q62F\n" + "\n".join(f"{n},{n % 5 + 1},{n % 4 + 1},{n % 5 + 1}" for n in range(120))
+    bad = police_csv([{"Type": "Person search", "Date": "yesterday"}])
+    good = police_csv([{"Type": "Person search", "Date": "2018-07-02T00:00:00+00:00"}] * 30)
+    page = window.new_page()
+    page.set_viewport_size({"width": 1280, "height": TALL})
+    page.goto(f"{server}/upload")
+    settle(page)
+    give(
+        page,
+        {
+            "wave.csv": answers.encode(),
+            "2018-07-surrey-stop-and-search.csv": good,
+            "2018-08-surrey-stop-and-search.csv": bad,
+        },
+    )
+    page.get_by_role("heading", name="can't be loaded").wait_for(timeout=PATIENCE)
+    page.get_by_role("button", name="Use this mapping").wait_for(timeout=PATIENCE)
+    judged(page)
+    page.get_by_role("button", name="Start again").click()
+    page.get_by_role("heading", name="can't be loaded").wait_for(state="detached", timeout=PATIENCE)
+    page.close()
+    assert list((store.root / "staged").glob("*")) == []
+
+
+def give(page, files: dict[str, bytes]) -> None:
+    page.set_input_files(
+        "input[type=file]",
+        [{"name": name, "mimeType": "", "buffer": content} for name, content in files.items()],
+    )
+
+
 def says(page, text: str) -> bool:
     settle(page)
     return text in page.locator("main, [data-testid=stMain]").first.inner_text()
@@ -136,10 +170,7 @@ def test_an_upload_from_the_file_to_its_page_and_back(name, cases, mine, window)
 
     page.goto(f"{server}/upload")
     settle(page)
-    page.set_input_files(
-        "input[type=file]",
-        [{"name": name, "mimeType": "", "buffer": content} for name, content in case.files.items()],
-    )
+    give(page, case.files)
     page.get_by_text("can be published").wait_for(timeout=PATIENCE)
     page.get_by_text(case.preview).first.wait_for(timeout=PATIENCE)
     page.get_by_role("heading", name="What publishing would change").wait_for(timeout=PATIENCE)
