@@ -52,6 +52,12 @@ class Staged:
         return self.report.release is not None
 
     @property
+    def recognised(self) -> bool:
+        """Whether some file is known for what it is, and none waits for its mapping."""
+        counts = {status: self.report.count(status) for status in ("loaded", "already loaded", "refused")}
+        return any(counts.values()) and not self.report.count("needs a mapping")
+
+    @property
     def complete(self) -> bool:
         """Whether publishing would load every file that was given."""
         return self.report.count("loaded") == len(self.report.outcomes)

@@ -351,7 +351,11 @@ def _sentence(answers: Answers, row: Mapping[Hashable, Any]) -> str:
 
 
 def _answers(row: Mapping[Hashable, Any]) -> str:
-    return "few answers" if wording.missing(row["base"]) else wording.plural(int(row["base"]), "answer")
+    return (
+        "number of answers not published"
+        if wording.missing(row["base"])
+        else wording.plural(int(row["base"]), "answer")
+    )
 
 
 def _frame(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:

@@ -31,7 +31,7 @@ from data.checks.unmatched_areas import COLUMN as AREA_COLUMN
 from data.checks.unmatched_areas import areas
 from data.checks.unmatched_events import COLUMN as EVENT_COLUMN
 from data.checks.unmatched_events import events
-from data.checks.waves import dates, weights
+from data.checks.waves import codes, dates, weights
 from data.tables import RESPONSES, STOPS
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ RULES: tuple[tuple[Rule, frozenset[str]], ...] = (
     (midnight, frozenset({STOPS.name})),
     (blanks, frozenset({STOPS.name})),
     (repeats, frozenset({STOPS.name})),
+    (codes, frozenset({RESPONSES.name})),
     (dates, frozenset({RESPONSES.name})),
     (weights, frozenset({RESPONSES.name})),
     (areas, frozenset(AREA_COLUMN)),

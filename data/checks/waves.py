@@ -1,4 +1,4 @@
-"""Respondents of a wave who were asked on other days than its own, or whose weight is 0 or far above the others'."""
+"""Answers of a wave without a meaning, people asked outside its days, and weights of 0 or far above the others."""
 
 from __future__ import annotations
 
@@ -18,10 +18,23 @@ if TYPE_CHECKING:
     from data.store import Load
 
 OUTSIDE = "Interviews outside the days of the wave"
+MEANINGLESS = "Codes that the mapping gives no meaning"
 WITHOUT = "Weights of 0"
 HEAVY = "Very large weights"
 TIMES = 5
 """A weight is very large above this many times the median weight."""
+
+
+def codes(load: Load, reading: Reading, before: Background) -> Iterator[Remark]:
+    """A remark on answers whose code the mapping gives no meaning."""
+    if not reading.unread:
+        return
+    answers = sum(people for _, people in reading.unread)
+    columns = {problem.column for problem, _ in reading.unread}
+    have = "has" if answers == 1 else "have"
+    what = f"{plural(answers, 'answer')} in {plural(len(columns), 'column')} {have} such a code"
+    places = tuple(problem for problem, _ in reading.unread[:MOST_PLACES])
+    yield Remark(MEANINGLESS, what, "Count as not answered", answers, places)
 
 
 def dates(load: Load, reading: Reading, before: Background) -> Iterator[Remark]:

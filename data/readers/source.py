@@ -71,12 +71,15 @@ class Reading:
         Sentences: unknown values with their counts, suppressed cells, what was derived.
     also
         Rows of other canonical tables that the same file fills, by table: of a wave its description.
+    unread
+        Values that nobody has given a meaning, taken as blank, each with its number of records.
     """
 
     frame: pd.DataFrame
     records: int
     notes: tuple[str, ...] = ()
     also: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    unread: tuple[tuple[Problem, int], ...] = ()
 
 
 @dataclass(frozen=True)

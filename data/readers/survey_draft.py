@@ -7,7 +7,8 @@ columns suggest. What the form does not show, such as codes of areas, stays as i
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,7 @@ from data.readers.survey_mapping import COLUMNS, EXAMPLES, parse, why_not
 from data.readers.survey_suggestion import suggest_mapping
 from data.vocabularies import normalise
 from data.vocabularies.survey import attributes, measures
+from data.words import listing
 
 NOT_KEPT, DROPPED = "", "drop"
 ATTRIBUTE, MEASURE = "attribute ", "measure "
@@ -41,6 +43,16 @@ ROLES = (
     DROPPED,
 )
 """What a column can be."""
+
+NEEDED = {
+    "survey": "survey",
+    "force": "force",
+    "wave": "wave",
+    "label": "wave in words",
+    "starts": "first day of fieldwork",
+    "ends": "last day of fieldwork",
+}
+"""What must be said about a wave, in words."""
 
 _MOST_CODES = 20
 _OF_A_WAVE = ("wave", "label", "starts", "ends")
@@ -246,6 +258,49 @@ def _about(
     none = [code for code, meaning in chosen.items() if meaning == NO_ANSWER]
     none += [code for code in map(tabular.code, old.get("not_answers", ())) if normalise(code) not in said]
     return about | {"answers": {**unseen, **answers}} | ({"not_answers": none} if none else {})
+
+
+def lacking(
+    draft: Draft,
+    wave: Mapping[str, Any],
+    roles: Mapping[str, str],
+    meanings: Mapping[tuple[str, str], str],
+    questions: Mapping[str, Mapping[str, Any]],
+) -> list[str]:
+    """What has still to be said in a form before its mapping can be used, in sentences.
+
+    Parameters
+    ----------
+    draft, wave, roles, meanings, questions
+        As `written` takes them.
+    """
+    blank = [words for key, words in NEEDED.items() if not wave.get(key)]
+    asked = {name: measures()[role.removeprefix(MEASURE)] for name, role in roles.items() if role.startswith(MEASURE)}
+    said = [f"Fill in, under The wave: {listing(blank)}."] if blank else []
+    if not asked:
+        said.append("Choose, under The columns, which column holds the answers to which question.")
+    for column, measure in asked.items():
+        said += _lacking(column, measure.label, meanings, questions.get(column, {}))
+    counts = Counter(role for role in roles.values() if role not in (NOT_KEPT, DROPPED))
+    twice = [role.partition(" ")[2] or role for role, times in counts.items() if times > 1]
+    return said + [f"Say of one column alone, under The columns, that it is {role}." for role in twice]
+
+
+def _lacking(
+    column: str, label: str, meanings: Mapping[tuple[str, str], str], question: Mapping[str, Any]
+) -> Iterator[str]:
+    codes = [code for (name, code), meaning in meanings.items() if name == column and not meaning]
+    if codes:
+        yield (
+            f"Say, under The answers, what {listing([f'“{code}”' for code in codes])} of “{column}” {_mean(codes)} for "
+            f"“{label}”, or that {'it is no answer' if len(codes) == 1 else 'they are no answers'}."
+        )
+    if question.get("reversed") and not question.get("wording"):
+        yield f"Write, under The answers, how “{label}” was worded: a negative item has a wording of its own."
+
+
+def _mean(codes: Sequence[str]) -> str:
+    return "means" if len(codes) == 1 else "mean"
 
 
 def _fitting(file: Source, source: Source) -> dict[str, Any] | None:

@@ -115,6 +115,7 @@ def read(source: Source, slot: Slot) -> Reading:
         len(frame),
         tuple(_notes(source, source.mapping, mapping, sheet, known, answers, frame)),
         {WAVES.name: _waves(mapping, len(frame)), QUESTIONS.name: _questions(mapping, answers)},
+        tuple(item for m in mapping.measures for item in _unread(m, answers[m.measure.id], sheet)),
     )
 
 
@@ -352,8 +353,15 @@ def _measure_notes(mapped: MappedMeasure, recoded: _Recoded, sheet: Sheet) -> It
         yield f"{name}: the item is worded negatively, so every answer counts as its opposite."
     if recoded.not_answers:
         yield f"{name}: no answer for {_people(recoded.not_answers, labels)}."
-    if recoded.unknown:
-        yield f"{name}: what is not in our list of codes counts as not answered: {_people(recoded.unknown, labels)}."
+
+
+def _unread(mapped: MappedMeasure, recoded: _Recoded, sheet: Sheet) -> Iterator[tuple[Problem, int]]:
+    """The codes of a question that the mapping gives no meaning, with the number of people who have each."""
+    labels = sheet.value_labels.get(mapped.column, {})
+    for code, people in recoded.unknown.items():
+        what = f"{_number(people)}; the mapping gives this code of {mapped.measure.id} no meaning"
+        remedy = "Give it an answer of the scale, or say that it is no answer"
+        yield Problem(what, remedy, None, mapped.column, f"{code} {labels[code]}" if code in labels else code), people
 
 
 def _attribute_notes(mapped: MappedAttribute, recoded: _Recoded, sheet: Sheet) -> Iterator[str]:

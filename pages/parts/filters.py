@@ -280,7 +280,7 @@ def _choose(label: str, name: str, options: list[str], scope: Scope, words: Call
 
 _DEPENDENT = {
     "force": ("area", "area_level", "from", "to", "power", "population", "survey", "measure", "by", "layer"),
-    "layer": ("to", "survey"),
+    "layer": ("to", "survey", "area_level"),
     "area_level": ("area",),
     "by": ("population",),
     "survey": ("area", "from", "to", "measure", "by"),

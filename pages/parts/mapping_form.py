@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from analytics.wording import listing, plain, plural
+from analytics.wording import plain, plural
 from data.readers import survey_draft as drafts
 from data.readers.mappings import ENDING
 from data.readers.source import Refused, Source
@@ -21,7 +21,9 @@ from data.vocabularies import forces
 from data.vocabularies.survey import attributes, measures
 
 _KEPT = "mapping_drafts"
-_OPEN = "mapping_open"
+_FEW = 12
+"""Columns that stand open, so that nobody overlooks a question among them."""
+
 _LABELS = {
     "": "Not kept",
     "respondent": "Number of the respondent",
@@ -36,14 +38,6 @@ _SHARED = {
     "nothing": "Nothing: each wave is a new sample",
     "psus": "Sampling units (PSUs)",
     "respondents": "Respondents: a panel",
-}
-_NEEDED = {
-    "survey": "survey",
-    "force": "force",
-    "wave": "wave",
-    "label": "wave in words",
-    "starts": "first day of fieldwork",
-    "ends": "last day of fieldwork",
 }
 _ABOUT = {
     "questionnaire": "Version of the questionnaire; a change breaks the series",
@@ -90,7 +84,8 @@ def show(source: Source, store: Store, made: str | None) -> str | None:
         meanings, questions = _answers(source, draft, roles)
         text = drafts.written(draft, wave, roles, meanings, questions)
         if st.button("Use this mapping", type="primary", icon=":material/check:", key=_key(source, "use")):
-            chosen = text if _is_whole(source, wave, text) else made
+            lacking = drafts.lacking(draft, wave, roles, meanings, questions)
+            chosen = text if _is_whole(source, lacking, text) else made
         st.download_button(
             "Download the mapping",
             data=text.encode(),
@@ -172,8 +167,9 @@ def _roles(source: Source, draft: Draft) -> dict[str, str]:
     rest = [column for column in draft.columns if column not in taken]
     roles = {column.name: _role(source, draft, column) for column in taken}
     if rest:
-        with st.expander(f"Columns that nothing was guessed for: {len(rest)}", key=_key(source, "rest")):
-            st.caption("They are not kept unless you say what they are.")
+        label = f"Columns that nothing was guessed for: {len(rest)}"
+        with st.expander(label, expanded=len(rest) <= _FEW, key=_key(source, "rest")):
+            st.caption("They are not kept unless you say what they are: questions of the survey may be among them.")
             roles |= {column.name: _role(source, draft, column) for column in rest}
     return {column.name: roles[column.name] for column in draft.columns}
 
@@ -273,20 +269,21 @@ def _meaning(source: Source, draft: Draft, column: Seen, role: str, code: drafts
     )
 
 
-def _is_whole(source: Source, wave: Mapping[str, Any], text: str) -> bool:
+def _is_whole(source: Source, lacking: list[str], text: str) -> bool:
     """Whether the mapping can be used; else every reason is said."""
-    blank = [words for key, words in _NEEDED.items() if not wave[key]]
-    if blank:
-        st.error(f"Fill in, under The wave: {plain(listing(blank))}.")
-        return False
+    problems = lacking or _problems(source, text)
+    for problem in problems:
+        st.error(plain(problem))
+    return not problems
+
+
+def _problems(source: Source, text: str) -> list[str]:
     content = text.encode()
     try:
         parse(Source(f"{source.name}{ENDING}", f"{source.name}{ENDING}", content, sha256(content)))
     except Refused as refusal:
-        for problem in refusal.problems:
-            st.error(plain(str(problem)))
-        return False
-    return True
+        return [str(problem) for problem in refusal.problems]
+    return []
 
 
 def _key(source: Source, part: str) -> str:

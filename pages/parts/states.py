@@ -58,7 +58,8 @@ def no_areas(view: View) -> None:
             return
         st.markdown(
             "**No set of areas that anything could be drawn in is loaded.** Load one, and this page draws it: "
-            "boundaries, and a survey, stop and search or engagement of the same force."
+            "boundaries, and a survey, stop and search or engagement of the same force. It also needs the lookup of "
+            "local authorities to police force areas, which says what lies in which force."
         )
         how_to_load("FOLDER", "files of your force", "first load")
 

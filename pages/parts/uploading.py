@@ -30,6 +30,8 @@ _DONE = "upload_done"
 _LONGEST = 10
 """Problems of one rule that are shown; the file to download has more."""
 
+_NOTHING = "Nothing of your own is loaded yet. The demonstration gives way to what you publish."
+
 _PAGES = {
     "stops": ("stop_and_search", "Stop and search"),
     "responses": ("trends", "Trends"),
@@ -165,7 +167,7 @@ def _stage(state: _Upload, files: Sequence[UploadedFile], store: Store) -> None:
 
 def _recognised(state: _Upload, staged: Staged, store: Store) -> None:
     waiting = [outcome.path for outcome in staged.report.outcomes if outcome.status == "needs a mapping"]
-    _step(2, "What we recognised", "now" if waiting else "done")
+    _step(2, "What we recognised", "done" if staged.recognised else "now")
     st.markdown(plain(upload.summary(staged.report)))
     st.table(
         upload.recognised(staged.report).map(plain),
@@ -194,6 +196,9 @@ def _mapping(state: _Upload, source: Source, store: Store) -> None:
 
 def _checked(staged: Staged) -> None:
     found = upload.groups(staged.report)
+    if not staged.recognised and not found:
+        _step(3, "What we checked", "later")
+        return
     _step(3, "What we checked", "now" if any(group.stops for group in found) else "done")
     weighty, usual = [g for g in found if not g.usual], [g for g in found if g.usual]
     if not weighty:
@@ -265,7 +270,7 @@ def _preview(preview: upload.Preview, place: int) -> None:
     if preview.same:
         st.markdown(f"It stays as it is. {plain(preview.after.answer)}")
         return
-    now = preview.before.answer if preview.before else "Nothing of your own is loaded yet."
+    now = preview.before.answer if preview.before else _NOTHING
     figure = preview.chart(mode())
     if figure is not None:
         st.plotly_chart(

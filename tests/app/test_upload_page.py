@@ -135,12 +135,15 @@ def test_a_wave_gets_its_mapping_in_a_form_and_the_next_wave_begins_with_it(run,
     assert guessed["What Q60 is"] == "measure good_job_local"
     assert guessed["What Name is"] == "drop"
     press(app, "Use this mapping")
-    assert [said.value for said in app.error] == ["Fill in, under The wave: survey and force."]
+    assert [said.value for said in app.error] == [plain("Fill in, under The wave: survey and force.")]
     widget(app, "text_input", "_survey").set_value("Residents")
     widget(app, "selectbox", "_force").set_value("surrey")
     widget(app, "checkbox", "Q62F_measure matter_reversed").set_value(True)
     press(app, "Use this mapping")
-    assert "a reversed item has another wording" in app.error[0].value
+    said = (
+        "Write, under The answers, how “Deal with what matters” was worded: a negative item has a wording of its own."
+    )
+    assert [error.value for error in app.error] == [plain(said)]
     widget(app, "text_input", "Q62F_measure matter_wording").set_value("They do not deal with what matters")
     press(app, "Use this mapping")
     assert not app.error
@@ -166,6 +169,18 @@ def test_a_wave_gets_its_mapping_in_a_form_and_the_next_wave_begins_with_it(run,
     assert widget(app, "checkbox", "Q62F_measure matter_reversed").value is True
     press(app, "Use this mapping")
     assert "## 1 file can be published" in texts(app)
+
+
+def test_a_question_without_a_meaning_for_every_code_is_not_taken(run, store) -> None:
+    app = give(run(PAGE, store), ("wave.csv", wave()))
+    widget(app, "text_input", "_survey").set_value("Residents")
+    widget(app, "selectbox", "_force").set_value("surrey")
+    for code in ("4", "5"):
+        widget(app, "selectbox", f"code_Q60_measure good_job_local_{code}").set_value("")
+    press(app, "Use this mapping")
+    said = "Say, under The answers, what “4” and “5” of “Q60” mean for “Good job locally”, or that they are no answers."
+    assert [error.value for error in app.error] == [plain(said)]
+    assert any("1 file of answers needs you" in text for text in texts(app))
 
 
 def test_two_waves_at_once_have_a_form_and_a_mapping_each(run, store) -> None:

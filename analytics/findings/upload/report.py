@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _REFUSED = "Nothing of this file is loaded until it is corrected"
 _BECOMES = {
     "loaded": "Ready to publish",
-    "already loaded": "Loaded already; it changes nothing",
+    "already loaded": "There already; it changes nothing",
     "needs a mapping": "Say what its columns mean",
     "passed over": "Not loaded",
     "refused": "Refused",
@@ -27,8 +27,8 @@ _COUNTED: dict[Status, str] = {
     "loaded": "ready to publish",
     "needs a mapping": "in need of a mapping",
     "refused": "refused",
-    "already loaded": "loaded already",
-    "passed over": "passed over",
+    "already loaded": "there already",
+    "passed over": "not loaded",
 }
 
 
@@ -70,16 +70,19 @@ class Group:
 def headline(report: Report) -> str:
     """What is to be done next, in under 70 characters."""
     ready, waiting, refused = report.count("loaded"), report.count("needs a mapping"), report.count("refused")
-    if refused:
-        of = f" of {len(report.outcomes):,}" if len(report.outcomes) > 1 else ""
-        it = "it is" if refused == 1 else "they are"
-        return f"{refused:,}{of} {'file' if refused == 1 and not of else 'files'} can't be loaded as {it}"
+    files, unused = len(report.outcomes), refused + report.count("passed over")
+    if refused or (unused == files and files):
+        return f"{_of(unused, files)} can't be loaded as {'it is' if unused == 1 else 'they are'}"
     if waiting:
         needs = "needs you before it" if waiting == 1 else "need you before they"
         return f"{wording.plural(waiting, 'file')} of answers {needs} can be published"
     if not ready:
         return "There is nothing new in these files"
     return f"{wording.plural(ready, 'file')} can be published"
+
+
+def _of(some: int, files: int) -> str:
+    return f"{some:,} of {files:,} files" if some < files else wording.plural(files, "file")
 
 
 def summary(report: Report) -> str:

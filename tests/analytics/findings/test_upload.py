@@ -42,7 +42,8 @@ def test_each_state_has_its_headline(check, police_csv, store) -> None:
         "2 files of answers need you before they can be published"
     )
     assert headline(check(good, wave)) == "1 file of answers needs you before it can be published"
-    assert headline(check(("x.csv", b"a,b\n1,2\n"))) == "There is nothing new in these files"
+    assert headline(check(("x.csv", b"a,b\n1,2\n"))) == "1 file can't be loaded as it is"
+    assert headline(check(bad, ("x.csv", b"a,b\n1,2\n"), good)) == "2 of 3 files can't be loaded as they are"
     assert summary(check(good, bad, wave)) == (
         "3 files: 1 ready to publish, 1 in need of a mapping and 1 refused; 1 row in all would be published."
     )
@@ -55,6 +56,7 @@ def test_each_state_has_its_headline(check, police_csv, store) -> None:
         "1 file is published: every page now shows release 1."
     )
     assert published(check(good)) == "Nothing was published: the files are loaded already."
+    assert headline(check(good)) == "There is nothing new in these files"
 
 
 def test_problems_are_grouped_by_file_and_rule(check, police_csv) -> None:

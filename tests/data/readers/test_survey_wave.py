@@ -174,13 +174,18 @@ def test_what_was_noticed_names_every_code_with_its_people(read):
     assert list(reading.notes[2:]) == [
         "Columns not mapped and so not kept: Other.",
         "fair, column “Q62C”: no answer for “8” (1 person).",
-        "fair, column “Q62C”: what is not in our list of codes counts as not answered: “6” (1 person).",
         "age_band, column “ReQ136”: what is not in our list of codes is kept as written: “3” (1 person).",
         "1 person without psu.",
         "1 person without date.",
         "1 person without area.",
         "area: what is not in our list of codes is kept as written: “2” (1 person).",
     ]
+    ((problem, people),) = reading.unread
+    assert str(problem) == (
+        "column “Q62C”, value “6”: 1 person; the mapping gives this code of fair no meaning. Give it an answer of the "
+        "scale, or say that it is no answer."
+    )
+    assert people == 1
 
 
 def test_a_file_without_weights_and_numbers(read):
@@ -269,7 +274,8 @@ def test_a_negative_item_is_stored_as_its_opposite_and_said(read):
 def test_answers_in_words_whatever_their_case_and_spaces(read):
     reading = read("Q62C\nstrongly  AGREE\nStrongly agree \nagree\n", HEAD + FAIR)
     assert column(reading, "fair") == ["Strongly agree", "Strongly agree", None]
-    assert noted(reading, "fair, column “Q62C”: what is not in our list")[0].endswith("“agree” (1 person).")
+    ((problem, people),) = reading.unread
+    assert (problem.column, problem.value, people) == ("Q62C", "agree", 1)
 
 
 @pytest.mark.parametrize("cells", [["1.0", "2.00"], ["1", "2"]])
