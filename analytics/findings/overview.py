@@ -122,8 +122,10 @@ def tiles(scope: Scope, view: View) -> Finding:
     month = max(str(stage.last["month"]) for stage in stages)
     tested = [row for row in rows if row["verdict"]]
     clear = [f"{row['tile'].lower()} {row['verdict']}" for row in tested if row["verdict"] != CHANGE.neither]
+    since = {stage.source.since for stage in stages if stage.change is not None and isinstance(stage.source, Answers)}
+    over = "over a year" if since <= {"in the past year"} else ", ".join(sorted(since))
     answer = (
-        f"{wording.plural(len(tested), 'change')} over a year tested: {'; '.join(clear) or 'none is clear'}."
+        f"{wording.plural(len(tested), 'change')} {over} tested: {'; '.join(clear) or 'none is clear'}."
         if tested
         else "No change over a year can be tested with these figures."
     )

@@ -247,7 +247,7 @@ _WRONG = {
     "texts": "this is no list",
     "day": "there is no such day",
     "month": "this is not a month",
-    "integer": "this is not a whole number",
+    "integer": "this is not a whole number of 0 or more",
     "number": "this is not a number",
     "boolean": "this is neither yes nor no",
 }

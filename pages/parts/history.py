@@ -135,7 +135,9 @@ def _run(act: Change, view: View, load: str, name: str, reason: str) -> None:
             st.error(wording.plain(str(why)))
             return
         status.update(label=f"Release {release.number} is made", state="complete")
-    st.session_state[_SAID] = f"Done: every page now shows release {release.number}."
+    shown = f"every page now shows release {release.number}"
+    none = f"release {release.number} shows no file; until one is published, pages are empty or show the demonstration"
+    st.session_state[_SAID] = f"Done: {shown if release.current else none}."
     st.session_state[_DONE] = True
     st.rerun()
 

@@ -199,7 +199,7 @@ def complete(scope: Scope, view: View) -> Scope:
         raise ScopeError(f"{survey} has no answers of an area “{scope.area}”.")
     if scope.by is not None and scope.by not in groupings(view, force, survey) and has_answers(view, force, survey):
         raise ScopeError(f"{survey} does not hold {attributes()[scope.by].label.lower()}.")
-    first, last = _period(scope, months(view, force, survey))
+    first, last = _period(scope, months(view, force, survey), _starts(view, force, survey))
     return scope.but(force=force, survey=survey, measure=measure, from_month=first, to_month=last)
 
 
@@ -228,9 +228,17 @@ def _measure(wanted: str | None, held: list[str], survey: str) -> str:
     return wanted
 
 
-def _period(scope: Scope, held: list[str]) -> tuple[str, str]:
+def _period(scope: Scope, held: list[str], starts: str) -> tuple[str, str]:
+    """The months asked for; else the last years up to the last month, or since the survey began where that is later."""
     last = scope.to_month or held[-1]
-    return scope.from_month or wording.earlier(last, 12 * YEARS - 1), last
+    return scope.from_month or max(wording.earlier(last, 12 * YEARS - 1), min(starts, last)), last
+
+
+def _starts(view: View, force: str, survey: str) -> str:
+    """The month in which the first wave of a survey began; of published figures the first month that one ends with."""
+    held = waves(view)
+    own = held.loc[(held["force"] == force) & (held["survey"] == survey), "starts"]
+    return str(own.min())[:7] if len(own) else months(view, force, survey)[0]
 
 
 def _all(view: View, table: str) -> pd.DataFrame:

@@ -71,7 +71,7 @@ def test_every_problem_is_named_with_its_place(problems):
         (3, "event", "", "this must be filled in"),
         (3, "level", "village", "this is none of the values that the column can have"),
         (4, "date", "2026-02-30", "there is no such day"),
-        (4, "participants", "a dozen", "this is not a whole number"),
+        (4, "participants", "a dozen", "this is not a whole number of 0 or more"),
         (5, "cost", "£10", "this is not a number"),
         (5, "recurring", "perhaps", "this is neither yes nor no"),
     ]
