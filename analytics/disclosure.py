@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 def withhold(
-    frame: pd.DataFrame, counts: Sequence[str], figures: Sequence[str], threshold: int, *, zeros_shown: bool = False
+    frame: pd.DataFrame,
+    counts: Sequence[str],
+    figures: Sequence[str],
+    threshold: int,
+    *,
+    zeros_shown: bool = False,
+    flag_kept: bool = False,
 ) -> pd.DataFrame:
     """Withhold the rows in which any count is below the threshold.
 
@@ -34,6 +40,8 @@ def withhold(
     zeros_shown
         Whether a count of 0 is shown, as it may be of published files. Every figure made from it is null all the same,
         and ``flag`` stays as the caller wrote it.
+    flag_kept
+        Whether what the caller wrote in ``flag`` follows the reason of a withheld row, where it holds all the same.
 
     Returns
     -------
@@ -51,5 +59,8 @@ def withhold(
         hidden = small if name in counts else small | none
         if not frame[name].isna().to_numpy()[hidden].all():
             kept[name] = kept[name].astype("Float64" if kept[name].dtype.kind == "f" else "Int64").mask(hidden)
-    kept.loc[small, "flag"] = f"withheld: fewer than {threshold} searches"
+    why = f"withheld: fewer than {threshold} searches"
+    kept.loc[small, "flag"] = [
+        f"{why}; {flag}" if flag_kept and flag else why for flag in frame.loc[small, "flag"].fillna("")
+    ]
     return kept

@@ -45,6 +45,22 @@ PART = " / part "
 """Between the subject and the number of a part: no file name has a stroke, so no subject of a file has this."""
 
 
+def whole_subjects(loads: pd.DataFrame) -> pd.Series:
+    """The subject of each load without the number of its part: of a force's own files, the force.
+
+    Parameters
+    ----------
+    loads
+        Rows of the table ``loads``.
+
+    Returns
+    -------
+    Series
+        Texts, by the index of the rows.
+    """
+    return loads["subject"].str.split(PART, regex=False).str[0]
+
+
 class StoreError(RuntimeError):
     """The store can't do what was asked; the message is one sentence for the person."""
 

@@ -56,8 +56,8 @@ class Residents:
         Names of the force's areas that the file does not hold.
     joint
         Rows that count an absent area together with an area of another force; they are left out.
-    suppressed
-        Counts that the publisher suppressed; they are left out, never taken for zero.
+    suppressed_by_area
+        Counts that the publisher suppressed, shape as ``by_area``; they are left out, never taken for zero.
     parents
         How it is known which areas belong to the force: ``lookup`` or ``overlap``, with its areas.
     load_ids
@@ -70,7 +70,7 @@ class Residents:
     names: dict[str, str]
     absent: tuple[str, ...]
     joint: tuple[JointRow, ...]
-    suppressed: int
+    suppressed_by_area: pd.DataFrame
     parents: dict[str, int]
     load_ids: tuple[str, ...]
 
@@ -78,6 +78,20 @@ class Residents:
     def by_group(self) -> dict[str, int]:
         """Residents by broad group."""
         return {str(group): int(number) for group, number in self.by_area.sum().items()}
+
+    @property
+    def suppressed(self) -> int:
+        """Counts that the publisher suppressed."""
+        return int(self.suppressed_by_area.to_numpy().sum())
+
+
+def left_out(suppressed: int) -> list[str]:
+    """One sentence on the counts of residents that the publisher suppressed; empty where there are none."""
+    if not suppressed:
+        return []
+    return [
+        f"{wording.plural(suppressed, 'count')} of residents left out, suppressed by the publisher: small, not zero."
+    ]
 
 
 @lru_cache(maxsize=8)
@@ -154,7 +168,7 @@ def residents(view: View, force: str, source: str, area: str | None = None) -> R
         {c: held_by.names[c] for c in held},
         tuple(missing.values()),
         tuple(held_by.joint(c, missing[c]) for c in missing if c in held_by.absorbed),
-        int(held_by.suppressed[held].sum()),
+        held_by.suppressed.loc[held],
         {str(how): int(n) for how, n in own["parent_from"].value_counts().items()},
         held_by.load_ids,
     )
@@ -174,6 +188,8 @@ class _Census:
     ----------
     wide
         Residents, shape (rows of the file, broad groups); index: GSS code.
+    suppressed
+        Counts of them that the publisher suppressed, of the same shape.
     districts
         The boundary set or lookup that agrees best with the codes of the file.
     absorbed
@@ -185,7 +201,7 @@ class _Census:
     year: int
     wide: pd.DataFrame
     names: dict[str, str]
-    suppressed: pd.Series
+    suppressed: pd.DataFrame
     districts: pd.DataFrame
     absorbed: dict[str, str]
     mixed: frozenset[str]
@@ -206,12 +222,15 @@ def _census(view: View, source: str) -> _Census:
     districts = _best_list(_districts(view), set(names))
     absorbed = _absorbed(districts[~districts["code"].isin(names)], names)
     parent = districts.set_index("code")["parent_code"].to_dict()
-    wide = counts.pivot_table(index="area_code", columns="broad", values="residents", aggfunc="sum").astype("int64")
+    wide, suppressed = (
+        counts.pivot_table(index="area_code", columns="broad", values=name, aggfunc="sum").astype("int64")
+        for name in ("residents", "suppressed")
+    )
     return _Census(
         year=int(counts["year"].iloc[0]),
         wide=wide.set_axis(wide.index.astype(object)),
         names=names,
-        suppressed=counts.groupby(counts["area_code"].astype(object))["suppressed"].sum(),
+        suppressed=suppressed.set_axis(suppressed.index.astype(object)),
         districts=districts,
         absorbed=absorbed,
         mixed=frozenset(row for area, row in absorbed.items() if parent.get(area) != parent.get(row)),

@@ -57,3 +57,10 @@ def test_the_frame_given_is_not_changed():
     before = frame([(1, 50)])
     withhold(before, ["a", "b"], ["rate"], 10)
     pd.testing.assert_frame_equal(before, frame([(1, 50)]))
+
+
+def test_what_the_caller_said_may_stay_beside_the_reason():
+    before = frame([(1, 50), (1, 50), (20, 50)]).assign(flag=["no residents", "", "no residents"])
+    after = withhold(before, ["a", "b"], ["rate"], 5, flag_kept=True)
+    why = "withheld: fewer than 5 searches"
+    assert after["flag"].tolist() == [f"{why}; no residents", why, "no residents"]

@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 from deltalake import DeltaTable
@@ -19,7 +20,7 @@ from data import store as module
 from data.loading import load_files
 from data.readers.source import Slot
 from data.settings import Settings
-from data.store import Store, StoreError, load_id
+from data.store import Store, StoreError, load_id, whole_subjects
 from data.tables import LOADS, STOPS
 
 APRIL, MAY = "2018-04-surrey-stop-and-search.csv", "2018-05-surrey-stop-and-search.csv"
@@ -322,3 +323,9 @@ def test_a_place_that_can_not_hold_a_store(tmp_path):
     below = Store(tmp_path / "file" / "below")
     with pytest.raises(StoreError, match=r"can't be made: .*; choose another folder"), below.writing():
         pass
+
+
+def test_a_subject_is_told_from_its_part_and_from_one_that_begins_like_it():
+    loads = pd.DataFrame({"subject": ["kent", "kent / part 2", "kent-x", "kent / a"]}, index=[3, 1, 2, 0])
+    assert whole_subjects(loads).to_dict() == {3: "kent", 1: "kent", 2: "kent-x", 0: "kent / a"}
+    assert whole_subjects(loads[:0]).empty

@@ -14,6 +14,7 @@ from analytics.scope import Scope, ScopeError
 from data.cubes import PEOPLE_CUBE, coded
 from data.geography import GEOGRAPHY
 from data.settings import settings
+from data.store import whole_subjects
 from data.tables import EVENTS, FEEDBACK, PARTICIPANTS, PLANS
 from data.vocabularies import forces as known_forces
 
@@ -35,7 +36,7 @@ def forces(view: View) -> list[str]:
     if loads is None:
         return []
     own = loads["table"].isin([table.name for table in (EVENTS, FEEDBACK) if view.has(table.name)])
-    held = set(loads.loc[own, "subject"].str.split(" / ").str[0])
+    held = set(whole_subjects(loads[own]))
     return sorted(held, key=lambda slug: known_forces()[slug]["short"])
 
 
@@ -255,7 +256,7 @@ def other_period(scope: Scope, view: View) -> dict[str, Scope]:
 def loads(view: View, force: str, *tables: Table) -> pd.DataFrame:
     """The current loads of some tables of a force, by table and file."""
     held = view.current_loads
-    own = held["table"].isin([table.name for table in tables]) & (held["subject"].str.split(" / ").str[0] == force)
+    own = held["table"].isin([table.name for table in tables]) & (whole_subjects(held) == force)
     return held[own].sort_values(["table", "file"])
 
 

@@ -18,6 +18,7 @@ from analytics.reach import LEAST_EVENTS, Representation, representation
 from analytics.scope import Scope
 from analytics.survey import Verdicts, verdicts
 from data.settings import settings
+from data.store import whole_subjects
 from data.survey_cubes import NOT_KNOWN
 from data.tables import EVENTS, PARTICIPANTS
 from data.vocabularies import forces
@@ -269,7 +270,7 @@ def _caveats(reached: _Reached) -> list[str]:
 
 def _provenance(question: Question, reached: _Reached, table: pd.DataFrame, view: View) -> Provenance:
     scope, loads = reached.scope, view.current_loads
-    own = loads["table"].isin([EVENTS.name, PARTICIPANTS.name]) & loads["subject"].str.startswith(str(scope.force))
+    own = loads["table"].isin([EVENTS.name, PARTICIPANTS.name]) & (whole_subjects(loads) == scope.force)
     population = loads["load_id"].isin(choices.population_loads(view, str(scope.by), str(scope.population)))
     withheld = int(table["flag"].str.startswith("withheld").sum())
     tested = int(table["p_value"].notna().sum())

@@ -50,7 +50,7 @@ COLUMNS = [
     "p_value",
     "layer",
 ]
-_NO_FIGURE = ("no residents", "no figure is published")
+_NO_FIGURE = ("no residents", "residents not known", "no figure is published")
 """How the flag of an area begins that has no figure for another reason than that too little is counted."""
 _ARROWS = {SIDES.above: "↑ above", SIDES.below: "↓ below", HIGHER.above: "↑ higher", HIGHER.below: "↓ lower"}
 
@@ -272,7 +272,7 @@ def _short(layer: Layer, row: Row) -> str:
         flag = str(row["flag"]).removeprefix("withheld: ").replace("not enough", "few")
         if flag.startswith(_NO_FIGURE) and not wording.missing(row["base"]):
             return f"{wording.plural(int(row['base']), *layer.counted)}, no rate"
-        return flag.removesuffix(f" {layer.counted[1]}")
+        return flag.partition("; ")[0].removesuffix(f" {layer.counted[1]}")
     if wording.missing(row["low"]):
         return layer.write(row["estimate"])
     between = layer.write_between(row["low"], row["high"]).removesuffix(f"{wording.NBSP}%")

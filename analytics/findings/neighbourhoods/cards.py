@@ -15,6 +15,7 @@ from analytics.findings.neighbourhoods import choices, places
 from analytics.findings.neighbourhoods.layers import Layer
 from analytics.findings.residents import NoResidents
 from data.settings import settings
+from data.store import whole_subjects
 from data.tables import FEEDBACK, PLANS, PRIORITIES
 from data.vocabularies import BROAD_GROUPS
 
@@ -63,7 +64,7 @@ class Place:
     def files(self, *tables: str) -> tuple[File, ...]:
         """Files of some canonical tables of the force."""
         loads = self.view.current_loads
-        own = loads["table"].isin(tables) & loads["subject"].str.startswith(self.force)
+        own = loads["table"].isin(tables) & (whole_subjects(loads) == self.force)
         return files_of(loads[own].sort_values(["table", "file"]))
 
 
@@ -83,22 +84,30 @@ def residents_card(place: Place) -> Held:
         people = places.people(place.view, place.force, place.level, place.last, place.last)
     except NoResidents as why:
         return _nothing("People", str(why), "people", ["group", "residents", "flag"])
-    counts = {str(group): int(number) for group, number in people.by_area.T[place.code].items()}
-    total = sum(counts.values())
-    if not total:
+    own = people.by_area.T[place.code]
+    # A group that is not there is not known.
+    counts = {str(group): int(number) for group, number in own.dropna().items()}
+    total = sum(counts.values()) if len(counts) == len(own) else None
+    if total == 0:
         return _nothing("People", f"{people.source} has no row of its own here.", "people", ["group", "residents"])
-    groups = [group for group in BROAD_GROUPS if group in counts] if people.grouped else []
+    groups = [group for group in BROAD_GROUPS if group in own.index] if people.grouped else []
     least = settings().threshold
-    shown = {group: counts[group] for group in groups if counts[group] >= least}
-    rows = [
-        {"group": group, "residents": shown.get(group), "flag": "" if group in shown else _under(least)}
-        for group in groups
+    shown = {group: counts[group] for group in groups if counts.get(group, 0) >= least}
+    rows: list[dict[str, Any]] = [
+        {"group": "Everyone", "residents": total, "flag": places.SUPPRESSED if total is None else ""}
     ]
-    shares = [Line(f"{group} {wording.percent(number / total)}") for group, number in shown.items()]
-    table = _frame([{"group": "Everyone", "residents": total, "flag": ""}, *rows], ["group", "residents", "flag"])
+    for group in groups:
+        flag = places.SUPPRESSED if group not in counts else "" if group in shown else _under(least)
+        rows.append({"group": group, "residents": shown.get(group), "flag": flag})
+    if total is None:
+        lines = [Line(f"{places.SUPPRESSED.capitalize()}."), *(Line(g, wording.count(n)) for g, n in shown.items())]
+    else:
+        shares = [Line(f"{group} {wording.percent(number / total)}") for group, number in shown.items()]
+        lines = [Line("residents", wording.count(total)), *shares]
+    table = _frame(rows, ["group", "residents", "flag"])
     loads = place.view.current_loads
     return Held(
-        Card("People", (Line("residents", wording.count(total)), *shares), f"{people.source}, all ages"),
+        Card("People", tuple(lines), f"{people.source}, all ages"),
         "people",
         table,
         files_of(loads[loads["load_id"].isin(people.load_ids)].sort_values("file")),

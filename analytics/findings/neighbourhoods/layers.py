@@ -83,3 +83,12 @@ class Layer:
 def rates_between(low: float, high: float) -> str:
     """An interval of rates in words."""
     return wording.between(wording.rate(low), wording.rate(high))
+
+
+def elsewhere(nowhere: int, total: int, level: str, noun: tuple[str, str] = ("search", "searches")) -> str:
+    """One sentence on what is counted in no area that is drawn."""
+    lie = "lies" if nowhere == 1 else "lie"
+    return (
+        f"{nowhere:,} of {wording.plural(total, *noun)} ({wording.percent(nowhere / total)}) {lie} in no {level} that "
+        "is drawn, or have no place, and are in no rate."
+    )

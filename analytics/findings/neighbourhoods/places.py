@@ -7,9 +7,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import narwhals as nw
+import numpy as np
 
 from analytics import wording
-from analytics.findings.residents import NoResidents, nearest, residents, sources
+from analytics.findings.residents import NoResidents, left_out, nearest, residents, sources
 from data.cubes import EVERYONE, RESIDENTS_CUBE
 from data.shapes import AREA, MOST, OUTLINE, SHAPES
 from data.vocabularies import forces
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _LEAST_HELD = 0.5
 """Share of the areas that a source of residents has to hold."""
+SUPPRESSED = "residents not known: the publisher suppressed counts of them"
+"""Flag of an area whose residents are not known because of that."""
 _WORDS = {"district": ("district", "districts"), "neighbourhood": ("neighbourhood", "neighbourhoods")}
 
 
@@ -34,10 +37,13 @@ class People:
         Where the counts come from, and the year they describe.
     by_area
         Residents, shape (areas, groups); index: GSS code. Columns are broad ethnic groups where ``grouped``, else one.
+        NaN where suppressed counts leave them not known; 0 where none are loaded.
     grouped
         Whether residents are counted by ethnic group.
     missing
         Names of areas that the source does not hold, or counts with another force's.
+    suppressed
+        Counts that the publisher suppressed, of all the areas; they are left out, never taken for zero.
     load_ids
         Loads that the counts come from.
     """
@@ -47,12 +53,31 @@ class People:
     by_area: pd.DataFrame
     grouped: bool
     missing: tuple[str, ...]
+    suppressed: int
     load_ids: tuple[str, ...]
 
     @property
     def total(self) -> pd.Series:
-        """Residents of each area."""
-        return self.by_area.sum(axis=1)
+        """Residents of each area; NaN where those of any group are not known."""
+        return self.by_area.sum(axis=1, skipna=False)
+
+    def caveats(self) -> list[str]:
+        """Where the residents come from, and of whom they are missing or not known."""
+        said = [f"Residents by {self.source}, all ages."]
+        if self.missing:
+            names = wording.listing(list(self.missing))
+            them = "them" if len(self.missing) > 1 else "it"
+            said.append(
+                f"No residents of their own are loaded for {names}: no rate there, and the figure of the whole force "
+                f"leaves {them} out."
+            )
+        said += left_out(self.suppressed)
+        if self.by_area.isna().any(axis=None):
+            said.append(
+                "Areas whose residents are not known because of suppressed counts have no rate, and the figure of the "
+                "whole force leaves them out."
+            )
+        return said
 
 
 @lru_cache(maxsize=8)
@@ -158,15 +183,21 @@ def people(view: View, force: str, level: str, first: str, last: str, grouped: b
     # A source that counts everyone beside the groups is not added up twice.
     by_group = rows[rows["broad"] != EVERYONE]
     used = by_group if len(by_group) else rows
-    wide = used.pivot_table(index="area_code", columns="broad", values="residents", aggfunc="sum").astype("float64")
-    wide = wide.reindex(own["code"])
+    wide, suppressed = (
+        used.pivot_table(index="area_code", columns="broad", values=name, aggfunc="sum")
+        .astype("float64")
+        .reindex(own["code"])
+        for name in ("residents", "suppressed")
+    )
     absent = own.loc[own["code"].map(wide.isna().all(axis=1)), "name"]
     return People(
         source,
         int(rows["year"].iloc[0]),
-        wide.fillna(0),
+        # Few live in such an area: what is suppressed can be much of a group.
+        wide.fillna(0).mask(suppressed > 0),
         bool(len(by_group)),
         tuple(str(name) for name in absent),
+        int(np.nansum(suppressed.to_numpy())),
         tuple(str(load) for load in used["load_id"].unique()),
     )
 
@@ -178,7 +209,11 @@ def _of_districts(view: View, force: str, first: str, last: str) -> People:
     held, own = residents(view, force, source), areas(view, force, "district")
     wide = held.by_area.astype("float64").reindex(own["code"])
     absent = own.loc[own["code"].map(wide.isna().all(axis=1)), "name"]
-    return People(source, held.year, wide.fillna(0), True, tuple(str(name) for name in absent), held.load_ids)
+    suppressed = held.suppressed_by_area.reindex(own["code"]).fillna(0)
+    # A suppressed count is next to nothing of a district's group, unless nothing else of the group was counted.
+    known = wide.fillna(0).mask((suppressed > 0) & ~(wide > 0))
+    missing = tuple(str(name) for name in absent)
+    return People(source, held.year, known, True, missing, int(np.nansum(suppressed.to_numpy())), held.load_ids)
 
 
 @lru_cache(maxsize=16)
@@ -186,5 +221,7 @@ def _of_areas(view: View, kind: str, codes: tuple[str, ...]) -> pd.DataFrame | N
     if not view.has(RESIDENTS_CUBE.name):
         return None
     rows = view.rows(RESIDENTS_CUBE.name).filter(nw.col("level") == kind, nw.col("area_code").is_in(list(codes)))
-    summed = rows.group_by("load_id", "source", "year", "area_code", "broad").agg(nw.col("residents").sum())
+    summed = rows.group_by("load_id", "source", "year", "area_code", "broad").agg(
+        nw.col("residents", "suppressed").sum()
+    )
     return summed.collect("pandas").to_native().astype({"source": object, "area_code": object, "broad": object})

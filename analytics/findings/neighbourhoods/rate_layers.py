@@ -15,7 +15,7 @@ from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.finding import Provenance, files_of
 from analytics.findings.engagement import choices as engagement_choices
 from analytics.findings.neighbourhoods import places
-from analytics.findings.neighbourhoods.layers import FIGURES, Layer, NoLayer, rates_between
+from analytics.findings.neighbourhoods.layers import FIGURES, Layer, NoLayer, elsewhere, rates_between
 from analytics.findings.neighbourhoods.places import People
 from analytics.findings.residents import NoResidents
 from analytics.findings.searches import Searches
@@ -24,6 +24,7 @@ from analytics.findings.trends import SIDES, tests_rule
 from analytics.maps import RATES
 from analytics.scope import LAYERS, Scope
 from data.settings import settings
+from data.store import whole_subjects
 from data.tables import EVENTS
 from data.vocabularies import forces
 
@@ -72,7 +73,7 @@ def searches_layer(question: Question, scope: Scope, view: View) -> Layer:
         hidden=True,
         made=replace(made, scope=scope.only(question.takes).address()),
         caveats=(
-            *([_elsewhere(nowhere, searches.total, level)] if nowhere else []),
+            *([elsewhere(nowhere, searches.total, level)] if nowhere else []),
             *searches.gaps(),
             "A search is an event, not a person, and the people searched need not live where they are searched.",
             "Places are published map points near the search.",
@@ -117,7 +118,7 @@ def engagement_layer(question: Question, scope: Scope, view: View) -> Layer:
         hidden=of_people,
         made=_made(question, scope, view, f"{wording.plural(total, *noun)}, {span}"),
         caveats=(
-            *([_elsewhere(nowhere, total, level, noun)] if nowhere else []),
+            *([elsewhere(nowhere, total, level, noun)] if nowhere else []),
             *(
                 [f"{wording.plural(uncounted, 'event')} do not say how many took part and count as none."]
                 if of_people and uncounted
@@ -145,8 +146,9 @@ def _layer(
     force, level = str(scope.force), str(scope.area_level)
     first, last = (str(counts.columns[0]), str(counts.columns[-1])) if len(counts.columns) else ("", "")
     people, why = _people(view, force, level, first, last)
-    residents = np.zeros(len(counts)) if people is None else people.total.reindex(counts.index).fillna(0).to_numpy()
-    found = area_rates(counts.to_numpy(), residents, PER)
+    # NaN where they are not known.
+    residents = np.zeros(len(counts)) if people is None else people.total.reindex(counts.index, fill_value=0).to_numpy()
+    found = area_rates(counts.to_numpy(), np.nan_to_num(residents), PER)
     table = _table(counts, residents, found, counted, hidden, why)
     whole = _whole(counts, residents)
     table["position"] = table["estimate"].to_numpy(dtype=float, na_value=np.nan) / whole["estimate"]
@@ -169,7 +171,7 @@ def _layer(
             files=tuple(dict.fromkeys([*made.files, *_files(view, people)])),
             rules=(*made.rules, *tests_rule(table), *_hidden_rule(table)),
         ),
-        caveats=(*_of_people(people, why), *_short(len(counts.columns)), *caveats),
+        caveats=(*([why] if people is None else people.caveats()), *_short(len(counts.columns)), *caveats),
         headline=None if people else lambda areas, below, above: f"{areas}: counts alone, no residents are loaded",
     )
 
@@ -193,7 +195,7 @@ def _table(
     table = table.astype(dict.fromkeys(figures, "Float64"))
     table["base"] = pd.array(total, dtype="Int64")
     no_people = "no residents of this area are loaded" if not why else "no residents are loaded"
-    table["flag"] = np.where(residents > 0, "", no_people)
+    table["flag"] = np.select([np.isnan(residents), residents > 0], [places.SUPPRESSED, ""], no_people)
     if hidden:
         table.loc[(total == 0) & (residents > 0), "flag"] = f"no {counted[0]} is recorded"
         table = withhold(table, ["base"], list(figures), settings().threshold, zeros_shown=counted[0] == "search")
@@ -228,15 +230,6 @@ def _people(view: View, force: str, level: str, first: str, last: str) -> tuple[
         return None, str(why)
 
 
-def _of_people(people: People | None, why: str) -> list[str]:
-    if people is None:
-        return [why]
-    said = [f"Residents by {people.source}, all ages."]
-    if people.missing:
-        said.append(f"No residents of their own are loaded for {wording.listing(list(people.missing))}: no rate there.")
-    return said
-
-
 def _short(months: int) -> list[str]:
     if months >= MINIMUM_PERIODS:
         return []
@@ -251,14 +244,6 @@ def _hidden_rule(table: pd.DataFrame) -> list[str]:
     return [f"{wording.plural(number, 'figure')} withheld: fewer than {settings().threshold}"] if number else []
 
 
-def _elsewhere(nowhere: int, total: int, level: str, noun: tuple[str, str] = ("search", "searches")) -> str:
-    lie = "lies" if nowhere == 1 else "lie"
-    return (
-        f"{nowhere:,} of {wording.plural(total, *noun)} ({wording.percent(nowhere / total)}) {lie} in no {level} that "
-        "is drawn, or have no place, and are in no rate."
-    )
-
-
 def _files(view: View, people: People | None) -> tuple[Any, ...]:
     if people is None:
         return ()
@@ -268,7 +253,7 @@ def _files(view: View, people: People | None) -> tuple[Any, ...]:
 
 def _made(question: Question, scope: Scope, view: View, base: str) -> Provenance:
     loads = view.current_loads
-    own = (loads["table"] == EVENTS.name) & loads["subject"].str.startswith(str(scope.force))
+    own = (loads["table"] == EVENTS.name) & (whole_subjects(loads) == scope.force)
     return Provenance(
         release=view.release.number if view.release else 0,
         files=files_of(loads[own].sort_values("file")),

@@ -12,7 +12,7 @@ from analytics import near_one, wording
 from analytics.disclosure import withhold
 from analytics.disparity import period_difference, rate_ratio, unknown_range
 from analytics.findings.neighbourhoods import places
-from analytics.findings.neighbourhoods.layers import FIGURES, Layer, NoLayer
+from analytics.findings.neighbourhoods.layers import FIGURES, Layer, NoLayer, elsewhere
 from analytics.findings.residents import NoResidents
 from analytics.findings.searches import Searches
 from analytics.findings.stop_and_search.shared import people as people_of
@@ -42,6 +42,8 @@ REFERENCE = (
 )
 HIGHER = Verdicts("higher", "lower", "not clearly different")
 """What a ratio clearly above 1, one clearly below it and an unclear one are called."""
+
+_OF_BOTH = ("search of the two groups", "searches of the two groups")
 
 RATES = [
     "area",
@@ -87,12 +89,19 @@ def ratio_layer(question: Question, scope: Scope, view: View) -> Layer:
     rates = _rates(searches, people.by_area, pair)
     table = _table(rates, people.by_area, pair, factor or 1.0)
     shown = ["rate", "comparator_rate", "ratio", *RATES[6:14]]
-    rates = withhold(rates, ["stops", "comparator_stops"], shown, settings().threshold, zeros_shown=True)
-    counts = [int(searches.by_group[name]) for name in pair]
-    residents = [float(people.by_area[name].sum()) for name in pair]
+    rates = withhold(
+        rates, ["stops", "comparator_stops"], shown, settings().threshold, zeros_shown=True, flag_kept=True
+    )
+    counts, residents = _whole(searches, people.by_area, pair)
     if min(counts) < settings().threshold:
-        raise NoLayer(f"Fewer than {settings().threshold} searches of one of the two groups, too few for a ratio.")
+        raise NoLayer(
+            f"Fewer than {settings().threshold} searches of one of the two groups where residents of both are known, "
+            "too few for a ratio."
+        )
     overall = rate_ratio(counts[0], residents[0], counts[1], residents[1], factor or 1.0)
+    recorded = sum(searches.by_group[name] for name in pair)
+    drawn = searches.by_area.reindex(people.by_area.index, fill_value=0)[list(pair)]
+    nowhere = recorded - int(drawn.to_numpy().sum())
     made = searches.provenance(question, METHOD, REFERENCE, tests_rule(table))
     who = f"{people_of(pair[0])[:1].upper()}{people_of(pair[0])[1:]}"
     return Layer(
@@ -113,8 +122,10 @@ def ratio_layer(question: Question, scope: Scope, view: View) -> Layer:
         absent="no search is recorded",
         made=replace(made, scope=scope.only(question.takes).address()),
         caveats=(
-            f"A ratio never stands alone: the table “rates” has both rates, their difference, the excess and the range "
-            f"if unknown ethnicity were all or none, area by area. Residents by {people.source}, all ages.",
+            "A ratio never stands alone: the table “rates” has both rates, their difference, the excess and the range "
+            "if unknown ethnicity were all or none, area by area.",
+            *people.caveats(),
+            *([elsewhere(nowhere, recorded, level, _OF_BOTH)] if nowhere else []),
             *([] if factor else ["Every interval takes searches as independent: how far they clump can't be told."]),
             *searches.gaps(),
             *searches.caveats(),
@@ -124,6 +135,14 @@ def ratio_layer(question: Question, scope: Scope, view: View) -> Layer:
         against="Against 1",
         more={"rates": rates},
     )
+
+
+def _whole(searches: Searches, people: pd.DataFrame, pair: tuple[str, str]) -> tuple[list[int], list[float]]:
+    """Searches and residents of both groups, over the areas where residents of both are known."""
+    names = list(pair)
+    known = people.loc[(people[names] > 0).all(axis=1), names]
+    stops = searches.by_area.reindex(known.index, fill_value=0)[names]
+    return [int(number) for number in stops.sum()], [float(number) for number in known.sum()]
 
 
 def _rates(searches: Searches, people: pd.DataFrame, pair: tuple[str, str]) -> pd.DataFrame:
@@ -143,7 +162,9 @@ def _rates(searches: Searches, people: pd.DataFrame, pair: tuple[str, str]) -> p
         a, b = (int(counts[name].sum()) for name in pair)
         n_a, n_b = (float(people[name][area]) for name in pair)
         row: dict[str, Any] = {"area": area, "stops": a, "comparator_stops": b, "flag": ""}
-        if min(n_a, n_b) <= 0:
+        if np.isnan([n_a, n_b]).any():
+            row["flag"] = "residents not known: the publisher suppressed counts of one of the two groups"
+        elif min(n_a, n_b) <= 0:
             row["flag"] = "no residents of one of the two groups are loaded"
         elif min(a, b) >= settings().threshold:
             apart = period_difference(counts[pair[0]].to_numpy(), n_a, counts[pair[1]].to_numpy(), n_b, PER)
@@ -172,11 +193,14 @@ def _table(rates: pd.DataFrame, people: pd.DataFrame, pair: tuple[str, str], fac
     import pandas as pd
 
     rows = []
+    least = settings().threshold
     for row in rates.to_dict("records"):
+        few = min(row["stops"], row["comparator_stops"]) < least
         found: dict[str, Any] = {
             "area": row["area"],
             "flag": row["flag"],
-            "base": row["stops"] + row["comparator_stops"],
+            # Of a small count the sum is not told either: less the other count it gives it away.
+            "base": None if few else row["stops"] + row["comparator_stops"],
         }
         if not wording.missing(row["ratio"]):
             n_a, n_b = (float(people[name][row["area"]]) for name in pair)
@@ -192,9 +216,9 @@ def _table(rates: pd.DataFrame, people: pd.DataFrame, pair: tuple[str, str], fac
                 "p_value": 2 * ndtr(-abs(log) / error),
                 **{name: row[name] for name in ("difference", "difference_low", "difference_high")},
             }
-        elif not found["flag"]:
-            found["flag"] = f"fewer than {settings().threshold} searches of one of the two groups"
-            found["base"] = None
+        elif few:
+            why = f"fewer than {least} searches of one of the two groups"
+            found["flag"] = f"{row['flag']}; withheld: {why}" if row["flag"] else why
         rows.append(found)
     names = ["area", *FIGURES, "log_low", "log_high", "flag"]
     kinds: dict[str, Any] = dict.fromkeys(names, "Float64") | {"area": "object", "flag": "object"}

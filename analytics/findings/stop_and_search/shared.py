@@ -9,7 +9,7 @@ from analytics import wording
 from analytics.disparity import Rate, rate
 from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.findings import choices
-from analytics.findings.residents import JointRow, Residents
+from analytics.findings.residents import JointRow, Residents, left_out
 from analytics.findings.searches import NoSearches, Searches, TooFew
 from analytics.scope import ALL_POWERS, Scope
 from data.settings import settings
@@ -105,12 +105,7 @@ def population_caveats(searches: Searches, population: Residents | None) -> list
     """What else there is to know of the residents: what was suppressed, and that they are of another year."""
     if population is None:
         return []
-    said = []
-    if population.suppressed:
-        said.append(
-            f"{wording.plural(population.suppressed, 'count')} of residents left out, suppressed by the publisher: "
-            "small, not zero."
-        )
+    said = left_out(population.suppressed)
     if str(population.year) not in {month[:4] for month in searches.months}:
         said.append(f"Searches ({searches.period}) are set against residents of {population.year}, of all ages.")
     return said
