@@ -52,6 +52,9 @@ COLUMNS = [
 ]
 _NO_FIGURE = ("no residents", "residents not known", "no figure is published")
 """How the flag of an area begins that has no figure for another reason than that too little is counted."""
+_FIRST = {SIDES.below: 0, HIGHER.below: 0, SIDES.above: 1, HIGHER.above: 1}
+"""What is clearly different stands first: where to look."""
+_ORDER = "In the list these stand first, each side in alphabetical order"
 _ARROWS = {SIDES.above: "↑ above", SIDES.below: "↓ below", HIGHER.above: "↑ higher", HIGHER.below: "↓ lower"}
 
 
@@ -69,8 +72,8 @@ def area_map(scope: Scope, view: View) -> Finding:
     alone = layer.headline is not None and table["verdict"].isin(["", "not tested"]).all()
     few = int((table["certainty"] == FEW).sum())
     answer = (
-        f"{layer.label}, {layer.span}: {_whole(layer)}. {'' if alone else f'{headline}. '}{_few(few, level)}"
-        f"In alphabetical order, not a ranking."
+        f"{layer.label}, {layer.span}: {_whole(layer)}. {'' if alone else f'{headline}. '}{_clear(table)}"
+        f"{_few(few, level)}{_ORDER if not alone else 'In alphabetical order'}; it is no ranking."
     )
     return Finding(
         key=question.key,
@@ -133,7 +136,10 @@ def _table(scope: Scope, view: View, layer: Layer) -> pd.DataFrame:
         else FEW
         for estimate, half, flag in zip(table["estimate"], table["half"].astype(float), table["flag"], strict=True)
     ]
-    return table.assign(layer=scope.layer).sort_values(["name", "area"], ignore_index=True)
+    again = table["name"].duplicated(keep=False) & table["district"].notna()
+    table.loc[again, "name"] = table["name"] + " (" + table["district"].fillna("") + ")"
+    order = table["verdict"].map(_FIRST).fillna(len(_FIRST))
+    return table.assign(layer=scope.layer, order=order).sort_values(["order", "name", "area"], ignore_index=True)
 
 
 def _headline(layer: Layer, table: pd.DataFrame, level: str) -> str:
@@ -151,13 +157,19 @@ def _headline(layer: Layer, table: pd.DataFrame, level: str) -> str:
     return f"{below} of {places.called(level, shown)} {are} clearly below the rest, {above} above"
 
 
+def _clear(table: pd.DataFrame) -> str:
+    """The names of the areas that are clearly different, as far as a sentence holds them."""
+    found = {verdict: list(table.loc[table["verdict"] == verdict, "name"]) for verdict in _FIRST}
+    return "".join(f"Clearly {verdict}: {wording.listing(names)}. " for verdict, names in found.items() if names)
+
+
 def _whole(layer: Layer) -> str:
     whole = layer.whole
     if wording.missing(whole["estimate"]):
         if wording.missing(whole["base"]):
             return "no figure of the whole force is published"
-        return f"{wording.plural(int(whole['base']), *layer.counted)} in the force as a whole"
-    return f"{layer.says(whole)} in the force as a whole"
+        return f"{wording.plural(int(whole['base']), *layer.counted)} {layer.of}"
+    return f"{layer.says(whole)} {layer.of}"
 
 
 def _few(few: int, level: str) -> str:
@@ -232,7 +244,7 @@ def _drawn(scope: Scope, view: View, layer: Layer, table: pd.DataFrame) -> AreaM
     note = (
         f"Fewer {layer.counted[1]}, fewer colours. Areas marked “few” have too few to say: {_least(layer)}."
         if not table["certainty"].isin([NOT_KNOWN]).all()
-        else "No area can be coloured; the list says why."
+        else "No area is coloured: how certain a figure is nobody can say without an interval or residents."
     )
     return AreaMap(
         said,

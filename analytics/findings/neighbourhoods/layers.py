@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from analytics import wording
 from analytics.finding import Provenance
 from analytics.maps import Scheme
+from data.settings import settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +50,8 @@ class Layer:
         What changes how the figures are read.
     headline
         From the number of areas in words, of those below and of those above the finding; None for the usual words.
+    of
+        What the figure of the whole is of, in words.
     against
         Heading of the verdicts in the list; empty for the usual one.
     more
@@ -67,6 +70,7 @@ class Layer:
     made: Provenance
     caveats: tuple[str, ...]
     headline: Callable[[str, int, int], str] | None = None
+    of: str = "in the force as a whole"
     against: str = ""
     more: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
@@ -92,3 +96,19 @@ def elsewhere(nowhere: int, total: int, level: str, noun: tuple[str, str] = ("se
         f"{nowhere:,} of {wording.plural(total, *noun)} ({wording.percent(nowhere / total)}) {lie} in no {level} that "
         "is drawn, or have no place, and are in no rate."
     )
+
+
+def refuse_unplaced(placed: int, total: int, level: str, noun: tuple[str, str] = ("search", "searches")) -> None:
+    """Refuse rates by area where most of what is recorded lies in none: they would be those of the records' places.
+
+    Raises
+    ------
+    NoLayer
+        Where the share that lies in an area is below the setting ``placed_share``.
+    """
+    least = settings().placed_share
+    if total and placed / total < least:
+        raise NoLayer(
+            f"{wording.percent(placed / total)} of {wording.plural(total, *noun)} {'lies' if placed == 1 else 'lie'} in "
+            f"a {level} that is drawn: under {wording.percent(least)}, no rate by area can be given."
+        )

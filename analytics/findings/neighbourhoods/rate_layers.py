@@ -15,7 +15,7 @@ from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.finding import Provenance, files_of
 from analytics.findings.engagement import choices as engagement_choices
 from analytics.findings.neighbourhoods import places
-from analytics.findings.neighbourhoods.layers import FIGURES, Layer, NoLayer, elsewhere, rates_between
+from analytics.findings.neighbourhoods.layers import FIGURES, Layer, NoLayer, elsewhere, rates_between, refuse_unplaced
 from analytics.findings.neighbourhoods.places import People
 from analytics.findings.residents import NoResidents
 from analytics.findings.searches import Searches
@@ -62,6 +62,7 @@ def searches_layer(question: Question, scope: Scope, view: View) -> Layer:
     counts = counts.reindex(columns=searches.months, fill_value=0)
     placed = counts.reindex(places.areas(view, force, level)["code"], fill_value=0)
     nowhere = searches.total - int(placed.to_numpy().sum())
+    refuse_unplaced(searches.total - nowhere, searches.total, level)
     made = searches.provenance(question, METHOD, REFERENCE, [])
     return _layer(
         scope,
@@ -151,6 +152,7 @@ def _layer(
     found = area_rates(counts.to_numpy(), np.nan_to_num(residents), PER)
     table = _table(counts, residents, found, counted, hidden, why)
     whole = _whole(counts, residents)
+    left_out = int(counts.to_numpy()[~(residents > 0)].sum()) if people else 0
     table["position"] = table["estimate"].to_numpy(dtype=float, na_value=np.nan) / whole["estimate"]
     half = (table["high"] - table["low"]).to_numpy(dtype=float, na_value=np.nan) / 2
     estimate = table["estimate"].to_numpy(dtype=float, na_value=np.nan)
@@ -171,7 +173,13 @@ def _layer(
             files=tuple(dict.fromkeys([*made.files, *_files(view, people)])),
             rules=(*made.rules, *tests_rule(table), *_hidden_rule(table)),
         ),
-        caveats=(*([why] if people is None else people.caveats()), *_short(len(counts.columns)), *caveats),
+        caveats=(
+            *([why] if people is None else people.caveats()),
+            *([_without_residents(left_out, level, counted)] if left_out else []),
+            *_short(len(counts.columns)),
+            *caveats,
+        ),
+        of=f"in all {level}s with known residents together",
         headline=None if people else lambda areas, below, above: f"{areas}: counts alone, no residents are loaded",
     )
 
@@ -204,6 +212,11 @@ def _table(
     names = {"difference_low": "low", "difference_high": "high"}
     table["verdict"] = estimates.called(table[[*names, "p_value"]].rename(columns=names), SIDES)
     return table[["area", *FIGURES, "verdict", "flag"]]
+
+
+def _without_residents(number: int, level: str, counted: tuple[str, str]) -> str:
+    lie = "lies" if number == 1 else "lie"
+    return f"{wording.plural(number, *counted)} {lie} in a {level} without known residents and are in no rate."
 
 
 def _whole(counts: pd.DataFrame, residents: np.ndarray[Any, Any]) -> dict[Hashable, Any]:

@@ -12,7 +12,7 @@ from analytics import near_one, wording
 from analytics.disclosure import withhold
 from analytics.disparity import period_difference, rate_ratio, unknown_range
 from analytics.findings.neighbourhoods import places
-from analytics.findings.neighbourhoods.layers import FIGURES, Layer, NoLayer, elsewhere
+from analytics.findings.neighbourhoods.layers import FIGURES, Layer, NoLayer, elsewhere, refuse_unplaced
 from analytics.findings.residents import NoResidents
 from analytics.findings.searches import Searches
 from analytics.findings.stop_and_search.shared import people as people_of
@@ -102,6 +102,7 @@ def ratio_layer(question: Question, scope: Scope, view: View) -> Layer:
     recorded = sum(searches.by_group[name] for name in pair)
     drawn = searches.by_area.reindex(people.by_area.index, fill_value=0)[list(pair)]
     nowhere = recorded - int(drawn.to_numpy().sum())
+    refuse_unplaced(recorded - nowhere, recorded, level, _OF_BOTH)
     made = searches.provenance(question, METHOD, REFERENCE, tests_rule(table))
     who = f"{people_of(pair[0])[:1].upper()}{people_of(pair[0])[1:]}"
     return Layer(
@@ -120,6 +121,7 @@ def ratio_layer(question: Question, scope: Scope, view: View) -> Layer:
         write_between=lambda low, high: near_one.between(low, high),
         counted=("search", "searches"),
         absent="no search is recorded",
+        of=f"in all {level}s with known residents of both together",
         made=replace(made, scope=scope.only(question.takes).address()),
         caveats=(
             "A ratio never stands alone: the table “rates” has both rates, their difference, the excess and the range "
