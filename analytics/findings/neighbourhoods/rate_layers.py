@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analytics import wording
-from analytics.disclosure import withhold
+from analytics.disclosure import LEAST_OF_A_SHARE, withhold, without_rates_of_few
 from analytics.disparity import AreaRates, area_rates, poisson_interval
 from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.finding import Provenance, files_of
@@ -114,15 +114,11 @@ def engagement_layer(question: Question, scope: Scope, view: View) -> Layer:
         span=span,
         counted=noun,
         absent=f"no {noun[0]} is recorded",
-        hidden=of_people,
+        hidden=False,
         made=_made(question, scope, view, f"{wording.plural(total, *noun)}, {span}"),
         caveats=(
             *([_elsewhere(nowhere, total, level, noun)] if nowhere else []),
-            *(
-                [f"{wording.plural(uncounted, 'event')} do not say how many took part and count as none."]
-                if of_people and uncounted
-                else []
-            ),
+            *([_uncounted(uncounted)] if of_people and uncounted else []),
             *(["A participation is counted, not a person: whoever comes twice counts twice."] if of_people else []),
             "People may go to an event outside the area where they live.",
         ),
@@ -194,9 +190,11 @@ def _table(
     table["base"] = pd.array(total, dtype="Int64")
     no_people = "no residents of this area are loaded" if not why else "no residents are loaded"
     table["flag"] = np.where(residents > 0, "", no_people)
-    if hidden:
-        table.loc[(total == 0) & (residents > 0), "flag"] = f"no {counted[0]} is recorded"
-        table = withhold(table, ["base"], list(figures), settings().threshold, zeros_shown=counted[0] == "search")
+    table.loc[(total == 0) & (residents > 0), "flag"] = f"no {counted[0]} is recorded"
+    if not hidden:
+        table = without_rates_of_few(table, "base", list(figures))
+    else:
+        table = withhold(table, ["base"], list(figures), settings().threshold, zeros_shown=True)
         small = table["flag"].str.startswith("withheld")
         table.loc[small, "flag"] = f"withheld: fewer than {settings().threshold} {counted[1]}"
     names = {"difference_low": "low", "difference_high": "high"}
@@ -259,6 +257,11 @@ def _elsewhere(nowhere: int, total: int, level: str, noun: tuple[str, str] = ("s
     )
 
 
+def _uncounted(events: int) -> str:
+    do, count = ("does", "counts") if events == 1 else ("do", "count")
+    return f"{wording.plural(events, 'event')} {do} not say how many took part and {count} as none."
+
+
 def _files(view: View, people: People | None) -> tuple[Any, ...]:
     if people is None:
         return ()
@@ -278,7 +281,7 @@ def _made(question: Question, scope: Scope, view: View, base: str) -> Provenance
         reference=REFERENCE,
         weights="None: everything recorded counts once",
         settings={
-            "Counts withheld below": str(settings().threshold),
+            "Fewest that a rate is of": str(LEAST_OF_A_SHARE),
             "Differences called clear below a false-discovery rate of": f"{settings().false_discovery:.2f}",
         },
     )
