@@ -254,19 +254,31 @@ def test_a_profile_says_what_is_held(view):
     assert found.table["card"].tolist() == [card.title for card in found.cards for _ in card.lines]
 
 
-def test_few_of_a_kind_are_withheld_from_feedback(view):
+def test_feedback_has_its_counts_however_few(view):
     code = "X05000011"
-    found = profile(Scope(area=code), view).tables["feedback"].set_index("status")
-    feedback = rows(view, "feedback")
-    counts = feedback.loc[feedback["area"] == code, "status"].value_counts()
-    for status in ("action taken", "no action", "open"):
-        number = counts.get(status, 0)
-        if number < 10:
-            assert pd.isna(found.at[status, "items"])
-            assert found.at[status, "flag"] == "withheld: fewer than 10"
-        else:
-            assert found.at[status, "items"] == number
-    assert found["items"].isna().any()
+    found = profile(Scope(area=code), view)
+    items = rows(view, "feedback")
+    items = items[items["area"] == code]
+    counts = items["status"].value_counts().reindex(["action taken", "no action", "open"], fill_value=0).to_dict()
+    counts["people told what came of it"] = int(items["told_on"].notna().sum())
+    assert min(counts.values()) < 10
+    assert dict(found.tables["feedback"].to_numpy().tolist()) == counts
+    (card,) = [card for card in found.cards if card.title == "Feedback"]
+    assert {line.text: line.bold for line in card.lines} == {kind: str(number) for kind, number in counts.items()}
+
+
+@pytest.mark.parametrize("layer", ["events", "participations"])
+def test_of_few_events_there_are_counts_and_no_rate(view, layer):
+    found = of(view, layer=layer)
+    table = found.table
+    few = table[table["base"] < 10]
+    assert len(few)
+    assert table["base"].notna().all()
+    assert few[["estimate", "low", "high", "p_value"]].isna().all(axis=None)
+    assert set(few["certainty"]) == {"few"}
+    none = {True: f"no {layer.removesuffix('s')} is recorded", False: "too few to say"}
+    assert few["flag"].tolist() == [none[number == 0] for number in few["base"]]
+    assert table.loc[table["base"] >= 10, "estimate"].notna().all()
 
 
 def test_who_is_not_heard_is_among_the_events_of_the_area(view):

@@ -111,7 +111,7 @@ def archive(source, police_csv):
     """Read rows as a file of the archive of the same force-month."""
 
     def run(reader, name, *rows):
-        columns = list(dict.fromkeys([*reader._COLUMNS]))
+        columns = list(dict.fromkeys([*(vars(reader).get("COLUMNS") or reader._COLUMNS)]))
         given = source(name.replace("json", "csv"), police_csv(rows, columns))
         slot = reader.recognise(given)
         return slot, reader.read(given, slot)
