@@ -1,5 +1,9 @@
 """Small-number protection, applied where Findings are made: screen, file and command line agree.
 
+Counts of people by a personal characteristic (age, sex, ethnic group, disability) are withheld. Counts of events, of
+items of feedback, of ratings and of participations as a whole are no such counts and are given; of so few of them there
+is no share or rate, which is not protection: nothing can be told from a handful.
+
 Primary protection only: a count below the threshold inside a breakdown by a personal attribute is
 withheld, and with it every figure made from it. A zero counts as small: it tells as much as a one. Only of
 published files may a zero be shown, because totals give it away exactly; no figure is made from it.
@@ -14,6 +18,35 @@ import numpy as np
 
 if TYPE_CHECKING:
     import pandas as pd
+
+LEAST_OF_A_SHARE = 10
+"""Events, items, ratings or participations under which their number is given and no share or rate of them."""
+TOO_FEW = "too few to say"
+
+
+def without_rates_of_few(frame: pd.DataFrame, count: str, figures: Sequence[str]) -> pd.DataFrame:
+    """Keep every count, and no figure made from a count that is too small for one.
+
+    Parameters
+    ----------
+    frame
+        One row a group; must have the column ``flag``.
+    count
+        Column of counts; a missing count is not small.
+    figures
+        Columns made from the count; they become null where it is under ``LEAST_OF_A_SHARE``.
+
+    Returns
+    -------
+    DataFrame
+        A copy; ``flag`` of a row without figures says so in words, where the caller wrote nothing else.
+    """
+    few = frame[count].to_numpy(dtype=float, na_value=np.inf) < LEAST_OF_A_SHARE
+    kept = frame.copy()
+    for name in figures:
+        kept[name] = kept[name].astype("Float64").mask(few)
+    kept.loc[few & (kept["flag"] == "").to_numpy(), "flag"] = TOO_FEW
+    return kept
 
 
 def withhold(

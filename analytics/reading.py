@@ -260,6 +260,7 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Items": _figure("items", wording.count),
         "Share of items": _both(_figure("share_of_items", wording.percent), _percents("low", "high")),
         "People told": _figure("told", wording.count),
+        "Note": _text("flag"),
     },
     "engagement.feedback/areas": {"Neighbourhood": _text("name"), **_TOLD},
     "engagement.feedback/methods": {"Raised at": _text("name"), **_TOLD},

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 
-NBSP = "\u00a0"
+from data.words import NBSP as NBSP
+from data.words import listing as listing
+from data.words import percent as percent
+from data.words import plural as plural
+
 MINUS = "\u2212"
 
 _MONTHS = (
@@ -47,15 +50,6 @@ def times(value: float) -> str:
 def index(value: float) -> str:
     """One share over another, to two decimals: ``0.67``, ``1.05``."""
     return f"{value:,.2f}"
-
-
-def percent(share: float) -> str:
-    """A share of 1 as whole per cent, never 0 or 100 unless it is: ``61 %``, ``under 1 %``, ``over 99 %``."""
-    if 0 < share <= 0.005:
-        return f"under 1{NBSP}%"
-    if 0.995 <= share < 1:
-        return f"over 99{NBSP}%"
-    return f"{share * 100:.0f}{NBSP}%"
 
 
 def percent_between(low: float, high: float) -> str:
@@ -150,19 +144,6 @@ def earlier(value: str, by: int) -> str:
     """The month so many months before: ``2018-04`` by 4 is ``2017-12``."""
     number = int(value[:4]) * 12 + int(value[5:7]) - 1 - by
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
-
-
-def listing(names: Sequence[str], most: int = 6) -> str:
-    """Names as a sentence has them: ``Barnet, Brent and Camden``; past ``most`` the rest is counted."""
-    shown = list(names[:most])
-    if len(names) > most:
-        return f"{', '.join(shown)} and {len(names) - most} more"
-    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
-
-
-def plural(number: int, one: str, many: str | None = None) -> str:
-    """A count with its noun: ``1 search``, ``1,204 searches``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def plain(text: str) -> str:

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-_NBSP = "\u00a0"
+NBSP = "\u00a0"
 _LONGEST = 80
+_ONE = {
+    "are": "is",
+    "were": "was",
+    "have": "has",
+    "they": "it",
+    **{verb: f"{verb}s" for verb in ("fall", "look", "record", "repeat", "stand", "stay")},
+}
+"""Words that follow a number of things, and what they are of one."""
 
 
 def plural(number: int, one: str, many: str | None = None) -> str:
@@ -13,13 +21,28 @@ def plural(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def agreeing(sentence: str, number: int, **counted: str) -> str:
+    """A sentence whose words agree with a number: ``{rows} {have} no place.``.
+
+    Parameters
+    ----------
+    sentence
+        With the things counted and each word that follows their number in braces, as it is of several: are, were, have,
+        they, fall, look, record, repeat, stand or stay.
+    counted
+        The noun of one thing by its name in the sentence, such as ``rows="row"``.
+    """
+    nouns = {name: plural(number, one) for name, one in counted.items()}
+    return sentence.format(**nouns, **{many: one if number == 1 else many for many, one in _ONE.items()})
+
+
 def percent(share: float) -> str:
     """A share of 1 as whole per cent, never 0 or 100 unless it is: ``61 %``, ``under 1 %``, ``over 99 %``."""
     if 0 < share <= 0.005:
-        return f"under 1{_NBSP}%"
+        return f"under 1{NBSP}%"
     if 0.995 <= share < 1:
-        return f"over 99{_NBSP}%"
-    return f"{share * 100:.0f}{_NBSP}%"
+        return f"over 99{NBSP}%"
+    return f"{share * 100:.0f}{NBSP}%"
 
 
 def listing(names: Sequence[str], most: int = 6) -> str:

@@ -12,9 +12,11 @@ from data.readers import gss
 from data.readers.source import Problem, Reading, Refused, Slot, Source
 from data.readers.text import Records, header, records
 from data.tables import AREAS
+from data.words import agreeing, plural
 
 KIND = "area lookup"
 
+_REPEATED = "{rows} {repeat} a district that stands further up; {they} {were} left out."
 _LAYERS = {"LAD": re.compile(r"LAD\d\dCD"), "PFA": re.compile(r"PFA\d\dCD")}
 
 
@@ -79,8 +81,8 @@ def read(source: Source, slot: Slot) -> Reading:
     repeated = len(codes) - len(first)
     notes = (
         table.note,
-        f"{len(first):,} districts in {len(set(parents)):,} police force areas.",
-        f"{repeated:,} rows repeat a district that stands above them and were left out." if repeated else None,
+        f"{plural(len(first), 'district')} in {plural(len(set(parents)), 'police force area')}.",
+        agreeing(_REPEATED, repeated, rows="row") if repeated else None,
     )
     return Reading(frame, len(codes), tuple(note for note in notes if note is not None))
 

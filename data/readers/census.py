@@ -21,6 +21,7 @@ from data.readers import gss, nomis
 from data.readers.source import Problem, Reading, Refused, Slot, Source
 from data.readers.text import Records, header, records
 from data.tables import POPULATION
+from data.words import agreeing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -153,6 +154,7 @@ _LAYOUTS = (
 _MERGED = {"E09000001": ("City of London", "E09000033"), "E06000052": ("Cornwall", "E06000053")}
 """Areas that census tables merge with another, under the code of one: its own name, and the code of the other."""
 _SEXES = ("Female", "Male")
+_LARGER = "{rows} of larger areas {were} left out by their codes, so that nobody is counted twice: "
 _SUPPRESSED = ("", "c")
 _COUNT = re.compile(r"([0-9]{1,9})(\.0+)?")
 _AREA = re.compile(b"(?:" + "|".join(gss.LEVELS).encode() + b")[0-9]{6}")
@@ -410,7 +412,7 @@ def _notes(
         f"Areas: {len(set(codes)):,} ({level}); residents in the counts given: {total:,}.",
         f"Counts that the publisher suppressed: {suppressed:,} of {residents.size:,}"
         + ("; they stay blank, never zero." if suppressed else "."),
-        f"{left_out.total():,} rows of larger areas were left out by their codes, so that nobody is counted twice: "
+        agreeing(_LARGER, left_out.total(), rows="row")
         + ", ".join(f"{area} {rows:,}" for area, rows in left_out.items())
         + "."
         if left_out

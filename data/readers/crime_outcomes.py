@@ -103,8 +103,8 @@ def from_cells(raw: pd.DataFrame, slot: Slot, notes: Iterable[str]) -> Reading:
 def _odd(raw: pd.DataFrame) -> dict[str, pd.Series]:
     """Rows without a crime and repeats, each by the sentence that says so."""
     return {
-        "{} rows have no number of a crime, so nothing says which crime they are of.": raw["Crime ID"] == "",
-        "{} rows repeat another one, value for value, as where several people are dealt with; they are kept.": (
+        "{rows} {have} no number of a crime, so nothing says which crime {they} {are} of.": raw["Crime ID"] == "",
+        "{rows} {repeat} another one, value for value, as where several people are dealt with; {they} {are} kept.": (
             raw.duplicated()
         ),
     }

@@ -45,6 +45,7 @@ _FORCE = "Use the force's name on data.police.uk, such as west-yorkshire"
 
 _MADE_HERE = ("load_id", "row")
 _TRUTHS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+_FIRST_YEAR, _LAST_YEAR = "1900", "2099"
 _BRITISH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
 
@@ -90,7 +91,8 @@ def read(source: Source, slot: Slot) -> Reading:
     Raises
     ------
     Refused
-        If a required cell is blank, or a value is none that its column can have; every problem at once.
+        If a required cell is blank, a value is none that its column can have, or a year is not of 1900 to 2099; every
+        problem at once.
     """
     table = TABLES[slot.table]
     sheet = _opened(source)
@@ -111,6 +113,8 @@ def read(source: Source, slot: Slot) -> Reading:
             british += int(cells.str.fullmatch(_BRITISH_DAY).sum())
         values[column.name], bad = _READ[column.kind](cells, column)
         problems += problems_in(cells, bad & (cells != ""), column.name, _WRONG[column.kind], _told(column))
+        if column.kind in ("day", "month"):
+            problems += _far(cells, values[column.name], column)
     problems += _repeats(table, sheet.cells) + _personal(sheet)
     if problems:
         raise Refused(sorted(problems, key=lambda problem: problem.row or 0))
@@ -152,6 +156,15 @@ def _slug(cell: str) -> str | None:
         if said in (slug, slug.replace("-", " "), force["name"].casefold(), force["short"].casefold()):
             return slug
     return None
+
+
+def _far(cells: pd.Series, found: pd.Series, column: Column) -> list[Problem]:
+    """Days and months of a year that no record is of."""
+    far = found.notna() & ~found.str[:4].between(_FIRST_YEAR, _LAST_YEAR)
+    years = f"{_FIRST_YEAR} to {_LAST_YEAR}"
+    return problems_in(
+        cells, far, column.name, f"this {column.kind} is not of {years}", f"Write a {column.kind} from {years}"
+    )
 
 
 def _repeats(table: Table, cells: pd.DataFrame) -> list[Problem]:

@@ -17,6 +17,7 @@ from data.readers.police_uk import named_slot, unnamed
 from data.readers.source import Problem, Reading, Refused, Slot, Source
 from data.readers.text import json_in
 from data.tables import CRIME, CRIME_OUTCOMES, STOPS
+from data.words import agreeing, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +33,7 @@ _WHOLE = (
     "The API answers for what was asked of it, such as a mile around a point; the list counts as the whole month of "
     "the force."
 )
+_TWICE = "{records} {repeat} a crime that the list holds already; {they} {are} left out."
 _EMPTY = "The list is empty; the API answers so for a month without any and for one that the force has not sent."
 _FETCH = "Save the answer of the API once more, as it comes"
 
@@ -132,7 +134,7 @@ def read(source: Source, slot: Slot) -> Reading:
     records, notes = _records(source)
     raw = _cells(records, family, Words.of(slot.subject))
     twice = len(records) - len(raw)
-    notes += [f"{twice:,} records repeat a crime that the list holds already; they are left out."] if twice else []
+    notes += [agreeing(_TWICE, twice, records="record")] if twice else []
     notes += [_WHOLE if records else _EMPTY]
     try:
         reading = family.read(raw, slot, notes)
@@ -187,5 +189,5 @@ def _cells(records: list[Any], family: _Family, words: Words) -> pd.DataFrame:
 
 
 def _problem(field: str | None, what: str, places: list[int]) -> Problem:
-    more = f", here and in {len(places) - 1:,} more records" if len(places) > 1 else ""
+    more = f", here and in {plural(len(places) - 1, 'more record')}" if len(places) > 1 else ""
     return Problem(f"{what}{more}", _FETCH, places[0], field)

@@ -14,6 +14,7 @@ from data.readers import gss
 from data.readers.source import Problem, Refused, Slot, Source, problems_in
 from data.readers.text import header, records
 from data.vocabularies import forces, published_forces, unknown_values, vocabulary
+from data.words import agreeing, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,23 +152,23 @@ def out_of_place(raw: pd.DataFrame, slot: Slot) -> dict[str, pd.Series]:
     """Rows without a place, of another month or of another force, each by the sentence that says so."""
     force = forces()[slot.subject]
     return {
-        "{} rows have no place.": raw["Latitude"] == "",
-        "{} rows are of another month; they stay in that of the file.": raw["Month"] != slot.period,
-        f"{{}} rows fall within another force than {force['short']}; they stay with it.": ~raw["Falls within"].isin(
-            [force["name"], ""]
-        ),
+        "{rows} {have} no place.": raw["Latitude"] == "",
+        "{rows} {are} of another month; {they} {stay} in that of the file.": raw["Month"] != slot.period,
+        f"{{rows}} {{fall}} within another force than {force['short']} and {{stay}} with it.": ~raw[
+            "Falls within"
+        ].isin([force["name"], ""]),
     }
 
 
 def counted(rows: Mapping[str, pd.Series]) -> list[str]:
-    """Sentences with the number of rows that each is about; none where there are no such rows."""
-    return [said.format(f"{number:,}") for said, which in rows.items() if (number := int(which.sum()))]
+    """Sentences with the number of rows that each is about, its words agreeing; none where there are no such rows."""
+    return [agreeing(said, number, rows="row") for said, which in rows.items() if (number := int(which.sum()))]
 
 
 def unlisted(raw: pd.DataFrame, lists: Mapping[str, tuple[str, str | None]], one: str, many: str) -> list[str]:
     """A sentence for each value that the list of its column does not know, with what it is counted in."""
     return [
-        f"{column} “{value}” is not in our list: {count:,} {one if count == 1 else many}, kept as written."
+        f"{column} “{value}” is not in our list: {plural(count, one, many)}, kept as written."
         for column, (name, part) in lists.items()
         for value, count in unknown_values(dict(Counter(raw[column]).most_common()), vocabulary(name, part)).items()
     ]

@@ -21,6 +21,7 @@ from data.readers.source import Problem, Reading, Refused, Slot, Source
 from data.readers.tabular import Sheet
 from data.tables import AGGREGATES
 from data.vocabularies import normalise, unknown_values, vocabulary
+from data.words import plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,14 +166,16 @@ def _kept(cells: pd.DataFrame, layout: _Layout) -> tuple[pd.DataFrame, list[str]
     if layout.survey is not None:
         surveys = Counter(cells[layout.survey])
         notes += [
-            f"Survey “{name}” is another one: {_rows(count)} left out."
+            f"Survey “{name}” is another one: {plural(count, 'row')} left out."
             for name, count in surveys.items()
             if normalise(name) != normalise(_PAS)
         ]
         cells = cells[cells[layout.survey].map(normalise) == normalise(_PAS)]
     known = vocabulary("published_measures", layout.measures)
     unknown = unknown_values(dict(Counter(cells[layout.measure])), known)
-    notes += [f"Measure “{name}” is not in our list: {_rows(count)} left out." for name, count in unknown.items()]
+    notes += [
+        f"Measure “{name}” is not in our list: {plural(count, 'row')} left out." for name, count in unknown.items()
+    ]
     return cells[[name not in unknown and bool(name) for name in cells[layout.measure]]], notes
 
 
@@ -238,7 +241,7 @@ def _spelling_notes(cells: pd.DataFrame, layout: _Layout, spellings: dict[str, s
     for name, count in Counter(cells[layout.area]).items():
         chosen = spellings[normalise(name)]
         if name != chosen:
-            yield f"{layout.area} “{name}” ({_rows(count)}) is read as “{chosen}”, as most rows write it."
+            yield f"{layout.area} “{name}” ({plural(count, 'row')}) is read as “{chosen}”, as most rows write it."
 
 
 def _frame(sheet: Sheet, cells: pd.DataFrame, layout: _Layout, spellings: dict[str, str]) -> pd.DataFrame:
@@ -295,10 +298,6 @@ def _month(cell: str) -> str | None:
         return date(year, month, number).isoformat()[:7]
     except ValueError:
         return None
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _row(label: object) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from data.readers.police_uk import cells_of, coordinates, filled, point_problems, slot_of, unlisted
 from data.readers.source import Problem, Reading, Refused, Slot, Source, problems_in
 from data.tables import STOPS
+from data.words import agreeing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,6 +54,7 @@ LISTED = {
 }
 """The vocabulary of each column of the file that has one, and which of its lists."""
 _HEADER_SIGNS = {"Self-defined ethnicity", "Object of search"}
+_OUTSIDE = "{rows} {are} dated outside the month of the file, London time; {they} {stay} in its month."
 _MOMENT = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"
 
 
@@ -145,4 +147,4 @@ def _bad_truths(raw: pd.DataFrame, column: str) -> list[Problem]:
 def _notes(at: pd.Series, slot: Slot) -> list[str]:
     local = at.dt.tz_convert("Europe/London").dt.strftime("%Y-%m")
     outside = int((local.notna() & (local != slot.period)).sum())
-    return [f"{outside:,} dated outside the month of the file, London time; they stay in its month."] if outside else []
+    return [agreeing(_OUTSIDE, outside, rows="row")] if outside else []

@@ -109,7 +109,7 @@ def _odd(raw: pd.DataFrame) -> dict[str, pd.Series]:
     incident = raw["Crime type"].isin(incidents)
     alike = raw.duplicated()
     return {
-        "{} rows are incidents of anti-social behaviour, which are no crimes.": incident,
-        "{} rows are incidents that look like another one at the same point; they are kept.": alike & incident,
-        "{} rows repeat a crime with the same number, value for value; they are kept.": alike & ~incident,
+        "{rows} {record} an incident of anti-social behaviour, which is no crime.": incident,
+        "{rows} of incidents {look} like another one at the same point; {they} {are} kept.": alike & incident,
+        "{rows} {repeat} a crime with the same number, value for value; {they} {are} kept.": alike & ~incident,
     }

@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.disclosure import withhold
+from analytics.disclosure import withhold, without_rates_of_few
 
 COUNT = st.none() | st.integers(0, 40)
 
@@ -47,6 +47,14 @@ def test_a_zero_of_published_files_may_be_shown_and_no_figure_of_it():
     assert after["b"].dropna().to_dict() == {0: 50}
     assert after["rate"].isna().all()
     assert after["flag"].tolist() == ["", *["withheld: fewer than 5 searches"] * 2]
+
+
+def test_of_few_there_is_a_count_and_no_rate():
+    before = frame([(0, 50), (9, 50), (10, 50), (None, 50)])
+    after = without_rates_of_few(before.assign(flag=["none", "", "", ""]), "a", ["rate"])
+    assert after["a"].dropna().tolist() == [0, 9, 10]
+    assert after["rate"].isna().tolist() == [True, True, False, False]
+    assert after["flag"].tolist() == ["none", "too few to say", "", ""]
 
 
 def test_the_threshold_itself_is_shown():

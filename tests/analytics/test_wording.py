@@ -118,6 +118,7 @@ def test_names_in_a_sentence():
     assert wording.listing(["Barnet", "Brent"]) == "Barnet and Brent"
     assert wording.listing(["Barnet", "Brent", "Camden"]) == "Barnet, Brent and Camden"
     assert wording.listing(["Barnet", "Brent", "Camden"], most=2) == "Barnet, Brent and 1 more"
+    assert wording.listing(["Barnet"] * 1_236, most=2) == "Barnet, Barnet and 1,234 more"
 
 
 def test_nouns_agree_with_their_number():

@@ -114,7 +114,7 @@ def test_what_was_noticed_in_a_file_is_shown(run, own, police_csv, tmp_path) -> 
     app.selectbox(key="history_load").set_value(load).run()
     noticed = next(text for text in texts(app) if "What was noticed in it" in text)
     assert "is not in our list\\: 1 search, kept as written" in noticed
-    assert "1 dated outside the month of the file, London time; they stay in its month" in noticed
+    assert "1 row is dated outside the month of the file, London time; it stays in its month" in noticed
     assert "![x](" not in noticed
 
 

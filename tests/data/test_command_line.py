@@ -77,7 +77,7 @@ def test_values_that_no_list_knows_are_always_named_and_other_notes_when_asked_f
         "    Gender “Robot” is not in our list: 1 search, kept as written.",
         "    Age range “over 99” is not in our list: 1 search, kept as written.",
     ]
-    asked = "    1 dated outside the month of the file, London time; they stay in its month."
+    asked = "    1 row is dated outside the month of the file, London time; it stays in its month."
     assert run("check", tmp_path / APRIL)[1][1:-1] == always
     assert run("load", tmp_path / APRIL, "--notes")[1][1:-1] == [*always, asked]
 

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analytics import charts, wording
+from analytics.disclosure import LEAST_OF_A_SHARE, TOO_FEW
 from analytics.finding import Finding, Mode, Panel, Provenance, Tile, files_of
 from analytics.findings.asked import question_of
 from analytics.findings.engagement import choices
 from analytics.findings.engagement.shared import (
     CLUSTERS,
-    FEW_EVENTS,
     UNANSWERABLE,
     NoEngagement,
     during,
     in_period,
+    not_yet,
     of_clusters,
     of_counted,
     period,
@@ -31,7 +32,6 @@ from analytics.findings.engagement.shared import (
 from analytics.findings.refusal import refused
 from analytics.reach import LEAST_EVENTS
 from analytics.scope import Scope
-from data.settings import settings
 from data.tables import EVENTS, PLANS
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ def _parts(held: _Held, kinds: pd.Series, order: Sequence[str] = ()) -> pd.DataF
     rows: list[dict[str, Any]] = []
     for at, name in enumerate(names):
         share, low, high = of_counted(int(events[at]), len(known)) if name != NOT_RECORDED else (None, None, None)
-        few = FEW_EVENTS if share is None and name != NOT_RECORDED else ""
+        few = TOO_FEW if share is None and name != NOT_RECORDED else ""
         row = {"name": name, "events": int(events[at]), "share_of_events": share, "low": low, "high": high}
         row |= {column: values[at] for column, values in sums.items()}
         row |= {"base": len(known), "hours_recorded": int(timed[at])}
@@ -352,7 +352,12 @@ def _caveats(held: _Held) -> list[str]:
         )
     if held.events["rated"].notna().any():
         said.append(_USEFUL)
-    return [*said, *_planned(held), "No test of a change from month to month was made."]
+    return [
+        *said,
+        *not_yet(held.view, held.force),
+        *_planned(held),
+        "No test of a change from month to month was made.",
+    ]
 
 
 def _planned(held: _Held) -> list[str]:
@@ -377,7 +382,7 @@ def _provenance(question: Question, held: _Held) -> Provenance:
         method=METHOD,
         reference=CLUSTERS,
         rules=(*out, "Spellings that differ in capitals and spaces alone are one method"),
-        settings={"Fewest events": str(LEAST_EVENTS), "Fewest ratings or people": str(settings().threshold)},
+        settings={"Fewest events": str(LEAST_EVENTS), "Fewest that a share is of": str(LEAST_OF_A_SHARE)},
     )
 
 

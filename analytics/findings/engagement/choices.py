@@ -71,9 +71,29 @@ def plans(view: View, force: str) -> pd.DataFrame:
 
 @lru_cache(maxsize=16)
 def last_day(view: View, force: str) -> str:
-    """The last day that the records of a force speak of: as they stood then, so far are they known."""
+    """The last day that the records of a force speak of: as they stood then, so far are they known.
+
+    A day after that on which they were loaded is a plan, or mistyped, and does not count.
+    """
+    loaded = loaded_on(view, force)
     told, held = feedback(view, force), events(view, force)["date"]
-    return str(max(day for days in (told["raised_on"], told["told_on"], held) for day in days.dropna()))
+    said = (day for days in (told["raised_on"], told["told_on"], held) for day in days.dropna() if day <= loaded)
+    return str(max(said, default=loaded))
+
+
+@lru_cache(maxsize=16)
+def loaded_on(view: View, force: str) -> str:
+    """The day, UTC, on which the newest log of events or feedback of a force was loaded."""
+    return f"{loads(view, force, EVENTS, FEEDBACK)['at'].max().tz_convert('UTC'):%Y-%m-%d}"
+
+
+@lru_cache(maxsize=16)
+def dated_later(view: View, force: str) -> int:
+    """How many events and items of a force bear a day after that on which they were loaded."""
+    loaded = loaded_on(view, force)
+    told = feedback(view, force)
+    items = (told["raised_on"] > loaded) | (told["told_on"].fillna("") > loaded)
+    return int(items.sum()) + int((events(view, force)["date"] > loaded).sum())
 
 
 @lru_cache(maxsize=16)

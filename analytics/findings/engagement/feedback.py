@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analytics import charts, wording
+from analytics.disclosure import LEAST_OF_A_SHARE, TOO_FEW
 from analytics.finding import Finding, Mode, Provenance, files_of
 from analytics.findings.asked import question_of
 from analytics.findings.engagement import choices
@@ -20,8 +21,8 @@ from analytics.findings.engagement.shared import (
     NoEngagement,
     during,
     in_period,
+    not_yet,
     of_clusters,
-    of_counted,
     period,
     places,
     share_words,
@@ -31,7 +32,6 @@ from analytics.findings.engagement.shared import (
 from analytics.findings.refusal import refused
 from analytics.reach import LEAST_EVENTS, Waiting, waiting
 from analytics.scope import Scope
-from data.settings import settings
 from data.tables import EVENTS, FEEDBACK
 
 if TYPE_CHECKING:
@@ -50,11 +50,11 @@ ANOTHER_WAY = "Not at an event that is loaded"
 NO_PLACE = "No neighbourhood given"
 
 METHOD = (
-    "Items as they were logged. Share of items by what came of them: Wilson's 95 % interval with Student's t, each "
-    "item being one. Share of items of which people were told: items raised at one event are a cluster, Wilson's "
-    "interval with the effective number of items. Days until half have been told: Kaplan and Meier's median, in which "
-    "an item that is not told yet has waited at least so long; 95 % interval by Brookmeyer and Crowley on the "
-    "log(-log) scale, Greenwood's variance widened by how far items of one event are told together (statsmodels)."
+    "Items as they were logged. Share of items by what came of them, and of items of which people were told: items "
+    "raised at one event are a cluster, Wilson's 95 % interval with the effective number of items and Student's t. "
+    "Days until half have been told: Kaplan and Meier's median, in which an item that is not told yet has waited at "
+    "least so long; 95 % interval by Brookmeyer and Crowley on the log(-log) scale, Greenwood's variance widened by "
+    "how far items of one event are told together (statsmodels)."
 )
 REFERENCE = (
     f"{CLUSTERS}; Kaplan and Meier 1958, JASA 53, 457; Brookmeyer and Crowley 1982, Biometrics 38, 29; Ying and Wei "
@@ -70,6 +70,7 @@ _OUTCOMES = {
     "high": "Float64",
     "base": "Int64",
     "told": "Int64",
+    "flag": "object",
 }
 _TOLD = {
     "name": "object",
@@ -139,7 +140,9 @@ def feedback(scope: Scope, view: View) -> Finding:
         tables=asked.tables,
         provenance=_provenance(question, asked),
         caveats=tuple(_caveats(asked)),
-        draw=partial(_draw, asked.tables["outcomes"]) if len(asked.items) >= LEAST_EVENTS else None,
+        draw=partial(_draw, asked.tables["outcomes"])
+        if asked.tables["outcomes"]["share_of_items"].notna().any()
+        else None,
         chart_title="What came of it, share of what people asked for",
         alt=answer,
     )
@@ -167,7 +170,8 @@ def raised(scope: Scope, view: View) -> _Raised:
 
 def _judged(items: pd.DataFrame, as_of: str) -> pd.DataFrame:
     """The items with their outcome, whether people were told, the days waited and the cluster they came in."""
-    told = items["told_on"].notna()
+    # A day after the last one of the records has not come: people were not told yet.
+    told = items["told_on"].fillna("9") <= as_of
     reason, open_ = items["no_action_reason"].fillna("").str.strip() != "", items["status"] == "open"
     outcome = np.select(
         [
@@ -180,7 +184,7 @@ def _judged(items: pd.DataFrame, as_of: str) -> pd.DataFrame:
         [ACTION, REASON, NO_REASON, NO_DATE, OVERDUE],
         IN_TIME,
     )
-    ends = items["told_on"].fillna(as_of).to_numpy(dtype="datetime64[D]")
+    ends = items["told_on"].where(told, as_of).to_numpy(dtype="datetime64[D]")
     days = (ends - items["raised_on"].to_numpy(dtype="datetime64[D]")).astype(float)
     # An item that came another way is a cluster of its own.
     names = np.where(items["event"].isna(), "item " + items["item"], "event " + items["event"])
@@ -189,38 +193,33 @@ def _judged(items: pd.DataFrame, as_of: str) -> pd.DataFrame:
 
 
 def _outcomes(items: pd.DataFrame) -> pd.DataFrame:
+    """Share of the items of which each outcome came; the events at which they were raised are the clusters."""
     counts, told = items["outcome"].value_counts(), items.loc[items["told"], "outcome"].value_counts()
+    whole = np.bincount(items["cluster"]).astype(float)
+    parts = [np.bincount(items["cluster"], items["outcome"] == outcome, len(whole)) for outcome in OUTCOMES]
+    kind = np.repeat(np.arange(len(OUTCOMES)), len(whole))
+    shares = of_clusters(np.concatenate(parts), np.tile(whole, len(OUTCOMES)), kind, OUTCOMES)
     rows = []
-    for outcome in OUTCOMES:
+    for outcome, found in shares.items():
         number = int(counts.get(outcome, 0))
         if outcome == NO_DATE and not number:
             continue
-        share, low, high = of_counted(number, len(items))
         row = {"outcome": outcome, "items": number, "base": len(items), "told": int(told.get(outcome, 0))}
-        rows.append({**row, "share_of_items": share, "low": low, "high": high})
+        ends = {"share_of_items": found["share"], "low": found["low"], "high": found["high"]}
+        rows.append({**row, **ends, "flag": found["why"]})
     return typed(rows, _OUTCOMES)
 
 
 def _told_of(items: pd.DataFrame, by: str, names: list[str]) -> pd.DataFrame:
-    """Share of the items of each group of which people were told; small groups are withheld."""
+    """Share of the items of each group of which people were told; of few items there is no share."""
     place, clusters = places(items[by], names), int(items["cluster"].max()) + 1
     pairs, at = np.unique(place * clusters + items["cluster"].to_numpy(), return_inverse=True)
     part, whole = (np.asarray(np.bincount(at, values), dtype=float) for values in (items["told"], np.ones(len(items))))
     shares, counts = of_clusters(part, whole, pairs // clusters, names), np.bincount(place, minlength=len(names))
-    few = settings().threshold
     rows = []
     for number, (name, found) in zip(counts.tolist(), shares.items(), strict=True):
-        withheld = number < few
-        rows.append(
-            {
-                "name": name,
-                "items": None if withheld else number,
-                "told_share": found["share"],
-                "low": found["low"],
-                "high": found["high"],
-                "flag": f"withheld: fewer than {few} items" if withheld else found["why"],
-            }
-        )
+        ends = {"told_share": found["share"], "low": found["low"], "high": found["high"]}
+        rows.append({"name": name, "items": number, **ends, "flag": found["why"]})
     return typed(rows, _TOLD)
 
 
@@ -231,9 +230,9 @@ def _wait_row(found: Waiting) -> dict[str, Any]:
 
 
 def _reasons(items: pd.DataFrame) -> pd.DataFrame:
-    """Reasons for no action and how often each was given, by name; those that are rare together, last."""
+    """Reasons for no action and how often each was given, by name, the rare ones together; the ledger has each."""
     given = items.loc[items["outcome"] == REASON, "no_action_reason"].str.split().str.join(" ")
-    counts, few = given.value_counts(), settings().threshold
+    counts, few = given.value_counts(), LEAST_OF_A_SHARE
     common = sorted(counts.index[counts >= few], key=str.casefold)
     rows = [{"no_action_reason": reason, "items": int(counts[reason])} for reason in common]
     rare = counts[counts < few]
@@ -315,12 +314,13 @@ def _waited(found: Waiting) -> str:
 def _caveats(asked: _Raised) -> list[str]:
     said = [
         f"What came of it, and what is overdue, is as on {wording.day(asked.as_of)}, the last day that the records "
-        "speak of, also for what was raised long before."
+        "speak of, also for what was raised long before.",
+        *not_yet(asked.view, asked.force),
     ]
     silent = int((asked.items["outcome"].eq(ACTION) & asked.items["action"].isna()).sum())
     if silent:
         said.append(f"Of the actions taken {silent:,} do not say which.")
-    backwards = int((asked.items["days"] < 0).sum())
+    backwards = int((asked.items["told"] & (asked.items["days"] < 0)).sum())
     if backwards:
         said.append(f"{wording.plural(backwards, 'item')} told before it was raised: left out of the days.")
     later = int((choices.feedback(asked.view, asked.force)["month"] > str(asked.scope.to_month)).sum())
@@ -334,8 +334,7 @@ def _caveats(asked: _Raised) -> list[str]:
 
 
 def _provenance(question: Question, asked: _Raised) -> Provenance:
-    tables = asked.tables
-    withheld = sum(int(tables[name]["flag"].str.startswith("withheld").sum()) for name in ("areas", "methods"))
+    few = sum(int((asked.tables[name]["flag"] == TOO_FEW).sum()) for name in ("areas", "methods"))
     return Provenance(
         release=asked.view.release.number if asked.view.release else 0,
         files=files_of(choices.loads(asked.view, asked.force, EVENTS, FEEDBACK)),
@@ -345,10 +344,11 @@ def _provenance(question: Question, asked: _Raised) -> Provenance:
         method=METHOD,
         reference=REFERENCE,
         rules=(
-            f"As on {wording.day(asked.as_of)}, the last day on which an item was raised or told, or an event held",
-            *([f"{wording.plural(withheld, 'group')} withheld in breakdowns: few items"] if withheld else []),
+            f"As on {wording.day(asked.as_of)}, the last day on which an item was raised or told, or an event held, "
+            "none after the log was loaded",
+            *([f"{wording.plural(few, 'group')} without a share in breakdowns: {TOO_FEW}"] if few else []),
         ),
-        settings={"Items withheld below": str(settings().threshold), "Fewest events or items": str(LEAST_EVENTS)},
+        settings={"Fewest that a share is of": str(LEAST_OF_A_SHARE), "Fewest events or items": str(LEAST_EVENTS)},
     )
 
 
@@ -358,6 +358,5 @@ def _draw(outcomes: pd.DataFrame, mode: Mode) -> go.Figure:
         estimate=outcomes["share_of_items"],
         detail=[wording.plural(int(number), "item") for number in outcomes["items"]],
         look=outcomes["outcome"].isin(LOOK) & (outcomes["items"] > 0),
-        flag="",
     )
     return charts.share_dots(rows, mode)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analytics import wording
+from analytics.disclosure import LEAST_OF_A_SHARE, TOO_FEW
+from analytics.findings.engagement import choices
 from analytics.reach import LEAST_EVENTS, clustered_shares
 from analytics.scope import Scope, ScopeError
 from analytics.survey import wilson_t
-from data.settings import settings
 from data.vocabularies import forces
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analytics.survey import Limits
+    from data.store import View
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
@@ -51,6 +53,18 @@ def period(scope: Scope) -> str:
     return f"{said[0].upper()}{said[1:]}"
 
 
+def not_yet(view: View, force: str) -> list[str]:
+    """A caveat on records that bear a day after that on which they were loaded; none where there are none."""
+    later = choices.dated_later(view, force)
+    if not later:
+        return []
+    bears, loaded = "bears" if later == 1 else "bear", wording.day(choices.loaded_on(view, force))
+    return [
+        f"{wording.plural(later, 'record')} {bears} a day after {loaded}, when the log was loaded: planned "
+        "events may, anything else is mistyped. No such day is taken as one that has come."
+    ]
+
+
 def in_period(frame: pd.DataFrame, scope: Scope) -> pd.DataFrame:
     """The rows whose month lies in the period."""
     return frame[frame["month"].between(str(scope.from_month), str(scope.to_month))]
@@ -58,7 +72,7 @@ def in_period(frame: pd.DataFrame, scope: Scope) -> pd.DataFrame:
 
 def of_counted(part: int, whole: int) -> tuple[float | None, float | None, float | None]:
     """A share with its Wilson interval where each of those counted is one; nulls where they are too few."""
-    if whole < LEAST_EVENTS:
+    if whole < LEAST_OF_A_SHARE:
         return None, None, None
     limits: Limits = wilson_t(part / whole, whole - 1, whole - 1)
     return part / whole, float(limits.low), float(limits.high)
@@ -85,13 +99,11 @@ def places(values: pd.Series, names: Sequence[str]) -> Integers:
 
 
 def _shown(share: float, low: float, high: float, base: int) -> dict[str, Any]:
-    threshold = settings().threshold
     if not base:
         return {"share": None, "low": None, "high": None, "base": None, "why": ""}
-    if base < threshold:
-        return {"share": None, "low": None, "high": None, "base": None, "why": f"fewer than {threshold} people"}
-    if np.isnan(share):
-        return {"share": None, "low": None, "high": None, "base": int(base), "why": FEW_EVENTS}
+    if base < LEAST_OF_A_SHARE or np.isnan(share):
+        why = TOO_FEW if base < LEAST_OF_A_SHARE else FEW_EVENTS
+        return {"share": None, "low": None, "high": None, "base": int(base), "why": why}
     return {"share": float(share), "low": float(low), "high": float(high), "base": int(base), "why": ""}
 
 

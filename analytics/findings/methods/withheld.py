@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics import wording
+from analytics.disclosure import LEAST_OF_A_SHARE
 from analytics.finding import Finding
 from analytics.findings.methods.listed import listed
 from analytics.reach.representation import LEAST_EVENTS
@@ -21,9 +22,16 @@ _RULES = (
     (
         "threshold",
         "Small counts",
-        "A count of searches or participants under {value} in a breakdown by a personal attribute is withheld, with "
-        "every figure made from it.",
+        "A count of people by a personal characteristic (age, sex, ethnic group, disability), or of searches, under "
+        "{value} in a breakdown is withheld, with every figure made from it.",
         "So that nobody reads a rate into a handful of people. Published files still give many of these counts away.",
+    ),
+    (
+        "",
+        "Counts that are given",
+        "Counts of events, of items of feedback, of ratings and of participations as a whole are never withheld. Of "
+        f"fewer than {LEAST_OF_A_SHARE} of them no share or rate is given: too few to say.",
+        "They count no people by what they are. What one table withholds and another prints is not withheld.",
     ),
     (
         "",
@@ -131,7 +139,10 @@ def withheld(scope: Scope, view: View) -> Finding:
 
 def limits() -> dict[str, str]:
     """The settings and constants that methods name, as they are written."""
-    return {name: _written(name) for name, *_ in _RULES if name} | {"least_events": str(LEAST_EVENTS)}
+    return {name: _written(name) for name, *_ in _RULES if name} | {
+        "least_events": str(LEAST_EVENTS),
+        "least_of_a_share": str(LEAST_OF_A_SHARE),
+    }
 
 
 def _table() -> pd.DataFrame:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analytics import wording
+from analytics.disclosure import LEAST_OF_A_SHARE, TOO_FEW
 from analytics.finding import Finding
 from analytics.findings.asked import question_of
 from analytics.findings.neighbourhoods import choices, places
@@ -257,8 +258,8 @@ def _drawn(scope: Scope, view: View, layer: Layer, table: pd.DataFrame) -> AreaM
 
 
 def _least(layer: Layer) -> str:
-    least = settings().fewest_answers if layer.counted[0] == "answer" else settings().threshold
-    return f"under {least} {layer.counted[1]}"
+    least = {"answer": settings().fewest_answers, "search": settings().threshold}
+    return f"under {least.get(layer.counted[0], LEAST_OF_A_SHARE)} {layer.counted[1]}"
 
 
 def _pointed(layer: Layer, row: Row) -> str:
@@ -284,6 +285,8 @@ def _short(layer: Layer, row: Row) -> str:
         flag = str(row["flag"]).removeprefix("withheld: ").replace("not enough", "few")
         if flag.startswith(_NO_FIGURE) and not wording.missing(row["base"]):
             return f"{wording.plural(int(row['base']), *layer.counted)}, no rate"
+        if flag == TOO_FEW:
+            return f"{wording.plural(int(row['base']), *layer.counted)}, too few"
         return flag.partition("; ")[0].removesuffix(f" {layer.counted[1]}")
     if wording.missing(row["low"]):
         return layer.write(row["estimate"])

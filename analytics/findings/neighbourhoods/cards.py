@@ -182,24 +182,17 @@ def plan_card(place: Place) -> Held:
 
 
 def feedback_card(place: Place) -> Held:
-    """What people asked for, and what came of it; few of a kind are withheld."""
-    columns, title = ["status", "items", "flag"], "Feedback"
+    """What people asked for, and what came of it: counts, of which nothing is withheld."""
+    columns, title = ["status", "items"], "Feedback"
     if not place.holds(FEEDBACK.name):
         return _nothing(title, "No feedback is loaded.", "feedback", columns)
     rows = place.rows(FEEDBACK.name, ["raised_on", "item"])
-    least = settings().threshold
     if rows.empty:
         return _nothing(title, "Nothing that people asked for is recorded here.", "feedback", columns)
     counts = {kind: int((rows["status"] == kind).sum()) for kind in ("action taken", "no action", "open")}
     counts["people told what came of it"] = int(rows["told_on"].notna().sum())
-    enough = {kind: number for kind, number in counts.items() if number >= least}
-    made = [
-        {"status": kind, "items": enough.get(kind), "flag": "" if kind in enough else _under(least)} for kind in counts
-    ]
-    shown = [Line(kind, wording.count(number)) for kind, number in enough.items()]
-    hidden = [kind for kind in counts if kind not in enough]
-    if hidden:
-        shown.append(Line(f"{wording.listing(hidden).capitalize()}: withheld, fewer than {least}."))
+    made = [{"status": kind, "items": number} for kind, number in counts.items()]
+    shown = [Line(kind, wording.count(number)) for kind, number in counts.items()]
     first, last = str(rows["raised_on"].iloc[0])[:7], str(rows["raised_on"].iloc[-1])[:7]
     note = f"Raised {wording.during(first, last)}"
     return Held(Card(title, tuple(shown), note), "feedback", _frame(made, columns), place.files(FEEDBACK.name))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from analytics import wording
+from analytics.disclosure import TOO_FEW
 from analytics.finding import Provenance
 from analytics.maps import Scheme
 from data.settings import settings
@@ -77,7 +78,8 @@ class Layer:
     def says(self, row: Row) -> str:
         """A figure with its interval and base, or why there is none."""
         if wording.missing(row["estimate"]):
-            return str(row["flag"])
+            few = row["flag"] == TOO_FEW
+            return f"{wording.plural(int(row['base']), *self.counted)}: {TOO_FEW}" if few else str(row["flag"])
         parts = [] if wording.missing(row["low"]) else [self.write_between(row["low"], row["high"])]
         parts += [] if wording.missing(row["base"]) else [wording.plural(int(row["base"]), *self.counted)]
         beside = f" ({', '.join(parts)})" if parts else ""

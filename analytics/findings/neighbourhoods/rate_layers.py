@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analytics import wording
-from analytics.disclosure import withhold
+from analytics.disclosure import LEAST_OF_A_SHARE, withhold, without_rates_of_few
 from analytics.disparity import AreaRates, area_rates, poisson_interval
 from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.finding import Provenance, files_of
@@ -62,7 +62,6 @@ def searches_layer(question: Question, scope: Scope, view: View) -> Layer:
     counts = counts.reindex(columns=searches.months, fill_value=0)
     placed = counts.reindex(places.areas(view, force, level)["code"], fill_value=0)
     nowhere = searches.total - int(placed.to_numpy().sum())
-    refuse_unplaced(searches.total - nowhere, searches.total, level)
     made = searches.provenance(question, METHOD, REFERENCE, [])
     return _layer(
         scope,
@@ -72,6 +71,7 @@ def searches_layer(question: Question, scope: Scope, view: View) -> Layer:
         counted=("search", "searches"),
         absent="no search is recorded",
         hidden=True,
+        nowhere=nowhere,
         made=replace(made, scope=scope.only(question.takes).address()),
         caveats=(
             *([elsewhere(nowhere, searches.total, level)] if nowhere else []),
@@ -116,15 +116,12 @@ def engagement_layer(question: Question, scope: Scope, view: View) -> Layer:
         span=span,
         counted=noun,
         absent=f"no {noun[0]} is recorded",
-        hidden=of_people,
+        hidden=False,
+        nowhere=nowhere,
         made=_made(question, scope, view, f"{wording.plural(total, *noun)}, {span}"),
         caveats=(
             *([elsewhere(nowhere, total, level, noun)] if nowhere else []),
-            *(
-                [f"{wording.plural(uncounted, 'event')} do not say how many took part and count as none."]
-                if of_people and uncounted
-                else []
-            ),
+            *([_uncounted(uncounted)] if of_people and uncounted else []),
             *(["A participation is counted, not a person: whoever comes twice counts twice."] if of_people else []),
             "People may go to an event outside the area where they live.",
         ),
@@ -140,6 +137,7 @@ def _layer(
     counted: tuple[str, str],
     absent: str,
     hidden: bool,
+    nowhere: int,
     made: Provenance,
     caveats: tuple[str, ...],
 ) -> Layer:
@@ -147,6 +145,9 @@ def _layer(
     force, level = str(scope.force), str(scope.area_level)
     first, last = (str(counts.columns[0]), str(counts.columns[-1])) if len(counts.columns) else ("", "")
     people, why = _people(view, force, level, first, last)
+    if people is not None:
+        placed = int(counts.to_numpy().sum())
+        refuse_unplaced(placed, placed + nowhere, level, counted)
     # NaN where they are not known.
     residents = np.zeros(len(counts)) if people is None else people.total.reindex(counts.index, fill_value=0).to_numpy()
     found = area_rates(counts.to_numpy(), np.nan_to_num(residents), PER)
@@ -204,9 +205,11 @@ def _table(
     table["base"] = pd.array(total, dtype="Int64")
     no_people = "no residents of this area are loaded" if not why else "no residents are loaded"
     table["flag"] = np.select([np.isnan(residents), residents > 0], [places.SUPPRESSED, ""], no_people)
-    if hidden:
-        table.loc[(total == 0) & (residents > 0), "flag"] = f"no {counted[0]} is recorded"
-        table = withhold(table, ["base"], list(figures), settings().threshold, zeros_shown=counted[0] == "search")
+    table.loc[(total == 0) & (residents > 0), "flag"] = f"no {counted[0]} is recorded"
+    if not hidden:
+        table = without_rates_of_few(table, "base", list(figures))
+    else:
+        table = withhold(table, ["base"], list(figures), settings().threshold, zeros_shown=True)
         small = table["flag"].str.startswith("withheld")
         table.loc[small, "flag"] = f"withheld: fewer than {settings().threshold} {counted[1]}"
     names = {"difference_low": "low", "difference_high": "high"}
@@ -257,6 +260,11 @@ def _hidden_rule(table: pd.DataFrame) -> list[str]:
     return [f"{wording.plural(number, 'figure')} withheld: fewer than {settings().threshold}"] if number else []
 
 
+def _uncounted(events: int) -> str:
+    do, count = ("does", "counts") if events == 1 else ("do", "count")
+    return f"{wording.plural(events, 'event')} {do} not say how many took part and {count} as none."
+
+
 def _files(view: View, people: People | None) -> tuple[Any, ...]:
     if people is None:
         return ()
@@ -276,7 +284,7 @@ def _made(question: Question, scope: Scope, view: View, base: str) -> Provenance
         reference=REFERENCE,
         weights="None: everything recorded counts once",
         settings={
-            "Counts withheld below": str(settings().threshold),
+            "Fewest that a rate is of": str(LEAST_OF_A_SHARE),
             "Differences called clear below a false-discovery rate of": f"{settings().false_discovery:.2f}",
         },
     )

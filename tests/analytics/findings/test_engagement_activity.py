@@ -157,7 +157,7 @@ def test_few_events_are_counted_without_shares(surrey):
     rungs = found.tables["rungs"].set_index("name")
     assert rungs.loc["involve", ["events", "participants", "rated"]].tolist() == [9, 180, 90]
     assert rungs[["share_of_events", "useful", "first_time"]].isna().all(axis=None)
-    assert set(rungs["flag"]) == {"fewer than 10 events"}
+    assert set(rungs["flag"]) == {"too few to say"}
     assert not found.panels
     assert found.chart() is None
 
@@ -194,11 +194,32 @@ def test_a_log_that_writes_out_what_is_not_recorded_means_the_same(surrey):
     assert methods["share_of_events"].dropna().to_dict() == {"Stall": 1}
 
 
-def test_few_ratings_are_withheld_with_the_reason(surrey):
+def test_few_ratings_are_counted_without_a_share(surrey):
     events = days(*["2026-02-03"] * 12, rung="inform", participants=30) + days("2026-02-04", useful=3, rated=4)
     row = activity(Scope(), surrey(events)).tables["all"].iloc[0]
-    assert pd.isna([row["useful"], row["rated"]]).all()
-    assert "useful: fewer than 10 people" in row["flag"]
+    assert (row["rated"], pd.isna(row["useful"])) == (4, True)
+    assert row["flag"] == "useful: too few to say"
+
+
+def test_nothing_can_be_subtracted_from_ratings_because_none_is_withheld(surrey):
+    events = days(*["2026-02-03"] * 10, method="Stall", useful=2, rated=3, first_time=1, participants=5)
+    events += days("2026-02-04", method="Visit", useful=1, rated=2, first_time=0, participants=4)
+    tables = activity(Scope(), surrey(events)).tables
+    methods, (every,) = tables["methods"].set_index("name"), tables["all"].to_dict("records")
+    assert methods["rated"].to_dict() == {"Stall": 30, "Visit": 2}
+    assert methods["first_time_base"].to_dict() == {"Stall": 50, "Visit": 4}
+    assert (every["rated"], every["first_time_base"]) == (32, 54)
+    assert methods.loc["Visit", ["useful", "first_time"]].isna().all()
+    assert methods.loc["Visit", "flag"] == "useful: too few to say; first time: too few to say"
+
+
+def test_a_planned_event_ends_no_month_of_the_plan(surrey):
+    plans = [("E05000001", "2026-02", "Stall", "E0"), ("E05000001", "2026-03", "Stall", "")]
+    view = surrey(days("2026-02-03", "2026-03-30", "2062-01-01"), plans)
+    found = activity(Scope(to_month="2026-04"), view)
+    assert found.tables["plans"].to_dict("records") == [{"month": "2026-02", "planned": 1, "done": 1}]
+    (said,) = [caveat for caveat in found.caveats if "when the log was loaded" in caveat]
+    assert said.startswith("1 record bears a day after ")
 
 
 def test_parts_larger_than_their_whole_are_left_out_and_named(surrey):

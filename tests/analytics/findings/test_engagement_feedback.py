@@ -1,4 +1,4 @@
-"""What came of what people asked for: the table of truth, days with those who still wait, small groups withheld."""
+"""What came of what people asked for: the table of truth, days with those who still wait, no share of few."""
 
 from __future__ import annotations
 
@@ -63,6 +63,17 @@ def surrey(tmp_path):
     return load
 
 
+def clustered(true, rows):
+    """Share and interval with the items of one event as a cluster, written out (Cochran 1977, 3.12; Wilson)."""
+    of_cluster = true.groupby(rows["event"].fillna(rows["item"])).agg(["sum", "size"])
+    p, m, n = of_cluster["sum"].sum() / len(rows), len(of_cluster), len(rows)
+    v = m / (m - 1) * ((of_cluster["sum"] - p * of_cluster["size"]) ** 2).sum() / n**2
+    size, t = min(p * (1 - p) / v, n), student.ppf(0.975, m - 1)
+    centre = (p + t * t / (2 * size)) / (1 + t * t / size)
+    half = t * math.sqrt(p * (1 - p) / size + t * t / (4 * size * size)) / (1 + t * t / size)
+    return p, centre - half, centre + half
+
+
 def test_what_came_of_it_is_counted_again_from_the_rows(found, rows):
     is_open = rows["status"] == "open"
     expected = {
@@ -74,26 +85,16 @@ def test_what_came_of_it_is_counted_again_from_the_rows(found, rows):
     }
     outcomes = found.table.set_index("outcome")
     assert outcomes["items"].to_dict() == expected
-    n, t = len(rows) - 1, student.ppf(0.975, len(rows) - 1)
-    p = expected[ACTION] / len(rows)
-    centre = (p + t * t / (2 * n)) / (1 + t * t / n)
-    half = t * math.sqrt(p * (1 - p) / n + t * t / (4 * n * n)) / (1 + t * t / n)
     shown = outcomes.loc[ACTION, ["share_of_items", "low", "high"]].tolist()
-    assert shown == pytest.approx([p, centre - half, centre + half])
+    assert shown == pytest.approx(clustered(rows["status"] == "action taken", rows))
+    assert set(outcomes["flag"]) == {""}
     assert f"{expected[OVERDUE]} of them overdue" in found.answer
     assert "as the records stood on 30 September 2026" in found.answer
 
 
 def test_people_told_with_items_of_one_event_as_a_cluster(found, rows):
-    cluster = rows["event"].fillna(rows["item"])
-    of_cluster = rows["told_on"].notna().groupby(cluster).agg(["sum", "size"])
-    p, m, n = of_cluster["sum"].sum() / len(rows), len(of_cluster), len(rows)
-    v = m / (m - 1) * ((of_cluster["sum"] - p * of_cluster["size"]) ** 2).sum() / n**2
-    size, t = min(p * (1 - p) / v, n), student.ppf(0.975, m - 1)
-    centre = (p + t * t / (2 * size)) / (1 + t * t / size)
-    half = t * math.sqrt(p * (1 - p) / size + t * t / (4 * size * size)) / (1 + t * t / size)
-    told = found.tables["told"].iloc[0]
-    assert (told["told_share"], told["low"], told["high"]) == pytest.approx((p, centre - half, centre + half))
+    told, (p, low, high) = found.tables["told"].iloc[0], clustered(rows["told_on"].notna(), rows)
+    assert (told["told_share"], told["low"], told["high"]) == pytest.approx((p, low, high))
     assert found.headline == f"People were told what came of {p * 100:.0f}\u00a0% of what they asked for"
 
 
@@ -164,17 +165,56 @@ def test_the_ledger_has_the_newest_first_and_reads_as_you_said_we_did(found, row
     assert read["Told on"].tolist() == ["", "", "", "", "20 March 2026"]
 
 
-def test_small_groups_are_withheld_and_of_few_events_there_is_no_share(surrey):
+def test_small_groups_have_counts_and_of_few_items_or_events_there_is_no_share(surrey):
     events = [(f"E{at}", "2026-03-01", "Stall" if at < 3 else "Visit") for at in range(15)]
     items = [{"event": f"E{at % 3}"} for at in range(12)] + [{"event": f"E{at}"} for at in range(3, 15)]
     items += [{"event": ""}] * 9
     methods = feedback(Scope(), surrey(items, events)).tables["methods"].set_index("name")
     assert list(methods.index) == ["Stall", "Visit", ANOTHER_WAY]
-    assert methods["items"].tolist()[:2] == [12, 12]
+    assert methods["items"].tolist() == [12, 12, 9]
     assert methods.loc["Stall", "flag"] == "fewer than 10 events"
     assert methods.loc["Visit", "told_share"] == 0
-    assert pd.isna(methods.loc[ANOTHER_WAY, ["items", "told_share"]]).all()
-    assert methods.loc[ANOTHER_WAY, "flag"] == "withheld: fewer than 10 items"
+    assert pd.isna(methods.loc[ANOTHER_WAY, "told_share"])
+    assert methods.loc[ANOTHER_WAY, "flag"] == "too few to say"
+
+
+def test_items_of_one_event_that_end_alike_are_not_so_many(surrey):
+    events = [(f"E{at}", "2026-03-01", "Stall") for at in range(12)]
+    items = [{"event": f"E{at % 12}", "status": "action taken" if at % 12 < 6 else "open"} for at in range(240)]
+    row = feedback(Scope(), surrey(items, events)).table.set_index("outcome").loc[ACTION]
+    # Half of 12 events, each as one: V = 12/11 x 12 x 10^2 / 240^2 = 1/44, so n* = 11, and t of 11 degrees is 2.201.
+    t = 2.2009851600829
+    half = t * math.sqrt(0.25 / 11 + t * t / (4 * 121)) / (1 + t * t / 11)
+    assert (row["low"], row["high"]) == pytest.approx((0.5 - half, 0.5 + half))
+
+
+def test_of_few_events_there_is_no_share_of_what_came_of_it(surrey):
+    events = [("E0", "2026-03-01", "Stall")]
+    found = feedback(Scope(), surrey([{"event": "E0", "status": "action taken"}] * 30, events))
+    row = found.table.set_index("outcome").loc[ACTION]
+    assert (row["items"], pd.isna(row["share_of_items"]), row["flag"]) == (30, True, "fewer than 10 events")
+    assert found.chart() is None
+
+
+def test_a_mistyped_day_is_not_the_last_one_of_the_records(surrey):
+    items = [{"due": "2030-01-01"}] * 11 + [{"raised_on": "2026-03-31", "told_on": "2026-04-05"}]
+    mistyped = {"told_on": "2062-01-01", "due": "2030-01-01"}
+    found = feedback(Scope(), surrey([*items, mistyped]))
+    assert "as the records stood on 5 April 2026" in found.answer
+    assert "0 of them overdue" in found.answer
+    # Nobody was told on a day that has not come; the item waits like the others.
+    assert found.tables["wait"].iloc[0][["told", "not_told"]].tolist() == [1, 12]
+    (said,) = [caveat for caveat in found.caveats if "when the log was loaded" in caveat]
+    assert said.startswith("1 record bears a day after ")
+    assert not any("told before it was raised" in caveat for caveat in found.caveats)
+
+
+def test_records_of_days_to_come_alone_stand_as_on_the_day_they_were_loaded(surrey):
+    view = surrey([{"raised_on": "2062-01-01"}] * 2)
+    found = feedback(Scope(), view)
+    loaded = view.current_loads["at"].max()
+    assert f"as the records stood on {loaded.day} {loaded:%B %Y}" in found.answer
+    assert any(caveat.startswith("2 records bear a day after ") for caveat in found.caveats)
 
 
 def test_two_neighbourhoods_of_one_name_stay_two(surrey, tmp_path, square_areas):

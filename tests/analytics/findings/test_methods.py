@@ -95,6 +95,15 @@ def test_a_rule_shows_the_setting_that_is_in_force(ask, monkeypatch):
     assert "Counts under 12 in a breakdown are withheld" in refuses
 
 
+def test_what_is_withheld_of_engagement_and_what_is_given(ask):
+    rules = ask(withheld).table.set_index("rule")["says"]
+    assert "by a personal characteristic (age, sex, ethnic group, disability)" in rules["Small counts"]
+    assert (
+        "items of feedback, of ratings and of participations as a whole are never withheld"
+        in (rules["Counts that are given"])
+    )
+
+
 def test_every_threshold_among_the_settings_is_told(ask):
     numbers = {name for name, field in Settings.model_fields.items() if field.annotation in (int, float)}
     told = set(ask(withheld).table["variable"])

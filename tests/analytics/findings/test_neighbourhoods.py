@@ -62,7 +62,13 @@ def test_shares_are_those_of_the_answers_since_the_questions_changed(view, measu
 
 def test_the_level_of_districts_holds_the_same_answers(view):
     neighbourhoods, districts = of(view), of(view, area_level="district")
-    assert list(districts.table["name"]) == sorted(districts.table["name"])
+    # What is clearly different stands first, each side in the order of its names.
+    sides = {"below": 0, "above": 1}
+    rows = [
+        (sides.get(v, 2), name) for v, name in zip(districts.table["verdict"], districts.table["name"], strict=True)
+    ]
+    assert rows == sorted(rows)
+    assert {place for place, _ in rows} >= {0, 1}
     assert districts.table["base"].sum() == neighbourhoods.table["base"].sum()
     assert districts.table["district"].isna().all()
     assert len(neighbourhoods.table) == 60
@@ -87,7 +93,9 @@ def test_the_headline_counts_the_verdicts(view):
     assert below
     assert above
     assert (found.table.loc[found.table["verdict"] == "below", "difference_high"] < 0).all()
-    assert "not a ranking" in found.answer
+    assert "it is no ranking" in found.answer
+    first = sorted(found.table.loc[found.table["verdict"] == "below", "name"])[:6]
+    assert f"Clearly below: {', '.join(first)} and {below - 6} more." in found.answer
 
 
 def test_points_are_from_the_whole_force(view):
@@ -254,19 +262,31 @@ def test_a_profile_says_what_is_held(view):
     assert found.table["card"].tolist() == [card.title for card in found.cards for _ in card.lines]
 
 
-def test_few_of_a_kind_are_withheld_from_feedback(view):
+def test_feedback_has_its_counts_however_few(view):
     code = "X05000011"
-    found = profile(Scope(area=code), view).tables["feedback"].set_index("status")
-    feedback = rows(view, "feedback")
-    counts = feedback.loc[feedback["area"] == code, "status"].value_counts()
-    for status in ("action taken", "no action", "open"):
-        number = counts.get(status, 0)
-        if number < 10:
-            assert pd.isna(found.at[status, "items"])
-            assert found.at[status, "flag"] == "withheld: fewer than 10"
-        else:
-            assert found.at[status, "items"] == number
-    assert found["items"].isna().any()
+    found = profile(Scope(area=code), view)
+    items = rows(view, "feedback")
+    items = items[items["area"] == code]
+    counts = items["status"].value_counts().reindex(["action taken", "no action", "open"], fill_value=0).to_dict()
+    counts["people told what came of it"] = int(items["told_on"].notna().sum())
+    assert min(counts.values()) < 10
+    assert dict(found.tables["feedback"].to_numpy().tolist()) == counts
+    (card,) = [card for card in found.cards if card.title == "Feedback"]
+    assert {line.text: line.bold for line in card.lines} == {kind: str(number) for kind, number in counts.items()}
+
+
+@pytest.mark.parametrize("layer", ["events", "participations"])
+def test_of_few_events_there_are_counts_and_no_rate(view, layer):
+    found = of(view, layer=layer)
+    table = found.table
+    few = table[table["base"] < 10]
+    assert len(few)
+    assert table["base"].notna().all()
+    assert few[["estimate", "low", "high", "p_value"]].isna().all(axis=None)
+    assert set(few["certainty"]) == {"few"}
+    none = {True: f"no {layer.removesuffix('s')} is recorded", False: "too few to say"}
+    assert few["flag"].tolist() == [none[number == 0] for number in few["base"]]
+    assert table.loc[table["base"] >= 10, "estimate"].notna().all()
 
 
 def test_who_is_not_heard_is_among_the_events_of_the_area(view):
@@ -379,6 +399,11 @@ def test_wards_without_residents_have_counts_and_say_so(real_store):
     assert found.headline == "271 neighbourhoods: counts alone, no residents are loaded"
     shown = of(real_store.view(), force="lancashire", layer="searches")
     assert shown.provenance.scope["area_level"] == "district"
+    # Four of five searches there have no place: what is left is no rate of a district.
+    assert shown.refused
+    assert shown.answer == (
+        "19\u00a0% of 7,429 searches lie in a district that is drawn: under 50\u00a0%, no rate by area can be given."
+    )
 
 
 @pytest.mark.real

@@ -67,11 +67,11 @@ def test_what_is_odd_is_counted_and_nothing_is_dropped(read):
     )
     assert len(reading.frame) == 6
     assert reading.notes == (
-        "1 rows have no number of a crime, so nothing says which crime they are of.",
-        "1 rows repeat another one, value for value, as where several people are dealt with; they are kept.",
-        "1 rows have no place.",
-        "1 rows are of another month; they stay in that of the file.",
-        "1 rows fall within another force than Surrey Police; they stay with it.",
+        "1 row has no number of a crime, so nothing says which crime it is of.",
+        "1 row repeats another one, value for value, as where several people are dealt with; it is kept.",
+        "1 row has no place.",
+        "1 row is of another month; it stays in that of the file.",
+        "1 row falls within another force than Surrey Police and stays with it.",
     )
     assert set(reading.frame["month"]) == {"2020-08"}
     assert reading.frame["crime"].isna().tolist() == [False, False, True, False, False, False]

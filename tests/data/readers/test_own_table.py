@@ -2,6 +2,7 @@
 
 import pytest
 
+from analytics.scope import Scope
 from data.loading import load_files
 from data.readers import own_table
 from data.readers.source import Refused, Slot
@@ -50,6 +51,30 @@ def test_days_as_british_people_write_them_are_read_and_said(read):
 def test_a_month_may_be_the_day_that_a_spreadsheet_made_of_it(read):
     text = "force,area,month,method\nsurrey,E05000026,2026-03,walk\nsurrey,E05000026,2026-04-01,walk\n"
     assert read(text).frame["month"].tolist() == ["2026-03", "2026-04"]
+
+
+@pytest.mark.parametrize("written", ["1899-12-31", "2100-01-01", "0206-01-01", "1/1/2206", "9999-12-31"])
+def test_a_day_of_no_year_that_can_be_is_refused(source, written):
+    given = source("events.csv", (HEAD + MEETING + MEETING.replace("E1", "E2").replace("2026-03-31", written)).encode())
+    with pytest.raises(Refused) as caught:
+        own_table.read(given, own_table.recognise(given))
+    (found,) = caught.value.problems
+    assert (found.row, found.column, found.value) == (3, "date", written)
+    assert (found.what, found.remedy) == ("this day is not of 1900 to 2099", "Write a day from 1900 to 2099")
+
+
+@pytest.mark.parametrize("written", ["1899-12", "2100-01", "2206-04-01"])
+def test_a_month_of_no_year_that_can_be_is_refused(problems, written):
+    found = problems(f"force,area,month,method\nsurrey,E05000026,{written},walk\n")
+    assert found == [(2, "month", written, "this month is not of 1900 to 2099")]
+
+
+def test_the_first_and_the_last_day_that_can_be_are_a_month_of_a_scope(read):
+    reading = read(
+        HEAD + MEETING.replace("2026-03-31", "1900-01-01") + MEETING.replace("E1", "E2").replace("2026", "2099")
+    )
+    first, last = reading.frame["date"].str[:7]
+    assert Scope.of({"from": first, "to": last}).from_month == "1900-01"
 
 
 def test_the_columns_tell_the_table(source):

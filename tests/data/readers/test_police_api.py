@@ -221,7 +221,7 @@ def test_what_no_list_knows_is_kept_and_named(read):
 def test_an_outcome_of_no_crime_is_counted_and_named(read):
     reading = read([OUTCOME | {"crime": None}], OUTCOMES)
     assert reading.frame["crime"].isna().all()
-    assert "1 rows have no number of a crime, so nothing says which crime they are of." in reading.notes
+    assert "1 row has no number of a crime, so nothing says which crime it is of." in reading.notes
 
 
 def test_a_crime_of_two_lists_that_overlap_is_counted_once(read):
@@ -229,7 +229,7 @@ def test_a_crime_of_two_lists_that_overlap_is_counted_once(read):
     reading = read([INCIDENT, other, INCIDENT, CRIME | {"id": 3}], STREET)
     assert reading.frame["row"].tolist() == [1, 2, 4]
     assert reading.records == 4
-    assert "1 records repeat a crime that the list holds already; they are left out." in reading.notes
+    assert "1 record repeats a crime that the list holds already; it is left out." in reading.notes
 
 
 def test_two_people_searched_together_are_two_searches(read):
@@ -238,7 +238,7 @@ def test_two_people_searched_together_are_two_searches(read):
 
 def test_railways_have_their_own_police(read):
     reading = read([CRIME, INCIDENT | {"location_type": "BTP"}], STREET)
-    assert "1 rows fall within another force than Leicestershire Police; they stay with it." in reading.notes
+    assert "1 row falls within another force than Leicestershire Police and stays with it." in reading.notes
 
 
 def test_an_empty_list_is_a_month_that_may_not_have_been_sent(read):

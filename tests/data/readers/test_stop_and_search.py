@@ -244,7 +244,7 @@ def test_summer_nights_outside_the_month_are_noted_and_stay(read):
         {"Date": ""},
     )
     assert reading.frame.month.tolist() == ["2018-04"] * 6
-    assert reading.notes == ("3 dated outside the month of the file, London time; they stay in its month.",)
+    assert reading.notes == ("3 rows are dated outside the month of the file, London time; they stay in its month.",)
 
 
 def test_values_that_no_list_knows_are_kept_and_named(read):

@@ -72,7 +72,7 @@ def test_a_crime_and_an_incident_as_published(read):
     }
     assert incident["category"] == "Anti-social behaviour"
     assert reading.frame[["crime", "outcome"]].isna().to_numpy().tolist() == [[False, False], [True, True]]
-    assert reading.notes == ("1 rows are incidents of anti-social behaviour, which are no crimes.",)
+    assert reading.notes == ("1 row records an incident of anti-social behaviour, which is no crime.",)
 
 
 def test_what_is_odd_is_counted_and_nothing_is_dropped(read):
@@ -82,12 +82,12 @@ def test_what_is_odd_is_counted_and_nothing_is_dropped(read):
     )
     assert len(reading.frame) == 7
     assert reading.notes == (
-        "2 rows are incidents of anti-social behaviour, which are no crimes.",
-        "1 rows are incidents that look like another one at the same point; they are kept.",
-        "1 rows repeat a crime with the same number, value for value; they are kept.",
-        "1 rows have no place.",
-        "1 rows are of another month; they stay in that of the file.",
-        "1 rows fall within another force than Surrey Police; they stay with it.",
+        "2 rows record an incident of anti-social behaviour, which is no crime.",
+        "1 row of incidents looks like another one at the same point; it is kept.",
+        "1 row repeats a crime with the same number, value for value; it is kept.",
+        "1 row has no place.",
+        "1 row is of another month; it stays in that of the file.",
+        "1 row falls within another force than Surrey Police and stays with it.",
     )
     assert set(reading.frame["month"]) == {"2020-08"}
 
