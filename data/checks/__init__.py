@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from data.checks.background import Background
 from data.checks.blank_columns import blanks
+from data.checks.impossible_records import parts_of_events, parts_of_groups, told_too_soon
 from data.checks.midnights import midnight
 from data.checks.remark import Remark
 from data.checks.repeated_rows import repeats
@@ -32,7 +33,7 @@ from data.checks.unmatched_areas import areas
 from data.checks.unmatched_events import COLUMN as EVENT_COLUMN
 from data.checks.unmatched_events import events
 from data.checks.waves import codes, dates, weights
-from data.tables import RESPONSES, STOPS
+from data.tables import EVENTS, FEEDBACK, PARTICIPANTS, RESPONSES, STOPS
 
 if TYPE_CHECKING:
     from data.readers.source import Reading
@@ -68,6 +69,9 @@ RULES: tuple[tuple[Rule, frozenset[str]], ...] = (
     (weights, frozenset({RESPONSES.name})),
     (areas, frozenset(AREA_COLUMN)),
     (events, frozenset(EVENT_COLUMN)),
+    (parts_of_events, frozenset({EVENTS.name})),
+    (parts_of_groups, frozenset({PARTICIPANTS.name})),
+    (told_too_soon, frozenset({FEEDBACK.name})),
 )
 """Every rule with the tables that it looks at, in the order of their remarks."""
 

@@ -60,6 +60,11 @@ class Month:
         return cls(len(frame), filled, counts)
 
 
+def _came(events: pd.Series, participants: pd.Series) -> dict[str, float]:
+    numbers = participants.to_numpy(dtype=float, na_value=float("nan"))
+    return {str(event): float(number) for event, number in zip(events, numbers, strict=True)}
+
+
 def tally(values: pd.Series) -> dict[str, int]:
     """Rows by value of a column of texts, blank ones under `BLANK`; Arrow counts a small column tenfold faster."""
     import pyarrow as pa
@@ -86,7 +91,7 @@ class Background:
         self._added: dict[str, dict[str, Month]] = {}
         self._stored: dict[str, dict[str, Month]] = {}
         self._areas: list[pd.DataFrame] = []
-        self._events: dict[str, set[str]] = {}
+        self._events: dict[str, dict[str, float]] = {}
 
     def add(self, load: Load, reading: Reading) -> None:
         """Know a file of this command too; every file is added before the first one is looked at."""
@@ -96,7 +101,7 @@ class Background:
         elif table == AREAS.name:
             self._areas.append(frame[_OF_AREA])
         elif table == EVENTS.name:
-            self._events.setdefault(load.slot.subject, set()).update(frame["event"])
+            self._events.setdefault(load.slot.subject, {}).update(_came(frame["event"], frame["participants"]))
 
     def month(self, load: Load, reading: Reading) -> Month:
         """The searches of a load, counted once."""
@@ -127,13 +132,14 @@ class Background:
             frames.append(self._view.rows(AREAS.name).select(*_OF_AREA).collect("pandas").to_native())
         return KnownAreas.of(row for rows in frames for row in rows.itertuples(index=False, name=None))
 
-    def events(self, force: str) -> set[str]:
-        """The numbers of the events of a force that are loaded."""
-        found = set(self._events.get(force, set()))
+    def events(self, force: str) -> Mapping[str, float]:
+        """How many took part in each loaded event of a force, by its number; NaN where its log does not say."""
+        found: dict[str, float] = {}
         if self._view.has(EVENTS.name):
-            rows = self._view.rows(EVENTS.name).filter(nw.col("force") == force).select("event")
-            found.update(rows.collect("pyarrow").to_native()["event"].to_pylist())
-        return found
+            rows = self._view.rows(EVENTS.name).filter(nw.col("force") == force).select("event", "participants")
+            stored = rows.collect("pandas").to_native()
+            found.update(_came(stored["event"], stored["participants"]))
+        return {**found, **self._events.get(force, {})}
 
     def _months_of(self, force: str, own: int) -> dict[str, Month]:
         """The stored months of a force, for every file of the command at once."""

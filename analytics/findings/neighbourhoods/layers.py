@@ -110,7 +110,8 @@ def refuse_unplaced(placed: int, total: int, level: str, noun: tuple[str, str] =
     """
     least = settings().placed_share
     if total and placed / total < least:
+        lie = "lies" if placed == 1 else "lie"
         raise NoLayer(
-            f"{wording.percent(placed / total)} of {wording.plural(total, *noun)} {'lies' if placed == 1 else 'lie'} in "
-            f"a {level} that is drawn: under {wording.percent(least)}, no rate by area can be given."
+            f"{wording.percent(placed / total)} of {wording.plural(total, *noun)} {lie} in a {level} that is drawn: "
+            f"under {wording.percent(least)}, no rate by area can be given."
         )

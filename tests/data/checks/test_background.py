@@ -84,7 +84,7 @@ def test_what_was_withdrawn_is_no_measure(store, load, files):
 def test_an_empty_store_knows_nothing(store):
     background = Background(store.view())
     assert background.months(of("2018-05"), 12, 12) == []
-    assert background.events("surrey") == set()
+    assert background.events("surrey") == {}
     assert (background.areas.codes, background.areas.levels) == (frozenset(), frozenset())
 
 
