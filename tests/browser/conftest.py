@@ -41,17 +41,21 @@ STILL = """() => document.querySelector('[data-testid="stApp"]')?.dataset.testSc
     && !document.querySelector('[data-testid="stSkeleton"]')
     && [...document.querySelectorAll('[data-testid="stPlotlyChart"]')].every(part => part.querySelector('.main-svg'))"""
 
-# One at a time: what is clicked in the same tick is sent to the server as one change. And again where it stays closed
-# for long: a click on a part that is just drawn anew is lost, and a second one too soon would close it.
+# One at a time: what is clicked in the same tick is sent to the server as one change. And again where it stays closed,
+# or open and empty, for long: a click on a part that is just drawn anew is lost, in the browser or on its way to the
+# server, and a second one too soon would close it.
 OPENED = """() => {
+    const shown = part => part.open
+        && part.querySelector('[data-testid="stTable"], [data-testid="stDataFrame"], [data-testid="stMarkdown"]')
     const parts = [...document.querySelectorAll('[data-testid="stExpander"] details')]
-    const waiting = parts.find(part => !part.open && Date.now() - (part.clicked ?? 0) > 5000)
-    if (waiting) {
-        waiting.clicked = Date.now()
+    const waiting = parts.find(part => !shown(part) && Date.now() - (part.clicked ?? 0) > 5000)
+    if (waiting && !(waiting.open && waiting.clicked === undefined)) {
+        waiting.clicked = waiting.open ? 0 : Date.now()
         waiting.querySelector('summary').click()
+    } else if (waiting) {
+        waiting.clicked = Date.now()
     }
-    return parts.every(part => part.open
-        && part.querySelector('[data-testid="stTable"], [data-testid="stDataFrame"], [data-testid="stMarkdown"]'))
+    return parts.every(shown)
 }"""
 
 
