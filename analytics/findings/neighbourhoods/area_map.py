@@ -71,9 +71,9 @@ def area_map(scope: Scope, view: View) -> Finding:
     level, where = str(scope.area_level), _where(scope, view)
     headline = _headline(layer, table, level)
     alone = layer.headline is not None and table["verdict"].isin(["", "not tested"]).all()
-    few = int((table["certainty"] == FEW).sum())
+    few, clear = int((table["certainty"] == FEW).sum()), _clear(table)
     answer = (
-        f"{layer.label}, {layer.span}: {_whole(layer)}. {'' if alone else f'{headline}. '}{_clear(table)}"
+        f"{layer.label}, {layer.span}: {_whole(layer)}. {clear if alone or clear else f'{headline}. '}"
         f"{_few(few, level)}{_ORDER if not alone else 'In alphabetical order'}; it is no ranking."
     )
     return Finding(
