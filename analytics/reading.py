@@ -284,6 +284,13 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Rows": _figure("rows", wording.count),
         "Note": _text("flag"),
     },
+    "data.coverage/home_office": {
+        "Force": lambda row: forces()[row["force"]]["short"],
+        "Year to March": _text("year"),
+        "Searches loaded": _figure("archive", wording.count),
+        "Published by the Home Office": _figure("home_office", wording.count),
+        "Loaded of those published": _figure("of_published", wording.percent),
+    },
     "data.coverage": {
         "Files": lambda row: str(row["kind"]).capitalize(),
         "Force or source": lambda row: forces()[row["force"]]["short"] if row["force"] in forces() else row["force"],
@@ -303,6 +310,7 @@ _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 
 
 _TITLES = {
+    "data.coverage": {"home_office": "Home Office totals"},
     "engagement.activity": {
         "rungs": "Having a say",
         "levels": "Whom with",
@@ -313,7 +321,7 @@ _TITLES = {
     },
     "engagement.feedback": {"areas": "Neighbourhood", "methods": "Raised at", "reasons": "Reasons for no action"},
 }
-_FIRST = {"engagement.activity": "Month", "engagement.feedback": "What came of it"}
+_FIRST = {"data.coverage": "Files", "engagement.activity": "Month", "engagement.feedback": "What came of it"}
 
 
 def reading_titles(finding: Finding) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
@@ -12,7 +13,8 @@ from analytics.finding import Finding, Mode, Panel, Provenance, files_of
 from analytics.findings import force_months
 from analytics.findings.asked import question_of
 from analytics.scope import Scope
-from data.checks import MISSING, STATUSES, SUBMITTED
+from data.checks import MISSING, STATUSES, SUBMITTED, home_office_totals
+from data.settings import settings
 from data.tables import AGGREGATES, EVENTS, FEEDBACK, MILESTONES, PLANS, PRIORITIES, RESPONSES, WAVES
 from data.vocabularies import forces
 
@@ -65,15 +67,26 @@ def coverage(scope: Scope, view: View) -> Finding:
         name = f" of {forces()[scope.force]['short']}" if scope.force else ""
         why = f"No file{name} is loaded{' for this period' if monthly['current'].any() else ''}."
         return Finding(question.key, question.asks, why, why, {"coverage": table}, provenance, refused=True)
+    totals = home_office_totals(monthly, settings().partial_share).rename(columns={"share": "of_published"})
     return Finding(
         key=question.key,
         question=question.asks,
         headline=force_months.headline(months) if len(months) else f"{wording.plural(len(used), 'file')} loaded",
         answer=_answer(months, others, scope),
-        tables={"coverage": table},
+        tables={"coverage": table, "home_office": totals},
         provenance=provenance,
-        caveats=tuple(force_months.high(monthly, months)),
+        caveats=(*force_months.high(monthly, months), *map(_beside, totals.to_dict("records"))),
         panels=tuple(_panel(str(kind), of_kind) for kind, of_kind in months.groupby("kind", sort=False)),
+    )
+
+
+def _beside(year: Mapping[Hashable, Any]) -> str:
+    """One sentence that sets a whole year of searches beside the total that the Home Office published of it."""
+    return (
+        f"{forces()[str(year['force'])]['short']}, year to March {int(str(year['year'])[:4]) + 1}: "
+        f"{wording.count(year['archive'])} searches are loaded and the Home Office published "
+        f"{wording.count(year['home_office'])}, so {wording.percent(year['of_published'])} of its number. "
+        "The two are counted at different times and need not be equal."
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from analytics.findings.data import coverage
 from analytics.findings.stop_and_search import months
+from analytics.reading import reading_table
 from analytics.scope import Scope
 from tests.surveys import answers, publish, wave
 
@@ -136,3 +137,24 @@ def test_every_current_file_of_the_real_ones_is_in_it_once(real_store):
     assert list(finding.caveats) == list(months(Scope(), view).caveats)
     for panel in finding.panels:
         assert panel.draw("dark").data
+
+
+def test_a_whole_year_stands_beside_the_total_of_the_home_office(town, police_csv) -> None:
+    search = {"Type": "Person search", "Date": "2024-04-02T10:00:00+00:00"}
+    months = [f"2024-{month:02}" for month in range(4, 13)] + ["2025-01", "2025-02", "2025-03"]
+    for month in months:
+        town.write(f"{month}-surrey-stop-and-search.csv", police_csv([search] * 30))
+    found = coverage(Scope(), town.view())
+    # Home Office, table SS_20, year to March 2025: Surrey 5,637. By hand: 12 times 30 of them, 6 %.
+    assert found.tables["home_office"].to_dict("records") == [
+        {"force": "surrey", "year": "2024/25", "archive": 360, "home_office": 5_637, "of_published": 360 / 5_637}
+    ]
+    assert any(
+        caveat.startswith(
+            "Surrey Police, year to March 2025: 360 searches are loaded and the Home Office published 5,637"
+        )
+        for caveat in found.caveats
+    )
+    assert reading_table(found, "home_office").to_numpy().tolist() == [
+        ["Surrey Police", "2024/25", "360", "5,637", "6\u00a0%"]
+    ]
