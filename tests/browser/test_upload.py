@@ -28,6 +28,9 @@ shared = "nothing"
 column = "Q60"
 answers = { 1 = "Excellent", 2 = "Good", 3 = "Fair", 4 = "Poor", 5 = "Very poor" }
 """
+ONE_WAY_BACK = (
+    "() => [...document.querySelectorAll('button')].filter(b => b.innerText.match('Start again')).length === 1"
+)
 EVENTS = [
     {"force": "surrey", "event": f"E{n}", "date": f"2026-09-{n + 1:02d}", "method": "street surgery", "participants": 9}
     for n in range(12)
@@ -141,6 +144,8 @@ def test_a_preview_with_problems_and_a_form_is_accessible(mine, window, police_c
     page.get_by_role("heading", name="can't be loaded").wait_for(timeout=PATIENCE)
     page.get_by_role("button", name="Use this mapping").wait_for(timeout=PATIENCE)
     judged(page)
+    # While the page is drawn anew in other colours, what is to go stands beside what has come.
+    page.wait_for_function(ONE_WAY_BACK)
     page.get_by_role("button", name="Start again").click()
     page.get_by_role("heading", name="can't be loaded").wait_for(state="detached", timeout=PATIENCE)
     page.close()
