@@ -28,7 +28,8 @@ shared = "nothing"
 column = "Q60"
 answers = { 1 = "Excellent", 2 = "Good", 3 = "Fair", 4 = "Poor", 5 = "Very poor" }
 """
-ONE_WAY_BACK = (
+ONE_WAY_BACK = """() => [...document.querySelectorAll('button')]
+    .filter(button => button.innerText.match('Start again')).length === 1"""
     "() => [...document.querySelectorAll('button')].filter(b => b.innerText.match('Start again')).length === 1"
 )
 EVENTS = [
