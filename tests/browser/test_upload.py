@@ -30,8 +30,6 @@ answers = { 1 = "Excellent", 2 = "Good", 3 = "Fair", 4 = "Poor", 5 = "Very poor"
 """
 ONE_WAY_BACK = """() => [...document.querySelectorAll('button')]
     .filter(button => button.innerText.match('Start again')).length === 1"""
-    "() => [...document.querySelectorAll('button')].filter(b => b.innerText.match('Start again')).length === 1"
-)
 EVENTS = [
     {"force": "surrey", "event": f"E{n}", "date": f"2026-09-{n + 1:02d}", "method": "street surgery", "participants": 9}
     for n in range(12)
