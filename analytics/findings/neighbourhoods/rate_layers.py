@@ -180,7 +180,7 @@ def _layer(
             *_short(len(counts.columns)),
             *caveats,
         ),
-        of=f"in all {level}s with known residents together",
+        of=f"in all {level}s {'with known residents ' if people else ''}together",
         headline=None if people else lambda areas, below, above: f"{areas}: counts alone, no residents are loaded",
     )
 

@@ -397,6 +397,7 @@ def test_wards_without_residents_have_counts_and_say_so(real_store):
     found = of(real_store.view(), force="lancashire", layer="searches", area_level="neighbourhood")
     assert found.table["estimate"].isna().all()
     assert found.headline == "271 neighbourhoods: counts alone, no residents are loaded"
+    assert "1,401 searches in all neighbourhoods together." in found.answer
     shown = area_map(Scope.of({"force": "lancashire", "layer": "searches"}), real_store.view())
     assert shown.provenance.scope["area_level"] == "district"
     # Four of five searches there have no place: what is left is no rate of a district.
