@@ -17,16 +17,16 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings as hypothesis_settings
 
-# How long an example takes says something of the machine and nothing of the code.
-hypothesis_settings.register_profile("any_machine", deadline=None)
-hypothesis_settings.load_profile("any_machine")
-
 # Before the settings are read: a test that wants the demonstration says so.
 os.environ["CONFIDENCE_DEMONSTRATION"] = ""
 
 from data.loading import Report, load_files
 from data.readers.source import Source
 from data.store import Store
+
+# How long an example takes says something of the machine and nothing of the code.
+hypothesis_settings.register_profile("any_machine", deadline=None)
+hypothesis_settings.load_profile("any_machine")
 
 
 @pytest.fixture(scope="session")
