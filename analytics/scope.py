@@ -28,6 +28,8 @@ ALL_POWERS = "all"
 LAYERS = {
     "searches": "Searches per 1,000 people",
     "search_ratio": "Ratio of search rates",
+    "crime": "Crimes per 1,000 people",
+    "disorder": "Anti-social behaviour per 1,000 people",
     "events": "Events per 1,000 people",
     "participations": "Participations per 1,000 people",
 }

@@ -81,7 +81,7 @@ def test_names_are_those_of_the_command_line():
         ({"group": "black"}, "“black” is not a broad ethnic group; there are White, Black, Asian, Mixed and Other."),
         ({"comparator": "Everyone"}, "“Everyone” is not a broad ethnic group"),
         ({"definition": "own"}, "“own” is not a definition of ethnicity; there are self and officer."),
-        ({"layer": "weather"}, "“weather” is no layer of a map; there are searches, search_ratio, events and"),
+        ({"layer": "weather"}, "“weather” is no layer of a map; there are searches, search_ratio, crime, disorder,"),
         ({"area_level": "street"}, "“street” is not an area level; there are force, district and neighbourhood."),
         ({"from": "2019-02", "to": "2019-01"}, "The period ends (2019-01) before it starts (2019-02)."),
     ],

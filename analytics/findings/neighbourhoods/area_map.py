@@ -10,6 +10,7 @@ from analytics.disclosure import LEAST_OF_A_SHARE, TOO_FEW
 from analytics.finding import Finding
 from analytics.findings.asked import question_of
 from analytics.findings.neighbourhoods import choices, places
+from analytics.findings.neighbourhoods.crime_layers import LAYERS_OF_CRIME, crime_layer
 from analytics.findings.neighbourhoods.layers import FIGURES, Layer, NoLayer, Row
 from analytics.findings.neighbourhoods.rate_layers import engagement_layer, searches_layer
 from analytics.findings.neighbourhoods.ratio_layer import HIGHER, ratio_layer
@@ -53,6 +54,13 @@ COLUMNS = [
 ]
 _NO_FIGURE = ("no residents", "residents not known", "no figure is published")
 """How the flag of an area begins that has no figure for another reason than that too little is counted."""
+_MAKERS = {
+    "searches": searches_layer,
+    "search_ratio": ratio_layer,
+    **dict.fromkeys(LAYERS_OF_CRIME, crime_layer),
+    **dict.fromkeys(("events", "participations"), engagement_layer),
+}
+"""What makes the figures of each layer that is no measure of a survey."""
 _FIRST = {SIDES.below: 0, HIGHER.below: 0, SIDES.above: 1, HIGHER.above: 1}
 """What is clearly different stands first: where to look."""
 _ORDER = "In the list these stand first, each side in alphabetical order"
@@ -99,11 +107,7 @@ def layer_of(question: Question, scope: Scope, view: View) -> Layer:
     """The figures of a scope's layer, the scope having everything said."""
     if scope.layer not in LAYERS:
         return survey_layer(question, scope, view)
-    if scope.layer == "searches":
-        return searches_layer(question, scope, view)
-    return (
-        ratio_layer(question, scope, view) if scope.layer == "search_ratio" else engagement_layer(question, scope, view)
-    )
+    return _MAKERS[scope.layer](question, scope, view)
 
 
 def _table(scope: Scope, view: View, layer: Layer) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analytics import wording
 from analytics.findings import choices as stops_choices
 from analytics.findings.engagement import choices as engagement_choices
-from analytics.findings.neighbourhoods import places
+from analytics.findings.neighbourhoods import crime_layers, places
 from analytics.findings.residents import NoResidents
 from analytics.findings.survey import choices as survey_choices
 from analytics.scope import LAYERS, Scope, ScopeError
@@ -26,17 +26,20 @@ _OF_ENGAGEMENT = ("events", "participations")
 @lru_cache(maxsize=8)
 def forces(view: View) -> list[str]:
     """Forces of which areas are drawn and something is loaded, by name."""
-    held = {*survey_choices.forces(view), *stops_choices.forces(view), *engagement_choices.forces(view)}
+    kinds = (survey_choices, stops_choices, crime_layers, engagement_choices)
+    held = {force for kind in kinds for force in kind.forces(view)}
     own = [force for force in held if places.levels(view, force) and layers(view, force)]
     return sorted(own, key=lambda slug: known_forces()[slug]["short"])
 
 
 @lru_cache(maxsize=256)
 def layers(view: View, force: str) -> dict[str, str]:
-    """What a map of a force can show, by id: measures of its surveys, searches, engagement."""
+    """What a map of a force can show, by id: measures of its surveys, searches, crime, engagement."""
     found = {measure: measures()[measure].label for measure in _measures(view, force)}
     if force in stops_choices.forces(view):
         found |= {layer: LAYERS[layer] for layer in _OF_STOPS}
+    if force in crime_layers.forces(view):
+        found |= {layer: LAYERS[layer] for layer in crime_layers.LAYERS_OF_CRIME}
     if force in engagement_choices.forces(view):
         found |= {layer: LAYERS[layer] for layer in _OF_ENGAGEMENT}
     return found
@@ -62,6 +65,8 @@ def months(view: View, force: str, survey: str | None, layer: str) -> list[str]:
     """Months that a layer's year can end with, in order."""
     if layer in _OF_STOPS:
         return stops_choices.months(view, force)
+    if layer in crime_layers.LAYERS_OF_CRIME:
+        return crime_layers.months(view, force)
     if layer in _OF_ENGAGEMENT:
         return engagement_choices.months(view, force)
     return survey_choices.months(view, force, str(survey))

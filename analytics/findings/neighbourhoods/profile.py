@@ -50,11 +50,15 @@ def profile(scope: Scope, view: View) -> Finding:
     place = _place(scope, view)
     measure = choices.confidence(view, place.force, str(scope.layer))
     confidence = _layer(question, scope, view, place, measure) if measure else "No survey of this force is loaded."
-    searches = _layer(question, scope, view, place, "searches")
+    searches, crime, disorder = (
+        _layer(question, scope, view, place, layer) for layer in ("searches", "crime", "disorder")
+    )
     held = [
         residents_card(place),
         figure_card(place, "Confidence", "confidence", confidence, measures()[measure].says if measure else ""),
         figure_card(place, "Searches", "searches", searches, "searches for every 1,000 residents"),
+        figure_card(place, "Crime", "crime", crime, "crimes for every 1,000 residents"),
+        figure_card(place, "Anti-social behaviour", "disorder", disorder, "incidents for every 1,000 residents"),
         priorities_card(place),
         plan_card(place),
         feedback_card(place),

@@ -44,7 +44,8 @@ REFERENCE = (
     "Cohen and Yang 1994, Statistics in Medicine 13, 2189; Zou and Donner 2008, Statistics in Medicine 27, 1693; "
     "Cameron and Miller 2015, Journal of Human Resources 50, 317"
 )
-_YEAR = 12
+YEAR = 12
+"""Months of a layer's period."""
 
 
 def searches_layer(question: Question, scope: Scope, view: View) -> Layer:
@@ -63,7 +64,7 @@ def searches_layer(question: Question, scope: Scope, view: View) -> Layer:
     placed = counts.reindex(places.areas(view, force, level)["code"], fill_value=0)
     nowhere = searches.total - int(placed.to_numpy().sum())
     made = searches.provenance(question, METHOD, REFERENCE, [])
-    return _layer(
+    return rates_of_counts(
         scope,
         view,
         placed,
@@ -91,7 +92,7 @@ def engagement_layer(question: Question, scope: Scope, view: View) -> Layer:
         With the reason, where there are none.
     """
     force, level, last = str(scope.force), str(scope.area_level), str(scope.to_month)
-    months = wording.month_range(wording.earlier(last, _YEAR - 1), last)
+    months = wording.month_range(wording.earlier(last, YEAR - 1), last)
     held = engagement_choices.months(view, force)
     months = [month for month in months if held[0] <= month <= held[-1]]
     span = wording.months(months[0], months[-1]) if months else wording.month(last)
@@ -109,7 +110,9 @@ def engagement_layer(question: Question, scope: Scope, view: View) -> Layer:
     placed = counts.reindex(index=own["code"], columns=months, fill_value=0).fillna(0).astype("int64")
     total, noun = int(cells["number"].sum()), ("participation", "participations") if of_people else ("event", "events")
     nowhere, uncounted = total - int(placed.to_numpy().sum()), int(chosen["participants"].isna().sum())
-    return _layer(
+    loads = view.current_loads
+    of_log = (loads["table"] == EVENTS.name) & (whole_subjects(loads) == force)
+    return rates_of_counts(
         scope,
         view,
         placed,
@@ -118,7 +121,7 @@ def engagement_layer(question: Question, scope: Scope, view: View) -> Layer:
         absent=f"no {noun[0]} is recorded",
         hidden=False,
         nowhere=nowhere,
-        made=_made(question, scope, view, f"{wording.plural(total, *noun)}, {span}"),
+        made=made_of(question, scope, view, loads[of_log], f"{wording.plural(total, *noun)}, {span}"),
         caveats=(
             *([elsewhere(nowhere, total, level, noun)] if nowhere else []),
             *([_uncounted(uncounted)] if of_people and uncounted else []),
@@ -128,7 +131,7 @@ def engagement_layer(question: Question, scope: Scope, view: View) -> Layer:
     )
 
 
-def _layer(
+def rates_of_counts(
     scope: Scope,
     view: View,
     counts: pd.DataFrame,
@@ -141,7 +144,26 @@ def _layer(
     made: Provenance,
     caveats: tuple[str, ...],
 ) -> Layer:
-    """Rates from counts, shape (areas, months); index: GSS code."""
+    """The layer of rates that counts make.
+
+    Parameters
+    ----------
+    counts
+        Shape (areas, months); index: GSS code of every area that is drawn.
+    counted, absent
+        What is counted, one and many, and what is said of an area without any.
+    hidden
+        Whether counts under the threshold are withheld; of others only the rates of few are not given.
+    nowhere
+        How many are counted in no area that is drawn.
+    made
+        How the counts were made; files of residents are added.
+
+    Raises
+    ------
+    NoLayer
+        Where most of what is counted lies in no area.
+    """
     force, level = str(scope.force), str(scope.area_level)
     first, last = (str(counts.columns[0]), str(counts.columns[-1])) if len(counts.columns) else ("", "")
     people, why = _people(view, force, level, first, last)
@@ -272,12 +294,11 @@ def _files(view: View, people: People | None) -> tuple[Any, ...]:
     return files_of(loads[loads["load_id"].isin(people.load_ids)].sort_values("file"))
 
 
-def _made(question: Question, scope: Scope, view: View, base: str) -> Provenance:
-    loads = view.current_loads
-    own = (loads["table"] == EVENTS.name) & (whole_subjects(loads) == scope.force)
+def made_of(question: Question, scope: Scope, view: View, loads: pd.DataFrame, base: str) -> Provenance:
+    """How rates of what some loads record are made."""
     return Provenance(
         release=view.release.number if view.release else 0,
-        files=files_of(loads[own].sort_values("file")),
+        files=files_of(loads.sort_values("file")),
         scope=scope.only(question.takes).address(),
         base=base,
         method=METHOD,
