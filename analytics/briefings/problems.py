@@ -18,9 +18,9 @@ def problems_csv(found: Iterable[Group]) -> bytes:
     """
     import pandas as pd
 
-    names = ["file", "rule", "row", "column", "value", "what_to_do"]
+    names = ["file", "rule", "sheet", "row", "column", "value", "what_to_do"]
     rows = [
-        (group.file, group.rule, place.row, place.column, place.value, place.remedy)
+        (group.file, group.rule, place.sheet, place.row, place.column, place.value, place.remedy)
         for group in found
         for place in group.places
     ]

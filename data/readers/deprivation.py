@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from data.readers import gss, tabular
-from data.readers.source import Problem, Reading, Refused, Slot, Source, problems_in
+from data.readers.source import Problem, Reading, Slot, Source, problems_in
 from data.tables import DEPRIVATION
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def read(source: Source, slot: Slot) -> Reading:
     if cells.empty:
         problems.append(Problem("the file holds no rows", "Fetch it again; it may have been cut short"))
     if problems:
-        raise Refused(sorted(problems, key=lambda problem: problem.row or 0))
+        raise sheet.refused(sorted(problems, key=lambda problem: problem.row or 0))
     frame = DEPRIVATION.frame(
         {
             "row": cells.index,

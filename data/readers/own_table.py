@@ -65,7 +65,8 @@ def recognise(source: Source) -> Slot | None:
     table = _table([name.casefold() for name in tabular.header(source)])
     if table is None:
         return None
-    cells = _opened(source).cells
+    sheet = _opened(source)
+    cells = sheet.cells
     if cells.empty:
         raise Refused([Problem("the file holds no rows", "Fill the template in below its header")])
     slugs = cells["force"].map(_slug)
@@ -75,8 +76,7 @@ def recognise(source: Source) -> Slot | None:
         raise Refused([Problem(what, "Give each force a file of its own", column="force")])
     if not len(named):
         what = "this names no force that data.police.uk knows"
-        problems = problems_in(cells["force"], slugs.isna(), "force", what, _FORCE)
-        raise Refused(problems)
+        raise sheet.refused(problems_in(cells["force"], slugs.isna(), "force", what, _FORCE))
     return Slot(KINDS[table.name], table.name, str(named[0]), "")
 
 
@@ -117,7 +117,7 @@ def read(source: Source, slot: Slot) -> Reading:
             problems += _far(cells, values[column.name], column)
     problems += _repeats(table, sheet.cells) + _personal(sheet)
     if problems:
-        raise Refused(sorted(problems, key=lambda problem: problem.row or 0))
+        raise sheet.refused(sorted(problems, key=lambda problem: problem.row or 0))
     if "row" in table.names:
         values["row"] = sheet.cells.index
     frame = table.frame(values).reset_index(drop=True)

@@ -100,7 +100,7 @@ def read(source: Source, slot: Slot) -> Reading:
         *_totals(cells, found),
     ]
     if problems:
-        raise Refused(sorted(problems, key=lambda problem: problem.row or 0))
+        raise sheet.refused(sorted(problems, key=lambda problem: problem.row or 0))
     frame = _frame(cells, source)
     suppressed = int(frame["residents"].isna().sum())
     unused = [column for column in sheet.columns if column not in found.values()]

@@ -142,7 +142,7 @@ def read(source: Source, slot: Slot) -> Reading:
         what = "the file holds no figure of a measure that we know"
         problems.append(Problem(what, f"We know {names}; a new name needs a row in published_measures.csv"))
     if problems:
-        raise Refused(problems)
+        raise sheet.refused(problems)
     spellings = _spellings(cells, layout)
     notes = (
         sheet.how,

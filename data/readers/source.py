@@ -91,11 +91,13 @@ class Problem:
     row: int | None = None
     column: str | None = None
     value: str | None = None
+    sheet: str | None = None
 
     def __str__(self) -> str:
         place = ", ".join(
             part
             for part in (
+                f"sheet “{self.sheet}”" if self.sheet is not None else "",
                 f"row {self.row:,}" if self.row is not None else "",
                 f"column “{self.column}”" if self.column is not None else "",
                 f"value “{self.value[:80]}”" if self.value is not None else "",

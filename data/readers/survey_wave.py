@@ -96,7 +96,7 @@ def read(source: Source, slot: Slot) -> Reading:
         *_row_problems(mapping, sheet),
     ]
     if problems:
-        raise Refused(problems)
+        raise sheet.refused(problems)
     answers = {m.measure.id: _answers(m, sheet) for m in mapping.measures}
     known = {a.id: _attribute(a, sheet) for a in mapping.attributes}
     frame = RESPONSES.frame(

@@ -54,6 +54,8 @@ class Sheet:
         Label of a code, by column and code.
     missing
         Codes that the file declares missing and that occur in it, by column.
+    name
+        The sheet of a workbook that it stands on; None in any other file.
     """
 
     cells: pd.DataFrame
@@ -62,11 +64,16 @@ class Sheet:
     labels: Mapping[str, str] = field(default_factory=dict)
     value_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     missing: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    name: str | None = None
 
     @property
     def columns(self) -> list[str]:
         """The column names, in order."""
         return [str(column) for column in self.cells.columns]
+
+    def refused(self, problems: Iterable[Problem]) -> Refused:
+        """The refusal of this table, whose problems with a row name its sheet too, where it stands on one."""
+        return Refused([replace(one, sheet=self.name) if one.row is not None else one for one in problems])
 
 
 def is_tabular(source: Source) -> bool:
@@ -298,7 +305,7 @@ def _worksheet(lines: Iterable[tuple[object, ...]], name: str, limit: int | None
     columns = _named([*names[:width], *[None] * (width - len(names))])
     cells = [[*cells[:width], *[""] * (width - len(cells))] for _, cells in records]
     how = f"Read from the sheet “{name}” of the workbook" + (f", whose header is row {top}." if top > 1 else ".")
-    return _sheet(columns, [row for row, _ in records], cells, how)
+    return replace(_sheet(columns, [row for row, _ in records], cells, how), name=name)
 
 
 def _width(cells: list[str]) -> int:

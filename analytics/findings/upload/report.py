@@ -135,12 +135,13 @@ def groups(report: Report) -> list[Group]:
 
 
 def problem_table(places: Iterable[Problem]) -> pd.DataFrame:
-    """Problems as text: Row, Column, Value and What to do; columns that none of them has are left out."""
+    """Problems as text: Sheet, Row, Column, Value and What to do; columns that none of them has are left out."""
     import pandas as pd
 
     frame = pd.DataFrame(
         [
             {
+                "Sheet": place.sheet or "",
                 "Row": "" if place.row is None else wording.count(place.row),
                 "Column": place.column or "",
                 "Value": (place.value or "")[:80],

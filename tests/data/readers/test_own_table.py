@@ -1,12 +1,17 @@
 """Engagement logs in the columns of our own templates."""
 
+import io
+
 import pytest
+from openpyxl import load_workbook
 
 from analytics.scope import Scope
-from data.loading import load_files
+from data.loading import check_files, load_files
 from data.readers import own_table
 from data.readers.source import Refused, Slot
+from data.readers.sources import Upload
 from data.store import Store
+from data.templates import as_excel
 
 HEAD = "event,force,date,level,participants,recurring,cost,before_decision,remarks\n"
 MEETING = "E1,surrey,2026-03-31,neighbourhood,12,yes,10.50,No,from Mr X\n"
@@ -176,3 +181,15 @@ def test_the_next_month_and_another_attribute_stand_beside(tmp_path):
         assert not load_files([tmp_path / name], store).refused
     assert (store.history()["status"] == "current").all()
     assert len(store.history()) == 4
+
+
+def test_a_problem_of_a_workbook_names_its_sheet(store):
+    workbook = load_workbook(io.BytesIO(as_excel("events")))
+    for place, value in enumerate(["surrey", "E1", "not a day"], start=1):
+        workbook["events"].cell(2, place, value)
+    packed = io.BytesIO()
+    workbook.save(packed)
+    (outcome,) = check_files([Upload("events.xlsx", packed.getvalue())], store).outcomes
+    ((problem,), (text,)) = outcome.problems, outcome.notes
+    assert (problem.sheet, problem.row, problem.column, problem.value) == ("events", 2, "date", "not a day")
+    assert text.startswith("sheet “events”, row 2, column “date”, value “not a day”: ")
