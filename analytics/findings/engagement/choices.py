@@ -198,9 +198,15 @@ def dated(scope: Scope, view: View) -> Scope:
     if force not in available:
         raise ScopeError(f"No engagement event of {known_forces()[force]['short']} is loaded.")
     held = months(view, force)
-    last = scope.to_month or held[-1]
+    last = scope.to_month or _latest(view, force, held)
     start = scope.from_month or max(min(held[0], last), wording.earlier(last, _YEAR - 1))
     return scope.but(force=force, from_month=start, to_month=last)
+
+
+def _latest(view: View, force: str, held: list[str]) -> str:
+    """The last month that had come when the log was loaded: one mistyped or planned day moves no period."""
+    loaded = loaded_on(view, force)[:7]
+    return next((month for month in reversed(held) if month <= loaded), held[-1])
 
 
 def complete(scope: Scope, view: View) -> Scope:
@@ -228,15 +234,25 @@ def residents(view: View, scope: Scope) -> dict[str, int]:
     return _residents(view, str(scope.force), str(scope.by), scope.population)
 
 
+def suppressed(view: View, scope: Scope) -> int:
+    """How many counts of those residents the publisher suppressed: they are no part of any sum."""
+    if scope.population is None:
+        return 0
+    return int(_counted(view, str(scope.force), str(scope.by), scope.population)["suppressed"].sum())
+
+
 @lru_cache(maxsize=64)
 def _residents(view: View, force: str, attribute: str, population: str) -> dict[str, int]:
-    districts = list(choices.districts(view, force))
-    if not districts:
-        return {}
-    rows = _people(view, attribute, population).filter(nw.col("area_code").is_in(districts))
-    counts = rows.select("group", "residents").collect("pandas").to_native()
-    summed = counts.groupby(counts["group"].astype(object))["residents"].sum()
+    summed = _counted(view, force, attribute, population)["residents"]
     return {str(group): int(number) for group, number in summed.items() if number > 0}
+
+
+@lru_cache(maxsize=64)
+def _counted(view: View, force: str, attribute: str, population: str) -> pd.DataFrame:
+    """Residents of the districts of a force and how many counts of them are suppressed, by group."""
+    rows = _people(view, attribute, population).filter(nw.col("area_code").is_in(list(choices.districts(view, force))))
+    counts = rows.select("group", "residents", "suppressed").collect("pandas").to_native()
+    return counts.astype({"group": object}).groupby("group")[["residents", "suppressed"]].sum()
 
 
 @lru_cache(maxsize=64)

@@ -14,6 +14,7 @@ from analytics.findings.asked import question_of
 from analytics.findings.engagement import choices
 from analytics.findings.engagement.shared import CLUSTERS, UNANSWERABLE, NoEngagement
 from analytics.findings.refusal import refused
+from analytics.findings.residents import left_out
 from analytics.reach import LEAST_EVENTS, Representation, representation
 from analytics.scope import Scope
 from analytics.survey import Verdicts, verdicts
@@ -77,6 +78,7 @@ class _Reached:
     without_residents: tuple[str, ...]
     uncounted: tuple[str, ...]
     of_no_event: int
+    suppressed: int
 
     @property
     def share_unknown(self) -> float:
@@ -145,6 +147,7 @@ def _reached(scope: Scope, view: View) -> _Reached:
         without_residents=tuple(group for group in came if group not in residents),
         uncounted=tuple(group for group in residents if group not in groups),
         of_no_event=choices.unplaced(view, str(scope.force), scope.by),
+        suppressed=choices.suppressed(view, scope),
     )
 
 
@@ -261,6 +264,7 @@ def _caveats(reached: _Reached) -> list[str]:
         )
     elif reached.scope.by != "age_band":
         said.append("Residents are of all ages; participants are rarely children.")
+    said += left_out(reached.suppressed)
     if reached.of_no_event:
         people = wording.plural(reached.of_no_event, "participation")
         said.append(f"{people} left out: of events that are not loaded, so nobody knows when.")

@@ -127,8 +127,11 @@ def _residents(place: Place, attribute: str) -> dict[str, int]:
     counts = counts[counts["attribute"] == attribute]
     held = [(str(source), int(year)) for source, year in counts[["source", "year"]].drop_duplicates().to_numpy()]
     source = nearest(held, *place.year)
-    summed = counts[counts["source"] == source].groupby("group")["residents"].sum()
-    return {str(group): int(number) for group, number in summed.items() if number > 0}
+    summed = counts[counts["source"] == source].groupby("group")[["residents", "suppressed"]].sum()
+    # Where any count is suppressed nobody knows the shares of those who live here.
+    if summed["suppressed"].any():
+        return {}
+    return {str(group): int(number) for group, number in summed["residents"].items() if number > 0}
 
 
 @lru_cache(maxsize=256)

@@ -124,6 +124,24 @@ def test_a_log_of_ones_own_against_residents_of_ones_own(surrey):
     assert files == {"events.csv", "participants.csv", "people.csv"}
 
 
+def test_suppressed_counts_of_residents_are_said(surrey, tmp_path):
+    view = surrey([{"White": 8, "Asian": 2}] * 12)
+    assert not any("suppressed" in caveat for caveat in reach(Scope(), view).caveats)
+    (tmp_path / "files" / "people.csv").write_text(
+        "area_code,year,ethnicity_list,ethnicity,residents\n"
+        + "".join(f'E07000207,2021,census_2021,"{name}",{n}\n' for name, n in RESIDENTS.values())
+        + 'E07000207,2021,census_2021,"White: Roma",\n'
+    )
+    load_files([tmp_path / "files"], view.store)
+    found = reach(Scope(), view.store.view())
+    assert "1 count of residents left out, suppressed by the publisher: small, not zero." in found.caveats
+
+
+def test_a_mistyped_event_of_years_to_come_moves_no_period(surrey):
+    found = reach(Scope(), surrey([{"White": 8, "Asian": 2}] * 13, dates=("2026-03-01",) * 12 + ("2098-03-01",)))
+    assert (found.provenance.scope["from"], found.provenance.scope["to"]) == ("2026-03", "2026-03")
+
+
 def test_few_events_have_counts_and_no_shares(surrey):
     found = reach(Scope(), surrey([{"White": 80, "Asian": 20}] * 9))
     assert found.headline == "Too few events to say who was reached"
