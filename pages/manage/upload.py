@@ -8,13 +8,13 @@ from pages.parts.identity import current_user
 from pages.parts.release import current_view
 
 store, user = own_store(), current_user()
-st.title("Upload")
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xsmall"):
+    st.title("Upload", width="content")
+    demonstration.mark(current_view())
 show.follow_mode()
 
 if user.may_publish:
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xxsmall"):
-        st.markdown(":gray[:small[Nothing changes until you publish. Every step can be undone until then.]]")
-        demonstration.mark(current_view())
+    st.markdown(":gray[:small[Nothing changes until you publish. Every step can be undone until then.]]")
     uploading.done()
     uploading.steps(store, user)
     templates.show()
