@@ -18,7 +18,7 @@ _LIST, _MADE = "area_list", "area_list_made"
 _KINDS: dict[str, maps.Kind] = {"Estimate": "estimate", "Certainty": "certainty"}
 _WIDE, _NARROW = 640, 350
 _LIST_HEIGHT = 300
-_COLUMNS = (126, 112, 64, 94)
+_COLUMNS = (112, 132, 64, 86)
 """Widths of the columns of the list in pixels."""
 
 
