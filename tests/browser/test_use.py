@@ -113,7 +113,9 @@ def test_a_part_goes_into_the_address_by_keyboard_and_comes_back(look) -> None:
     page.get_by_role("tab", name="Evidence library").click()
     page.get_by_role("heading", name="What studies found, for a link and against it").wait_for()
     assert parse_qs(urlsplit(page.url).query) == {"part": ["evidence"]}
+    settle(page)
     page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.activeElement.innerText === 'Accessibility'")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Accessibility statement").wait_for()
     assert parse_qs(urlsplit(page.url).query) == {"part": ["accessibility"]}
