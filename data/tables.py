@@ -490,7 +490,9 @@ RELEASES = Table(
         Column("at", "moment", "When it was published", required=True),
         Column("by", "text", "Who published it"),
         Column("reason", "text", "Why"),
-        Column("action", "text", "load, withdraw, restore or recount", required=True),
+        Column(
+            "action", "text", "load, withdraw, restore, recount, or what a register holds, such as note", required=True
+        ),
         Column("added", "texts", "Loads made current by this release"),
         Column("withdrawn", "texts", "Loads withdrawn by this release"),
         Column("current", "texts", "Every load that is current in this release"),

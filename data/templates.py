@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from data.readers import own_table, population_table
+from data.series_notes import NOTES
 from data.tables import CANONICAL, POPULATION, Column
 
 TEMPLATES: dict[str, list[Column]] = {
@@ -20,6 +21,9 @@ TEMPLATES: dict[str, list[Column]] = {
     POPULATION.name: [column for column in POPULATION.columns if column.name in population_table.NAMES],
 }
 """The columns of every template, by the table that it is of."""
+
+REGISTERS = (NOTES,)
+"""Records that people edit on pages; the dictionary tells of them too."""
 
 _MADE = datetime(2000, 1, 1)  # Fixed, so that the same table gives the same bytes.
 _ROWS = 10_000
@@ -99,9 +103,10 @@ def write_all(folder: Path) -> list[Path]:
 
 
 def dictionary() -> str:
-    """The data dictionary: every canonical table with its columns, as Markdown."""
-    lines = ["# Data dictionary", "", "Made from `data/tables.py` by `python -m data dictionary`.", ""]
-    for table in CANONICAL.values():
+    """The data dictionary: every canonical table and every register with its columns, as Markdown."""
+    made_from = "Made from `data/tables.py` and the registers by `python -m data dictionary`."
+    lines = ["# Data dictionary", "", made_from, ""]
+    for table in (*CANONICAL.values(), *(register.table for register in REGISTERS)):
         lines += [f"## {table.name}", "", table.about, "", f"| {' | '.join(_HEAD)} |", "|---|---|---|---|"]
         lines += [f"| `{name}` | {' | '.join(rest)} |" for name, *rest in _explained(list(table.columns))]
         lines.append("")
