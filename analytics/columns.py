@@ -20,6 +20,7 @@ COLUMNS: dict[str, str] = {
     "group": "Group of people",
     "comparator": "Group compared with",
     "month": "Month, YYYY-MM",
+    "date": "Day, YYYY-MM-DD",
     "name": "Name of the area, or of the kind of event",
     "wave": "Wave of the survey",
     "label": "Wave in words",
@@ -38,6 +39,12 @@ COLUMNS: dict[str, str] = {
     "method": "How people are to be met",
     "audience": "Whom it is for",
     "done_as": "Number of the event that fulfilled it",
+    # Notes on a series
+    "number": "Number of the note, as the chart has it",
+    "kind_of_note": "Wording change, series break, event or note; a series break forbids comparison across it",
+    "holds_for": "Measure, survey and force that the note is of",
+    "noted_by": "Who wrote the note, or changed it last",
+    "noted_on": "Day that was done, YYYY-MM-DD",
     # Counts
     "residents": "Residents",
     "items": "Things that people asked for",

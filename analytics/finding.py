@@ -154,6 +154,8 @@ class Finding:
         Frames by name, the main one first. A withheld figure is null and its reason stands in ``flag``.
     caveats
         Sentences that change how the figure is read.
+    notes
+        Of the caveats, those that analysts noted at a date.
     claim
         Rung of the statement ladder, 0 to 4.
     chart_title
@@ -179,6 +181,7 @@ class Finding:
     tables: Mapping[str, pd.DataFrame]
     provenance: Provenance
     caveats: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     claim: int = 0
     chart_title: str = ""
     draw: Callable[[Mode], go.Figure] | None = field(default=None, compare=False)

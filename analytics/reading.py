@@ -197,6 +197,15 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
     "overview.headline": _SHARES_CHANGED,
     "overview.tiles": {"Stage": _text("tile"), "Period": _text("period"), **_SHARES_CHANGED},
     "trends.measure": {"Wave": _text("label"), **_SHARES, "Series": _text("broken"), "Note": _text("flag")},
+    "trends.measure/notes": {
+        "Number": _figure("number", wording.count),
+        "Day": _figure("date", wording.day),
+        "Kind": _text("kind_of_note"),
+        "Note": _text("says"),
+        "Holds for": _text("holds_for"),
+        "Noted by": _text("noted_by"),
+        "Noted on": _figure("noted_on", wording.day),
+    },
     "trends.by_group": {"Group": _text("group"), **_SHARES, **_AGAINST_REST, "Note": _text("flag")},
     "trends.by_area": {"Area": _text("name"), **_SHARES, **_AGAINST_REST, "Note": _text("flag")},
     "neighbourhoods.map": {
@@ -311,6 +320,7 @@ _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 
 _TITLES = {
     "data.coverage": {"home_office": "Home Office totals"},
+    "trends.measure": {"notes": "Notes"},
     "engagement.activity": {
         "rungs": "Having a say",
         "levels": "Whom with",
@@ -321,7 +331,12 @@ _TITLES = {
     },
     "engagement.feedback": {"areas": "Neighbourhood", "methods": "Raised at", "reasons": "Reasons for no action"},
 }
-_FIRST = {"data.coverage": "Files", "engagement.activity": "Month", "engagement.feedback": "What came of it"}
+_FIRST = {
+    "trends.measure": "Waves",
+    "data.coverage": "Files",
+    "engagement.activity": "Month",
+    "engagement.feedback": "What came of it",
+}
 
 
 def reading_titles(finding: Finding) -> dict[str, str]:
@@ -330,7 +345,7 @@ def reading_titles(finding: Finding) -> dict[str, str]:
     Only the main one, without a title, where nobody has said more of it. Tables without a row are left out.
     """
     first = next(iter(finding.tables))
-    further = {name: title for name, title in _TITLES.get(finding.key, {}).items() if len(finding.tables[name])}
+    further = {name: title for name, title in _TITLES.get(finding.key, {}).items() if len(finding.tables.get(name, ()))}
     return {first: _FIRST.get(finding.key, ""), **further}
 
 

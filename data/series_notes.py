@@ -68,7 +68,9 @@ NOTES = Register(
 def _unreadable(note: dict[str, str | None]) -> list[str]:
     problems = []
     day, kind, text = (note.get(name) or "" for name in ("date", "kind", "text"))
-    if not _is_day(day):
+    if not day:
+        problems.append("The note has no day; say which, as in 2026-03-31.")
+    elif not _is_day(day):
         problems.append(
             f"The date {quoted(day)} is not a day from {FIRST_DAY:%Y} to {LAST_DAY:%Y}; write it as 2026-03-31."
         )

@@ -6,7 +6,7 @@ from analytics.charts.events import month_stacks, share_dots
 from analytics.charts.house import CONFIG, FONT, PALETTES, Palette, template
 from analytics.charts.map_key import map_key
 from analytics.charts.rates import rate_dots, rate_trend, ratio_scale
-from analytics.charts.shares import share_rows, share_small, share_trend, shared_ceiling
+from analytics.charts.shares import Mark, share_rows, share_small, share_trend, shared_ceiling
 from analytics.charts.sparkline import Spark, sparkline
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "FONT",
     "PALETTES",
     "STATUS_MARKS",
+    "Mark",
     "Palette",
     "Spark",
     "coverage_grid",

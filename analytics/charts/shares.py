@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analytics import wording
 from analytics.charts.house import (
     BAR,
+    FONT,
     FOOT,
     HANG,
     PALETTES,
@@ -33,11 +34,32 @@ _ROW = 25
 _THIN_ROW = 12
 _SMALL = 158
 _MOST_TICKS = 4
+_FLAGS = 34  # Room above a drawing for the labels of marks.
+_MOST_LABELS = 3
+_PLATE, _LETTER = 0.045, 0.016  # Frame of a label, and half a letter, as shares of the width on a phone.
 
 Row = Mapping[Hashable, Any]
 
 
-def share_trend(rows: pd.DataFrame, mode: Mode) -> go.Figure:
+class Mark(NamedTuple):
+    """Something to be marked between or on the waves of a trend.
+
+    Attributes
+    ----------
+    place
+        Where it stands, in steps of waves from the first.
+    label
+        A number or a few letters.
+    words
+        What it is, in a sentence.
+    """
+
+    place: float
+    label: str
+    words: str
+
+
+def share_trend(rows: pd.DataFrame, mode: Mode, marks: Sequence[Mark] = ()) -> go.Figure:
     """A share over waves with its band.
 
     Parameters
@@ -47,6 +69,8 @@ def share_trend(rows: pd.DataFrame, mode: Mode) -> go.Figure:
         there is no figure), base, flag, and broken: words where the series breaks before this wave, else empty.
     mode
         Ground of the page.
+    marks
+        Thin lines with a label above the drawing, in order.
 
     Returns
     -------
@@ -81,15 +105,19 @@ def share_trend(rows: pd.DataFrame, mode: Mode) -> go.Figure:
         notes.append(_last_label(records[shown[-1]], palette))
     last = max(len(records) - 1, 0)
     aside = max(0.3, last * 0.02)
+    inside = [mark._replace(place=min(max(mark.place, -aside), last + aside)) for mark in marks]
+    shapes += [_thin(mark.place, palette) for mark in inside]
+    notes += [_flag(group, palette) for group in _together(inside, last + 2 * aside)]
+    head = _FLAGS if marks else 12
     return figure_of(
         mode,
-        260,
+        248 + head,
         traces,
         x={"range": [-aside, last + aside], **_wave_ticks(records)},
         y=share_axis(ceiling),
         annotations=notes,
         shapes=shapes,
-        margin={"r": HANG, "t": 12},
+        margin={"r": HANG, "t": head},
     )
 
 
@@ -328,6 +356,49 @@ def _bar(row: Row, place: int, colour: str) -> dict[str, Any]:
 def _upright(x: float, palette: Palette) -> dict[str, Any]:
     line = {"color": palette.muted, "width": 1.5, "dash": "4px,4px"}
     return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "layer": "below", "line": line}
+
+
+def _thin(x: float, palette: Palette) -> dict[str, Any]:
+    line = {"color": palette.muted, "width": 1}
+    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "layer": "below", "line": line}
+
+
+def _flag(marks: Sequence[Mark], palette: Palette) -> dict[str, Any]:
+    """The labels of marks that stand close together, on one plate above the drawing."""
+    ink = {"family": FONT, "size": 13, "color": palette.text}
+    return annotation(
+        escaped(_labels(marks), 24, 1),
+        sum(mark.place for mark in marks) / len(marks),
+        1,
+        yref="paper",
+        xanchor="center",
+        yanchor="bottom",
+        font={"size": 12, "color": palette.text},
+        bgcolor=palette.panel,
+        bordercolor=palette.soft,
+        borderwidth=1,
+        borderpad=3,
+        hovertext="<br>".join(escaped(mark.words, 60, 6) for mark in marks),
+        hoverlabel={"bgcolor": palette.panel, "bordercolor": palette.border, "font": ink},
+    )
+
+
+def _labels(marks: Sequence[Mark]) -> str:
+    shown = ", ".join(mark.label for mark in marks[:_MOST_LABELS])
+    more = len(marks) - _MOST_LABELS
+    return f"{shown} +{more}" if more > 0 else shown
+
+
+def _together(marks: Sequence[Mark], span: float) -> list[list[Mark]]:
+    """Marks in groups: those whose labels would cover each other on a narrow screen share a plate."""
+    groups: list[list[Mark]] = []
+    for mark in sorted(marks, key=lambda mark: mark.place):
+        width = len(_labels(groups[-1])) + len(mark.label) if groups else 0
+        if groups and mark.place - groups[-1][-1].place < span * (_PLATE + _LETTER * width):
+            groups[-1].append(mark)
+        else:
+            groups.append([mark])
+    return groups
 
 
 def _last_label(row: Row, palette: Palette) -> dict[str, Any]:

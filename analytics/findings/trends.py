@@ -9,7 +9,7 @@ from analytics import charts, wording
 from analytics.finding import Finding, Mode, Panel
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
-from analytics.findings.survey import choices, estimates
+from analytics.findings.survey import choices, estimates, notes
 from analytics.findings.survey.answers import UNANSWERABLE, Answers, NoAnswers
 from analytics.findings.survey.points import Point
 from analytics.findings.survey.published import NO_INTERVAL, Published
@@ -20,7 +20,7 @@ from data.survey_cubes import NOT_KNOWN
 from data.vocabularies.survey import attributes
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable, Mapping, Sequence
 
     import pandas as pd
     import plotly.graph_objects as go
@@ -50,22 +50,29 @@ def measure(scope: Scope, view: View) -> Finding:
         return refused(question, _empty(TREND), scope, view, str(why))
     table, change = trend_table(answers), change_table(answers)
     last = table.iloc[-1].to_dict()
+    marks = notes.marks(answers.notes, answers.spans, list(table["broken"]))
+    said = tuple(map(notes.sentence, answers.notes))
     return Finding(
         key=question.key,
         question=question.asks,
         headline=_change_headline(answers, change),
         answer=f"{_share_sentence(answers, last)}{change_sentence(answers, change)}",
-        tables={"trend": table, "change": change},
+        tables={"trend": table, "change": change, "notes": notes.table(answers.notes)},
         provenance=answers.provenance(
             question, _base(table), _rules(table, answers), [wave for point in answers.points for wave in point.waves]
         ),
         caveats=(
-            *_break_caveats(answers),
+            *_break_caveats(table),
             f"{answers.wording} {answers.counted} {_DK}",
             *([_POOLED] if answers.scope.area else []),
+            *said,
         ),
-        draw=lambda mode: charts.share_trend(table, mode),
-        alt=f"{answers.measure.label} in {wording.plural(len(table), 'wave')}. {_share_sentence(answers, last)}",
+        notes=said,
+        draw=lambda mode: charts.share_trend(table, mode, marks),
+        alt=(
+            f"{answers.measure.label} in {wording.plural(len(table), 'wave')}{_marked(marks)}. "
+            f"{_share_sentence(answers, last)}"
+        ),
     )
 
 
@@ -205,6 +212,10 @@ def change_sentence(answers: Answers, change: pd.DataFrame) -> str:
     )
 
 
+def _marked(marks: Sequence[charts.Mark]) -> str:
+    return f", {wording.plural(len(marks), 'note')} marked" if marks else ""
+
+
 def _last_share(answers: Answers) -> float:
     return float(trend_table(answers).iloc[-1]["estimate"])
 
@@ -277,12 +288,17 @@ def tests_rule(table: pd.DataFrame) -> list[str]:
     ]
 
 
-def _break_caveats(answers: Answers) -> list[str]:
+def _break_caveats(table: pd.DataFrame) -> list[str]:
     return [
-        f"{point.broken.capitalize()} from {point.label}: do not compare across the dashed line."
-        for point in answers.points[1:]
-        if point.broken
+        f"{broken.capitalize()} from {label}: do not compare across the dashed line."
+        for label, broken in zip(table["label"], table["broken"], strict=True)
+        if broken
     ]
+
+
+def _break_after(table: pd.DataFrame, place: int) -> str:
+    """What first broke a series after a figure of it, in words; empty where nothing did."""
+    return next((str(broken) for broken in table["broken"].iloc[place + 1 :] if broken), "")
 
 
 def _grouping(scope: Scope, view: View) -> str:
@@ -414,13 +430,17 @@ def _draw_rows(
 def _published_trend(question: Question, published: Published) -> Finding:
     series, table = published.series, published_table(published)
     last, before = table.iloc[-1], table[table["month"] == wording.earlier(str(table["month"].iloc[-1]), 12)]
-    label = published.measure.label
+    label, since = published.measure.label, "" if before.empty else _break_after(table, int(before.index[0]))
     was = (
-        f" A year before it was {wording.percent(before.iloc[0]['estimate'])}; whether that is a change can't be told "
-        "without an interval."
+        f" It is not compared with a year before: {since} since then."
+        if since
+        else f" A year before it was {wording.percent(before.iloc[0]['estimate'])}; whether that is a change can't be "
+        "told without an interval."
         if len(before)
         else ""
     )
+    marks = notes.marks(published.notes, published.spans, list(table["broken"]))
+    said = tuple(map(notes.sentence, published.notes))
     where = "" if published.scope.area is None else f" in {series['area'].iloc[0]}"
     return Finding(
         key=question.key,
@@ -430,13 +450,20 @@ def _published_trend(question: Question, published: Published) -> Finding:
             f"{wording.percent(last['estimate'])} {published.measure.says}{where}, {last['label']}, as "
             f"{published.scope.survey} publishes it.{was}"
         ),
-        tables={"trend": table},
+        tables={"trend": table, "notes": notes.table(published.notes)},
         provenance=published.provenance(
             question, f"{wording.plural(len(table), 'published figure')}; their base is not published", [NO_INTERVAL]
         ),
-        caveats=(NO_INTERVAL, *([published.disagreements] if published.disagreements else []), _rolling(series)),
-        draw=lambda mode: charts.share_trend(table, mode),
-        alt=f"{label}, {wording.plural(len(table), 'published figure')}, without intervals",
+        caveats=(
+            NO_INTERVAL,
+            *([published.disagreements] if published.disagreements else []),
+            _rolling(series),
+            *_break_caveats(table),
+            *said,
+        ),
+        notes=said,
+        draw=lambda mode: charts.share_trend(table, mode, marks),
+        alt=f"{label}, {wording.plural(len(table), 'published figure')}, without intervals{_marked(marks)}",
     )
 
 
@@ -448,7 +475,7 @@ def published_table(published: Published) -> pd.DataFrame:
     table["label"] = [_twelve(month, months) for month, months in series[["month", "months"]].itertuples(index=False)]
     table["estimate"], table["low"], table["high"] = series["share"], series["low"], series["high"]
     table["base"] = series["base"].astype("Float64")
-    table["flag"], table["broken"] = "no interval can be given: no base is published", ""
+    table["flag"], table["broken"] = "no interval can be given: no base is published", published.broken
     return table
 
 

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.parts import filters, show, states
+from pages.parts import filters, series_notes, show, states
+from pages.parts.identity import current_user
 from pages.parts.release import answer, current_view
 
 view = current_view()
@@ -16,8 +17,11 @@ if scope is None:
 trend = answer("trends.measure", scope, view)
 show.headline(trend)
 show.chart(trend)
-show.caveats(trend)
+show.notes(trend)
+show.caveats(trend, said=trend.notes)
 show.evidence(trend)
+if not trend.refused:
+    series_notes.edit(view, scope, current_user())
 
 show.whole(answer("trends.by_group", scope, view), said=trend.caveats)
 show.whole(answer("trends.by_area", scope, view), said=trend.caveats)

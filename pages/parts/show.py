@@ -126,6 +126,18 @@ def chart(finding: Finding) -> None:
         )
 
 
+def notes(finding: Finding) -> None:
+    """What analysts noted at the days that the chart marks: the first ones, the rest one click away."""
+    if not finding.notes:
+        return
+    with st.container(gap="xxsmall"):
+        for note in finding.notes[:_FIRST]:
+            st.markdown(f":material/flag: {plain(note)}")
+    if finding.notes[_FIRST:]:
+        with st.expander("More notes", icon=":material/flag:", key=f"notes_{finding.key}"):
+            st.markdown("\n".join(f"- {plain(note)}" for note in finding.notes[_FIRST:]))
+
+
 def caveats(finding: Finding, said: Collection[str] = ()) -> None:
     """What changes how the figure is read: the weightiest first, the rest one click away.
 

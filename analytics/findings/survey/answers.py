@@ -11,7 +11,7 @@ import numpy as np
 
 from analytics import wording
 from analytics.finding import File, Provenance, files_of
-from analytics.findings.survey import choices
+from analytics.findings.survey import choices, notes
 from analytics.findings.survey.points import YEAR, Point, Wave, pooled_points, wave_points
 from analytics.scope import Scope, ScopeError
 from analytics.survey import Sample
@@ -61,7 +61,8 @@ class Answers:
         The scope, with everything said.
     waves
         Every wave that asked the measure up to the end of the period, in order: rows of the table ``waves``, with
-        ``month``, in which the wave ended, and ``wording`` and ``asked_of`` of the measure.
+        ``month``, in which the wave ended, ``wording`` and ``asked_of`` of the measure, and ``noted``, the last series
+        break that was noted.
     """
 
     view: View
@@ -161,6 +162,20 @@ class Answers:
     def year(self) -> Point:
         """What figures of groups and areas pool: the waves that ended within a year of the last one."""
         return self._points(by_year=True)[-1]
+
+    @cached_property
+    def spans(self) -> list[notes.Span]:
+        """First and last day of each point of the period."""
+        days = self.waves.set_index("wave")
+        return [
+            (str(days.at[point.waves[0], "starts"]), str(days.at[point.waves[-1], "ends"])) for point in self.points
+        ]
+
+    @cached_property
+    def notes(self) -> list[notes.Note]:
+        """What analysts noted at days of the period, by date."""
+        held = notes.of_series(self.view, self.force, self.survey, self.measure.id)
+        return notes.within_period(held, str(self.scope.from_month), str(self.scope.to_month), self.spans)
 
     def comparable(self, before: Point, after: Point) -> bool:
         """Whether nothing that breaks the series changed after one point and up to another."""

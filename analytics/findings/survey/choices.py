@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from analytics import wording
+from analytics.findings.survey import notes
 from analytics.scope import Scope, ScopeError
 from data.geography import GEOGRAPHY, codes_by_name
 from data.settings import settings
@@ -45,12 +46,16 @@ def questions(view: View) -> pd.DataFrame:
 
 @lru_cache(maxsize=256)
 def asked_waves(view: View, force: str, survey: str, measure: str) -> pd.DataFrame:
-    """The waves of a survey that asked a measure, in order, with ``month``, ``wording`` and ``asked_of``."""
+    """The waves of a survey that asked a measure, in order, with ``month``, ``wording``, ``asked_of`` and ``noted``.
+
+    ``noted`` is the last series break that an analyst noted up to the end of the wave.
+    """
     held, every = waves(view), questions(view)
     own = held[(held["force"] == force) & (held["survey"] == survey)]
     asked = every[(every["force"] == force) & (every["survey"] == survey) & (every["measure"] == measure)]
     asked = asked[["wave", "wording", "asked_of"]].drop_duplicates("wave")
-    return own.assign(month=own["ends"].str[:7]).merge(asked, on="wave", validate="m:1")
+    found = own.assign(month=own["ends"].str[:7]).merge(asked, on="wave", validate="m:1")
+    return found.assign(noted=notes.breaks(notes.of_series(view, force, survey, measure), list(found["ends"])))
 
 
 @lru_cache(maxsize=8)
@@ -68,7 +73,7 @@ def published(view: View) -> pd.DataFrame:
     # Where answers of a survey are held under the same name, its published figures are another source beside them.
     held = set(zip(waves(view)["force"], waves(view)["survey"], strict=True))
     pairs = zip(figures["force"], figures["survey"], strict=True)
-    surveys = [f"{survey}, published" if (force, survey) in held else survey for force, survey in pairs]
+    surveys = [f"{survey}{notes.PUBLISHED}" if (force, survey) in held else survey for force, survey in pairs]
     return figures.assign(code=figures["area"].map(named), survey=surveys)
 
 

@@ -16,8 +16,9 @@ BREAKS = {
     "asked_of": "asked of others",
     "questionnaire": "new questionnaire",
     "mode": "asked in another way",
+    "noted": "",
 }
-"""What breaks a series when it changes from one wave to the next, and what the break is called."""
+"""What breaks a series when it changes from one wave to the next, and what that is called; of a note, its words."""
 
 YEAR = 12
 
@@ -95,5 +96,8 @@ def _points(waves: Sequence[Wave], blocks: list[list[int]]) -> list[Point]:
 def _changes(waves: Sequence[Wave]) -> list[str]:
     """What changed from the wave before to each wave, in words; empty for the first one, and one more at the end."""
     about = [{name: "" if wording.missing(wave[name]) else wave[name] for name in BREAKS} for wave in waves]
-    changed = [next((words for name, words in BREAKS.items() if b[name] != a[name]), "") for a, b in pairwise(about)]
+    changed = [
+        next((words or str(b[name]) for name, words in BREAKS.items() if b[name] != a[name]), "")
+        for a, b in pairwise(about)
+    ]
     return ["", *changed, ""]

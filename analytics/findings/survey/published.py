@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from analytics import wording
 from analytics.finding import Provenance, files_of
-from analytics.findings.survey import choices
+from analytics.findings.survey import choices, notes
 from analytics.findings.survey.answers import NoAnswers
 from analytics.scope import Scope
 from data.tables import AGGREGATES
@@ -102,6 +104,26 @@ class Published:
         return self.figures[self.figures["code"] == self.scope.area]
 
     @cached_property
+    def spans(self) -> list[notes.Span]:
+        """First and last day of the last month that each figure covers."""
+        return [(f"{month}-01", _last_day(month)) for month in self.series["month"].astype(str)]
+
+    @cached_property
+    def notes(self) -> list[notes.Note]:
+        """What analysts noted at days of the period, by date."""
+        return notes.within_period(self._every_note, str(self.scope.from_month), str(self.scope.to_month), self.spans)
+
+    @cached_property
+    def broken(self) -> list[str]:
+        """For each figure the series break that was noted since the one before, in words; empty where none was."""
+        said = notes.breaks(self._every_note, [ends for _, ends in self.spans])
+        return ["", *(after if after != before else "" for before, after in pairwise(said))]
+
+    @property
+    def _every_note(self) -> tuple[notes.Note, ...]:
+        return notes.of_series(self.view, str(self.scope.force), str(self.scope.survey), self.measure.id)
+
+    @cached_property
     def areas(self) -> pd.DataFrame:
         """Figures of every area for its last month of the period."""
         rows = self.figures[self.figures["level"] != "force"]
@@ -147,6 +169,10 @@ class Published:
             reference=f"{self.scope.survey}: {publication or self.shown}",
             rules=tuple(rules),
         )
+
+
+def _last_day(month: str) -> str:
+    return f"{month}-{monthrange(int(month[:4]), int(month[5:7]))[1]}"
 
 
 def _longest(rows: pd.DataFrame) -> str:
