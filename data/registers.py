@@ -107,7 +107,7 @@ def record(
     ----------
     rows
         What each record is to say, by column; a column that is left out is blank. With ``row``, its number, a record
-        that is there is changed; without it one is added.
+        that is there is changed, and brought back where it was removed; without it one is added.
     by, reason
         Who does it and why.
     expected
@@ -140,9 +140,7 @@ def record(
                 made.append(_version(free, None, "add", values))
                 continue
             now = _seen(register, held, number, expected.get(number))
-            if now["removed"]:
-                raise StoreError(f"{_told(register, now)}; undo that before it is changed.")
-            if values == _values(register, now):
+            if values == _values(register, now) and not now["removed"]:
                 raise StoreError(f"{_named(register, number)} says this already, so nothing is saved.")
             made.append(_version(number, now, "change", values))
         return _publish(writer, register, held, made, by, reason)

@@ -26,7 +26,7 @@ _NEW = "A new note"
 
 @dataclass
 class _Editing:
-    """Which note a session has open, and the version of it that the person saw.
+    """Which note a session has open, the version of it that the person saw, and whether that was a removal.
 
     Attributes
     ----------
@@ -38,6 +38,7 @@ class _Editing:
     turn: int = 0
     row: int | None = None
     version: int = 0
+    removed: bool = False
 
     def key(self, field: str) -> str:
         """Key of a field of the form."""
@@ -73,9 +74,9 @@ def _form(view: View, series: tuple[str, str, str], user: User) -> None:
         format_func=lambda number: _NEW if number is None else notes.title(held[number]),
     )
     if row != state.row:
-        state.row, state.version = row, held[row]["version"] if row else 0
-    note = held.get(row) if row else None
-    pressed = _restored(state) if note and note["removed"] else _fields(state, note)
+        state.row = row
+        state.version, state.removed = (held[row]["version"], held[row]["removed"]) if row else (0, False)
+    pressed = _restored(state) if state.removed else _fields(state, held.get(row) if row else None)
     if pressed is not None:
         _do(view, state, pressed, user)
     if row:
@@ -145,8 +146,8 @@ def _do(view: View, state: _Editing, pressed: str, user: User) -> None:
     except Stale as stale:
         state.version = stale.now["version"]
         st.warning(
-            f"{plain(str(stale))} {plain(notes.standing(stale.now))} What you typed is still here: press again if it is "
-            "to take the place of that.",
+            f"{plain(str(stale))} {plain(notes.standing(stale.now))} What you typed is still here: press again if it "
+            "is to take the place of that.",
             icon=":material/group:",
         )
     except StoreError as why:

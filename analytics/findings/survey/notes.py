@@ -164,7 +164,7 @@ def versions(view: View, row: int) -> pd.DataFrame:
     told = [
         (
             str(version["version"]),
-            f"{wording.day(f'{version["at"]:%Y-%m-%d}')}, {version['at']:%H:%M} UTC",
+            f"{wording.day(str(version['at']))}, {version['at']:%H:%M} UTC",
             version["by"],
             _WHAT[version["action"]],
             wording.day(str(version["date"])),
