@@ -12,8 +12,8 @@ from data.vocabularies import forces
 from data.vocabularies.survey import measures
 from data.words import listing, quoted
 
-BREAK = "series break"
-KINDS = ("wording change", BREAK, "event", "note")
+BREAK, PLAIN = "series break", "note"
+KINDS = ("wording change", BREAK, "event", PLAIN)
 LONGEST = 300
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2099, 12, 31)
 

@@ -52,11 +52,14 @@ class Mark(NamedTuple):
         A number or a few letters.
     words
         What it is, in a sentence.
+    breaks
+        Whether it is what breaks the series there: the label stands on the dashed line, in the place of words.
     """
 
     place: float
     label: str
     words: str
+    breaks: bool = False
 
 
 def share_trend(rows: pd.DataFrame, mode: Mode, marks: Sequence[Mark] = ()) -> go.Figure:
@@ -70,7 +73,7 @@ def share_trend(rows: pd.DataFrame, mode: Mode, marks: Sequence[Mark] = ()) -> g
     mode
         Ground of the page.
     marks
-        Thin lines with a label above the drawing, in order.
+        Thin lines with a label above the drawing; labels that would cover each other on a phone are put together.
 
     Returns
     -------
@@ -86,6 +89,8 @@ def share_trend(rows: pd.DataFrame, mode: Mode, marks: Sequence[Mark] = ()) -> g
     for place, row in enumerate(records):
         if as_text(row["broken"]):
             shapes.append(_upright(place - 0.5, palette))
+            if any(mark.breaks and mark.place == place - 0.5 for mark in marks):
+                continue
             notes.append(
                 annotation(
                     escaped(row["broken"], 18, 2),
@@ -106,7 +111,7 @@ def share_trend(rows: pd.DataFrame, mode: Mode, marks: Sequence[Mark] = ()) -> g
     last = max(len(records) - 1, 0)
     aside = max(0.3, last * 0.02)
     inside = [mark._replace(place=min(max(mark.place, -aside), last + aside)) for mark in marks]
-    shapes += [_thin(mark.place, palette) for mark in inside]
+    shapes += [_thin(mark.place, palette) for mark in inside if not mark.breaks]
     notes += [_flag(group, palette) for group in _together(inside, last + 2 * aside)]
     head = _FLAGS if marks else 12
     return figure_of(
@@ -359,7 +364,7 @@ def _upright(x: float, palette: Palette) -> dict[str, Any]:
 
 
 def _thin(x: float, palette: Palette) -> dict[str, Any]:
-    line = {"color": palette.muted, "width": 1}
+    line = {"color": palette.soft, "width": 1}
     return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "layer": "below", "line": line}
 
 

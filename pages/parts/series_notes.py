@@ -14,14 +14,16 @@ from analytics.scope import Scope
 from analytics.wording import plain
 from data.chosen import is_demonstration
 from data.registers import Stale, record, remove, undo
-from data.series_notes import FIRST_DAY, KINDS, LAST_DAY, LONGEST, NOTES
+from data.series_notes import FIRST_DAY, KINDS, LAST_DAY, LONGEST, NOTES, PLAIN
 from data.store import StoreError, View
 from pages.parts.identity import User
 
 _STATE = "series_notes_editing"
 _SAID = "series_notes_said"
 _FIELDS = ("text", "kind", "measure", "survey", "force")
-_NEW = "A new note"
+_NONE = 0
+_EVERY = ""
+"""No note, and no one force, survey or measure: a select box takes nothing for a choice that is yet to be made."""
 
 
 @dataclass
@@ -36,7 +38,7 @@ class _Editing:
 
     series: tuple[str, str, str]
     turn: int = 0
-    row: int | None = None
+    row: int = _NONE
     version: int = 0
     removed: bool = False
 
@@ -69,9 +71,9 @@ def _form(view: View, series: tuple[str, str, str], user: User) -> None:
     held = {int(note["row"]): note for note in notes.ever_of_series(view, *series, also=state.row)}
     row = st.selectbox(
         "Note",
-        [None, *held],
+        [_NONE, *held],
         key=f"note_choice_{state.turn}",
-        format_func=lambda number: _NEW if number is None else notes.title(held[number]),
+        format_func=lambda number: notes.title(held[number]) if number else "A new note",
     )
     if row != state.row:
         state.row = row
@@ -102,7 +104,7 @@ def _fields(state: _Editing, note: Mapping[str, Any] | None) -> str | None:
         for column, (field, value) in zip(st.columns(3), notes.choices_of(state.series).items(), strict=True):
             column.selectbox(
                 field.capitalize(),
-                [value, None],
+                [value, _EVERY],
                 key=state.key(field),
                 format_func=lambda chosen, field=field: notes.part(field, chosen),
             )
@@ -125,9 +127,9 @@ def _restored(state: _Editing) -> str | None:
 
 def _fill(state: _Editing, note: Mapping[str, Any] | None) -> None:
     """Put what a note says into a form that is new; what somebody has typed stays."""
-    first = {"date": None, "kind": KINDS[-1], "text": "", **notes.choices_of(state.series)}
+    first = {"date": None, "kind": PLAIN, "text": "", **notes.choices_of(state.series)}
     if note:
-        first = {**{field: note[field] for field in _FIELDS}, "date": date.fromisoformat(note["date"])}
+        first = {**{field: note[field] or _EVERY for field in _FIELDS}, "date": date.fromisoformat(note["date"])}
     for field, value in first.items():
         st.session_state.setdefault(state.key(field), value)
 
@@ -138,8 +140,8 @@ def _do(view: View, state: _Editing, pressed: str, user: User) -> None:
         "save": lambda: record(
             view.store, NOTES, [_typed(state)], user.name, reason, {state.row: state.version} if state.row else {}
         )[0],
-        "remove": lambda: remove(view.store, NOTES, state.row or 0, user.name, reason, state.version),
-        "undo": lambda: undo(view.store, NOTES, state.row or 0, user.name, reason, state.version),
+        "remove": lambda: remove(view.store, NOTES, state.row, user.name, reason, state.version),
+        "undo": lambda: undo(view.store, NOTES, state.row, user.name, reason, state.version),
     }
     try:
         made = changes[pressed]()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
@@ -11,7 +12,7 @@ from analytics import wording
 from analytics.charts import Mark
 from analytics.scope import Scope
 from data.registers import current, history, newest
-from data.series_notes import BREAK, NOTES
+from data.series_notes import BREAK, NOTES, PLAIN
 from data.vocabularies import forces
 from data.vocabularies.survey import measures
 
@@ -25,6 +26,7 @@ PUBLISHED = ", published"
 
 TABLE = ["number", "date", "kind_of_note", "says", "holds_for", "noted_by", "noted_on"]
 
+_NUMBER = re.compile(r"\d+")
 _WHAT = {"add": "added", "change": "changed", "remove": "removed", "undo": "undone"}
 
 Note = Mapping[str, Any]
@@ -59,7 +61,7 @@ def choices_of(series: tuple[str, str, str]) -> dict[str, str]:
 
 def part(name: str, value: str | None) -> str:
     """A measure, a survey or a force in words; every one where none is said."""
-    if value is None:
+    if not value:
         return f"every {name}"
     if name == "measure" and value in measures():
         return measures()[value].label
@@ -85,7 +87,7 @@ def breaks(notes: Sequence[Note], ends: Sequence[str]) -> list[str]:
         new = [number for day, number in dates if before < day <= end]
         if new:
             named = wording.listing([str(number) for number in new])
-            said = f"series break (note {named})" if len(new) == 1 else f"series break (notes {named})"
+            said = f"{BREAK} ({'note' if len(new) == 1 else 'notes'} {named})"
         words.append(said)
         before = end
     return words
@@ -111,7 +113,7 @@ def sentence(note: Note) -> str:
     """A note in words: ``Note 2 (event, 1 July 2025): New patrols began.``."""
     text = str(note["text"])
     end = "" if text[-1] in ".!?…" else "."
-    return f"Note {note['row']} ({note['kind']}, {wording.day(str(note['date']))}): {text}{end}"
+    return f"Note {note['row']} ({_kind_and_day(note)}): {text}{end}"
 
 
 def table(notes: Sequence[Note]) -> pd.DataFrame:
@@ -139,9 +141,9 @@ def holds_for(note: Note) -> str:
 
 
 def title(note: Note) -> str:
-    """A note in a list: ``Note 2, 1 July 2025, event: New patrols began``."""
+    """A note in a list: ``Note 2, event, 1 July 2025: New patrols began``."""
     gone = ", removed" if note["removed"] else ""
-    return f"Note {note['row']}{gone}, {wording.day(str(note['date']))}, {note['kind']}: {note['text']}"
+    return f"Note {note['row']}{gone}, {_kind_and_day(note)}: {note['text']}"
 
 
 def standing(note: Note) -> str:
@@ -178,7 +180,13 @@ def versions(view: View, row: int) -> pd.DataFrame:
     return pd.DataFrame(told, columns=columns, dtype="str")
 
 
-def marks(notes: Sequence[Note], spans: Sequence[Span], drawn: Sequence[str] = ()) -> list[Mark]:
+def _kind_and_day(note: Note) -> str:
+    """The day, with the kind of a note in front of it unless it is a plain one."""
+    kind = "" if note["kind"] == PLAIN else f"{note['kind']}, "
+    return f"{kind}{wording.day(str(note['date']))}"
+
+
+def marks(notes: Sequence[Note], spans: Sequence[Span], broken: Sequence[str]) -> list[Mark]:
     """Where notes stand on an axis on which each point has a step of its own.
 
     Parameters
@@ -187,20 +195,27 @@ def marks(notes: Sequence[Note], spans: Sequence[Span], drawn: Sequence[str] = (
         By date.
     spans
         First and last day of each point, in order.
-    drawn
-        Words of the breaks that are drawn with the number of their note; such a note is not marked twice.
+    broken
+        For each point why the series breaks before it, in words; empty where it does not.
 
     Returns
     -------
     list of Mark
         A day within a point stands within its step, from half a step before it to half a step after; a day between two
-        points halfway between them.
+        points halfway between them. A note that breaks the series stands where it does.
     """
-    return [
-        Mark(_place(str(note["date"]), spans), str(note["row"]), sentence(note))
-        for note in notes
-        if not any(f"(note {note['row']})" in words for words in drawn)
-    ]
+    breaking = {
+        number: place
+        for place, words in enumerate(broken)
+        if words.startswith(BREAK)
+        for number in _NUMBER.findall(words)
+    }
+    return [_mark(note, spans, breaking.get(str(note["row"]))) for note in notes]
+
+
+def _mark(note: Note, spans: Sequence[Span], breaks_before: int | None) -> Mark:
+    place = _place(str(note["date"]), spans) if breaks_before is None else breaks_before - 0.5
+    return Mark(place, str(note["row"]), sentence(note), breaks_before is not None)
 
 
 def _place(day: str, spans: Sequence[Span]) -> float:
