@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TextIO, get_args
 
+from data import note_command
 from data.chosen import built_demonstration
 from data.loading import Report, Status, check_files, load_files
 from data.publishing import Progress, counted_otherwise, gives_way, recount, restore, silent, withdraw
@@ -235,6 +236,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     _who_and_why(command, reason_required=True)
     command.set_defaults(run=_recount)
+
+    note_command.add_to(commands, where, _who_and_why, _say)
     return parser
 
 
