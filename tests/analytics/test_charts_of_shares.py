@@ -154,3 +154,27 @@ def test_a_sparkline_marks_the_last_estimate_with_its_interval_and_follows_the_m
     assert x == pytest.approx(172, abs=0.1)
     assert "prefers-color-scheme:dark" in picture
     assert charts.sparkline([Spark(None)], 0.16) == ""
+
+
+def test_marks_are_thin_lines_with_labels_and_those_close_together_share_one():
+    marks = [charts.Mark(place, str(n), f"Note {n}") for n, place in enumerate((0.2, 0.3, 3.0, 9.0, -0.5), start=1)]
+    figure = charts.share_trend(waves([0.6] * 6), "light", marks)
+    plates = {note.text: note.x for note in figure.layout.annotations if note.yanchor == "bottom"}
+    # What lies outside the drawing stands at its edge.
+    assert plates == {"5": -0.3, "1, 2": 0.25, "3": 3.0, "4": 5.3}
+    assert sorted(shape.x0 for shape in figure.layout.shapes) == [-0.3, 0.2, 0.3, 3.0, 5.3]
+    assert figure.layout.margin.t > charts.share_trend(waves([0.6] * 6), "light").layout.margin.t
+    go.Figure(figure.to_dict())  # raises where Plotly knows no such part
+
+
+def test_a_crowd_of_marks_is_counted():
+    marks = [charts.Mark(1 + n / 100, str(n), f"Note {n}") for n in range(1, 7)]
+    figure = charts.share_trend(waves([0.6] * 6), "dark", marks)
+    assert [note.text for note in figure.layout.annotations if note.yanchor == "bottom"] == ["1, 2, 3 +3"]
+
+
+def test_a_mark_that_breaks_the_series_stands_on_the_dashed_line_in_the_place_of_words():
+    figure = charts.share_trend(waves([0.6] * 6, broken={4}), "light", [charts.Mark(3.5, "7", "Note 7", breaks=True)])
+    assert [(shape.x0, shape.line.dash) for shape in figure.layout.shapes] == [(3.5, "4px,4px")]
+    assert "7" in [note.text for note in figure.layout.annotations]
+    assert "new questionnaire" not in [note.text for note in figure.layout.annotations]
