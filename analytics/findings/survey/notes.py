@@ -68,6 +68,11 @@ def part(name: str, value: str | None) -> str:
     return forces()[value]["short"] if name == "force" and value in forces() else value
 
 
+def offered(name: str, value: str) -> str:
+    """The same where it is offered to be chosen."""
+    return part(name, value) if value else f"Every {name}"
+
+
 def breaks(notes: Sequence[Note], ends: Sequence[str]) -> list[str]:
     """For each wave the last series break that was noted up to its end, in words; empty where none was.
 
@@ -162,18 +167,18 @@ def versions(view: View, row: int) -> pd.DataFrame:
     """Every version of a note as people read it, the newest first."""
     import pandas as pd
 
-    columns = ["Version", "Made", "By", "What", "Day", "Kind", "Note", "Holds for", "Reason"]
+    columns = ["Version", "Made", "By", "What", "Reason", "Day", "Kind", "Note", "Holds for"]
     told = [
         (
             str(version["version"]),
             f"{wording.day(str(version['at']))}, {version['at']:%H:%M} UTC",
             version["by"],
             _WHAT[version["action"]],
+            version["reason"],
             wording.day(str(version["date"])),
             version["kind"],
             version["text"],
             holds_for(version),
-            version["reason"],
         )
         for version in _records(history(view, NOTES, row))
     ]
