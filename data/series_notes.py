@@ -93,7 +93,7 @@ def _unknown(note: dict[str, str | None], held: list[tuple[str, str, str]]) -> l
     of_survey = [row for row in of_force if survey in (None, row[1])]
     if not of_survey:
         there = list(dict.fromkeys(row[1] for row in of_force))
-        whose = f" of {forces()[force]['short']}" if force in forces() else ""
+        whose = f" of {forces()[force]['short']}" if force and force in forces() else ""
         return [f"{quoted(str(survey))} is not a survey{whose} that is loaded; there is {listing(there, _ALL)}."]
     loaded = {row[2] for row in of_survey}
     if measure is not None and measure not in loaded:

@@ -50,14 +50,14 @@ def measure(scope: Scope, view: View) -> Finding:
         return refused(question, _empty(TREND), scope, view, str(why))
     table, change = trend_table(answers), change_table(answers)
     last = table.iloc[-1].to_dict()
-    marks = notes.marks(answers.notes, answers.spans, list(table["broken"]))
-    said = tuple(map(notes.sentence, answers.notes))
+    marks = notes.marks(answers.noted, answers.spans, list(table["broken"]))
+    said = tuple(map(notes.sentence, answers.noted))
     return Finding(
         key=question.key,
         question=question.asks,
         headline=_change_headline(answers, change),
         answer=f"{_share_sentence(answers, last)}{change_sentence(answers, change)}",
-        tables={"trend": table, "change": change, "notes": notes.table(answers.notes)},
+        tables={"trend": table, "change": change, "notes": notes.table(answers.noted)},
         provenance=answers.provenance(
             question, _base(table), _rules(table, answers), [wave for point in answers.points for wave in point.waves]
         ),
@@ -439,8 +439,8 @@ def _published_trend(question: Question, published: Published) -> Finding:
         if len(before)
         else ""
     )
-    marks = notes.marks(published.notes, published.spans, list(table["broken"]))
-    said = tuple(map(notes.sentence, published.notes))
+    marks = notes.marks(published.noted, published.spans, list(table["broken"]))
+    said = tuple(map(notes.sentence, published.noted))
     where = "" if published.scope.area is None else f" in {series['area'].iloc[0]}"
     return Finding(
         key=question.key,
@@ -450,7 +450,7 @@ def _published_trend(question: Question, published: Published) -> Finding:
             f"{wording.percent(last['estimate'])} {published.measure.says}{where}, {last['label']}, as "
             f"{published.scope.survey} publishes it.{was}"
         ),
-        tables={"trend": table, "notes": notes.table(published.notes)},
+        tables={"trend": table, "notes": notes.table(published.noted)},
         provenance=published.provenance(
             question, f"{wording.plural(len(table), 'published figure')}; their base is not published", [NO_INTERVAL]
         ),

@@ -172,7 +172,7 @@ class Answers:
         ]
 
     @cached_property
-    def notes(self) -> list[notes.Note]:
+    def noted(self) -> list[notes.Note]:
         """What analysts noted at days of the period, by date."""
         held = notes.of_series(self.view, self.force, self.survey, self.measure.id)
         return notes.within_period(held, str(self.scope.from_month), str(self.scope.to_month), self.spans)

@@ -37,7 +37,13 @@ Span = tuple[str, str]
 @lru_cache(maxsize=256)
 def of_series(view: View, force: str, survey: str, measure: str) -> tuple[Note, ...]:
     """The notes that hold for a series, by date: rows of the register with nothing for blank."""
-    return _of(current(view, NOTES), force, survey, measure)
+    return _of(_current(view), force, survey, measure)
+
+
+@lru_cache(maxsize=8)
+def _current(view: View) -> pd.DataFrame:
+    """Every note of a release: read once for all measures of a page."""
+    return current(view, NOTES)
 
 
 def ever_of_series(view: View, force: str, survey: str, measure: str, also: int | None = None) -> tuple[Note, ...]:

@@ -109,7 +109,7 @@ class Published:
         return [(f"{month}-01", _last_day(month)) for month in self.series["month"].astype(str)]
 
     @cached_property
-    def notes(self) -> list[notes.Note]:
+    def noted(self) -> list[notes.Note]:
         """What analysts noted at days of the period, by date."""
         return notes.within_period(self._every_note, str(self.scope.from_month), str(self.scope.to_month), self.spans)
 
