@@ -123,8 +123,8 @@ def record(
     Stale
         If somebody else has changed one of the records since.
     StoreError
-        If there is no such record, a record is not as it must be or says already what it is to say, or no reason is
-        given.
+        If there is no such record, a record is not as it must be, says already what it is to say or is given twice, or
+        no reason is given.
     """
     by, reason = _who_and_why(register, by, reason)
     with store.writing() as writer:
@@ -140,6 +140,8 @@ def record(
                 made.append(_version(free, None, "add", values))
                 continue
             now = _seen(register, held, number, expected.get(number))
+            if any(version["row"] == number for version in made):
+                raise StoreError(f"{_named(register, number)} is given twice, so nothing is saved.")
             if values == _values(register, now) and not now["removed"]:
                 raise StoreError(f"{_named(register, number)} says this already, so nothing is saved.")
             made.append(_version(number, now, "change", values))

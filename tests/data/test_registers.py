@@ -218,6 +218,10 @@ def test_a_clock_that_goes_back_does_not_turn_versions_round(store, monkeypatch)
         (lambda store: say(store, "x", by="a" * 101), "The name has 101 characters; 100 are the most."),
         (lambda store: say(store, "x", reason="a" * 301), "The reason has 301 characters; 300 are the most."),
         (lambda store: record(store, LIST, [], "Ada", "x"), "Nothing was given, so nothing is saved."),
+        (
+            lambda store: record(store, LIST, [{"row": 1, "text": text} for text in "ab"], "Ada", "x", {1: 1}),
+            "Thing 1 is given twice, so nothing is saved.",
+        ),
     ],
 )
 def test_what_can_not_be_done_is_said_in_one_sentence(attempt, words, store):
