@@ -203,8 +203,6 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Kind": _text("kind_of_note"),
         "Note": _text("says"),
         "Holds for": _text("holds_for"),
-        "Noted by": _text("noted_by"),
-        "Noted on": _figure("noted_on", wording.day),
     },
     "trends.by_group": {"Group": _text("group"), **_SHARES, **_AGAINST_REST, "Note": _text("flag")},
     "trends.by_area": {"Area": _text("name"), **_SHARES, **_AGAINST_REST, "Note": _text("flag")},
@@ -332,7 +330,7 @@ _TITLES = {
     "engagement.feedback": {"areas": "Neighbourhood", "methods": "Raised at", "reasons": "Reasons for no action"},
 }
 _FIRST = {
-    "trends.measure": "Waves",
+    "trends.measure": "Trend",
     "data.coverage": "Files",
     "engagement.activity": "Month",
     "engagement.feedback": "What came of it",

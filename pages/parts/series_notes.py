@@ -106,7 +106,7 @@ def _fields(state: _Editing, note: Mapping[str, Any] | None) -> str | None:
                 field.capitalize(),
                 [value, _EVERY],
                 key=state.key(field),
-                format_func=lambda chosen, field=field: notes.offered(field, chosen),
+                format_func=lambda chosen, field=field: notes.part(field, chosen),
             )
         st.caption("A series break cuts the line, and nothing is compared across it. Other kinds change no figure.")
         st.text_input("Reason, kept in the history", key=state.key("reason"), max_chars=300)

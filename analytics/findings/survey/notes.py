@@ -65,18 +65,13 @@ def choices_of(series: tuple[str, str, str]) -> dict[str, str]:
     return {"measure": measure, "survey": survey, "force": force}
 
 
-def part(name: str, value: str | None) -> str:
+def part(name: str, value: str) -> str:
     """A measure, a survey or a force in words; every one where none is said."""
     if not value:
-        return f"every {name}"
+        return f"Every {name}"
     if name == "measure" and value in measures():
         return measures()[value].label
     return forces()[value]["short"] if name == "force" and value in forces() else value
-
-
-def offered(name: str, value: str) -> str:
-    """The same where it is offered to be chosen."""
-    return part(name, value) if value else f"Every {name}"
 
 
 def breaks(notes: Sequence[Note], ends: Sequence[str]) -> list[str]:
@@ -147,8 +142,9 @@ def table(notes: Sequence[Note]) -> pd.DataFrame:
 
 
 def holds_for(note: Note) -> str:
-    """Which series a note is of, in words."""
-    return "; ".join(part(name, note[name]) for name in ("measure", "survey", "force"))
+    """Which series a note is of, in words: what it does not name may be any."""
+    named = [part(name, note[name]) for name in ("measure", "survey", "force") if note[name]]
+    return "; ".join(named) or "every series"
 
 
 def title(note: Note) -> str:

@@ -58,17 +58,16 @@ def test_a_note_is_marked_printed_and_in_every_file(surveyed):
     # July to September, the third wave, has 92 days; 15 August is the 46th, so half of them lie before it but one.
     assert marked(found) == {"1": pytest.approx(2 - 0.5 + 45 / 92)}
     assert ", 1 note marked." in found.alt
-    assert reading_titles(found) == {"trend": "Waves", "notes": "Notes"}
+    assert reading_titles(found) == {"trend": "Trend", "notes": "Notes"}
     (row,) = reading_table(found, "notes").to_dict("records")
-    assert {name: row[name] for name in ("Number", "Day", "Kind", "Note", "Holds for", "Noted by")} == {
+    assert row == {
         "Number": "1",
         "Day": "15 August 2025",
         "Kind": "event",
         "Note": "Patrols began",
-        "Holds for": "every measure; every survey; every force",
-        "Noted by": "Ada",
+        "Holds for": "every series",
     }
-    assert "2025-08-15,event,Patrols began" in to_csv(found, "notes").decode("utf-8-sig")
+    assert "1,2025-08-15,event,Patrols began,every series,Ada," in to_csv(found, "notes").decode("utf-8-sig")
     book = openpyxl.load_workbook(io.BytesIO(to_excel(found)))
     assert book["notes"]["D2"].value == "Patrols began"
     assert said in [row[1].value for row in book["Cover"].iter_rows()]
@@ -126,6 +125,9 @@ def test_a_note_holds_for_what_it_names_alone(of, measure, there, surveyed):
     write(surveyed, "2025-08-15", "series break", **of)
     found = trend(surveyed, measure=measure)
     assert (bool(found.notes), bool(found.table["broken"].any())) == (there, there)
+    if there:
+        words = {"measure": "Trust the force", "survey": SURVEY, "force": "Surrey Police"}
+        assert found.tables["notes"].at[0, "holds_for"] == "; ".join(words[name] for name in words if name in of)
 
 
 @pytest.mark.parametrize(
