@@ -7,6 +7,7 @@ read.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,11 +163,13 @@ def _as_written(store: Store, table: str, name: str, digests: dict[str, str]) ->
 def _rows(view: View, table: str) -> dict[str | None, int]:
     """Rows of a table by their load, with every value read."""
     relation: duckdb.DuckDBPyRelation = view.every_row(table).to_native()
-    counts: dict[str | None, int] = {}
+    counts: Counter[str | None] = Counter()
     for batch in relation.to_arrow_reader():
-        loads = batch.column("load_id") if "load_id" in batch.schema.names else None
-        for pair in loads.value_counts().to_pylist() if loads is not None else [{"values": None, "counts": len(batch)}]:
-            counts[pair["values"]] = counts.get(pair["values"], 0) + pair["counts"]
+        if "load_id" in batch.schema.names:
+            loads, numbers = batch.column("load_id").value_counts().flatten()
+            counts.update(dict(zip(loads.to_pylist(), numbers.to_pylist(), strict=True)))
+        else:
+            counts[None] += batch.num_rows
     return counts
 
 
