@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 
 import pytest
 
@@ -76,7 +77,7 @@ def test_eight_processes_load_at_once_and_all_land(tmp_path, police_csv):
 def test_eight_processes_at_once_each_change_the_store_or_are_told_why_not(trials, tmp_path):
     store = Store(tmp_path / "store")
     trial, at = trials["later load"], ("--store", str(store.root))
-    kills.shutil.copytree(trial.base, store.root)
+    shutil.copytree(trial.base, store.root)
     load = trials["withdraw"].arguments[1]
     given = [trial.arguments, ("withdraw", load, "--reason", "x"), ("restore", load, "--reason", "x")]
     given = [*given * 2, ("recount", "--reason", "x"), ("recount", "--reason", "y")]
