@@ -282,7 +282,8 @@ def _files(store: Store, table: str, version: int | None) -> set[str]:
 def _is_usual(path: Path) -> bool:
     """Whether a file is a commit, a checkpoint, a kept file, the lock or the mark of a store."""
     if path.parent.name == "_delta_log":
-        return path.stem.isdigit() or ".checkpoint." in path.name or path.name == "_last_checkpoint"
+        commit = path.suffix == ".json" and path.stem.isdigit()
+        return commit or ".checkpoint." in path.name or path.name == "_last_checkpoint"
     return path.suffix == ".zst" or path.as_posix() in ("writer.lock", "store.json")
 
 

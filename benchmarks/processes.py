@@ -71,9 +71,13 @@ class Command:
             time.sleep(0.001)
         return time.perf_counter() - self._start
 
+    def wait(self, seconds: float) -> None:
+        """Wait for some seconds, or until the command has ended."""
+        self._process.join(seconds)
+
     def kill_after(self, seconds: float) -> None:
         """Send SIGKILL after some seconds, unless it has ended."""
-        self._process.join(seconds)
+        self.wait(seconds)
         if self._process.is_alive() and self._process.pid is not None:
             os.kill(self._process.pid, signal.SIGKILL)
 

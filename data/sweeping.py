@@ -41,7 +41,8 @@ def sweep(root: Path, versions: dict[str, int]) -> None:
         elif table.name != RELEASES.name and (table / _LOG).is_dir():
             shutil.rmtree(table)
             continue
-        _remove_unnamed(table)
+        pinned = versions.get(table.name, 0 if versions and table.name == RELEASES.name else -1)
+        _remove_unnamed(table, pinned + 1)
     for part in (*root.glob("*.part"), *(root / "files").glob("*/*.part")):
         part.unlink()
 
@@ -66,14 +67,16 @@ def _bring_back(table: Path, version: int) -> None:
         newest.restore(version)
 
 
-def _remove_unnamed(table: Path) -> None:
-    """Remove what a kill left before any version named it: whole files, halves of files and halves of commits."""
+def _remove_unnamed(table: Path, fewest: int) -> None:
+    """Remove what a kill left before any version named it: whole files, halves of files and halves of commits.
+
+    A log of fewer commits than the newest release knows of, or with a gap, can't say what it never named.
+    """
     for half in (*table.glob("part-*#*"), *(table / _LOG).glob("_commit_*"), *(table / _LOG).glob("*#*")):
         half.unlink()
     here = {path.name for path in table.glob("part-*.parquet")}
     commits = sorted(path for path in (table / _LOG).glob("*.json") if path.stem.isdigit())
-    # A log of which a part is gone can't say what it never named.
-    if not here or (commits and int(commits[-1].stem) != len(commits) - 1):
+    if len(commits) < fewest or (commits and int(commits[-1].stem) != len(commits) - 1):
         return
     for commit in reversed(commits):
         text = commit.read_text(encoding="utf-8")
