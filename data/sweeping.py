@@ -34,47 +34,55 @@ def sweep(root: Path, versions: dict[str, int]) -> None:
     """
     tables = root / "tables"
     for table in sorted(tables.iterdir()) if tables.exists() else []:
-        if not table.is_dir():
-            continue
         if table.name in versions:
-            _bring_back(table, versions[table.name])
+            _remove_unnamed(table, _brought_back(table, versions[table.name]), versions[table.name] + 1)
+        elif table.name == RELEASES.name and versions:
+            with reading(table.name):
+                named = files_of(table)
+            _remove_unnamed(table, named, 1)
         elif table.name != RELEASES.name and (table / _LOG).is_dir():
             shutil.rmtree(table)
-            continue
-        pinned = versions.get(table.name, 0 if versions and table.name == RELEASES.name else -1)
-        _remove_unnamed(table, pinned + 1)
+        elif table.is_dir():
+            _remove_unnamed(table, set(), 0)
     for part in (*root.glob("*.part"), *(root / "files").glob("*/*.part")):
         part.unlink()
 
 
 def files_of(table: Path, version: int | None = None) -> set[str]:
     """Names of the files of a version of a table: the newest one, if none is given."""
-    return {address.rpartition("/")[2] for address in DeltaTable(str(table), version=version).file_uris()}
+    return _names(DeltaTable(str(table), version=version))
 
 
-def _bring_back(table: Path, version: int) -> None:
+def _names(table: DeltaTable) -> set[str]:
+    return {address.rpartition("/")[2] for address in table.file_uris()}
+
+
+def _brought_back(table: Path, version: int) -> set[str]:
+    """Make the newest version of a table equal to that of the newest release, whose files are given."""
     with reading(table.name):
         newest = DeltaTable(str(table))
         if newest.version() == version:
-            return
+            return _names(newest)
         pinned = files_of(table, version)
         later = set[str]().union(*(files_of(table, number) for number in range(version + 1, newest.version() + 1)))
-        back = files_of(table) != pinned
     # Files first: of a kill in between the newest version still tells, and on a full disk there is room again.
     for name in later - pinned:
         (table / name).unlink(missing_ok=True)
-    if back:
+    if _names(newest) != pinned:
         newest.restore(version)
+    return pinned
 
 
-def _remove_unnamed(table: Path, fewest: int) -> None:
+def _remove_unnamed(table: Path, known: set[str], fewest: int) -> None:
     """Remove what a kill left before any version named it: whole files, halves of files and halves of commits.
 
     A log of fewer commits than the newest release knows of, or with a gap, can't say what it never named.
     """
     for half in (*table.glob("part-*#*"), *(table / _LOG).glob("_commit_*"), *(table / _LOG).glob("*#*")):
         half.unlink()
-    here = {path.name for path in table.glob("part-*.parquet")}
+    here = {path.name for path in table.glob("part-*.parquet")} - known
+    if not here and known:
+        return
     commits = sorted(path for path in (table / _LOG).glob("*.json") if path.stem.isdigit())
     if len(commits) < fewest or (commits and int(commits[-1].stem) != len(commits) - 1):
         return

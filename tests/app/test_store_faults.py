@@ -8,6 +8,7 @@ import runpy
 import pytest
 from streamlit.runtime.scriptrunner import exec_code
 
+from analytics.wording import plain
 from data.releases import FORMAT, MARK
 from pages.parts import release, web
 from tests.app.conftest import ROOT
@@ -37,8 +38,8 @@ def without_cube(store):
 
 
 FAULTS = {
-    newer: f"A newer version of this program wrote the store, in format {FORMAT + 1} where this one reads up to {FORMAT}: "
-    "update the program.",
+    newer: "A newer version of this program wrote the store, in format "
+    f"{FORMAT + 1} where this one reads up to {FORMAT}: update the program.",
     without_releases: f"The list of releases is missing, though the store holds some: {RESTORE}",
     without_loads: "The table “loads” of the store can't be read, because a file of it is missing or damaged: "
     + RESTORE,
@@ -60,7 +61,8 @@ def test_a_page_says_what_is_wrong_with_the_store(page, fault, run, own) -> None
     fault(own)
     app = run(page, own)
     # Upload shows what is loaded, and counts nothing.
-    assert [error.value for error in app.error] == ([] if (page, fault) == (UPLOAD, without_cube) else [FAULTS[fault]])
+    said = [] if (page, fault) == (UPLOAD, without_cube) else [plain(FAULTS[fault])]
+    assert [error.value for error in app.error] == said
     assert not app.exception
     assert str(own.root) not in " ".join(error.value for error in app.error)
 
