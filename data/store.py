@@ -28,8 +28,8 @@ from filelock import FileLock, Timeout
 
 from data import releases
 from data.disks import why_unsuitable
+from data.faults import RESTORE, reading, writing_to
 from data.faults import StoreError as StoreError
-from data.faults import reading, writing_to
 from data.readers.source import Slot, Source
 from data.releases import Release as Release
 from data.settings import settings
@@ -368,13 +368,17 @@ class Store:
         Raises
         ------
         StoreError
-            If the store keeps no file of this hash.
+            If the store keeps no file of this hash, or it is damaged.
         """
         path = self.kept_path(sha256)
         if not path.exists():
             raise StoreError(f"The store keeps no file with the SHA-256 {sha256}.")
-        with pa.CompressedInputStream(str(path), "zstd") as stream:
-            return bytes(stream.read())
+        try:
+            with pa.CompressedInputStream(str(path), "zstd") as stream:
+                return bytes(stream.read())
+        except OSError as error:
+            why = f"The file that the store keeps under the SHA-256 {sha256} is damaged: {RESTORE}."
+            raise StoreError(why) from error
 
     def releases(self) -> list[Release]:
         """Every release, oldest first."""

@@ -186,5 +186,5 @@ def _lost_rows(view: View, rows: dict[str, dict[str | None, int]]) -> Iterator[s
 def _is_whole(store: Store, sha256: str) -> bool:
     try:
         return hashlib.sha256(store.kept(sha256)).hexdigest() == sha256
-    except OSError:  # what can't be unpacked is not whole
+    except StoreError:  # what can't be unpacked is not whole
         return False

@@ -65,6 +65,10 @@ def test_one_bit_of_a_kept_file_is_found(two):
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     assert verify(two).faults == (f"The kept file {path.name} is damaged.",)
+    path.write_bytes(content[:20])
+    assert verify(two).faults == (f"The kept file {path.name} is damaged.",)
+    with pytest.raises(StoreError, match=rf"keeps under the SHA-256 {path.stem} is damaged: restore the store from a"):
+        two.kept(path.stem)
 
 
 def test_a_file_of_an_earlier_release_alone_is_looked_at_too(two):
