@@ -11,8 +11,8 @@ from analytics.finding import Finding
 from analytics.findings import QUESTIONS
 from analytics.scope import Scope, ScopeError
 from data.chosen import chosen_store
+from data.faults import of_the_store
 from data.settings import SettingsError
-from data.store import StoreError
 from data.terminal import printable
 
 
@@ -27,8 +27,14 @@ def main(arguments: list[str] | None = None) -> int:
         # Whoever read the lines, such as `head`, has seen enough; nothing is left to be written at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (ScopeError, StoreError, SettingsError) as error:
+    except (ScopeError, SettingsError) as error:
         print(printable(str(error)), file=sys.stderr)
+        return 1
+    except Exception as error:
+        why = of_the_store(error)
+        if why is None:
+            raise
+        print(printable(str(why)), file=sys.stderr)
         return 1
 
 

@@ -1,4 +1,4 @@
-"""Load, check, look back, withdraw and restore from the command line: ``python -m data``."""
+"""Load, check, look back, withdraw, restore, back up and verify from the command line: ``python -m data``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from typing import TextIO, get_args
 
 from data import note_command
 from data.chosen import built_demonstration
+from data.copying import back_up
+from data.faults import of_the_store
 from data.loading import Report, Status, check_files, load_files
 from data.publishing import Progress, counted_otherwise, gives_way, recount, restore, silent, withdraw
 from data.readers.source import Refused
@@ -21,6 +23,7 @@ from data.settings import SettingsError, settings
 from data.store import Store, StoreError
 from data.templates import TEMPLATES, dictionary, write_all
 from data.terminal import printable
+from data.verifying import verify
 from data.words import plural
 
 
@@ -31,13 +34,19 @@ def main(arguments: list[str] | None = None) -> int:
         code = int(options.run(options, Store(getattr(options, "store", None))))
         sys.stdout.flush()
         return code
-    except (StoreError, SettingsError) as error:
+    except SettingsError as error:
         _say(str(error), sys.stderr)
         return 1
     except BrokenPipeError:
         # Whoever read the lines, such as `head`, has seen enough; nothing is left to be written at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        why = of_the_store(error)
+        if why is None:
+            raise
+        _say(str(why), sys.stderr)
+        return 1
 
 
 def _say(text: str, to: TextIO | None = None) -> None:
@@ -144,6 +153,20 @@ def _recount(options: argparse.Namespace, store: Store) -> int:
     return 0
 
 
+def _backup(options: argparse.Namespace, store: Store) -> int:
+    release = back_up(store, options.folder)
+    _say(f"Release {release.number} is copied to {options.folder}; `python -m data verify` looks at every file of it.")
+    return 0
+
+
+def _verify(options: argparse.Namespace, store: Store) -> int:
+    verified = verify(store, _progress())
+    for fault in verified.faults:
+        _say(fault)
+    _say(str(verified))
+    return 1 if verified.faults else 0
+
+
 def _tell_counted_otherwise(store: Store) -> None:
     why = counted_otherwise(store.view())
     if why:
@@ -238,6 +261,14 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_recount)
 
     note_command.add_to(commands, where, _who_and_why, _say)
+    about = "copy the whole store into a new folder, whoever writes to it meanwhile"
+    command = commands.add_parser("backup", parents=[where], help=about, description=about)
+    command.add_argument("folder", type=Path, metavar="FOLDER")
+    command.set_defaults(run=_backup)
+
+    about = "read everything that is stored, and say whether it is as it was written"
+    command = commands.add_parser("verify", parents=[where], help=about, description=about)
+    command.set_defaults(run=_verify)
     return parser
 
 

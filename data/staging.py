@@ -15,9 +15,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from data.copying import copy_into
 from data.loading import Report, load_files
 from data.publishing import Progress, silent
-from data.readers.personal_data import KEY_FILE
 from data.readers.source import Source
 from data.readers.sources import Given, find_sources
 from data.store import Store, StoreError, View
@@ -155,10 +155,7 @@ def _copied(store: Store) -> Store:
     folder = store.root / _FOLDER / uuid.uuid4().hex
     try:
         folder.mkdir(parents=True)
-        for path in sorted((store.root / "tables").rglob("*")):
-            _link(path, folder / path.relative_to(store.root))
-        if (store.root / KEY_FILE).exists():
-            shutil.copy2(store.root / KEY_FILE, folder / KEY_FILE)
+        copy_into(folder, store.root, _link, kept=False)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise StoreError(f"A preview can't be made in “{store.root / _FOLDER}”: {error.strerror}.") from error
@@ -167,12 +164,10 @@ def _copied(store: Store) -> Store:
 
 def _link(path: Path, to: Path) -> None:
     """Rows are never changed once they are written, so the copy shares them; a log is written on, and so is copied."""
-    if path.is_dir():
-        to.mkdir(parents=True, exist_ok=True)
-    elif path.suffix == ".parquet" and path.parent.name != "_delta_log":
+    if path.suffix == ".parquet" and path.parent.name != "_delta_log":
         try:
             os.link(path, to)
         except OSError:  # a disk without links
             shutil.copyfile(path, to)
     else:
-        shutil.copyfile(path, to)
+        shutil.copy2(path, to)

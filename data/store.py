@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -23,11 +23,17 @@ import duckdb
 import narwhals as nw
 import pyarrow as pa
 from deltalake import DeltaTable, WriterProperties, write_deltalake
+from deltalake.exceptions import DeltaError
 from filelock import FileLock, Timeout
 
+from data import releases
 from data.disks import why_unsuitable
+from data.faults import RESTORE, reading, writing_to
+from data.faults import StoreError as StoreError
 from data.readers.source import Slot, Source
+from data.releases import Release as Release
 from data.settings import settings
+from data.sweeping import sweep
 from data.tables import LOADS, RELEASES, Table
 
 if TYPE_CHECKING:
@@ -59,10 +65,6 @@ def whole_subjects(loads: pd.DataFrame) -> pd.Series:
         Texts, by the index of the rows.
     """
     return loads["subject"].str.split(PART, regex=False).str[0]
-
-
-class StoreError(RuntimeError):
-    """The store can't do what was asked; the message is one sentence for the person."""
 
 
 @dataclass(frozen=True)
@@ -126,21 +128,6 @@ def load_rows(loads: list[Load], by: str, reason: str) -> pd.DataFrame:
     )
 
 
-@dataclass(frozen=True)
-class Release:
-    """Which loads are current, and which version of every table belongs with them."""
-
-    number: int
-    at: datetime
-    by: str
-    reason: str
-    action: str
-    added: tuple[str, ...] = ()
-    withdrawn: tuple[str, ...] = ()
-    current: frozenset[str] = frozenset()
-    versions: dict[str, int] = field(default_factory=dict)
-
-
 class View:
     """One release, pinned: everything a Finding may read. A staged release is viewed the same way."""
 
@@ -170,11 +157,12 @@ class View:
         """The rows of all loads, current or not: for counting cubes, never for a figure."""
         if not self.has(table):
             raise StoreError(f"Nothing of the kind “{table}” has been loaded yet.")
-        files, schema = self._files(table)
-        connection = _duckdb().cursor()
-        if not files:  # a month without searches, alone
-            return nw.from_native(connection.from_arrow(schema.empty_table()))
-        return nw.from_native(connection.read_parquet(files, union_by_name=True))
+        with reading(table):
+            files, schema = self._files(table)
+            connection = _duckdb().cursor()
+            if not files:  # a month without searches, alone
+                return nw.from_native(connection.from_arrow(schema.empty_table()))
+            return nw.from_native(connection.read_parquet(files, union_by_name=True))
 
     @cached_property
     def loads(self) -> pd.DataFrame:
@@ -244,6 +232,7 @@ class Writer:
         self.store = store
         self.before = store.release()
         self.versions = dict(self.before.versions) if self.before else {}
+        self._digests: dict[str, str] = {}
 
     def append(self, table: Table, frame: pd.DataFrame | pa.Table) -> None:
         """Append rows to a table in one commit; nobody sees them before a release is published."""
@@ -269,20 +258,16 @@ class Writer:
         history = self.store.releases()
         number = history[-1].number + 1 if history else 1
         release = Release(number, datetime.now(UTC), by, reason, action, tuple(added), tuple(withdrawn))
-        current = frozenset(stack[-1] for stack in _stacks([*history, release], self._slots()).values() if stack)
-        return View(
-            self.store,
-            Release(
-                number, release.at, by, reason, action, release.added, release.withdrawn, current, dict(self.versions)
-            ),
-        )
+        stacks = releases.stacks([*history, release], self._slots())
+        current = frozenset(stack[-1] for stack in stacks.values() if stack)
+        return View(self.store, replace(release, current=current, versions=dict(self.versions)))
 
     def publish(self, view: View) -> Release:
         """Write the release: the single commit that makes the staged rows visible."""
         release = view.release
         if release is None:
             raise StoreError("There is nothing to publish.")
-        release = Release(**{**release.__dict__, "versions": dict(self.versions)})
+        release = replace(release, versions=dict(self.versions), digests=dict(self._digests))
         row = RELEASES.frame(
             {
                 "release": [release.number],
@@ -294,19 +279,30 @@ class Writer:
                 "withdrawn": [list(release.withdrawn)],
                 "current": [sorted(release.current)],
                 "versions": [json.dumps(release.versions, sort_keys=True)],
+                "digests": [json.dumps(release.digests, sort_keys=True)],
             }
         )
-        write_deltalake(
-            str(self.store.table_path(RELEASES.name)),
-            pa.Table.from_pandas(row, RELEASES.arrow, False),
-            mode="append",
-            configuration=_KEEP_VERSIONS,
-        )
+        try:
+            write_deltalake(
+                str(self.store.table_path(RELEASES.name)),
+                pa.Table.from_pandas(row, RELEASES.arrow, False),
+                mode="append",
+                schema_mode="merge",
+                configuration=_KEEP_VERSIONS,
+            )
+            releases.mark(self.store.root)
+        except (DeltaError, OSError):
+            # After its commit a release is there, whatever was to be written beside it; the next writer writes that.
+            newest = self.store.release()
+            if newest is None or newest.number != release.number:
+                raise
+            logging.getLogger("confidence_cycle").exception("Release %s is published, with an error", release.number)
         return release
 
     def _write(self, table: Table, frame: pd.DataFrame | pa.Table, mode: Literal["append", "overwrite"]) -> None:
         path = self.store.table_path(table.name)
         path.parent.mkdir(parents=True, exist_ok=True)
+        before = set(path.glob("*.parquet"))
         rows = (
             frame.select(table.names).cast(table.arrow)
             if isinstance(frame, pa.Table)
@@ -326,6 +322,9 @@ class Writer:
                 writer_properties=_GROUPS,
             )
         self.versions[table.name] = DeltaTable(str(path)).version()
+        for new in sorted(set(path.glob("*.parquet")) - before):
+            with new.open("rb") as file:
+                self._digests[f"{table.name}/{new.name}"] = hashlib.file_digest(file, "sha256").hexdigest()
 
     def _slots(self) -> dict[str, tuple[str, str, str]]:
         return _slots(View(self.store, Release(0, datetime.now(UTC), "", "", "", versions=self.versions)))
@@ -369,18 +368,21 @@ class Store:
         Raises
         ------
         StoreError
-            If the store keeps no file of this hash.
+            If the store keeps no file of this hash, or it is damaged.
         """
         path = self.kept_path(sha256)
         if not path.exists():
             raise StoreError(f"The store keeps no file with the SHA-256 {sha256}.")
-        with pa.CompressedInputStream(str(path), "zstd") as stream:
-            return bytes(stream.read())
+        try:
+            with pa.CompressedInputStream(str(path), "zstd") as stream:
+                return bytes(stream.read())
+        except OSError as error:
+            why = f"The file that the store keeps under the SHA-256 {sha256} is damaged: {RESTORE}."
+            raise StoreError(why) from error
 
     def releases(self) -> list[Release]:
         """Every release, oldest first."""
-        newest = self._newest_commit
-        return list(_releases(str(self.table_path(RELEASES.name)), newest, newest.stat().st_mtime_ns)) if newest else []
+        return releases.listed(self.root, self.table_path(RELEASES.name))
 
     def release(self, number: int | None = None) -> Release | None:
         """The newest release, or the one with this number; None in an empty store.
@@ -390,13 +392,13 @@ class Store:
         StoreError
             If no release has this number.
         """
-        releases = self.releases()
+        every = self.releases()
         if number is None:
-            return releases[-1] if releases else None
-        for release in releases:
+            return every[-1] if every else None
+        for release in every:
             if release.number == number:
                 return release
-        raise StoreError(f"There is no release {number}; the newest is {releases[-1].number if releases else 'none'}.")
+        raise StoreError(f"There is no release {number}; the newest is {every[-1].number if every else 'none'}.")
 
     def view(self, number: int | None = None) -> View:
         """A view of the newest release, or of an earlier one."""
@@ -405,14 +407,8 @@ class Store:
     @property
     def version(self) -> int:
         """A number that changes whenever a release is published; cheap to ask. −1 in an empty store."""
-        newest = self._newest_commit
+        newest = releases.newest_commit(self.table_path(RELEASES.name))
         return int(newest.stem) if newest else -1
-
-    @property
-    def _newest_commit(self) -> Path | None:
-        log = self.table_path(RELEASES.name) / "_delta_log"
-        commits = (path for path in log.glob("*.json") if path.stem.isdigit())
-        return max(commits, key=lambda path: path.stem, default=None)  # all names are of 20 digits
 
     def history(self) -> pd.DataFrame:
         """Every load with its status: current, superseded or withdrawn; the newest first, by release."""
@@ -421,7 +417,7 @@ class Store:
         view = self.view()
         if not view.has(LOADS.name):
             return LOADS.frame({"load_id": []}).assign(current=pd.Series(dtype=bool), status=pd.Series(dtype=str))
-        stacks = _stacks(self.releases(), _slots(view))
+        stacks = releases.stacks(self.releases(), _slots(view))
         kept = {load for stack in stacks.values() for load in stack}
         published = {load for release in self.releases() for load in release.added}
         loads = view.loads[view.loads["load_id"].isin(published)].copy()
@@ -438,57 +434,46 @@ class Store:
         Raises
         ------
         StoreError
-            If the folder can't be made, or another load holds the lock for longer than the setting
-            ``lock_seconds``.
+            If the folder can't be made or written to, its disk is full, or another load holds the lock for longer than
+            the setting ``lock_seconds``.
         """
         try:
             self.root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             why = f"The store “{self.root}” can't be made: {error.strerror}; choose another folder."
             raise StoreError(why) from error
+        with writing_to(self.root), self._lock():
+            self._sweep()
+            try:
+                yield Writer(self)
+            except Exception:
+                self._sweep_after_failure()
+                raise
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
         lock = FileLock(self.root / "writer.lock", timeout=settings().lock_seconds)
         try:
             lock.acquire()
         except Timeout as error:
             raise StoreError("Another load is being published; try again when it has finished.") from error
         try:
-            self._sweep()
-            yield Writer(self)
+            yield
         finally:
             lock.release()
 
     def _sweep(self) -> None:
         release = self.release()
-        versions = release.versions if release else {}
-        tables = self.root / "tables"
-        for path in sorted(tables.iterdir()) if tables.exists() else []:
-            # What is no Delta table is not ours to remove.
-            if path.name == RELEASES.name or not (path / "_delta_log").is_dir():
-                continue
-            if path.name not in versions:
-                shutil.rmtree(path)
-            elif _files(path) != _files(path, versions[path.name]):
-                DeltaTable(str(path)).restore(versions[path.name])
+        sweep(self.root, release.versions if release else {})
+        if release:
+            releases.mark(self.root)  # of a store that is older than the mark, or of a kill just before it
 
-
-@lru_cache(maxsize=8)
-def _releases(table: str, newest: Path, written: int) -> tuple[Release, ...]:
-    """The releases up to a commit, by when it was written: a page asks for them several times."""
-    rows = DeltaTable(table).to_pyarrow_table().to_pylist()
-    return tuple(
-        Release(
-            row["release"],
-            row["at"],
-            row["by"],
-            row["reason"],
-            row["action"],
-            tuple(row["added"] or ()),
-            tuple(row["withdrawn"] or ()),
-            frozenset(row["current"] or ()),
-            json.loads(row["versions"]),
-        )
-        for row in sorted(rows, key=lambda row: row["release"])
-    )
+    def _sweep_after_failure(self) -> None:
+        """Give the room of what was not published back at once; the failure itself is what the person is told."""
+        try:
+            self._sweep()
+        except Exception:
+            logging.getLogger("confidence_cycle").exception("The sweep failed; the next load sweeps again")
 
 
 @cache
@@ -497,23 +482,8 @@ def _duckdb() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
 
 
-def _files(path: Path, version: int | None = None) -> set[str]:
-    return set(DeltaTable(str(path), version=version).file_uris())
-
-
 def _slots(view: View) -> dict[str, tuple[str, str, str]]:
     if not view.has(LOADS.name):
         return {}
     loads = view.every_row(LOADS.name).select("load_id", "table", "subject", "period").collect("pyarrow").to_native()
     return {row["load_id"]: (row["table"], row["subject"], row["period"]) for row in loads.to_pylist()}
-
-
-def _stacks(releases: list[Release], slots: dict[str, tuple[str, str, str]]) -> dict[tuple[str, str, str], list[str]]:
-    """Replay the releases: for each slot its loads in the order they became current, the last one being so."""
-    stacks: dict[tuple[str, str, str], list[str]] = {}
-    for release in releases:
-        for load in release.withdrawn:
-            stacks[slots[load]].remove(load)
-        for load in release.added:
-            stacks.setdefault(slots[load], []).append(load)
-    return stacks

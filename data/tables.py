@@ -497,6 +497,7 @@ RELEASES = Table(
         Column("withdrawn", "texts", "Loads withdrawn by this release"),
         Column("current", "texts", "Every load that is current in this release"),
         Column("versions", "text", "Version of every table, as JSON", required=True),
+        Column("digests", "text", "SHA-256 of every Parquet file that came with the release, as JSON"),
     ),
 )
 

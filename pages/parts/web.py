@@ -17,7 +17,9 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from analytics.wording import plain
 from data.chosen import own_store
+from data.faults import of_the_store
 from data.staging import sweep
 from data.store import StoreError
 
@@ -56,8 +58,12 @@ def middleware() -> list[Middleware]:
 
 
 def on_error(error: Exception) -> bool:
-    """Say that a page failed, without code or paths; the log has them."""
+    """Say that a page failed, or what is wrong with the store, without code or paths; the log has them."""
     logging.getLogger("confidence_cycle").error("A page failed", exc_info=error)
+    why = of_the_store(error)
+    if why is not None:
+        st.error(plain(str(why)), title="The store can't be read")
+        return True
     st.error(
         "Nothing was changed. Load the page again; if it fails again, tell whoever looks after this dashboard, whose "
         "log says why.",
