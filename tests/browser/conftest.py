@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -113,23 +114,35 @@ def invented(chromium: Browser, demonstration: Store, tmp_path_factory: pytest.T
 
 def serve(chromium: Browser, store: Store, log: Path) -> Iterator[str]:
     """Run the app over a store until the caller is done; its address, once it has shown its first page."""
+    with running(store, log) as address:
+        page = chromium.new_page()
+        page.goto(address)
+        settle(page)
+        page.close()
+        yield address
+
+
+def free_port() -> int:
+    """A port of this computer that nobody listens on."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def running(store: Store, log: Path, port: int | None = None, **environment: str) -> Iterator[str]:
+    """Run the app over a store until the caller is done; its address, at which nobody has been yet."""
+    port = port or free_port()
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
             cwd=ROOT,
-            env={**os.environ, "CONFIDENCE_STORE": str(store.root)},
+            env={**os.environ, "CONFIDENCE_STORE": str(store.root), **environment},
             stdout=out,
             stderr=subprocess.STDOUT,
         )
         try:
             _wait(port, process, log)
-            page = chromium.new_page()
-            page.goto(f"http://localhost:{port}")
-            settle(page)
-            page.close()
             yield f"http://localhost:{port}"
         finally:
             process.terminate()

@@ -17,6 +17,7 @@ from pages.parts.server import shell
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _YEAR = 365 * 24 * 60 * 60
+_FOR_EVERYBODY = "public, max-age=3600"
 _UNUSED = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone")
 _UNUSED += ("midi", "payment", "usb")
 """What a browser can do and no page needs."""
@@ -39,7 +40,7 @@ class Frame:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                _complete(MutableHeaders(raw=message["headers"]), scope)
+                _complete(MutableHeaders(raw=message.setdefault("headers", [])), scope)
             await send(message)
 
         try:
@@ -55,8 +56,8 @@ def _complete(headers: MutableHeaders, scope: Scope) -> None:
     encrypted = scope.get("scheme") == "https"
     for name, value in _headers(_host(scope), encrypted):
         headers[name] = value
-    # Uploads and downloads hold figures of whoever asked for them; the code of the pages is everybody's.
-    headers.setdefault("cache-control", "no-store")
+    # Fonts and styles are everybody's; what else says nothing of how long it lasts may hold figures.
+    headers.setdefault("cache-control", _FOR_EVERYBODY if "/app/static/" in scope["path"] else "no-store")
     if encrypted and "set-cookie" in headers:
         _only_encrypted(headers)
 
