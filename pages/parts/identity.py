@@ -16,6 +16,8 @@ from data.settings import Settings, settings
 Role = Literal["viewer", "analyst"]
 Standing = Literal["signed out", "expired", "refused"]
 
+_COOKIE = 30 * 24 * 60 * 60
+"""Seconds that a browser keeps a cookie of sign-in; no session is longer."""
 _LONGEST = 100
 """Characters of a name in the history."""
 
@@ -106,8 +108,9 @@ def judged(claims: Mapping[str, object], chosen: Settings, now: float) -> User:
     if claims.get("is_logged_in") is not True or issuer != str(chosen.issuer).rstrip("/"):
         raise NotAllowed("signed out")
     name, until = _name(claims), claims.get("exp")
-    if isinstance(until, bool) or not isinstance(until, int | float) or until <= now:
+    if isinstance(until, bool) or not isinstance(until, int | float) or not until > now:
         raise NotAllowed("expired", name)
+    until = min(until, now + _COOKIE)
     granted = _granted(claims, chosen.role_claim)
     if granted & {entry.casefold() for entry in chosen.analysts}:
         return User(name, "analyst", True, until)
