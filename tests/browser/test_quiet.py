@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.app.small_store import HOSTILE as NAME
-from tests.browser.conftest import PATIENCE, ROOT, open_everything, running, settle
+from tests.browser.conftest import PATIENCE, ROOT, open_everything, settle
+from tests.servers import running
 
 PAGES = ("/stop_and_search", "/methods", "/upload")
 HOSTILE = "/stop_and_search?force=west-yorkshire&area=E08000034"
@@ -162,7 +163,7 @@ def test_every_page_is_among_them() -> None:
 
 
 def test_the_first_page_of_a_cold_server_may_be_a_deep_link(chromium, small, tmp_path) -> None:
-    with running(small, tmp_path / "log") as address:
+    with running(small.root, tmp_path / "log") as address:
         page = chromium.new_page()
         seen = complaints(page)
         page.goto(f"{address}/stop_and_search")
