@@ -89,7 +89,7 @@ app = st.App(
     __file__,
     lifespan=web.lifespan,
     routes=web.routes([page.address for page in PAGES[1:]]),
-    middleware=web.middleware(),
+    middleware=web.middleware(__file__),
     secrets=web.secrets(),
     on_script_error=web.on_error,
 )

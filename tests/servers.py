@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -115,13 +115,16 @@ class Session:
         given = ask(server, "/_stcore/health")[1]["set-cookie"]
         self.token = given.partition("=")[2].partition(";")[0]
         self.cookie = f"_streamlit_xsrf={self.token}" + (f"; {cookie}" if cookie else "")
-        self.socket: ClientConnection = connect(
-            f"ws://{server.host}/_stcore/stream",
-            origin=server.address,
-            subprotocols=[Subprotocol("streamlit"), Subprotocol(self.token)],
-            additional_headers={"Cookie": self.cookie, **headers},
-            max_size=None,
-            compression=None,
+        self._open = ExitStack()
+        self.socket: ClientConnection = self._open.enter_context(
+            connect(
+                f"ws://{server.host}/_stcore/stream",
+                origin=server.address,
+                subprotocols=[Subprotocol("streamlit"), Subprotocol(self.token)],
+                additional_headers={"Cookie": self.cookie, **headers},
+                max_size=None,
+                compression=None,
+            )
         )
         self.id = ""
         self.said: list[bytes] = []
@@ -147,4 +150,4 @@ class Session:
 
     def close(self) -> None:
         """Leave the page."""
-        self.socket.close()
+        self._open.close()

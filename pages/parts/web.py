@@ -8,6 +8,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -21,6 +22,7 @@ from data.store import StoreError
 from pages.parts import sign_in
 from pages.parts.identity import NotAllowed
 from pages.parts.server import door, shell, uploads
+from pages.parts.server.discreet import Discreet
 from pages.parts.server.headers import Frame
 
 _MINUTE = 60
@@ -55,9 +57,14 @@ async def _collect() -> None:
         gc.collect()
 
 
-def middleware() -> list[Middleware]:
-    """What every request passes through, the outermost first."""
-    return [Middleware(Frame), Middleware(door.Door), Middleware(uploads.Uploads)]
+def middleware(script: str) -> list[Middleware]:
+    """What every request to the app of this script passes through, the outermost first."""
+    return [
+        Middleware(Frame),
+        Middleware(door.Door),
+        Middleware(uploads.Uploads),
+        Middleware(Discreet, script=Path(script).resolve()),
+    ]
 
 
 def routes(addresses: Iterable[str]) -> list[Route]:

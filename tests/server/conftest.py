@@ -8,6 +8,8 @@ import pytest
 
 from tests.servers import Server, started
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - for a test alone
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -22,6 +24,6 @@ def open_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app that everybody may look at."""
     place = tmp_path_factory.mktemp("open")
     with started(
-        place / "store", place / "log", flags=["--server.address", "0.0.0.0"], CONFIDENCE_WITHOUT_SIGN_IN="viewer"
+        place / "store", place / "log", flags=["--server.address", EVERYWHERE], CONFIDENCE_WITHOUT_SIGN_IN="viewer"
     ) as running:
         yield running

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from tests.server.conftest import EVERYWHERE
 from tests.servers import ROOT, Server, Session, ask
 
 ELSEWHERE = [
@@ -26,8 +28,9 @@ def websocket_status(server: Server, **headers: str) -> int:
     host = headers.pop("Host", None)
     address = f"ws://{host}/_stcore/stream" if host else f"ws://{server.host}/_stcore/stream"
     name, _, port = server.host.partition(":")
+    there = socket.create_connection((name, int(port)))
     try:
-        with connect(address, host=name, port=int(port), origin=origin, additional_headers=headers, compression=None):
+        with connect(address, sock=there, origin=origin, additional_headers=headers, compression=None):
             return 101
     except InvalidStatus as refusal:
         return refusal.response.status_code
@@ -39,7 +42,8 @@ def test_another_host_is_refused_on_every_address(path, server) -> None:
         "evil.example",
         f"localhost.evil.example:{server.host.rpartition(':')[2]}",
         "[::2]:80",
-        "localhost@x",
+        "localhost@evil.example",
+        "localhost/",
         "",
     ):
         status, _, body = ask(server, path, {"Host": host})
@@ -80,9 +84,10 @@ def start(*flags: str, **environment: str) -> tuple[int, str]:
 
 
 def test_a_server_that_would_make_everybody_an_analyst_does_not_start() -> None:
-    code, said = start("--server.address", "0.0.0.0")
+    code, said = start("--server.address", EVERYWHERE)
     assert code == 1
-    assert said == (
+    assert "Traceback" not in said
+    assert said.splitlines()[-1] == (
         "The server was to listen on 0.0.0.0, where everybody who reaches it would be an analyst. Set up sign-in "
         "(docs/security.md), or let everybody look and nobody load with CONFIDENCE_WITHOUT_SIGN_IN=viewer."
     )
@@ -91,7 +96,8 @@ def test_a_server_that_would_make_everybody_an_analyst_does_not_start() -> None:
 def test_a_setting_that_cannot_be_is_one_sentence_at_the_start() -> None:
     code, said = start(CONFIDENCE_SIGN_IN="https://id.example.org/.well-known/openid-configuration")
     assert code == 1
-    assert said == (
+    assert "Traceback" not in said
+    assert said.splitlines()[-1] == (
         "CONFIDENCE_SIGN_IN is set, and so must be CONFIDENCE_SIGN_IN_CLIENT, CONFIDENCE_SIGN_IN_SECRET, "
         "CONFIDENCE_COOKIE_SECRET, CONFIDENCE_ADDRESS."
     )

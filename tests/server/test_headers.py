@@ -8,6 +8,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed
 
 from pages.parts.server import shell
@@ -34,9 +35,7 @@ ANSWERS = {
     "/..%2f..%2fetc%2fpasswd": (400, "no-store"),
     "//evil.example": (400, "no-store"),
 }
-TELLTALE = re.compile(
-    r"/(usr|home|root|work|tmp|opt|site-packages)/|\.py\b|Traceback|Error:|File \"|\d+\.\d+\.\d+(?!\.)"
-)
+TELLTALE = re.compile(r"/(usr|home|root|work|tmp|opt|site-packages)/|\.py\b|Traceback|Error:|File \"|\d+\.\d+\.\d+\b")
 """Signs of paths, code and versions."""
 
 
@@ -49,7 +48,7 @@ def test_every_answer_has_the_headers_and_tells_nothing_of_the_server(path, serv
     assert "camera=()" in headers["permissions-policy"]
     assert "strict-transport-security" not in headers
     assert headers["server"] == "uvicorn"
-    if not headers["content-type"].startswith("image"):
+    if headers["content-type"] != "image/png":
         assert not TELLTALE.search(body.replace(shell.ours(), "").replace(shell.streamlits(), ""))
 
 
@@ -109,7 +108,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from pages.parts import web
 
-app = st.App(__file__, middleware=web.middleware(), on_script_error=web.on_error)
+app = st.App(__file__, middleware=web.middleware(__file__), on_script_error=web.on_error)
 if get_script_run_ctx(suppress_warning=True) is not None:
     raise RuntimeError("the password is swordfish")
 """
@@ -122,7 +121,7 @@ def test_a_page_that_raises_shows_a_sentence_and_the_log_has_the_rest(tmp_path) 
         session = Session(broken)
         session.close()
     assert session.shows("This page could not be drawn")
-    for secret in ("swordfish", "RuntimeError", "Traceback", "broken.py", str(tmp_path)):
+    for secret in ("swordfish", "RuntimeError", "Traceback", str(tmp_path), "3.11", "Linux", "linux"):
         assert not session.shows(secret), secret
     log = broken.log.read_text()
     assert "RuntimeError: the password is swordfish" in log
@@ -133,11 +132,14 @@ def test_a_page_that_raises_shows_a_sentence_and_the_log_has_the_rest(tmp_path) 
 def test_a_bad_websocket_is_closed_without_a_word_of_code(sent, server) -> None:
     session = Session(server)
     before = len(session.said)
-    with pytest.raises(ConnectionClosed) as closed:
+    reason = "open"
+    try:
         session.socket.send(sent)
         while True:
             session.said.append(session.socket.recv(timeout=30))
-    reason = closed.value.rcvd.reason if closed.value.rcvd else ""
+    except ConnectionClosed as closed:
+        reason = closed.rcvd.reason if closed.rcvd else ""
+    assert reason != "open"
     assert not TELLTALE.search(reason)
     assert not any(TELLTALE.search(raw.decode(errors="replace")) for raw in session.said[before:])
     assert ask(server, "/_stcore/health")[2] == "ok"
@@ -146,5 +148,6 @@ def test_a_bad_websocket_is_closed_without_a_word_of_code(sent, server) -> None:
 
 def test_a_page_that_is_not_there_is_said_without_code(server) -> None:
     session = Session(server, "nothing")
+    assert "page_not_found" in [ForwardMsg.FromString(raw).WhichOneof("type") for raw in session.said]
     assert not any(b"Traceback" in raw or str(ROOT).encode() in raw for raw in session.said)
     session.close()

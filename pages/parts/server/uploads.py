@@ -10,10 +10,10 @@ import re
 from collections import Counter
 
 import streamlit as st
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.formparsers import MultiPartParser
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -66,8 +66,15 @@ class Uploads:
             await PlainTextResponse(refusal[1], refusal[0])(scope, receive, send)
             return
         self._coming[session] += size
+
+        async def and_close(message: Message) -> None:
+            # Who announces no size is cut off with the answer; what they go on sending would be read for nothing.
+            if message["type"] == "http.response.start" and not _is_announced(scope):
+                MutableHeaders(raw=message["headers"])["connection"] = "close"
+            await send(message)
+
         try:
-            await self.app(scope, receive, send)
+            await self.app(scope, receive, and_close)
         finally:
             self._coming[session] -= size
             self._coming += Counter()  # forgets what is nothing
@@ -86,8 +93,11 @@ class Uploads:
 
 def _announced(scope: Scope) -> int:
     """Bytes to make room for: what is announced, which the server holds a sender to, or the most that is let in."""
-    length = Headers(scope=scope).get("content-length", "")
-    return min(int(length), _largest()) if length.isdecimal() else _largest()
+    return min(int(Headers(scope=scope)["content-length"]), _largest()) if _is_announced(scope) else _largest()
+
+
+def _is_announced(scope: Scope) -> bool:
+    return Headers(scope=scope).get("content-length", "").isdecimal()
 
 
 def _largest() -> int:
