@@ -8,14 +8,17 @@ from analytics.wording import plain
 from data.settings import settings
 from pages.parts.identity import NotAllowed
 
+_WIDTH = 640
+"""Pixels: a card for a few words, not for figures."""
+
 
 def show(why: NotAllowed) -> None:
     """Say why there is no page, and what to do about it."""
     st.title("Confidence Cycle")
-    with st.container(border=True):
+    with st.container(border=True, width=_WIDTH):
         if why.standing == "signed out":
             st.markdown("## Sign in to see this page")
-            st.markdown("This dashboard shows its figures to people of your organisation, with its own sign-in.")
+            st.markdown("This dashboard is for people of your organisation, who sign in as they do elsewhere in it.")
             _sign_in("Sign in")
         elif why.standing == "expired":
             st.markdown("## Your session is over")

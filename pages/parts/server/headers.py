@@ -12,6 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from data.settings import settings
 from pages.parts.server import shell
 
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
@@ -53,7 +54,7 @@ class Frame:
 
 
 def _complete(headers: MutableHeaders, scope: Scope) -> None:
-    encrypted = scope.get("scheme") == "https"
+    encrypted = scope.get("scheme") == "https" or str(settings().address).startswith("https:")
     for name, value in _headers(_host(scope), encrypted):
         headers[name] = value
     # Fonts and styles are everybody's; what else says nothing of how long it lasts may hold figures.
