@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 
 import streamlit as st
 from starlette.datastructures import Headers
@@ -46,6 +47,7 @@ def here_alone() -> bool:
     return settings().sign_in is None and settings().without_sign_in == "analyst"
 
 
+@lru_cache(maxsize=256)
 def is_here(host: object) -> bool:
     """Whether an address is this computer's own."""
     if host == "localhost":
@@ -60,7 +62,7 @@ def _refusal(scope: Scope) -> tuple[int, str] | None:
     """A status and a sentence; None where the request may go on."""
     headers = Headers(scope=scope)
     # Streamlit itself looks at the host of websockets alone.
-    if not is_host_allowed(headers.get("host")):
+    if not _is_allowed(headers.get("host")):
         return 400, "This is not an address of the dashboard."
     if here_alone() and not _from_here(scope, headers):
         return 403, ELSEWHERE
@@ -70,6 +72,9 @@ def _refusal(scope: Scope) -> tuple[int, str] | None:
     if _AGENT.search(path) and not st.get_option("server.enableAgentApi"):
         return 404, "Not found."
     return None
+
+
+_is_allowed = lru_cache(maxsize=256)(is_host_allowed)
 
 
 def _from_here(scope: Scope, headers: Headers) -> bool:

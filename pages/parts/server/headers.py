@@ -6,9 +6,9 @@ import base64
 import hashlib
 import logging
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,7 +18,7 @@ from pages.parts.server import shell
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _YEAR = 365 * 24 * 60 * 60
-_FOR_EVERYBODY = "public, max-age=3600"
+_FOR_EVERYBODY = b"public, max-age=3600"
 _UNUSED = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone")
 _UNUSED += ("midi", "payment", "usb")
 """What a browser can do and no page needs."""
@@ -41,7 +41,7 @@ class Frame:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                _complete(MutableHeaders(raw=message.setdefault("headers", [])), scope)
+                message = {**message, "headers": _complete(message.get("headers", ()), scope)}
             await send(message)
 
         try:
@@ -53,32 +53,33 @@ class Frame:
             await PlainTextResponse("The server failed; its log says why.", 500)(scope, receive, with_headers)
 
 
-def _complete(headers: MutableHeaders, scope: Scope) -> None:
+def _complete(given: Iterable[tuple[bytes, bytes]], scope: Scope) -> list[tuple[bytes, bytes]]:
+    """The headers that were given, with ours in the place of any of the same name."""
     encrypted = scope.get("scheme") == "https" or str(settings().address).startswith("https:")
-    for name, value in _headers(_host(scope), encrypted):
-        headers[name] = value
-    # Fonts and styles are everybody's; what else says nothing of how long it lasts may hold figures.
-    headers.setdefault("cache-control", _FOR_EVERYBODY if "/app/static/" in scope["path"] else "no-store")
-    if encrypted and "set-cookie" in headers:
-        _only_encrypted(headers)
+    ours = _headers(_host(scope), encrypted)
+    names = {name for name, _ in ours}
+    headers = [(name.lower(), value) for name, value in given if name.lower() not in names]
+    if not any(name == b"cache-control" for name, _ in headers):
+        # Fonts and styles are everybody's; what else says nothing of how long it lasts may hold figures.
+        headers.append((b"cache-control", _FOR_EVERYBODY if "/app/static/" in scope["path"] else b"no-store"))
+    if encrypted:
+        headers = [(name, _only_encrypted(value) if name == b"set-cookie" else value) for name, value in headers]
+    return [*headers, *ours]
 
 
-def _only_encrypted(headers: MutableHeaders) -> None:
-    """Keep cookies, which the framework leaves open for plain http, to https."""
-    headers.raw[:] = [
-        (name, value + b"; Secure" if name == b"set-cookie" and b"; secure" not in value.lower() else value)
-        for name, value in headers.raw
-    ]
+def _only_encrypted(cookie: bytes) -> bytes:
+    """Keep a cookie, which the framework leaves open for plain http, to https."""
+    return cookie if b"; secure" in cookie.lower() else cookie + b"; Secure"
 
 
 def _host(scope: Scope) -> str:
     """The host that the browser asked, if it is written as one."""
-    named = Headers(scope=scope).get("host", "")
+    named = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
     return named if _HOST.fullmatch(named) else ""
 
 
 @lru_cache(maxsize=64)
-def _headers(host: str, encrypted: bool) -> tuple[tuple[str, str], ...]:
+def _headers(host: str, encrypted: bool) -> tuple[tuple[bytes, bytes], ...]:
     """Nothing is loaded from another host, and no other site shows these pages in a frame."""
     policy = {
         "default-src": "'self'",
@@ -93,16 +94,18 @@ def _headers(host: str, encrypted: bool) -> tuple[tuple[str, str], ...]:
         "form-action": "'self'",
         "frame-ancestors": "'none'",
     }
-    headers = (
-        ("content-security-policy", "; ".join(f"{name} {value}" for name, value in policy.items())),
-        ("x-content-type-options", "nosniff"),
-        ("x-frame-options", "DENY"),
-        ("referrer-policy", "same-origin"),
-        ("permissions-policy", ", ".join(f"{name}=()" for name in _UNUSED)),
-        ("cross-origin-opener-policy", "same-origin"),
-        ("cross-origin-resource-policy", "same-origin"),
-    )
-    return (*headers, ("strict-transport-security", f"max-age={_YEAR}")) if encrypted else headers
+    headers = {
+        "content-security-policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        "referrer-policy": "same-origin",
+        "permissions-policy": ", ".join(f"{name}=()" for name in _UNUSED),
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+    }
+    if encrypted:
+        headers["strict-transport-security"] = f"max-age={_YEAR}"
+    return tuple((name.encode(), value.encode()) for name, value in headers.items())
 
 
 def _own_scripts() -> list[str]:
