@@ -59,9 +59,11 @@ def _opened(browser: Browser, address: str, mode: str) -> tuple[int, int, int, i
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(address)
     page.wait_for_function(_STILL, timeout=_PATIENCE)
-    for part in page.locator('[data-testid="stExpander"] details:not([open]) > summary').all():
-        part.click()
-        page.wait_for_function(_STILL, timeout=_PATIENCE)
+    parts = page.locator('[data-testid="stExpander"] details')
+    for place in range(parts.count()):
+        if parts.nth(place).get_attribute("open") is None:
+            parts.nth(place).locator("summary").first.click(timeout=_PATIENCE)
+            page.wait_for_function(_STILL, timeout=_PATIENCE)
     page.wait_for_timeout(_DRAWN)
     context.close()
     host = urlsplit(address).netloc

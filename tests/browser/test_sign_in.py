@@ -12,6 +12,7 @@ from itsdangerous import URLSafeTimedSerializer
 
 from data.store import Store
 from tests.browser.conftest import PATIENCE, settle
+from tests.browser.test_accessibility import TALL, judged
 from tests.provider import provider
 from tests.servers import Session, free_port, started
 
@@ -178,3 +179,17 @@ def test_nobody_comes_in_with_a_code_that_was_not_asked_for(page, mine) -> None:
     page.goto(f"{server}/oauth2callback?code=stolen&state=guessed")
     page.get_by_role("heading", name=SIGNED_OUT).wait_for()
     assert [cookie["name"] for cookie in page.context.cookies() if COOKIE in cookie["name"]] == []
+
+
+def test_what_stands_in_the_place_of_a_page_is_accessible(page, mine) -> None:
+    server = mine[0]
+    page.set_viewport_size({"width": 1280, "height": TALL})
+    page.goto(f"{server}/")
+    page.get_by_role("heading", name=SIGNED_OUT).wait_for()
+    settle(page)
+    judged(page)
+    enter(page, server, "vera", "/account")
+    page.goto(f"{server}/account")
+    page.get_by_role("button", name="Sign out").wait_for()
+    settle(page)
+    judged(page)

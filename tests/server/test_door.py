@@ -11,6 +11,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from pages.parts.server import door
 from tests.server.conftest import EVERYWHERE
 from tests.servers import ROOT, Server, Session, ask
 
@@ -137,3 +138,24 @@ def test_measurements_are_open_where_a_setting_opens_them(tmp_path) -> None:
         status, _, body = ask(measured, "/_stcore/metrics")
     assert status == 200
     assert "active_sessions" in body
+
+
+ENDS = {
+    "both here": ("127.0.0.1", "127.0.0.1", True),
+    "both here, of the newer kind": ("::1", "::1", True),
+    "asked from elsewhere": ("127.0.0.1", "192.0.2.7", False),
+    "asked at an address that others reach": ("192.0.2.2", "127.0.0.1", False),
+    "from a container": ("172.17.0.2", "172.17.0.1", False),
+    "nobody knows": (None, None, False),
+    "no address": ("localhost.evil.example", "127.0.0.1", False),
+}
+
+
+@pytest.mark.parametrize("case", ENDS)
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+def test_both_ends_are_on_this_computer_or_the_request_is_refused(case, kind) -> None:
+    server, client, here = ENDS[case]
+    scope = {"type": kind, "path": "/", "headers": [(b"host", b"localhost")]}
+    scope |= {"server": (server, 8501) if server else None, "client": (client, 5000) if client else None}
+    refusal = door._refusal(scope)
+    assert refusal == (None if here else (403, door.ELSEWHERE))
