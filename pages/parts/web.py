@@ -63,7 +63,7 @@ def middleware(script: str) -> list[Middleware]:
         Middleware(Frame),
         Middleware(door.Door),
         Middleware(uploads.Uploads),
-        Middleware(Discreet, script=Path(script).resolve()),
+        Middleware(Discreet, script=Path(script).absolute()),
     ]
 
 
