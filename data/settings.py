@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic.functional_validators import BeforeValidator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -19,8 +20,31 @@ def _group(value: object) -> object:
     return value.strip().capitalize() or None if isinstance(value, str) else value
 
 
+def _word(value: object) -> object:
+    """A choice in any case; a blank variable is no choice."""
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _given(value: object) -> object:
+    """A blank variable gives nothing."""
+    return value.strip() or None if isinstance(value, str) else value
+
+
+_Text = Annotated[str | None, BeforeValidator(_given)]
+_Secret = Annotated[SecretStr | None, BeforeValidator(_given)]
+_List = Annotated[list[str], NoDecode, BeforeValidator(_listed)]
 _Asian = Annotated[Literal["Asian", "Other"] | None, BeforeValidator(_group)]
 _Black = Annotated[Literal["Mixed", "Black"] | None, BeforeValidator(_group)]
+
+
+_SHORTEST = 32
+"""Characters of the secret that signs cookies."""
+
+
+def _guarded(address: str) -> bool:
+    """Whether nobody on the way can read what is sent there."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1"))
 
 
 class Settings(BaseSettings):
@@ -73,6 +97,61 @@ class Settings(BaseSettings):
         description="Whom to tell of problems with accessibility, as the statement prints it; otherwise nobody.",
     )
     lock_seconds: float = Field(30, ge=0, description="How long a load waits for another one to finish.")
+    sign_in: _Text = Field(
+        None, description="Address of the identity provider's discovery document; without it nobody signs in."
+    )
+    sign_in_client: _Text = Field(None, description="The name under which the provider knows this dashboard.")
+    sign_in_secret: _Secret = Field(None, description="The secret that the provider gave this dashboard.")
+    sign_in_issuer: _Text = Field(
+        None, description="Who must have issued an identity; otherwise the provider, as its address says."
+    )
+    cookie_secret: _Secret = Field(
+        None,
+        description="What signs the cookies: at least 32 characters that nobody can guess, the same after a start.",
+    )
+    address: _Text = Field(None, description="Where people open the dashboard, such as https://confidence.example.org.")
+    role_claim: str = Field("roles", description="The claim of an identity that holds roles.")
+    analysts: _List = Field(
+        default_factory=list,
+        description="Who is an analyst: roles, and confirmed e-mail addresses, separated by commas.",
+    )
+    viewers: _List = Field(
+        default_factory=list,
+        description="Who may look: roles, and confirmed e-mail addresses, separated by commas.",
+    )
+    without_role: Annotated[Literal["refused", "viewer"], BeforeValidator(_word)] = Field(
+        "refused", description="What somebody is who signed in and is in neither list: refused or viewer."
+    )
+    without_sign_in: Annotated[Literal["analyst", "viewer"], BeforeValidator(_word)] = Field(
+        "analyst",
+        description="What everybody is where nobody signs in: analyst, for this computer alone, or viewer, for anyone.",
+    )
+    metrics: bool = Field(False, description="Whether the server tells its own measurements to whoever asks.")
+    upload_session: int = Field(200, ge=20, description="Megabytes that one open page may hold in uploaded files.")
+    upload_server: int = Field(1000, ge=20, description="Megabytes that all open pages together may hold in them.")
+
+    @model_validator(mode="after")
+    def _sign_in_is_whole(self) -> Self:
+        if self.sign_in is None:
+            return self
+        needed = {"sign_in_client": self.sign_in_client, "sign_in_secret": self.sign_in_secret}
+        needed |= {"cookie_secret": self.cookie_secret, "address": self.address}
+        lacking = [f"CONFIDENCE_{name.upper()}" for name, value in needed.items() if value is None]
+        if lacking:
+            raise ValueError(f"CONFIDENCE_SIGN_IN is set, and so must be {', '.join(lacking)}")
+        if self.cookie_secret is not None and len(self.cookie_secret.get_secret_value()) < _SHORTEST:
+            raise ValueError(f"CONFIDENCE_COOKIE_SECRET is shorter than {_SHORTEST} characters")
+        for name, value in (("CONFIDENCE_SIGN_IN", self.sign_in), ("CONFIDENCE_ADDRESS", self.address)):
+            if not _guarded(str(value)):
+                raise ValueError(f"{name} must begin with https://, unless it is on this computer")
+        return self
+
+    @property
+    def issuer(self) -> str | None:
+        """Who must have issued an identity; None where nobody signs in."""
+        if self.sign_in is None:
+            return None
+        return self.sign_in_issuer or self.sign_in.partition("/.well-known/")[0]
 
     @property
     def grouping(self) -> dict[str, str]:
@@ -98,5 +177,7 @@ def settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
+        if not first["loc"]:  # of several settings together, whose values may be secrets
+            raise SettingsError(f"{first['msg'].removeprefix('Value error, ')}.") from None
         name = f"CONFIDENCE_{'_'.join(map(str, first['loc'])).upper()}"
         raise SettingsError(f"{name} is “{first['input']}”: {first['msg'].lower()}.") from error

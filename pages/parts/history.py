@@ -12,7 +12,7 @@ from data.loading import UNLISTED
 from data.publishing import counted_otherwise, gives_way, restore, withdraw
 from data.store import Release, StoreError, View
 from data.vocabularies import forces
-from pages.parts.identity import User
+from pages.parts.identity import User, name_for_history
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +27,8 @@ _SAID = "history_said"
 _DONE = "history_done"
 _REASON = "history_reason"
 _WHEN = "D MMM YYYY, HH:mm"
+_WHO = ("By", "Reason")
+"""What tells of the people who published, and is for analysts."""
 
 
 def show(view: View, user: User) -> None:
@@ -47,7 +49,7 @@ def show(view: View, user: User) -> None:
     )
     st.markdown(_noticed(loads))
     picked = st.dataframe(
-        _shown(loads),
+        _shown(loads, user),
         hide_index=True,
         key=_TABLE,
         alt="History of loads",
@@ -62,7 +64,7 @@ def show(view: View, user: User) -> None:
         _notes(loads.set_index("load_id").loc[chosen, "notes"])
     with st.expander("Releases", icon=":material/history:", key="history_releases"):
         st.dataframe(
-            _releases(view),
+            _releases(view, user),
             hide_index=True,
             alt="Releases",
             key="history_release_table",
@@ -115,15 +117,16 @@ def _change(view: View, loads: pd.DataFrame, user: User) -> str | None:
             f"{wording.plain(_name(row))}, loaded {row['at']:%d %B %Y} "
             f"by {wording.plain(str(row['by']) or 'nobody named')}. {what}"
         )
-        name = st.text_input("Your name, kept in the history", user.name, key="history_name", max_chars=100)
+        name = name_for_history(user, "history_name")
         reason = st.text_input("Reason, kept in the history", key=_REASON, max_chars=300)
         label, act = ("Restore", restore) if back else ("Withdraw", withdraw)
         if st.form_submit_button(label, type="primary", icon=":material/undo:" if back else ":material/remove:"):
-            _run(act, view, chosen, name.strip() or user.name, reason)
+            _run(act, view, chosen, user, name, reason)
     return str(chosen)
 
 
-def _run(act: Change, view: View, load: str, name: str, reason: str) -> None:
+def _run(act: Change, view: View, load: str, user: User, name: str, reason: str) -> None:
+    user.must_publish()
     if not reason.strip():
         st.error("Say why: the reason stays in the history.")
         return
@@ -153,11 +156,12 @@ def _follow(rows: list[int], loads: pd.DataFrame) -> None:
     st.session_state[_ROW] = rows[0] if rows else None
 
 
-def _shown(loads: pd.DataFrame) -> pd.DataFrame:
+def _shown(loads: pd.DataFrame, user: User) -> pd.DataFrame:
     shown = loads[["subject", "period", "status", "kind", "rows", "notes", "at", "by", "reason", "file", "load_id"]]
     shown = shown.assign(subject=shown["subject"].map(_called), notes=shown["notes"].map(len))
     names = ["Force or source", "Month or year", "Status", "Kind", "Rows", "Notes", "Loaded", "By", "Reason", "File"]
-    return shown.set_axis([*names, "Load"], axis=1)
+    shown = shown.set_axis([*names, "Load"], axis=1)
+    return shown if user.may_publish else shown.drop(columns=list(_WHO))
 
 
 def _name(row: Mapping[str, Any]) -> str:
@@ -189,8 +193,8 @@ def _restored(rows: pd.DataFrame, load: str) -> str:
     )
 
 
-def _releases(view: View) -> list[dict[str, object]]:
-    return [
+def _releases(view: View, user: User) -> list[dict[str, object]]:
+    rows = [
         {
             "Release": release.number,
             "Published": release.at,
@@ -201,3 +205,4 @@ def _releases(view: View) -> list[dict[str, object]]:
         }
         for release in reversed(view.store.releases())
     ]
+    return rows if user.may_publish else [{k: v for k, v in row.items() if k not in _WHO} for row in rows]

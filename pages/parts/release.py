@@ -10,16 +10,31 @@ from analytics.findings.ways_out import WayOut, ways_out
 from analytics.scope import Scope
 from data.chosen import chosen_store
 from data.store import Store, View
+from pages.parts import identity
 
 
 def current_view() -> View:
-    """A view of the newest release of the store; while that is empty, of the demonstration."""
+    """A view of the newest release of the store; while that is empty, of the demonstration.
+
+    Raises
+    ------
+    NotAllowed
+        If whoever asks may not look.
+    """
+    identity.current_user()
     store = chosen_store()
     return _view(str(store.root), store.version)
 
 
 def answer(key: str, scope: Scope, view: View) -> Finding:
-    """The Finding for a question, kept for whoever asks the same of the same release."""
+    """The Finding for a question, kept for whoever asks the same of the same release and may look.
+
+    Raises
+    ------
+    NotAllowed
+        If whoever asks may not look.
+    """
+    identity.current_user()
     return _answer(
         key, scope.only(QUESTIONS[key].takes), str(view.store.root), view.release.number if view.release else 0, view
     )

@@ -16,7 +16,7 @@ from data.chosen import is_demonstration
 from data.registers import Stale, record, remove, undo
 from data.series_notes import FIRST_DAY, KINDS, LAST_DAY, LONGEST, NOTES, PLAIN
 from data.store import StoreError, View
-from pages.parts.identity import User
+from pages.parts.identity import User, current_user, name_for_history
 
 _STATE = "series_notes_editing"
 _SAID = "series_notes_said"
@@ -78,9 +78,9 @@ def _form(view: View, series: tuple[str, str, str], user: User) -> None:
     if row != state.row:
         state.row = row
         state.version, state.removed = (held[row]["version"], held[row]["removed"]) if row else (0, False)
-    pressed = _restored(state) if state.removed else _fields(state, held.get(row) if row else None)
+    pressed, name = _restored(state, user) if state.removed else _fields(state, held.get(row) if row else None, user)
     if pressed is not None:
-        _do(view, state, pressed, user)
+        _do(view, state, pressed, name)
     if row:
         st.markdown(f"**History of note {row}**")
         st.dataframe(
@@ -93,8 +93,8 @@ def _begin(series: tuple[str, str, str], turn: int) -> _Editing:
     return st.session_state[_STATE]
 
 
-def _fields(state: _Editing, note: Mapping[str, Any] | None) -> str | None:
-    """Draw the form of a note; give what was pressed."""
+def _fields(state: _Editing, note: Mapping[str, Any] | None, user: User) -> tuple[str | None, str]:
+    """Draw the form of a note; give what was pressed, and who did."""
     _fill(state, note)
     with st.form(state.key("form"), clear_on_submit=False):
         left, right = st.columns(2)
@@ -109,20 +109,22 @@ def _fields(state: _Editing, note: Mapping[str, Any] | None) -> str | None:
                 format_func=lambda chosen, field=field: notes.part(field, chosen),
             )
         st.caption("A series break cuts the line, and nothing is compared across it. Other kinds change no figure.")
+        name = name_for_history(user, state.key("name"))
         st.text_input("Reason, kept in the history", key=state.key("reason"), max_chars=300)
         with st.container(horizontal=True):
             pressed = {"save": st.form_submit_button("Save", type="primary", icon=":material/check:")}
             if note:
                 pressed["undo"] = st.form_submit_button("Undo the last change", icon=":material/undo:")
                 pressed["remove"] = st.form_submit_button("Remove", icon=":material/remove:")
-    return next((name for name, yes in pressed.items() if yes), None)
+    return next((button for button, yes in pressed.items() if yes), None), name
 
 
-def _restored(state: _Editing) -> str | None:
-    """Draw what brings a removed note back."""
+def _restored(state: _Editing, user: User) -> tuple[str | None, str]:
+    """Draw what brings a removed note back; give what was pressed, and who did."""
     with st.form(state.key("form"), clear_on_submit=False):
+        name = name_for_history(user, state.key("name"))
         st.text_input("Reason, kept in the history", key=state.key("reason"), max_chars=300)
-        return "undo" if st.form_submit_button("Bring it back", icon=":material/undo:") else None
+        return ("undo" if st.form_submit_button("Bring it back", icon=":material/undo:") else None), name
 
 
 def _fill(state: _Editing, note: Mapping[str, Any] | None) -> None:
@@ -134,14 +136,15 @@ def _fill(state: _Editing, note: Mapping[str, Any] | None) -> None:
         st.session_state.setdefault(state.key(field), value)
 
 
-def _do(view: View, state: _Editing, pressed: str, user: User) -> None:
+def _do(view: View, state: _Editing, pressed: str, name: str) -> None:
+    current_user().must_publish()  # this form draws itself anew without the page around it
     reason = str(st.session_state[state.key("reason")])
     changes: dict[str, Callable[[], Mapping[str, Any]]] = {
         "save": lambda: record(
-            view.store, NOTES, [_typed(state)], user.name, reason, {state.row: state.version} if state.row else {}
+            view.store, NOTES, [_typed(state)], name, reason, {state.row: state.version} if state.row else {}
         )[0],
-        "remove": lambda: remove(view.store, NOTES, state.row, user.name, reason, state.version),
-        "undo": lambda: undo(view.store, NOTES, state.row, user.name, reason, state.version),
+        "remove": lambda: remove(view.store, NOTES, state.row, name, reason, state.version),
+        "undo": lambda: undo(view.store, NOTES, state.row, name, reason, state.version),
     }
     try:
         made = changes[pressed]()

@@ -22,7 +22,7 @@ from data.readers.sources import Upload
 from data.staging import Staged, sources_of, stage
 from data.store import Store, StoreError
 from pages.parts import mapping_form
-from pages.parts.identity import User
+from pages.parts.identity import User, name_for_history
 from pages.parts.show import mode
 
 _STATE = "upload"
@@ -89,15 +89,18 @@ def done() -> None:
 
 def steps(store: Store, user: User) -> None:
     """Draw the four steps."""
+    user.must_publish()
     state: _Upload = st.session_state.setdefault(_STATE, _Upload())
     files = _files(state)
     if not files:
         if state.staged:
             state.clear()
         return
-    twice = upload.names_twice([file.name for file in files])
-    if twice:
-        st.error(plain(twice))
+    wrong = upload.names_twice([file.name for file in files]) or upload.too_large(
+        {file.name: file.size for file in files}, st.get_option("server.maxUploadSize")
+    )
+    if wrong:
+        st.error(plain(wrong))
         return
     staged = _staged(state, files, store)
     if staged is None:
@@ -292,14 +295,15 @@ def _publish(state: _Upload, staged: Staged, user: User) -> None:
     if not staged.complete:
         st.markdown("Only the files that are ready to publish are published.")
     with st.form("upload_publish", clear_on_submit=False):
-        name = st.text_input("Your name, kept in the history", user.name, key="upload_name", max_chars=100)
+        name = name_for_history(user, "upload_name")
         reason = st.text_input("Reason, kept in the history", key=f"upload_reason_{state.turn}", max_chars=300)
         st.caption("It can be withdrawn later, on this page.")
         if st.form_submit_button("Publish", type="primary", icon=":material/publish:"):
-            _run(state, staged, name.strip() or user.name, reason)
+            _run(state, staged, user, name, reason)
 
 
-def _run(state: _Upload, staged: Staged, name: str, reason: str) -> None:
+def _run(state: _Upload, staged: Staged, user: User, name: str, reason: str) -> None:
+    user.must_publish()
     if not reason.strip():
         st.error("Say why: the reason stays in the history.")
         return

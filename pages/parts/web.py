@@ -1,33 +1,37 @@
-"""The web server around the pages: what a browser may load, and errors without code."""
+"""The web server around the pages: who is let in, what a browser may load, and errors without code."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import gc
-import hashlib
 import logging
-import re
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
-from functools import cache, lru_cache
 from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.routing import Route
+from streamlit.runtime.pages_manager import PagesManager
 
 from analytics.wording import plain
 from data.chosen import own_store
 from data.faults import of_the_store
+from data.settings import Settings, SettingsError, settings
 from data.staging import sweep
 from data.store import StoreError
+from pages.parts import sign_in
+from pages.parts.identity import NotAllowed
+from pages.parts.server import door, shell, uploads
+from pages.parts.server.discreet import Discreet
+from pages.parts.server.headers import Frame
 
-_HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
 _MINUTE = 60
 _NEVER = 1_000_000_000
 """Collections of the younger objects before one of all."""
-_INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
+
+let_upload = uploads.let
 
 
 @asynccontextmanager
@@ -37,6 +41,9 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     Python looks through everything that is kept whenever a quarter more is kept, and the kept answers are many objects:
     half a second's stop for whoever waits just then.
     """
+    uploads.keep_off_the_disk()
+    # The very first run would look for pages beside the entry script, and not find the one of a deep link.
+    PagesManager.uses_pages_directory = False
     gc.set_threshold(*gc.get_threshold()[:2], _NEVER)
     collecting = asyncio.create_task(_collect())
     yield
@@ -52,13 +59,62 @@ async def _collect() -> None:
         gc.collect()
 
 
-def middleware() -> list[Middleware]:
-    """What every request passes through."""
-    return [Middleware(_Frame)]
+def middleware(script: str) -> list[Middleware]:
+    """What every request to the app of this script passes through, the outermost first."""
+    return [
+        Middleware(Frame),
+        Middleware(door.Door),
+        Middleware(uploads.Uploads),
+        Middleware(Discreet, script=Path(script).absolute()),
+    ]
+
+
+def routes(addresses: Iterable[str]) -> list[Route]:
+    """The addresses of pages below the first one's."""
+    return list(shell.routes(addresses))
+
+
+def secrets() -> dict[str, dict[str, str]]:
+    """What Streamlit's sign-in needs, from the settings; nothing where nobody signs in.
+
+    Raises
+    ------
+    SystemExit
+        With one sentence, where the settings would let anybody in who should not be: the server does not start.
+    """
+    try:
+        chosen = settings()
+    except SettingsError as why:
+        sys.exit(str(why))
+    address = str(st.get_option("server.address") or "every address")
+    if door.here_alone() and not door.is_here(address):
+        sys.exit(
+            f"The server was to listen on {address}, where everybody who reaches it would be an analyst. Set up "
+            "sign-in (docs/security.md), or let everybody look and nobody load with CONFIDENCE_WITHOUT_SIGN_IN=viewer."
+        )
+    return _auth(chosen) if chosen.sign_in else {}
+
+
+def _auth(chosen: Settings) -> dict[str, dict[str, str]]:
+    secret, cookie = chosen.sign_in_secret, chosen.cookie_secret
+    if secret is None or cookie is None:
+        raise SettingsError("Sign-in needs two secrets.")  # the settings see to it
+    return {
+        "auth": {
+            "redirect_uri": f"{str(chosen.address).rstrip('/')}/oauth2callback",
+            "cookie_secret": cookie.get_secret_value(),
+            "client_id": str(chosen.sign_in_client),
+            "client_secret": secret.get_secret_value(),
+            "server_metadata_url": str(chosen.sign_in),
+        }
+    }
 
 
 def on_error(error: Exception) -> bool:
-    """Say that a page failed, or what is wrong with the store, without code or paths; the log has them."""
+    """Say what is wrong with the store, that a page failed or who may not see it; the log has code and paths."""
+    if isinstance(error, NotAllowed):
+        sign_in.show(error)
+        return True
     logging.getLogger("confidence_cycle").error("A page failed", exc_info=error)
     why = of_the_store(error)
     if why is not None:
@@ -70,55 +126,3 @@ def on_error(error: Exception) -> bool:
         title="This page could not be drawn",
     )
     return True
-
-
-class _Frame:
-    """Headers of every answer."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], *_headers(_host(scope))]}
-            await send(message)
-
-        await self.app(scope, receive, with_headers)
-
-
-def _host(scope: Scope) -> str:
-    """The host that the browser asked, if it is written as one."""
-    named = next((value.decode("latin-1") for name, value in scope.get("headers", ()) if name == b"host"), "")
-    return named if _HOST.fullmatch(named) else ""
-
-
-@lru_cache(maxsize=64)
-def _headers(host: str) -> list[tuple[bytes, bytes]]:
-    """Nothing is loaded from another host, and no other site shows these pages in a frame."""
-    policy = {
-        "default-src": "'self'",
-        "script-src": " ".join(["'self'", "'wasm-unsafe-eval'", *_own_scripts()]),
-        "style-src": "'self' 'unsafe-inline'",
-        "img-src": "'self' data: blob:",
-        "font-src": "'self' data:",
-        "worker-src": "'self' blob:",
-        "connect-src": f"'self' ws://{host} wss://{host}" if host else "'self'",
-        "base-uri": "'self'",
-        "form-action": "'self'",
-        "frame-ancestors": "'none'",
-    }
-    return [
-        (b"content-security-policy", "; ".join(f"{name} {value}" for name, value in policy.items()).encode()),
-        (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"same-origin"),
-    ]
-
-
-@cache
-def _own_scripts() -> list[str]:
-    """Hashes of the scripts that Streamlit writes into its page, which change with its version."""
-    page = (Path(st.__file__).parent / "static" / "index.html").read_bytes()
-    return [
-        f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" for script in _INLINE.findall(page)
-    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from analytics.findings.upload import too_large
 from analytics.wording import plain
 from data.loading import load_files
 from data.readers.own_table import TABLES
@@ -265,3 +266,13 @@ def test_templates_of_every_table_are_offered(run, own) -> None:
     labels = [button.label for button in app.get("download_button")]
     assert labels.count("Excel") == labels.count("CSV") == len(TABLES) + 1
     assert "Data dictionary" in labels
+
+
+def test_a_file_that_is_too_large_is_refused_where_it_is_read(run, own) -> None:
+    largest = 20 * 1024 * 1024  # maxUploadSize in .streamlit/config.toml
+    app = give(run(PAGE, own), ("small.csv", b"x" * 10), ("large.csv", b"x" * (largest + 1)))
+    assert [said.value for said in app.error] == [
+        plain("More than 20 MB: “large.csv”. Take it away here, and load it with python -m data load.")
+    ]
+    assert staged(own) == []
+    assert too_large({"just.csv": largest}, 20) == ""

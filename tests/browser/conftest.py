@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -19,6 +14,7 @@ import pytest
 from analytics.finding import Finding
 from data.store import Store
 from tests.app import small_store
+from tests.servers import running
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -113,27 +109,12 @@ def invented(chromium: Browser, demonstration: Store, tmp_path_factory: pytest.T
 
 def serve(chromium: Browser, store: Store, log: Path) -> Iterator[str]:
     """Run the app over a store until the caller is done; its address, once it has shown its first page."""
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
-            cwd=ROOT,
-            env={**os.environ, "CONFIDENCE_STORE": str(store.root)},
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            _wait(port, process, log)
-            page = chromium.new_page()
-            page.goto(f"http://localhost:{port}")
-            settle(page)
-            page.close()
-            yield f"http://localhost:{port}"
-        finally:
-            process.terminate()
-            process.wait()
+    with running(store.root, log) as address:
+        page = chromium.new_page()
+        page.goto(address)
+        settle(page)
+        page.close()
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -178,15 +159,3 @@ def _missing(what: str) -> None:
     if os.environ.get("CONFIDENCE_BROWSER") == "required":
         pytest.fail(f"{what}, and CONFIDENCE_BROWSER is 'required'.")
     pytest.skip(f"{what}: the browser tests are left out")
-
-
-def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
-        if process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=1):
-                return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail(f"The server did not start within 30 seconds:\n{log.read_text(errors='replace')}")

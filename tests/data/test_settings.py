@@ -60,3 +60,49 @@ def test_a_grouping_choice_offers_what_the_lists_offer(monkeypatch, choice):
         else:
             with pytest.raises(SettingsError, match=f"CONFIDENCE_{choice.upper()} is “{broad}”"):
                 settings()
+
+
+SIGN_IN = {
+    "SIGN_IN": "https://id.example.org/.well-known/openid-configuration",
+    "SIGN_IN_CLIENT": "confidence",
+    "SIGN_IN_SECRET": "told by the provider",
+    "COOKIE_SECRET": "0123456789abcdef0123456789abcdef",
+    "ADDRESS": "https://confidence.example.org",
+}
+
+
+@pytest.fixture
+def sign_in(monkeypatch):
+    def choose(**other: str) -> str:
+        """What is wrong with sign-in set so; blank where nothing is."""
+        settings.cache_clear()
+        for name, value in {**SIGN_IN, **other}.items():
+            monkeypatch.setenv(f"CONFIDENCE_{name}", value)
+        try:
+            settings()
+        except SettingsError as why:
+            return str(why)
+        return ""
+
+    return choose
+
+
+def test_sign_in_is_whole_or_refused_and_no_secret_is_told(sign_in, monkeypatch):
+    assert sign_in() == ""
+    assert settings().issuer == "https://id.example.org"
+    assert "told by" not in repr(settings())
+    needed = "CONFIDENCE_SIGN_IN is set, and so must be CONFIDENCE_"
+    for name in ("SIGN_IN_CLIENT", "SIGN_IN_SECRET", "COOKIE_SECRET", "ADDRESS"):
+        assert sign_in(**{name: " "}) == f"{needed}{name}."
+    assert sign_in(**{"COOKIE_SECRET": "short"}) == "CONFIDENCE_COOKIE_SECRET is shorter than 32 characters."
+    assert sign_in(SIGN_IN_ISSUER="https://issuer.example.org") == ""
+    assert settings().issuer == "https://issuer.example.org"
+
+
+def test_sign_in_is_over_https_or_on_this_computer(sign_in):
+    assert sign_in(ADDRESS="http://localhost:8501") == ""
+    for address in ("http://confidence.example.org", "http://localhost.evil.example", "confidence.example.org"):
+        assert sign_in(ADDRESS=address) == "CONFIDENCE_ADDRESS must begin with https://, unless it is on this computer."
+    assert sign_in(ADDRESS=SIGN_IN["ADDRESS"], SIGN_IN="http://id.example.org") == (
+        "CONFIDENCE_SIGN_IN must begin with https://, unless it is on this computer."
+    )

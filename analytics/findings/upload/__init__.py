@@ -10,6 +10,7 @@ from analytics.findings.upload.report import (
     published,
     recognised,
     summary,
+    too_large,
 )
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "published",
     "recognised",
     "summary",
+    "too_large",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -111,6 +111,17 @@ def names_twice(names: Sequence[str]) -> str:
         return ""
     return (
         f"Several files are called {wording.listing([f'“{name}”' for name in twice])}. Take away all but one of each."
+    )
+
+
+def too_large(sizes: Mapping[str, int], largest: int) -> str:
+    """One sentence where files have more bytes than `largest` megabytes; blank where none has."""
+    large = sorted(name for name, size in sizes.items() if size > largest * 1024 * 1024)
+    if not large:
+        return ""
+    return (
+        f"More than {largest} MB: {wording.listing([f'“{name}”' for name in large])}. Take it away here, and load it "
+        "with python -m data load."
     )
 
 
