@@ -11,12 +11,17 @@ from data.tables import LOAD_ID
 from data.words import percent, plural
 
 if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
     from data.checks.background import Background
     from data.readers.source import Reading
     from data.store import Load
 
 RULE = "Rows that repeat another"
 _OWN = (LOAD_ID.name, "row")
+_WHERE = ["at", "latitude", "longitude"]
 
 
 def repeats(load: Load, reading: Reading, before: Background) -> Iterator[Remark]:
@@ -25,9 +30,9 @@ def repeats(load: Load, reading: Reading, before: Background) -> Iterator[Remark
     Two people who are searched together at one anonymised point look the same, so no row is dropped.
     """
     frame = reading.frame
-    # Most rows are alone at their time, and only the others need be compared in every column.
-    together = frame[frame["at"].duplicated(keep=False)]
-    again = together[together.duplicated([name for name in frame.columns if name not in _OWN])]
+    # Most rows are alone at their time and place, and only the others need be compared in every column.
+    together = frame[frame.duplicated(_WHERE, keep=False)]
+    again = together[_repeated(together)] if len(together) else together
     number = len(again)
     if not number:
         return
@@ -39,3 +44,16 @@ def repeats(load: Load, reading: Reading, before: Background) -> Iterator[Remark
     rows = again["row"][:MOST_PLACES]
     places = tuple(Problem("this row is the same as one above it", remedy, int(row)) for row in rows)
     yield Remark(RULE, what, "Kept and counted: two people searched together look the same", number, places, usual=True)
+
+
+def _repeated(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether each row is the same as one above it; Arrow groups many columns of a few rows faster than pandas."""
+    import numpy as np
+    import pyarrow as pa
+
+    names = [name for name in frame.columns if name not in _OWN]
+    rows = pa.table({name: pa.array(frame[name], from_pandas=True) for name in names})
+    first = rows.append_column("place", pa.array(range(len(rows)))).group_by(names).aggregate([("place", "min")])
+    again = np.ones(len(frame), dtype=bool)
+    again[first["place_min"].to_numpy()] = False
+    return again
