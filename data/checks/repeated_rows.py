@@ -30,9 +30,7 @@ def repeats(load: Load, reading: Reading, before: Background) -> Iterator[Remark
     Two people who are searched together at one anonymised point look the same, so no row is dropped.
     """
     frame = reading.frame
-    # Most rows are alone at their time and place, and only the others need be compared in every column.
-    together = frame[frame.duplicated(_WHERE, keep=False)]
-    again = together[_repeated(together)] if len(together) else together
+    again = _repeated(frame)
     number = len(again)
     if not number:
         return
@@ -41,19 +39,24 @@ def repeats(load: Load, reading: Reading, before: Background) -> Iterator[Remark
         f"{'is' if number == 1 else 'are'} the same as one above, value for value"
     )
     remedy = "Nothing need be done: two people searched together look the same"
-    rows = again["row"][:MOST_PLACES]
+    rows = frame["row"].iloc[again[:MOST_PLACES]]
     places = tuple(Problem("this row is the same as one above it", remedy, int(row)) for row in rows)
     yield Remark(RULE, what, "Kept and counted: two people searched together look the same", number, places, usual=True)
 
 
-def _repeated(frame: pd.DataFrame) -> NDArray[np.bool_]:
-    """Whether each row is the same as one above it; Arrow groups many columns of a few rows faster than pandas."""
+def _repeated(frame: pd.DataFrame) -> NDArray[np.int64]:
+    """Places of the rows that are the same as one above them.
+
+    Most rows are alone at their time and place; only the others are compared in every column, by Arrow, which groups few
+    rows by many columns faster than pandas.
+    """
     import numpy as np
     import pyarrow as pa
 
+    together = np.flatnonzero(frame.duplicated(_WHERE, keep=False))
+    if not len(together):
+        return together
     names = [name for name in frame.columns if name not in _OWN]
-    rows = pa.table({name: pa.array(frame[name], from_pandas=True) for name in names})
-    first = rows.append_column("place", pa.array(range(len(rows)))).group_by(names).aggregate([("place", "min")])
-    again = np.ones(len(frame), dtype=bool)
-    again[first["place_min"].to_numpy()] = False
-    return again
+    rows = {name: pa.array(frame[name], from_pandas=True).take(pa.array(together)) for name in names}
+    first = pa.table({**rows, "place": together}).group_by(names).aggregate([("place", "min")])["place_min"]
+    return np.setdiff1d(together, first.to_numpy(), assume_unique=True)
