@@ -15,7 +15,6 @@ without a geometry engine.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -426,9 +425,7 @@ def _draw(random: np.random.Generator, land: Nation, searches: int) -> tuple[pd.
     power = _words(random, _POWERS, searches)
     truths = [_blanked(random, _words(random, (("True", share), ("False", 1 - share)), searches), force, blank)
               for share, blank in ((0.03, (0.0, 0.4, 1.0)), (0.5, (0.3, 0.7, 1.0)), (0.03, (0.0, 0.6, 1.0)))]  # fmt: skip
-    latitude, longitude = (
-        np.where(located, np.char.mod("%.6f", point[:, axis]), "").astype(object) for axis in (1, 0)
-    )
+    latitude, longitude = (np.where(located, np.char.mod("%.6f", point[:, axis]), "").astype(object) for axis in (1, 0))
     cells = pd.DataFrame(
         {
             "force": slugs[force],
@@ -537,6 +534,6 @@ def _blanked(
     return np.where(random.random(len(words)) < share, "", words)
 
 
-def files(folder: Path) -> Iterator[Path]:
+def files(folder: Path) -> list[Path]:
     """The files of searches, in order of their names."""
-    return iter(sorted((folder / "searches").rglob("*.csv")))
+    return sorted((folder / "searches").rglob("*.csv"))
