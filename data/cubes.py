@@ -89,6 +89,9 @@ PEOPLE_CUBE = Table(
     ),
 )
 
+_AT_ONCE = 1_000_000
+"""Rows that are counted together."""
+
 _PUBLISHED = ["load_id", "force", "month", "type", "self_defined_ethnicity", "officer_defined_ethnicity", "legislation"]
 
 
@@ -107,16 +110,14 @@ def count_stops(view: View, loads: list[str]) -> pa.Table:
     Table
         Rows of ``stops_cube``. For each area level the counts add up to the rows of the loads.
     """
-    counted = (
-        view.every_row(STOPS.name)
-        .filter(nw.col("load_id").is_in(loads))
-        .group_by(*_PUBLISHED, "longitude", "latitude")
-        .agg(nw.len().alias("stops"))
-        .collect("pandas")
-        .to_native()
-    )
+    return _in_parts(view, loads, STOPS_CUBE, _count_stops)
+
+
+def _count_stops(view: View, loads: list[str]) -> pa.Table:
+    rows = view.every_row(STOPS.name).filter(nw.col("load_id").is_in(loads))
+    counted = coded(rows.group_by(*_PUBLISHED, "longitude", "latitude").agg(nw.len().alias("stops")))
     counted = _with_areas(counted, view)
-    counted["person"] = counted["type"].map({value: _is_of_person(value) for value in counted["type"].unique()})
+    counted["person"] = _mapped(counted["type"], _is_of_person, "bool")
     counted["self_defined"] = _ethnicity(counted["self_defined_ethnicity"], "police_18_1")
     counted["officer_defined"] = _ethnicity(counted["officer_defined_ethnicity"], "officer_5")
     counted["power"] = _mapped(counted["legislation"], _power)
@@ -141,21 +142,33 @@ def count_crime(view: View, loads: list[str]) -> pa.Table:
     Table
         Rows of ``crime_cube``. For each area level the counts add up to those of the loads.
     """
-    counted = (
-        view.every_row(CRIME.name)
-        .filter(nw.col("load_id").is_in(loads))
-        .group_by("load_id", "force", "month", "category", nw.col("area").alias("code"), "longitude", "latitude")
-        .agg(nw.col("recorded").sum())
-        .collect("pandas")
-        .to_native()
-    )
-    counted = _with_areas(counted, view)
+    return _in_parts(view, loads, CRIME_CUBE, _count_crime)
+
+
+def _count_crime(view: View, loads: list[str]) -> pa.Table:
+    keys = ("load_id", "force", "month", "category", nw.col("area").alias("code"), "longitude", "latitude")
+    rows = view.every_row(CRIME.name).filter(nw.col("load_id").is_in(loads))
+    counted = coded(rows.group_by(*keys).agg(nw.col("recorded").sum()))
+    counted = _with_areas(counted.astype({"code": "str"}), view)
     without = ~counted["located"]
     for level, codes in _areas_of_codes(counted["code"][without], view).items():
         counted.loc[without, level] = codes
     counted["located"] |= counted["code"].notna()
     counted["category"] = _mapped(counted["category"], _kind)
     return _by_level(counted, CRIME_CUBE, "recorded")
+
+
+def _in_parts(view: View, loads: list[str], cube: Table, count: Callable[[View, list[str]], pa.Table]) -> pa.Table:
+    """Count loads some at a time, so that memory does not grow with their number, and lay what comes of it in order."""
+    import pyarrow as pa
+
+    rows = view.loads[view.loads["load_id"].isin(loads)].sort_values(["period", "subject"], kind="stable")
+    part = rows["rows"].cumsum().floordiv(_AT_ONCE)
+    parts = [count(view, list(of_part)) for _, of_part in rows["load_id"].groupby(part)]
+    if len(parts) == 1:
+        return parts[0]
+    together = pa.concat_tables(parts or [cube.arrow.empty_table()])
+    return together.sort_by([("area_level", "ascending"), ("force", "ascending")])
 
 
 def _with_areas(counted: pd.DataFrame, view: View) -> pd.DataFrame:
@@ -315,12 +328,12 @@ def _areas(view: View) -> tuple[pd.DataFrame, pd.Series]:
     return areas, pd.Series(ranks.reindex(keys).to_numpy(), index=areas.index)
 
 
-def _mapped(values: pd.Series, meaning: Callable[[object], str]) -> pd.Series:
+def _mapped(values: pd.Series, meaning: Callable[[object], object], dtype: str = "str") -> pd.Series:
     """Look every distinct value up once."""
     import pandas as pd
 
     codes, distinct = pd.factorize(values, use_na_sentinel=False)
-    return pd.Series([meaning(value) for value in distinct], dtype="str").take(codes).set_axis(values.index)
+    return pd.Series([meaning(value) for value in distinct], dtype=dtype).take(codes).set_axis(values.index)
 
 
 def _ethnicity(values: pd.Series, list_name: str) -> pd.Series:
