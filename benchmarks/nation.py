@@ -181,12 +181,16 @@ def write(folder: Path, searches: int = 480_000, wards: int = 7_000, seed: int =
 
     random = np.random.default_rng(seed)
     land = nation(random, wards)
-    _write_areas(folder / "areas", land, random)
-    cells, truth = _draw(random, land, searches)
-    for (month, force), of_file in cells.groupby(["month", "force"], sort=False):
-        path = folder / "searches" / str(month) / f"{month}-{force}-stop-and-search.csv"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        of_file[list(COLUMNS)].to_csv(path, index=False, lineterminator="\n")
+    write_areas(folder / "areas", land, random)
+    cells, truth = draw(random, land, searches)
+    of_file = dict(iter(cells.groupby(["month", "force"], sort=False)))
+    for month in MONTHS:
+        (folder / "searches" / month).mkdir(parents=True)
+        for force in published_forces():
+            # A month in which nothing happened still has its header line.
+            rows = of_file.get((month, force), cells[:0])[list(COLUMNS)]
+            path = folder / "searches" / month / f"{month}-{force}-stop-and-search.csv"
+            rows.to_csv(path, index=False, lineterminator="\n")
     return truth
 
 
@@ -366,7 +370,18 @@ def _areas(prefix: str, name: str, shapes: NDArray[np.object_], above: NDArray[n
     return Areas(codes, np.array([f"{name} {number}" for number in numbers], dtype=object), shapes, above)
 
 
-def _write_areas(folder: Path, land: Nation, random: np.random.Generator) -> None:
+def write_areas(folder: Path, land: Nation, random: np.random.Generator) -> None:
+    """Write the boundaries, the lookup of districts to forces and the census.
+
+    Parameters
+    ----------
+    folder
+        A folder that is not there yet.
+    land
+        What is written.
+    random
+        Where the people are drawn from.
+    """
     import numpy as np
     import pandas as pd
 
@@ -406,8 +421,22 @@ def _geojson(layer: str, areas: Areas) -> str:
     return '{"type":"FeatureCollection","features":[\n' + ",\n".join(features) + "\n]}\n"
 
 
-def _draw(random: np.random.Generator, land: Nation, searches: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The cells of the files and the truth, a row of each for each search, by force, month and time."""
+def draw(random: np.random.Generator, land: Nation, searches: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Draw a year of searches.
+
+    Parameters
+    ----------
+    random
+        Where every draw comes from.
+    land, searches
+        Where they are, and how many.
+
+    Returns
+    -------
+    tuple of DataFrame and DataFrame
+        The cells of the files, with force and month, and the truth, as `write` gives it: a row of each for each search,
+        by force, month and time.
+    """
     import numpy as np
     import pandas as pd
 
@@ -423,8 +452,11 @@ def _draw(random: np.random.Generator, land: Nation, searches: int) -> tuple[pd.
     seen = _blanked(random, _words(random, OFFICER_DEFINED, searches), force, (0.0, 0.15, 1.0))
     kind = _words(random, _TYPES, searches)
     power = _words(random, _POWERS, searches)
-    truths = [_blanked(random, _words(random, (("True", share), ("False", 1 - share)), searches), force, blank)
-              for share, blank in ((0.03, (0.0, 0.4, 1.0)), (0.5, (0.3, 0.7, 1.0)), (0.03, (0.0, 0.6, 1.0)))]  # fmt: skip
+    often = ((0.03, (0.0, 0.4, 1.0)), (0.5, (0.3, 0.7, 1.0)), (0.03, (0.0, 0.6, 1.0)))
+    truths = [
+        _blanked(random, _words(random, (("True", share), ("False", 1 - share)), searches), force, blank)
+        for share, blank in often
+    ]
     latitude, longitude = (np.where(located, np.char.mod("%.6f", point[:, axis]), "").astype(object) for axis in (1, 0))
     cells = pd.DataFrame(
         {

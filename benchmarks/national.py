@@ -2,10 +2,10 @@
 
     python -m benchmarks.national [--searches 480000] [--areas 7000] [--seed 1]
 
-The files are drawn anew into a temporary folder, which is not timed, and loaded by the real command, `python -m data load`,
-in processes of their own: the areas first, then the searches. A third process loads the searches once more with a stopwatch
-at each step. Peers in the same run: reading and hashing every byte, and a plain script that reads the files with pandas,
-lays the points into the areas with shapely, and counts; it checks nothing, keeps nothing and says nothing.
+The files are drawn anew into a temporary folder, which is not timed, and loaded by the real command, `python -m data
+load`, in processes of their own: the areas first, then the searches. A third process loads the searches once more with
+a stopwatch at each step. Peers in the same run: reading and hashing every byte, and a plain script that reads the files
+with pandas, lays the points into the areas with shapely, and counts; it checks nothing, keeps nothing and says nothing.
 
 Seconds are those of the wall, and CPU those of all threads of user and system: on a machine with other work, the second
 says more.

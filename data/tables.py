@@ -125,7 +125,7 @@ class Table:
         given = pd.DataFrame(columns)
         blank = pd.Series(None, given.index, dtype="object")
         return pd.DataFrame(
-            {c.name: (given[c.name] if c.name in given else blank).astype(_PANDAS[c.kind]) for c in self.columns},
+            {c.name: given.get(c.name, blank).astype(_PANDAS[c.kind]) for c in self.columns},
             given.index,
         )
 

@@ -47,8 +47,8 @@ def repeats(load: Load, reading: Reading, before: Background) -> Iterator[Remark
 def _repeated(frame: pd.DataFrame) -> NDArray[np.int64]:
     """Places of the rows that are the same as one above them.
 
-    Most rows are alone at their time and place; only the others are compared in every column, by Arrow, which groups few
-    rows by many columns faster than pandas.
+    Most rows are alone at their time and place; only the others are compared in every column, by Arrow, which groups
+    few rows by many columns faster than pandas.
     """
     import numpy as np
     import pyarrow as pa

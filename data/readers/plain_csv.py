@@ -1,8 +1,8 @@
 """CSV files that need no rule: no quote, no blank record, a cell for each column in every record.
 
-Nearly every file of data.police.uk is one. Arrow reads it column by column, many times faster than record by record, and
-the cells are the same, sign for sign. Of any other file this says nothing: `data.readers.text.records` reads it, and
-names the row of everything that is wrong.
+Nearly every file of data.police.uk is one. Arrow reads it column by column, many times faster than record by record,
+and the cells are the same, sign for sign. Of any other file this says nothing: `data.readers.text.records` reads it,
+and names the row of everything that is wrong.
 """
 
 from __future__ import annotations

@@ -98,19 +98,18 @@ def cells_of(content: bytes, columns: Iterable[str]) -> tuple[pd.DataFrame, list
         remedy = "Fetch it again; a month in which nothing happened still has its header line"
         raise Refused([Problem("The file is empty", remedy)])
     plain = plain_table(content)
-    found = records(content, header_alone=True) if plain is None else None
-    columns = plain.column_names if found is None else found.columns
-    missing = [column for column in wanted if column not in columns]
+    if plain is not None:
+        cells, note = plain.to_pandas().set_axis(pd.RangeIndex(2, len(plain) + 2)), None
+    else:
+        found = records(content, header_alone=True)
+        cells, note = pd.DataFrame(found.cells, found.rows, found.columns, dtype="str"), found.note
+    missing = [column for column in wanted if column not in cells.columns]
     if missing:
         raise Refused(
             [Problem("This column is missing", "Fetch the file again from data.police.uk", column=c) for c in missing]
         )
-    extra = [column for column in columns if column not in wanted]
-    note = found.note if found is not None else None
-    notes = [*([note] if note else []), *([f"Columns not used: {', '.join(extra)}."] if extra else [])]
-    if found is None:
-        return plain.to_pandas().set_axis(pd.RangeIndex(2, len(plain) + 2)), notes
-    return pd.DataFrame(found.cells, found.rows, found.columns, dtype="str"), notes
+    extra = [column for column in cells.columns if column not in wanted]
+    return cells, [*([note] if note else []), *([f"Columns not used: {', '.join(extra)}."] if extra else [])]
 
 
 def filled(values: pd.Series) -> pd.Series:
