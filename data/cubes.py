@@ -148,7 +148,7 @@ def count_crime(view: View, loads: list[str]) -> pa.Table:
 def _count_crime(view: View, loads: list[str]) -> pa.Table:
     keys = ("load_id", "force", "month", "category", nw.col("area").alias("code"), "longitude", "latitude")
     rows = view.every_row(CRIME.name).filter(nw.col("load_id").is_in(loads))
-    counted = coded(rows.group_by(*keys).agg(nw.col("recorded").sum()))
+    counted = coded(rows.group_by(*keys).agg(nw.col("recorded").sum().cast(nw.Int64)))
     counted = _with_areas(counted.astype({"code": "str"}), view)
     without = ~counted["located"]
     for level, codes in _areas_of_codes(counted["code"][without], view).items():
