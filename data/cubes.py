@@ -14,6 +14,7 @@ from data.vocabularies import ethnicity, vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
     from data.store import View
 
@@ -88,10 +89,13 @@ PEOPLE_CUBE = Table(
     ),
 )
 
+_AT_ONCE = 1_000_000
+"""Rows that are counted together."""
+
 _PUBLISHED = ["load_id", "force", "month", "type", "self_defined_ethnicity", "officer_defined_ethnicity", "legislation"]
 
 
-def count_stops(view: View, loads: list[str]) -> pd.DataFrame:
+def count_stops(view: View, loads: list[str]) -> pa.Table:
     """Count the stops of some loads into the cube.
 
     Parameters
@@ -103,26 +107,24 @@ def count_stops(view: View, loads: list[str]) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
+    Table
         Rows of ``stops_cube``. For each area level the counts add up to the rows of the loads.
     """
-    counted = (
-        view.every_row(STOPS.name)
-        .filter(nw.col("load_id").is_in(loads))
-        .group_by(*_PUBLISHED, "longitude", "latitude")
-        .agg(nw.len().alias("stops"))
-        .collect("pandas")
-        .to_native()
-    )
+    return _in_parts(view, loads, STOPS_CUBE, _count_stops)
+
+
+def _count_stops(view: View, loads: list[str]) -> pa.Table:
+    rows = view.every_row(STOPS.name).filter(nw.col("load_id").is_in(loads))
+    counted = coded(rows.group_by(*_PUBLISHED, "longitude", "latitude").agg(nw.len().alias("stops")))
     counted = _with_areas(counted, view)
-    counted["person"] = counted["type"].map({value: _is_of_person(value) for value in counted["type"].unique()})
+    counted["person"] = _mapped(counted["type"], _is_of_person, "bool")
     counted["self_defined"] = _ethnicity(counted["self_defined_ethnicity"], "police_18_1")
     counted["officer_defined"] = _ethnicity(counted["officer_defined_ethnicity"], "officer_5")
     counted["power"] = _mapped(counted["legislation"], _power)
     return _by_level(counted, STOPS_CUBE, "stops")
 
 
-def count_crime(view: View, loads: list[str]) -> pd.DataFrame:
+def count_crime(view: View, loads: list[str]) -> pa.Table:
     """Count the crimes and incidents of some loads into the cube.
 
     Each lies in the areas that hold its point; without a point, in the area whose code it carries, and in the
@@ -137,18 +139,17 @@ def count_crime(view: View, loads: list[str]) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
+    Table
         Rows of ``crime_cube``. For each area level the counts add up to those of the loads.
     """
-    counted = (
-        view.every_row(CRIME.name)
-        .filter(nw.col("load_id").is_in(loads))
-        .group_by("load_id", "force", "month", "category", nw.col("area").alias("code"), "longitude", "latitude")
-        .agg(nw.col("recorded").sum())
-        .collect("pandas")
-        .to_native()
-    )
-    counted = _with_areas(counted, view)
+    return _in_parts(view, loads, CRIME_CUBE, _count_crime)
+
+
+def _count_crime(view: View, loads: list[str]) -> pa.Table:
+    keys = ("load_id", "force", "month", "category", nw.col("area").alias("code"), "longitude", "latitude")
+    rows = view.every_row(CRIME.name).filter(nw.col("load_id").is_in(loads))
+    counted = coded(rows.group_by(*keys).agg(nw.col("recorded").sum().cast(nw.Int64)))
+    counted = _with_areas(counted.astype({"code": "str"}), view)
     without = ~counted["located"]
     for level, codes in _areas_of_codes(counted["code"][without], view).items():
         counted.loc[without, level] = codes
@@ -157,15 +158,33 @@ def count_crime(view: View, loads: list[str]) -> pd.DataFrame:
     return _by_level(counted, CRIME_CUBE, "recorded")
 
 
+def _in_parts(view: View, loads: list[str], cube: Table, count: Callable[[View, list[str]], pa.Table]) -> pa.Table:
+    """Count loads some at a time, so that memory does not grow with their number, and lay what comes of it in order."""
+    import pyarrow as pa
+
+    rows = view.loads[view.loads["load_id"].isin(loads)].sort_values(["period", "subject"], kind="stable")
+    part = rows["rows"].cumsum().floordiv(_AT_ONCE)
+    parts = [count(view, list(of_part)) for _, of_part in rows["load_id"].groupby(part)]
+    if len(parts) == 1:
+        return parts[0]
+    together = pa.concat_tables(parts or [cube.arrow.empty_table()])
+    return together.sort_by([("area_level", "ascending"), ("force", "ascending")])
+
+
 def _with_areas(counted: pd.DataFrame, view: View) -> pd.DataFrame:
-    """Rows with whether they have a point, and the area of each level that holds it."""
-    points = counted[["longitude", "latitude"]].drop_duplicates().reset_index(drop=True)
-    where = points["longitude"].notna() & points["latitude"].notna()
+    """Rows with whether they have a point, and the area of each level that holds it; each point is placed once."""
+    import numpy as np
+    import pandas as pd
+
+    # Both numbers in one are looked up several times faster than a pair, and are missing where one of them is.
+    places = np.empty(len(counted), dtype=complex)
+    places.real, places.imag = counted["longitude"], counted["latitude"]
+    point, points = pd.factorize(places)
     areas, ranks = _areas(view)
-    placed = place(points["longitude"][where].to_numpy(), points["latitude"][where].to_numpy(), areas, ranks)
-    for level, codes in placed.items():
-        points.loc[where, level] = codes
-    return counted.merge(points.assign(located=where), on=["longitude", "latitude"], how="left", validate="m:1")
+    placed = place(points.real, points.imag, areas, ranks)
+    # Place −1, of rows without a point, is the last one of each list.
+    within = {level: pd.array([*codes, None], dtype="str").take(point) for level, codes in placed.items()}
+    return counted.drop(columns=["longitude", "latitude"]).assign(located=point >= 0, **within)
 
 
 def _areas_of_codes(codes: pd.Series, view: View) -> dict[str, pd.Series]:
@@ -183,14 +202,32 @@ def _areas_of_codes(codes: pd.Series, view: View) -> dict[str, pd.Series]:
     return placed
 
 
-def _by_level(counted: pd.DataFrame, cube: Table, number: str) -> pd.DataFrame:
-    """Rows of a cube: a number added up by everything else, once for each area level."""
-    import pandas as pd
+def _by_level(counted: pd.DataFrame, cube: Table, number: str) -> pa.Table:
+    """Rows of a cube: a number added up by everything else, once for each area level.
 
-    levels = [counted.assign(area_level=level, area=counted[level]) for level in PLACED]
-    groups = [name for name in cube.names if name != number]
-    rows = pd.concat(levels).groupby(groups, dropna=False, observed=True)[number].sum().reset_index()
-    return cube.frame({name: rows[name] for name in cube.names})
+    They lie by level, force and month, because every question is about one force or month of one level: it passes over
+    the row groups of the others.
+    """
+    import pyarrow as pa
+
+    groups = [name for name in cube.names if name not in ("area_level", number)]
+    columns = {name: pa.array(counted[name], from_pandas=True) for name in groups if name != "area"}
+    columns = {name: column.dictionary_encode() if _is_text(column) else column for name, column in columns.items()}
+    numbers = pa.array(counted[number], pa.int64())
+    levels = []
+    for level in PLACED:
+        area = pa.array(counted[level], from_pandas=True).dictionary_encode()
+        rows = pa.table({**columns, "area": area, number: numbers}).group_by(groups).aggregate([(number, "sum")])
+        named = rows.rename_columns([*groups, number]).append_column("area_level", pa.repeat(level, len(rows)))
+        levels.append(named.select(cube.names).cast(cube.arrow))
+    order = ["area_level", "force", "month", *(name for name in groups if name not in ("force", "month"))]
+    return pa.concat_tables(levels).sort_by([(name, "ascending") for name in order])
+
+
+def _is_text(column: pa.Array) -> bool:
+    import pyarrow as pa
+
+    return pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
 
 
 def count_residents(view: View, loads: list[str]) -> pd.DataFrame:
@@ -291,12 +328,12 @@ def _areas(view: View) -> tuple[pd.DataFrame, pd.Series]:
     return areas, pd.Series(ranks.reindex(keys).to_numpy(), index=areas.index)
 
 
-def _mapped(values: pd.Series, meaning: Callable[[object], str]) -> pd.Series:
+def _mapped(values: pd.Series, meaning: Callable[[object], object], dtype: str = "str") -> pd.Series:
     """Look every distinct value up once."""
     import pandas as pd
 
     codes, distinct = pd.factorize(values, use_na_sentinel=False)
-    return pd.Series([meaning(value) for value in distinct], dtype="str").take(codes).set_axis(values.index)
+    return pd.Series([meaning(value) for value in distinct], dtype=dtype).take(codes).set_axis(values.index)
 
 
 def _ethnicity(values: pd.Series, list_name: str) -> pd.Series:

@@ -102,16 +102,21 @@ def place(
     import shapely
 
     points = shapely.points(longitude, latitude)
+    tree = shapely.STRtree(points)
     placed: dict[str, NDArray[np.object_]] = {}
     for level in PLACED:
         codes = np.full(len(points), None, dtype=object)
         rows = areas.assign(rank=ranks)[areas["level"].isin(LEVELS[level]) & areas["shape"].notna()]
+        waiting = np.ones(len(points), dtype=bool)
         for _, boundary_set in rows.sort_values("code").groupby("rank", sort=True):
-            waiting = np.flatnonzero([code is None for code in codes])
-            tree = shapely.STRtree(_shapes(boundary_set["shape"]))
-            point, area = tree.query(points[waiting], predicate="intersects")
+            if not waiting.any():
+                break
+            # GEOS prepares an area once for all the points within its bounds: many times faster than the other way.
+            area, point = tree.query(_shapes(boundary_set["shape"]), predicate="intersects")
+            area, point = area[waiting[point]], point[waiting[point]]
             order = np.lexsort((area, point))[::-1]
-            codes[waiting[point[order]]] = boundary_set["code"].to_numpy()[area[order]]
+            codes[point[order]] = boundary_set["code"].to_numpy()[area[order]]
+            waiting[point] = False
         placed[level] = codes
     return placed
 

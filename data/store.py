@@ -197,7 +197,10 @@ class View:
         """Whether a table holds no row of a load that is not current, or no loads at all."""
         if table not in self._whole:
             frame = self.every_row(table)
-            if "load_id" in frame.collect_schema().names():
+            # Where every load there is belongs to the release, no row need be looked at.
+            if self.has(LOADS.name) and self.loads["current"].all():
+                self._whole[table] = True
+            elif "load_id" in frame.collect_schema().names():
                 held = frame.select("load_id").unique().collect("pyarrow").to_native()["load_id"].to_pylist()
                 self._whole[table] = set(held) <= set(self._current)
             else:

@@ -122,12 +122,12 @@ class Table:
         unknown = set(columns) - set(self.names)
         if unknown:
             raise KeyError(f"{self.name} has no column {', '.join(sorted(unknown))}")
-        frame = pd.DataFrame(columns)
-        for column in self.columns:
-            if column.name not in frame:
-                frame[column.name] = None
-            frame[column.name] = frame[column.name].astype(_PANDAS[column.kind])
-        return frame[self.names]
+        given = pd.DataFrame(columns)
+        blank = pd.Series(None, given.index, dtype="object")
+        return pd.DataFrame(
+            {c.name: given.get(c.name, blank).astype(_PANDAS[c.kind]) for c in self.columns},
+            given.index,
+        )
 
 
 LOAD_ID = Column("load_id", "text", "The load this row came with: one file, or one member of a zip", required=True)

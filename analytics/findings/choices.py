@@ -155,7 +155,9 @@ def _area_loads(view: View) -> pd.DataFrame:
 def _powers(view: View) -> pd.DataFrame:
     if not view.has(STOPS_CUBE.name):
         return STOPS_CUBE.frame({"force": []})[["force", "power"]].astype(object)
-    rows = view.rows(STOPS_CUBE.name).filter(nw.col("person")).select("force", "power").unique()
+    # Each level counts every search, and there are fewer rows of districts.
+    of_districts = view.rows(STOPS_CUBE.name).filter(nw.col("area_level") == "district", nw.col("person"))
+    rows = of_districts.select("force", "power").unique()
     return rows.collect("pandas").to_native().astype(object)
 
 

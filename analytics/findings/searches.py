@@ -86,7 +86,7 @@ class Searches:
         """
         scope = choices.complete(scope, view)
         definition = scope.definition or "self"
-        counted = scope.choose(_cells(view, str(scope.force), _COLUMNS[definition]))
+        counted = scope.choose(_cells(view, str(scope.force), _COLUMNS[definition], str(scope.area_level)))
         counted = counted.astype({"month": object, "area": object, "detail": object})
         counted["group"] = counted["detail"].map(_broad_of(view, definition))
         persons = counted[counted["person"]].drop(columns="person").reset_index(drop=True)
@@ -435,13 +435,13 @@ def _high_months(view: View, force: str) -> dict[str, str]:
 @lru_cache(maxsize=256)
 def _recorded(view: View, force: str, column: str) -> frozenset[str]:
     """Every ethnicity that some search of persons by a force is recorded with."""
-    cells = _cells(view, force, column)
+    cells = _cells(view, force, column, "district")
     return frozenset(cells.loc[cells["person"], "detail"].astype(object))
 
 
 @lru_cache(maxsize=64)
-def _cells(view: View, force: str, column: str) -> pd.DataFrame:
-    """The cube of one force by one word on ethnicity: read once, since every choice on a page is made in it."""
-    rows = view.rows(STOPS_CUBE.name).filter(nw.col("force") == force)
-    kept = ("month", "area_level", "area", "located", "person", "power", column)
+def _cells(view: View, force: str, column: str, level: str) -> pd.DataFrame:
+    """The cube of one force and level by one word on ethnicity: read once, as every choice on a page is made in it."""
+    rows = view.rows(STOPS_CUBE.name).filter(nw.col("area_level") == level, nw.col("force") == force)
+    kept = ("month", "area", "located", "person", "power", column)
     return coded(rows.group_by(*kept).agg(nw.col("stops").sum().cast(nw.Int64))).rename(columns={column: "detail"})

@@ -30,8 +30,9 @@ def shifted(load: Load, reading: Reading, before: Background) -> Iterator[Remark
 
     A value that several lists know belongs to the nearest column of the file.
     """
-    for column in LISTED:
-        counts = tally(reading.frame[COLUMNS[column]])
+    counted = before.month(load, reading).counts
+    for column, name in ((column, COLUMNS[column]) for column in LISTED):
+        counts = counted[name] if name in counted else tally(reading.frame[name])
         homes = {value: home for value in counts if value != BLANK and (home := _home(value, column))}
         for home in dict.fromkeys(homes.values()):
             wrong = {value: counts[value] for value in homes if homes[value] == home}

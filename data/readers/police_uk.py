@@ -6,11 +6,12 @@ Column layouts: https://data.police.uk/about/.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from data.readers import gss
+from data.readers.cells import counts
+from data.readers.plain_csv import plain_table
 from data.readers.source import Problem, Refused, Slot, Source, problems_in
 from data.readers.text import header, records
 from data.vocabularies import forces, published_forces, unknown_values, vocabulary
@@ -18,6 +19,7 @@ from data.words import agreeing, plural
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 _ZONE = re.compile(r"S01\d{6}")
 _MONTH = r"(?P<month>\d{4}-(0[1-9]|1[0-2]))"
@@ -95,15 +97,19 @@ def cells_of(content: bytes, columns: Iterable[str]) -> tuple[pd.DataFrame, list
     if not content.strip():
         remedy = "Fetch it again; a month in which nothing happened still has its header line"
         raise Refused([Problem("The file is empty", remedy)])
-    found = records(content, header_alone=True)
-    missing = [column for column in wanted if column not in found.columns]
+    plain = plain_table(content)
+    if plain is not None:
+        cells, note = plain.to_pandas().set_axis(pd.RangeIndex(2, len(plain) + 2)), None
+    else:
+        found = records(content, header_alone=True)
+        cells, note = pd.DataFrame(found.cells, found.rows, found.columns, dtype="str"), found.note
+    missing = [column for column in wanted if column not in cells.columns]
     if missing:
         raise Refused(
             [Problem("This column is missing", "Fetch the file again from data.police.uk", column=c) for c in missing]
         )
-    extra = [column for column in found.columns if column not in wanted]
-    notes = [*([found.note] if found.note else []), *([f"Columns not used: {', '.join(extra)}."] if extra else [])]
-    return pd.DataFrame(found.cells, found.rows, found.columns, dtype="str"), notes
+    extra = [column for column in cells.columns if column not in wanted]
+    return cells, [*([note] if note else []), *([f"Columns not used: {', '.join(extra)}."] if extra else [])]
 
 
 def filled(values: pd.Series) -> pd.Series:
@@ -165,10 +171,12 @@ def counted(rows: Mapping[str, pd.Series]) -> list[str]:
     return [agreeing(said, number, rows="row") for said, which in rows.items() if (number := int(which.sum()))]
 
 
-def unlisted(raw: pd.DataFrame, lists: Mapping[str, tuple[str, str | None]], one: str, many: str) -> list[str]:
+def unlisted(
+    raw: pd.DataFrame | Mapping[str, pa.Array], lists: Mapping[str, tuple[str, str | None]], one: str, many: str
+) -> list[str]:
     """A sentence for each value that the list of its column does not know, with what it is counted in."""
     return [
         f"{column} “{value}” is not in our list: {plural(count, one, many)}, kept as written."
         for column, (name, part) in lists.items()
-        for value, count in unknown_values(dict(Counter(raw[column]).most_common()), vocabulary(name, part)).items()
+        for value, count in unknown_values(counts(raw[column]), vocabulary(name, part)).items()
     ]

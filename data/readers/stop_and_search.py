@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from data.readers.cells import away_from, degrees, filled_in, moments, truth, typed
+from data.readers.plain_csv import plain_table
 from data.readers.police_uk import cells_of, coordinates, filled, point_problems, slot_of, unlisted
 from data.readers.source import Problem, Reading, Refused, Slot, Source, problems_in
 from data.tables import STOPS
@@ -16,6 +18,7 @@ from data.words import agreeing
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 KIND = "stop and search"
 
@@ -80,8 +83,50 @@ def read(source: Source, slot: Slot) -> Reading:
         If a column is missing, a row has too few or too many values, or a date, coordinate or
         True/False can't be read, or half a point is missing. Values missing from a vocabulary are accepted and noted.
     """
+    plain = plain_table(source.content)
+    faultless = from_plain(plain, slot) if plain is not None else None
+    if faultless is not None:
+        return faultless
     raw, notes = cells_of(source.content, COLUMNS)
     return from_cells(raw, slot, notes)
+
+
+def from_plain(plain: pa.Table, slot: Slot) -> Reading | None:
+    """Make searches of a plain file in which nothing is wrong or odd, many times faster than `from_cells`.
+
+    Parameters
+    ----------
+    plain
+        The cells, as `plain_table` gives them.
+    slot
+        The force-month that they fill.
+
+    Returns
+    -------
+    Reading or None
+        What `from_cells` makes of it; None where the file is not so, and needs its care and its sentences.
+    """
+    if not set(COLUMNS) <= set(plain.column_names) or not "1972" < slot.period < "2100":
+        return None
+    cells = {column: plain[column].combine_chunks() for column in COLUMNS}
+    latitude, longitude = degrees(cells["Latitude"], 90), degrees(cells["Longitude"], 180)
+    truths = {column: truth(cells[column]) for column in _TRUTHS}
+    at = moments(cells["Date"])
+    if latitude is None or longitude is None or at is None or None in truths.values():
+        return None
+    if not latitude.is_null().equals(longitude.is_null()):
+        return None
+    made: dict[str, object] = {"at": at, "latitude": latitude, "longitude": longitude}
+    made |= {COLUMNS[column]: array for column, array in truths.items()}
+    made |= {name: filled_in(cells[column]) for column, name in COLUMNS.items() if name not in made}
+    frame = typed(STOPS, made | {"force": slot.subject, "month": slot.period, "row": range(2, len(plain) + 2)})
+    extra = [column for column in plain.column_names if column not in COLUMNS]
+    notes = (
+        *([f"Columns not used: {', '.join(extra)}."] if extra else []),
+        *unlisted(cells, LISTED, "search", "searches"),
+        *_outside(away_from(at, slot.period)),
+    )
+    return Reading(frame, len(frame), notes)
 
 
 def from_cells(raw: pd.DataFrame, slot: Slot, notes: Iterable[str]) -> Reading:
@@ -146,5 +191,8 @@ def _bad_truths(raw: pd.DataFrame, column: str) -> list[Problem]:
 
 def _notes(at: pd.Series, slot: Slot) -> list[str]:
     local = at.dt.tz_convert("Europe/London").dt.strftime("%Y-%m")
-    outside = int((local.notna() & (local != slot.period)).sum())
-    return [agreeing(_OUTSIDE, outside, rows="row")] if outside else []
+    return _outside(int((local.notna() & (local != slot.period)).sum()))
+
+
+def _outside(number: int) -> list[str]:
+    return [agreeing(_OUTSIDE, number, rows="row")] if number else []
