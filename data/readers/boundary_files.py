@@ -11,13 +11,13 @@ import re
 import sqlite3
 import tempfile
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from data.readers import kml, topojson
 from data.readers.source import Problem, Refused, Source
+from data.readers.sources import DAMAGED_ZIP
 from data.readers.text import decode, json_in
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ _KML = re.compile(rb"<(?:\w+:)?kml[\s>]")
 _LAYER_KEY = re.compile(rb'"((?:LSOA|MSOA|WD|LAD|PFA)\d\dCD)"\s*[:>]', re.IGNORECASE)
 _AS_TEXT = (".geojson", ".topojson", ".kml")
 _SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-_DAMAGED_ZIP = (zipfile.BadZipFile, RuntimeError, EOFError, zlib.error)
 _FETCH = "It may be cut short or damaged; fetch it again"
 
 
@@ -67,7 +66,7 @@ def _shapefiles(content: bytes) -> list[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return [name for name in archive.namelist() if name.lower().endswith(".shp") and not _is_shadow(name)]
-    except zipfile.BadZipFile:
+    except DAMAGED_ZIP:
         return []
 
 
@@ -83,7 +82,7 @@ def columns_of(source: Source) -> list[str]:
         return [name.decode() for name in dict.fromkeys(_LAYER_KEY.findall(content))]
     try:
         return _dbase_columns(content) if kind == ".shp" else _geopackage_columns(content)
-    except (sqlite3.DatabaseError, *_DAMAGED_ZIP):
+    except (sqlite3.DatabaseError, UnicodeDecodeError, *DAMAGED_ZIP):
         return []
 
 
@@ -221,7 +220,7 @@ def _unzip(content: bytes, folder: Path) -> None:
                 suffix = PurePosixPath(member).suffix.lower()
                 if member[: -len(suffix) or None].casefold() == stem and suffix in _SHAPEFILE:
                     (folder / f"areas{suffix}").write_bytes(archive.read(member))
-    except _DAMAGED_ZIP as error:
+    except DAMAGED_ZIP as error:
         raise Refused([Problem("the zip is damaged or locked with a password", "Fetch it again, unlocked")]) from error
     missing = [suffix for suffix in (".shx", ".dbf") if not (folder / f"areas{suffix}").exists()]
     if missing:

@@ -11,6 +11,38 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What one file may hold at most, so that reading it fits into the memory of the machine.
+
+    Attributes
+    ----------
+    unpacked, together
+        Bytes of one file once it is decompressed, and of all members of a zip.
+    members
+        Members of a zip.
+    cells, rows, columns
+        Of a table.
+    elements
+        Lists, records and elements of a JSON or XML file.
+    """
+
+    unpacked: int
+    together: int
+    members: int
+    cells: int
+    rows: int
+    columns: int
+    elements: int
+
+
+OF_A_PATH = Limits(512 * 2**20, 64 * 2**30, 100_000, 100_000_000, 50_000_000, 16_384, 50_000_000)
+"""Of a file that the command line is given: whoever may name a path of the machine may use its memory."""
+
+OF_AN_UPLOAD = Limits(64 * 2**20, 256 * 2**20, 5_000, 4_000_000, 1_048_576, 16_384, 2_000_000)
+"""Of a file that comes through the page: with them no upload of 20 MB takes a gigabyte."""
+
+
+@dataclass(frozen=True)
 class Source:
     """The decompressed bytes of one file, or of one member of a zip.
 
@@ -26,6 +58,8 @@ class Source:
         SHA-256 of ``content``, in hexadecimal; of a source with several parts, of them all.
     mapping
         The mapping file that says what the columns mean, of a file of survey answers.
+    limits
+        What it may hold at most.
     """
 
     name: str
@@ -33,6 +67,7 @@ class Source:
     content: bytes
     sha256: str
     mapping: Source | None = None
+    limits: Limits = OF_A_PATH
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ import csv
 import io
 import math
 import re
+import warnings
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,8 +21,8 @@ from itertools import chain, islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from data.readers.source import Problem, Refused, Source
-from data.readers.sources import LARGEST
+from data.readers.source import Limits, Problem, Refused, Source
+from data.readers.workbooks import check_workbook
 from data.readers.text import decode, ragged, split
 
 if TYPE_CHECKING:
@@ -32,7 +34,17 @@ _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _START = 262_144
 _WHOLE = re.compile(r"([+-]?[0-9]{1,15})\.0+")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
-_BAD_WORKBOOK = (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, TypeError, AttributeError, SyntaxError)
+_ROWS_OF_A_SHEET = 1_048_576
+_LONGEST_COLUMN = 2_000
+_LONGEST_CELL = 131_072
+"""Letters of a cell; the same as of a cell of delimited text, for which Python's own reader has this limit."""
+_BYTES_OF_A_CELL = 64
+"""Bytes of a text that weigh as much as one cell."""
+# What openpyxl raises of damaged workbooks is not said anywhere: each of these was seen.
+_BAD_WORKBOOK = (
+    *(zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, EOFError, TypeError, AttributeError, SyntaxError),
+    *(IndexError, NotImplementedError, RuntimeError, OverflowError),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,8 +149,10 @@ def read(source: Source, sheet: str | None = None, limit: int | None = None) -> 
     """
     ending = _ending(source)
     if ending in SPSS:
-        return _spss(source.content, limit)
-    return _excel(source.content, sheet, limit) if ending in EXCEL else _text_file(source.content, limit)
+        return _spss(source.content, limit, source.limits)
+    if ending in EXCEL:
+        return _excel(source.content, sheet, limit, source.limits)
+    return _text_file(source.content, limit, source.limits)
 
 
 def code(value: object) -> str:
@@ -194,6 +208,9 @@ def _ending(source: Source) -> str:
 def _sheet(columns: list[str], rows: list[int], cells: list[list[str]], how: str, decimal_comma: bool = False) -> Sheet:
     import pandas as pd
 
+    if any(len(name) > _LONGEST_COLUMN for name in columns):
+        what = f"a column name has more than {_LONGEST_COLUMN:,} letters"
+        raise Refused([Problem(what, "Put the column names in the first row, and shorter ones", row=1)])
     problems = [
         Problem("this column name stands more than once", "Give one of the columns another name", row=1, column=name)
         for name, times in Counter(columns).items()
@@ -207,10 +224,12 @@ def _sheet(columns: list[str], rows: list[int], cells: list[list[str]], how: str
 # Delimited text
 
 
-def _text_file(content: bytes, limit: int | None) -> Sheet:
+def _text_file(content: bytes, limit: int | None, limits: Limits) -> Sheet:
     text, encoding = _decoded(content)
     delimiter = _delimiter(text)
     names, numbered = split(text, delimiter, limit)
+    if len(names) > limits.columns:
+        raise _too_large(f"{limits.columns:,} columns")
     problems = ragged(names, numbered)
     if problems:
         raise Refused(problems)
@@ -262,24 +281,25 @@ def _named(cells: Sequence[object]) -> list[str]:
 # Excel
 
 
-def _excel(content: bytes, sheet: str | None, limit: int | None) -> Sheet:
+def _excel(content: bytes, sheet: str | None, limit: int | None, limits: Limits) -> Sheet:
     import openpyxl
 
+    check_workbook(content, limits)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(member.file_size for member in packed.infolist()) > LARGEST:
-                raise Refused([Problem(f"the workbook unpacks to more than {LARGEST // 2**20} MB", "Split it")])
-        workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        names = [worksheet.title for worksheet in workbook.worksheets]
-        if sheet is not None and sheet not in names:
-            what = f"the workbook has no sheet “{sheet}”"
-            raise Refused([Problem(what, f"Name one of its sheets: {', '.join(names)}")])
-        for name in names if sheet is None else [sheet]:
-            worksheet = workbook[name]
-            worksheet.reset_dimensions()  # what the file says of its size is not to be relied on
-            found = _worksheet(worksheet.iter_rows(values_only=True), name, limit)
-            if found is not None:
-                return found
+        # A date or number that can't be one is a warning of openpyxl's and a text of ours.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+            names = [worksheet.title for worksheet in workbook.worksheets]
+            if sheet is not None and sheet not in names:
+                what = f"the workbook has no sheet “{sheet}”"
+                raise Refused([Problem(what, f"Name one of its sheets: {', '.join(names[:20])}")])
+            for name in names if sheet is None else [sheet]:
+                worksheet = workbook[name]
+                worksheet.reset_dimensions()  # what the file says of its size is not to be relied on
+                found = _worksheet(worksheet.iter_rows(values_only=True), name, limit, limits)
+                if found is not None:
+                    return found
     except Refused:
         raise
     except _BAD_WORKBOOK as error:
@@ -289,9 +309,9 @@ def _excel(content: bytes, sheet: str | None, limit: int | None) -> Sheet:
     raise Refused([Problem(what, "Put the column names in the first row that is filled")])
 
 
-def _worksheet(lines: Iterable[tuple[object, ...]], name: str, limit: int | None) -> Sheet | None:
+def _worksheet(lines: Iterable[tuple[object, ...]], name: str, limit: int | None, limits: Limits) -> Sheet | None:
     """The table of a sheet; None where its first filled row is no header: at least two texts and nothing else."""
-    numbered = ((row, cells) for row, cells in enumerate(lines, start=1) if any(cell is not None for cell in cells))
+    numbered = ((row, cells) for row, cells in _rows(lines, limits) if any(cell is not None for cell in cells))
     first = next(numbered, None)
     if first is None:
         return None
@@ -299,13 +319,46 @@ def _worksheet(lines: Iterable[tuple[object, ...]], name: str, limit: int | None
     filled = [cell for cell in names if code(cell)]
     if len(filled) < 2 or not all(isinstance(cell, str) for cell in filled):
         return None
-    written = ((row, list(map(code, cells))) for row, cells in numbered)
-    records = list(islice(((row, cells) for row, cells in written if any(cells)), limit))
-    width = max(chain([_width(list(map(code, names)))], (_width(cells) for _, cells in records)))
+    written = ((row, _trimmed(list(map(code, cells)))) for row, cells in numbered)
+    records = list(islice(((row, cells) for row, cells in _counted(written, limits) if cells), limit))
+    width = max(chain([_width(list(map(code, names)))], (len(cells) for _, cells in records)))
+    if width * len(records) > limits.cells:
+        raise _too_large(f"{limits.cells:,} cells")
     columns = _named([*names[:width], *[None] * (width - len(names))])
-    cells = [[*cells[:width], *[""] * (width - len(cells))] for _, cells in records]
+    cells = [[*cells, *[""] * (width - len(cells))] for _, cells in records]
     how = f"Read from the sheet “{name}” of the workbook" + (f", whose header is row {top}." if top > 1 else ".")
     return replace(_sheet(columns, [row for row, _ in records], cells, how), name=name)
+
+
+def _rows(lines: Iterable[tuple[object, ...]], limits: Limits) -> Iterator[tuple[int, tuple[object, ...]]]:
+    """The rows of a sheet with their numbers: a row can say that it is any, and those before it count as blank."""
+    most = min(limits.rows, _ROWS_OF_A_SHEET)
+    for row, cells in enumerate(lines, start=1):
+        if row > most:
+            raise _too_large(f"{most:,} rows")
+        yield row, cells
+
+
+def _counted(rows: Iterable[tuple[int, list[str]]], limits: Limits) -> Iterator[tuple[int, list[str]]]:
+    """Rows, as long as they have no more cells than can be held, and none that nobody could read."""
+    held = 0
+    for row, cells in rows:
+        held += len(cells)
+        if held > limits.cells:
+            raise _too_large(f"{limits.cells:,} cells")
+        if any(len(cell) > _LONGEST_CELL for cell in cells):
+            what = f"a cell holds more than {_LONGEST_CELL:,} letters"
+            raise Refused([Problem(what, "Take the text out of the cell, or its column out of the file", row)])
+        yield row, cells
+
+
+def _too_large(what: str) -> Refused:
+    return Refused([Problem(f"the table has more than {what}", "Split the file, or leave out columns and blank rows")])
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    """The cells of a row up to the last one that is filled."""
+    return cells[: _width(cells)]
 
 
 def _width(cells: list[str]) -> int:
@@ -318,17 +371,15 @@ def _width(cells: list[str]) -> int:
 # SPSS
 
 
-def _spss(content: bytes, limit: int | None) -> Sheet:
+def _spss(content: bytes, limit: int | None, limits: Limits) -> Sheet:
     import pandas as pd
-    import pyreadstat
 
-    try:
-        frame, about = pyreadstat.read_sav(
-            io.BytesIO(content), user_missing=True, row_limit=limit or 0, metadataonly=limit == 0
-        )
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError) as error:
-        what = "the file can't be opened as an SPSS file"
-        raise Refused([Problem(what, "It may be damaged or cut short; export it again as .sav")]) from error
+    _, about = _opened(content, metadataonly=True)
+    most = _most_records(about, limits)
+    rows = most + 1 if limit is None else limit
+    frame, about = _opened(content, user_missing=True, row_limit=rows, metadataonly=limit == 0)
+    if len(frame) > most:
+        raise _too_large(f"{most:,} respondents in so many columns")
     cells = frame.apply(_texts).astype("str")
     cells.index = pd.RangeIndex(2, len(cells) + 2)
     ranges: Mapping[str, list[Any]] = about.missing_ranges
@@ -342,6 +393,37 @@ def _spss(content: bytes, limit: int | None) -> Sheet:
         },
         missing={name: frozenset(_missing(frame[name].dropna().unique(), ranges[name])) for name in ranges},
     )
+
+
+def _opened(content: bytes, **options: Any) -> tuple[Any, Any]:  # noqa: ANN401 - as pyreadstat takes and gives them
+    """The records and the description of an SPSS file.
+
+    Raises
+    ------
+    Refused
+        If it can't be opened.
+    """
+    import pyreadstat
+
+    try:
+        return pyreadstat.read_sav(io.BytesIO(content), **options)
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError) as error:
+        what = "the file can't be opened as an SPSS file"
+        raise Refused([Problem(what, "It may be damaged or cut short; export it again as .sav")]) from error
+
+
+def _most_records(about: Any, limits: Limits) -> int:  # noqa: ANN401 - pyreadstat's own description
+    """The most records that can be held: packed ones are read as wide as their columns are, whatever they hold.
+
+    Raises
+    ------
+    Refused
+        If the file has too many columns.
+    """
+    if len(about.column_names) > limits.columns:
+        raise _too_large(f"{limits.columns:,} columns")
+    width = sum(max(1, (wide or 0) // _BYTES_OF_A_CELL) for wide in about.variable_storage_width.values())
+    return limits.cells // max(width, 1)
 
 
 def _texts(values: pd.Series) -> pd.Series:
