@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from types import MappingProxyType
 from typing import TextIO, get_args
 
 from data.chosen import built_demonstration
-from data.loading import Report, Status, check_files, load_files
+from data.loading import LOG, Report, Status, check_files, load_files
 from data.publishing import Progress, counted_otherwise, gives_way, recount, restore, silent, withdraw
 from data.readers.source import Refused
 from data.readers.survey_suggestion import suggest_for, write_new
@@ -26,6 +27,7 @@ from data.words import plural
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit code is 1 where a file was refused or the store said no."""
     options = _parser().parse_args(arguments)
+    _log(getattr(options, "traceback", False))
     try:
         code = int(options.run(options, Store(getattr(options, "store", None))))
         sys.stdout.flush()
@@ -37,6 +39,24 @@ def main(arguments: list[str] | None = None) -> int:
         # Whoever read the lines, such as `head`, has seen enough; nothing is left to be written at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        LOG.error("A command failed", exc_info=error)
+        _say("It failed in a way that nobody foresaw; --traceback prints how it came about.", sys.stderr)
+        return 1
+
+
+class _Printable(logging.Formatter):
+    """How it came about, in which the words of a file may stand."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record))
+
+
+def _log(traceback: bool) -> None:
+    """What nobody foresaw is printed to whoever asks for it, and to no other reader of the terminal."""
+    handler = logging.StreamHandler() if traceback else logging.NullHandler()
+    handler.setFormatter(_Printable())
+    LOG.handlers = [handler]
 
 
 def _say(text: str, to: TextIO | None = None) -> None:
@@ -172,6 +192,7 @@ def _progress() -> Progress:
 def _parser() -> argparse.ArgumentParser:
     where = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     where.add_argument("--store", metavar="URL", help="folder of the store; else CONFIDENCE_STORE, else .store")
+    where.add_argument("--traceback", action="store_true", help="print how a failure that nobody foresaw came about")
     parser = argparse.ArgumentParser(prog="python -m data", description=__doc__, parents=[where])
     commands = parser.add_subparsers(required=True)
 

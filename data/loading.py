@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from data.checks import Background, Remark, remarks_on
@@ -165,6 +164,17 @@ def check_files(
     """The report that loading these files would give; nothing is stored."""
     _, outcomes = _open_all(paths, mappings, _Known.of(store), progress)
     return Report(tuple(outcomes), None)
+
+
+def opened_sources(given: Sequence[Given]) -> Iterator[Source]:
+    """The files that can be opened among those that were given.
+
+    Parameters
+    ----------
+    given
+        Paths and uploads.
+    """
+    yield from (source for source in _sources(given, find_sources) if isinstance(source, Source))
 
 
 def _open_all(

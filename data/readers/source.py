@@ -24,6 +24,8 @@ class Limits:
         Of a table.
     elements
         Lists, records and elements of a JSON or XML file.
+    way
+        What to do with one that holds more.
     """
 
     unpacked: int
@@ -33,12 +35,31 @@ class Limits:
     rows: int
     columns: int
     elements: int
+    way: str
 
 
-OF_A_PATH = Limits(512 * 2**20, 64 * 2**30, 100_000, 100_000_000, 50_000_000, 16_384, 50_000_000)
+OF_A_PATH = Limits(
+    unpacked=512 * 2**20,
+    together=64 * 2**30,
+    members=100_000,
+    cells=100_000_000,
+    rows=50_000_000,
+    columns=16_384,
+    elements=50_000_000,
+    way="split it",
+)
 """Of a file that the command line is given: whoever may name a path of the machine may use its memory."""
 
-OF_AN_UPLOAD = Limits(64 * 2**20, 256 * 2**20, 5_000, 4_000_000, 1_048_576, 16_384, 2_000_000)
+OF_AN_UPLOAD = Limits(
+    unpacked=64 * 2**20,
+    together=256 * 2**20,
+    members=5_000,
+    cells=4_000_000,
+    rows=1_048_576,
+    columns=16_384,
+    elements=2_000_000,
+    way="split it, or load it with `python -m data load`",
+)
 """Of a file that comes through the page: with them no upload of 20 MB takes a gigabyte."""
 
 

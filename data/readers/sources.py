@@ -38,7 +38,6 @@ DAMAGED_ZIP = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, 
 """What opening a damaged zip, or a member of it, can raise: some heads of members lead to before the file's start."""
 
 _LONGEST_NAME = 1_000
-_WAY = "split it, or load it with `python -m data load`"
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ def _source(name: str, shown: str, content: bytes, limits: Limits) -> Source | U
             return Unopened(shown, "the gzip file is damaged or cut short; fetch it again", refused=True)
     why = _too_much(content, limits)
     if why:
-        return Unopened(shown, f"it holds more than {why}; {_WAY}", refused=True)
+        return Unopened(shown, f"it holds more than {why}; {limits.way}", refused=True)
     return Source(name, shown, content, sha256(content), limits=limits)
 
 
@@ -138,10 +137,10 @@ def _too_much(content: bytes, limits: Limits) -> str:
 def _open_zip(name: str, shown: str, content: bytes, limits: Limits) -> Iterator[Source | Unopened]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = sorted((m for m in archive.infolist() if not m.is_dir()), key=lambda m: m.filename)
+            members = sorted((m for m in archive.infolist() if m.filename and not m.is_dir()), key=lambda m: m.filename)
             why = _too_much_in(members, limits)
             if why:
-                yield Unopened(shown, f"the zip holds {why}; {_WAY}", refused=True)
+                yield Unopened(shown, f"the zip holds {why}; {limits.way}", refused=True)
                 return
             if not members:
                 yield Unopened(shown, "the zip holds no file", refused=False)
@@ -178,7 +177,7 @@ def _member(shown: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit
         return Unopened(path, "a zip inside a zip is not opened; unpack it first", refused=True)
     if member.file_size > limits.unpacked:
         return Unopened(
-            path, f"it holds more than {limits.unpacked // 2**20} MB once it is unpacked; {_WAY}", refused=True
+            path, f"it holds more than {limits.unpacked // 2**20} MB once it is unpacked; {limits.way}", refused=True
         )
     try:
         with archive.open(member) as stream:
@@ -198,7 +197,7 @@ def _shapefile(
 ) -> Source | Unopened:
     if sum(member.file_size for member in members) > limits.unpacked:
         return Unopened(
-            shown, f"it holds more than {limits.unpacked // 2**20} MB once it is unpacked; {_WAY}", refused=True
+            shown, f"it holds more than {limits.unpacked // 2**20} MB once it is unpacked; {limits.way}", refused=True
         )
     digest = hashlib.sha256()
     try:

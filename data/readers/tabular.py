@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import csv
 import io
-import math
-import re
 import warnings
 import zipfile
 import zlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
 from itertools import chain, islice
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from data.readers.apart import read_apart
+from data.readers.cells import code as code
+from data.readers.cells import number as number
 from data.readers.source import Limits, Problem, Refused, Source
-from data.readers.workbooks import check_workbook
 from data.readers.text import decode, ragged, split
+from data.readers.workbooks import check_workbook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,14 +32,17 @@ TEXT, EXCEL, SPSS = (".csv", ".tsv", ".tab"), (".xlsx",), (".sav", ".zsav")
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _START = 262_144
-_WHOLE = re.compile(r"([+-]?[0-9]{1,15})\.0+")
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
 _ROWS_OF_A_SHEET = 1_048_576
 _LONGEST_COLUMN = 2_000
 _LONGEST_CELL = 131_072
 """Letters of a cell; the same as of a cell of delimited text, for which Python's own reader has this limit."""
-_BYTES_OF_A_CELL = 64
-"""Bytes of a text that weigh as much as one cell."""
+_SIGN_OF_SPSS = (b"$FL2", b"$FL3")
+_HOW_SPSS = "Read as an SPSS file."
+_HEADERS: dict[str, list[str]] = {}
+"""Columns of SPSS files by their digest: every reader asks for them, and opening such a file takes a process."""
+_MOST_HEADERS = 64
+_CHECKED: deque[str] = deque(maxlen=64)
+"""Digests of workbooks that hold no more than they may: every reader asks for their header."""
 # What openpyxl raises of damaged workbooks is not said anywhere: each of these was seen.
 _BAD_WORKBOOK = (
     *(zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, EOFError, TypeError, AttributeError, SyntaxError),
@@ -149,56 +152,13 @@ def read(source: Source, sheet: str | None = None, limit: int | None = None) -> 
     """
     ending = _ending(source)
     if ending in SPSS:
-        return _spss(source.content, limit, source.limits)
+        return _spss(source, limit)
     if ending in EXCEL:
+        if source.sha256 not in _CHECKED:
+            check_workbook(source.content, source.limits)
+            _CHECKED.append(source.sha256)
         return _excel(source.content, sheet, limit, source.limits)
     return _text_file(source.content, limit, source.limits)
-
-
-def code(value: object) -> str:
-    """A cell as text: ``1`` for 1, 1.0 and "1.0"; a day as 2026-07-01; blank for nothing.
-
-    Parameters
-    ----------
-    value
-        What a file holds, or what a mapping writes.
-    """
-    if type(value) is str:  # the usual cases, asked first
-        return _written(value)
-    if type(value) is int:
-        return str(value)
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    return _written(str(value))
-
-
-def _written(text: str) -> str:
-    text = text.strip()
-    whole = _WHOLE.fullmatch(text) if "." in text else None
-    return whole[1] if whole else text
-
-
-def number(text: str, decimal_comma: bool) -> float | None:
-    """The number that a cell holds; None where it holds none.
-
-    Parameters
-    ----------
-    text
-        The cell.
-    decimal_comma
-        Whether a comma is a decimal mark.
-    """
-    if decimal_comma and text.count(",") == 1 and "." not in text:
-        text = text.replace(",", ".")
-    return float(text) if _NUMBER.fullmatch(text) else None
 
 
 def _ending(source: Source) -> str:
@@ -284,7 +244,6 @@ def _named(cells: Sequence[object]) -> list[str]:
 def _excel(content: bytes, sheet: str | None, limit: int | None, limits: Limits) -> Sheet:
     import openpyxl
 
-    check_workbook(content, limits)
     try:
         # A date or number that can't be one is a warning of openpyxl's and a text of ours.
         with warnings.catch_warnings():
@@ -371,70 +330,25 @@ def _width(cells: list[str]) -> int:
 # SPSS
 
 
-def _spss(content: bytes, limit: int | None, limits: Limits) -> Sheet:
+def _spss(source: Source, limit: int | None) -> Sheet:
     import pandas as pd
 
-    _, about = _opened(content, metadataonly=True)
-    most = _most_records(about, limits)
-    rows = most + 1 if limit is None else limit
-    frame, about = _opened(content, user_missing=True, row_limit=rows, metadataonly=limit == 0)
-    if len(frame) > most:
-        raise _too_large(f"{most:,} respondents in so many columns")
-    cells = frame.apply(_texts).astype("str")
-    cells.index = pd.RangeIndex(2, len(cells) + 2)
-    ranges: Mapping[str, list[Any]] = about.missing_ranges
-    return Sheet(
-        cells,
-        "Read as an SPSS file.",
-        labels={name: label.strip() for name, label in about.column_names_to_labels.items() if label},
-        value_labels={
-            name: {code(value): str(label).strip() for value, label in labels.items()}
-            for name, labels in about.variable_value_labels.items()
-        },
-        missing={name: frozenset(_missing(frame[name].dropna().unique(), ranges[name])) for name in ranges},
-    )
-
-
-def _opened(content: bytes, **options: Any) -> tuple[Any, Any]:  # noqa: ANN401 - as pyreadstat takes and gives them
-    """The records and the description of an SPSS file.
-
-    Raises
-    ------
-    Refused
-        If it can't be opened.
-    """
-    import pyreadstat
-
-    try:
-        return pyreadstat.read_sav(io.BytesIO(content), **options)
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError) as error:
+    limits = source.limits
+    if not source.content.startswith(_SIGN_OF_SPSS):
         what = "the file can't be opened as an SPSS file"
-        raise Refused([Problem(what, "It may be damaged or cut short; export it again as .sav")]) from error
-
-
-def _most_records(about: Any, limits: Limits) -> int:  # noqa: ANN401 - pyreadstat's own description
-    """The most records that can be held: packed ones are read as wide as their columns are, whatever they hold.
-
-    Raises
-    ------
-    Refused
-        If the file has too many columns.
-    """
-    if len(about.column_names) > limits.columns:
-        raise _too_large(f"{limits.columns:,} columns")
-    width = sum(max(1, (wide or 0) // _BYTES_OF_A_CELL) for wide in about.variable_storage_width.values())
-    return limits.cells // max(width, 1)
-
-
-def _texts(values: pd.Series) -> pd.Series:
-    import pandas as pd
-
-    # Few values are distinct, and none is written twice.
-    which, distinct = pd.factorize(values)
-    return pd.Series(pd.array([*map(code, distinct), ""], dtype="str").take(which), index=values.index)
-
-
-def _missing(values: Iterable[Any], ranges: list[Any]) -> Iterator[str]:
-    for value in values:
-        if any(isinstance(value, str) == isinstance(r["lo"], str) and r["lo"] <= value <= r["hi"] for r in ranges):
-            yield code(value)
+        raise Refused([Problem(what, "It may be damaged or cut short; export it again as .sav")])
+    if limit == 0 and source.sha256 in _HEADERS:
+        return _sheet(_HEADERS[source.sha256], [], [], _HOW_SPSS)
+    table, about = read_apart("spss", source.content, limit=limit, cells=limits.cells, columns=limits.columns)
+    if len(_HEADERS) > _MOST_HEADERS:
+        _HEADERS.clear()
+    names = _HEADERS[source.sha256] = about["columns"]
+    sheet = _sheet(names, [], [], _HOW_SPSS)
+    cells = pd.DataFrame({place: pd.array(table.column(place), dtype="str") for place in range(len(names))})
+    return replace(
+        sheet,
+        cells=cells.set_axis(names, axis=1).set_axis(pd.RangeIndex(2, len(cells) + 2), axis=0),
+        labels=about["labels"],
+        value_labels=about["value_labels"],
+        missing={name: frozenset(codes) for name, codes in about["missing"].items()},
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-
+from typing import IO
 
 from data.readers.source import Limits, Problem, Refused
 from data.readers.sources import DAMAGED_ZIP
@@ -56,7 +56,7 @@ def check_workbook(content: bytes, limits: Limits) -> None:
         raise Refused([Problem(what, "It may be damaged or locked with a password; save it again as .xlsx")]) from error
 
 
-def _check_part(name: str, stream: zipfile.ZipExtFile, limits: Limits) -> None:
+def _check_part(name: str, stream: IO[bytes], limits: Limits) -> None:
     mark = b"<row" if "worksheets/" in name else b"<si" if "sharedstrings" in name else None
     tags = marks = since = 0
     before = b""
