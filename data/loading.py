@@ -14,7 +14,7 @@ from data.publishing import Progress, publish, silent
 from data.readers import needs_mapping, own_table, recognise, why_passed_over
 from data.readers.mappings import Named, find_mapped_sources, misfits
 from data.readers.personal_data import pseudonyms, respondent_key
-from data.readers.source import Problem, Reading, Refused, Source
+from data.readers.source import MOST_PROBLEMS, Problem, Reading, Refused, Source
 from data.readers.sources import Given, Unopened, as_text, find_sources
 from data.readers.survey_mapping import parse
 from data.store import Load, Release, Store, Writer, load_id, load_rows
@@ -33,6 +33,7 @@ LOG = logging.getLogger("confidence_cycle.files")
 """Where is written what nobody foresaw of a file, and how it came about."""
 
 _MOST_NOTES = 200
+_MOST_PROBLEMS = 2 * MOST_PROBLEMS
 _UNFORESEEN = Problem(
     "it could not be read; the log says why",
     "Save or fetch it again; if it is refused again, send it to whoever looks after this dashboard",
@@ -401,7 +402,7 @@ def _unforeseen(path: str, error: Exception) -> Outcome:
 
 
 def _refused(source: Source, refusal: Refused) -> Outcome:
-    problems = tuple(_told(problem) for problem in refusal.problems)
+    problems = tuple(_told(problem) for problem in refusal.problems[:_MOST_PROBLEMS])
     detail = _first(problems)
     return Outcome(shortened(source.path), "refused", detail, tuple(map(str, problems)), problems=problems)
 

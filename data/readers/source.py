@@ -163,9 +163,21 @@ class Problem:
         return f"{place}: {self.what}. {self.remedy}." if place else f"{self.what}. {self.remedy}."
 
 
+MOST_PROBLEMS = 10_000
+"""Problems of one kind that are told one by one: nobody corrects more by hand."""
+
+
 def problems_in(values: pd.Series, bad: pd.Series, column: str, what: str, remedy: str) -> list[Problem]:
-    """One problem for each bad cell of a column, by the row of the file that is its index."""
-    return [Problem(what, remedy, int(row), column, str(values.at[row])) for row in values.index[bad]]
+    """One problem for each bad cell of a column, by the row of the file that is its index; of very many the first."""
+    rows = values.index[bad]
+    found = [Problem(what, remedy, int(row), column, str(values.at[row])) for row in rows[:MOST_PROBLEMS]]
+    return [*found, *_and_more(len(rows), what, remedy, column)]
+
+
+def _and_more(number: int, what: str, remedy: str, column: str | None = None) -> list[Problem]:
+    """One problem that counts those of a kind that are not told one by one; none where all are."""
+    rest = number - MOST_PROBLEMS
+    return [Problem(f"{what}, in {rest:,} more rows too", remedy, column=column)] if rest > 0 else []
 
 
 class Refused(ValueError):

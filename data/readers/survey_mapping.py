@@ -51,6 +51,8 @@ _MEASURE_KEYS = ("column", "answers", "wording", "reversed", "not_answers", "ask
 _WAVE = re.compile(r"(?P<year>[0-9]{4})(?:-(?:Q[1-4]|H[12]|(?P<month>0[1-9]|1[0-2])|(?P<end>[0-9]{2})))?")
 _WAVES = "2026, 2026-Q1 to 2026-Q4, 2026-01 to 2026-12, 2026-H1 or 2026-H2, or 2025-26 for two years"
 _MOST_UNKNOWN = 50
+_LONGEST_WORDS, _LONGEST_TEXT = 200, 2_000
+"""Letters of what names a wave, and of any other text: a question, a column, an area."""
 _OPPOSITE = {POSITIVE: NEGATIVE, NEUTRAL: NEUTRAL, NEGATIVE: POSITIVE}
 
 
@@ -299,6 +301,10 @@ class _Reader:
         text = str(value) if type(value) is int else value
         if not isinstance(text, str) or not text.strip():
             self.wrong(key, "this is not a text", "Write words in quotes", value)
+            return None
+        most = _LONGEST_WORDS if key in EXAMPLES else _LONGEST_TEXT
+        if len(text) > most:
+            self.wrong(key, f"it has more than {most:,} letters", "Write it shorter", text)
             return None
         return text.strip()
 

@@ -461,7 +461,7 @@ _LARGEST: dict[str, Callable[[], Hostile]] = {
         "wave.csv", b"a,b,c\n" + _times(b"1,2,x%d\n", 8 * 1_040_000)[: 8 * 1_040_000]
     ),
     "CSV, cells as many as may be": lambda: _stored(
-        "wave.csv", b",".join(b"c%d" % n for n in range(100)) + b"\n" + (b"abcd," * 99 + b"abcd\n") * 38_000
+        "events.csv", _HEAD.strip() + b"," + b",".join(b"c%d" % n for n in range(97)) + b"\n" + _wide(38_000)
     ),
     "CSV, 16,000 columns": lambda: _stored(
         "wave.csv", b",".join(b"c%d" % n for n in range(16_000)) + b"\n" + (b"12," * 15_999 + b"1\n") * 200
@@ -503,6 +503,11 @@ _LARGEST: dict[str, Callable[[], Hostile]] = {
     "SPSS, packed": lambda: _stored("wave.sav", packed_spss(19 * MB)),
     "SPSS, packed twice": lambda: _stored("wave.zsav", packed_spss(200 * MB, zipped=True)),
 }
+
+
+def _wide(rows: int) -> bytes:
+    """Events with 97 more cells in each row, no two of them alike."""
+    return b"".join(_EVENT.strip() % n + b",%04x" * 97 % tuple(range(n, n + 97)) + b"\n" for n in range(rows))
 
 
 def _deflated(megabytes: int) -> bytes:

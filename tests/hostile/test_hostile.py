@@ -1,20 +1,25 @@
 """Thousands of hostile files: each has an outcome and a plain sentence, and the store has its whole load or none."""
 
+import csv
+import io
 import logging
+import tomllib
 from collections import Counter
 from itertools import islice
 
 import pytest
 
+from data import __main__ as command_line
 from data import loading
-from data.loading import check_files, load_files
-from data.readers import READERS
+from data.loading import check_files, load_files, opened_sources
+from data.readers import READERS, apart
 from data.readers.sources import Upload
+from data.readers.survey_suggestion import suggest_mapping
 from data.tables import CANONICAL
 from tests.hostile.crafted import crafted
 from tests.hostile.genuine import genuine
 from tests.hostile.judged import faults
-from tests.hostile.mutate import mutated
+from tests.hostile.mutate import VALUES, mutated
 
 SEED = 20_261_126
 EACH = 60
@@ -163,3 +168,57 @@ def test_what_stops_the_program_is_not_caught(store, monkeypatch):
     monkeypatch.setattr(reader, "read", stop)
     with pytest.raises(KeyboardInterrupt):
         check_files([Upload(*genuine()[0].as_upload(1, genuine()[0].content))], store)
+
+
+@pytest.mark.parametrize("kind", ["wave as sav", "wave as zsav", "GeoPackage", "shapefile"])
+def test_a_file_that_brings_its_reader_down_brings_nothing_else_down(store, unforeseen, monkeypatch, kind):
+    # As a segmentation fault does: the process ends by a signal, and nothing is handed back.
+    program = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    real = apart.subprocess.run
+    monkeypatch.setattr(
+        apart.subprocess, "run", lambda command, **more: real([command[0], "-c", program], **{**more, "input": None})
+    )
+    file = next(file for file in genuine() if file.kind == kind)
+    other = genuine()[1]
+    given = [Upload(*file.as_upload(1, file.content)), Upload(*other.as_upload(1, other.content))]
+    first, *_, last = check_files(given, store).outcomes
+    assert (first.status, last.status) == ("refused", "loaded")
+    assert "was brought down by it" in first.detail
+    assert unforeseen() == []
+
+
+def test_what_nobody_foresaw_of_a_reader_apart_is_logged_and_not_told(store, unforeseen, monkeypatch):
+    real = apart.subprocess.run
+    monkeypatch.setattr(
+        apart.subprocess, "run", lambda command, **more: real([command[0], "-c", "1/0"], **{**more, "input": None})
+    )
+    file = next(file for file in genuine() if file.kind == "GeoPackage")
+    (outcome,) = check_files([Upload(*file.as_upload(1, file.content))], store).outcomes
+    assert outcome.detail.startswith("it could not be read; the log says why")
+    assert ["ZeroDivisionError" in why for _, why in unforeseen()] == [True]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=ascii)
+def test_a_mapping_can_be_begun_from_any_words(value):
+    rows = "".join(f"{n},{n % 3},{n % 2},{n % 5},x\n" for n in range(40))
+    text = io.StringIO(newline="")
+    csv.writer(text).writerow(["Serial", "Q60", "Q61", "Q62", value[:1_000] or "blank"])
+    content = (text.getvalue() + rows).encode()
+    source = next(opened_sources([Upload("wave.csv", content)]))
+    assert tomllib.loads(suggest_mapping(source))["columns"]["respondent"] == "Serial"
+
+
+def test_the_command_line_tells_and_prints_no_way_in(store, capsys, monkeypatch, tmp_path):
+    def fail(*_, **__):
+        raise ZeroDivisionError("\x1b[2Ja secret of the program")
+
+    monkeypatch.setattr(command_line, "check_files", fail)
+    arguments = ["check", str(tmp_path), "--store", str(store.root)]
+    assert command_line.main(arguments) == 1
+    told = capsys.readouterr()
+    assert "nobody foresaw" in told.err
+    assert "secret" not in told.out + told.err
+    assert command_line.main([*arguments, "--traceback"]) == 1
+    told = capsys.readouterr()
+    assert "ZeroDivisionError" in told.err
+    assert "\x1b" not in told.err

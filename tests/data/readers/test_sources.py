@@ -4,11 +4,13 @@ import gzip
 import hashlib
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from data.readers import sources
+from data.readers.source import OF_A_PATH
 from data.readers.sources import Unopened, find_sources
 
 CONTENT = b"some,bytes\n" * 100
