@@ -24,7 +24,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from benchmarks.machine import machine
-from data.loading import LOG, check_files
+from data.loading import LOG, check_files, load_files
 from data.readers.sources import Upload
 from data.store import Store
 from tests.hostile.crafted import crafted, largest
@@ -42,25 +42,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--small", action="store_true", help="leave out the files of 20 MB")
     parser.add_argument("--batch", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.batch:
-        _child(options.batch, options.files, options.seed)
+        _child(options.batch, options.seed)
         return
     print(machine())
-    _small(options.files, options.seed)
-    _large()
+    if options.files:
+        _small(options.files, options.seed)
+    if not options.small:
+        _large()
 
 
 def _small(files: int, seed: int) -> None:
     outcomes: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
     peak, slowest, wrong = 0.0, (0.0, ""), []
-    for start in range(0, files, BATCH):
-        told = _run(f"{start}", files, seed)
+    for batch in range(-(-files // BATCH) + 1 if files else 0):
+        told = _run(f"{batch}", seed)
         if told is None:
-            wrong.append(f"files {start:,} to {start + BATCH:,}: the process was brought down")
+            wrong.append(f"batch {batch}: the process was brought down")
             continue
+        print(f"batch {batch}: {told['peak']:.0f} MB, {len(told['wrong'])} wrong", file=sys.stderr, flush=True)
         outcomes.update(told["outcomes"])
         kinds.update(told["kinds"])
         peak = max(peak, told["peak"])
@@ -75,7 +79,7 @@ def _small(files: int, seed: int) -> None:
 
 def _large() -> None:
     for name, _ in largest():
-        told = _run(f"large {name}", 0, 0)
+        told = _run(f"large {name}", 0)
         if told is None:
             print(f"{name}: THE PROCESS WAS BROUGHT DOWN")
             continue
@@ -83,8 +87,8 @@ def _large() -> None:
         print(f"{name}: {told['size']:.1f} MB, peak {told['peak']:.0f} MB, {told['seconds']:.1f} s: {said[:160]}")
 
 
-def _run(batch: str, files: int, seed: int) -> dict | None:
-    command = [sys.executable, "-m", "benchmarks.hostile", "--batch", batch, f"--files={files}", f"--seed={seed}"]
+def _run(batch: str, seed: int) -> dict | None:
+    command = [sys.executable, "-m", "benchmarks.hostile", "--batch", batch, f"--seed={seed}"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - this module
     if done.returncode:
         print(done.stderr[-2_000:], file=sys.stderr)
@@ -104,21 +108,24 @@ class _Kept(logging.Handler):
         self.said.append(f"{record.getMessage()}: {type(error).__name__}: {error}"[:300])
 
 
-def _child(batch: str, files: int, seed: int) -> None:
+def _child(batch: str, seed: int) -> None:
     kept = _Kept()
     LOG.addHandler(kept)
     LOG.propagate = False
-    if batch.startswith("large "):
+    large = batch.startswith("large ")
+    if large:
         chosen = [dict(largest())[batch.removeprefix("large ")]()]
     else:
-        chosen = list(islice(corpus(files, seed), int(batch), int(batch) + BATCH))
+        chosen = list(corpus(int(batch), seed))
     outcomes: Counter[str] = Counter()
     slowest, wrong, said, idle = (0.0, ""), [], "", _peak()
     with TemporaryDirectory() as folder:
         store = Store(Path(folder) / "store")
         for file in chosen:
             started = time.process_time()
-            report = check_files([Upload(file.name, file.content)], store)
+            # The worst ones as the page reads them, whole files into a store; the many without one, which is enough.
+            given = [Upload(file.name, file.content)]
+            report = load_files(given, store, "benchmark", "hostile") if large else check_files(given, store)
             slowest = max(slowest, (time.process_time() - started, f"{file.what} {file.name[:60]!r}"))
             outcomes.update(outcome.status for outcome in report.outcomes)
             wrong += [f"{file.what} {file.name[:60]!r}: {f}" for o in report.outcomes for f in faults(o)]
@@ -143,12 +150,13 @@ def _peak() -> float:
     return most / 1024
 
 
-def corpus(files: int, seed: int) -> Iterator[Hostile]:
-    """So many hostile files: those that were made, and then damaged ones of every kind, real ones among them."""
-    made = list(crafted())
-    real = _real(seed, files // 10)
-    rest = files - len(made) - files // 10
-    return islice(chain(made, real, mutated(seed, rest // len(genuine()) + 1)), files)
+def corpus(batch: int, seed: int) -> Iterator[Hostile]:
+    """The files of a batch: the first are those that were made; then come damaged ones of every kind, real ones too."""
+    if batch == 0:
+        yield from crafted()
+        return
+    made = chain(_real(seed + batch, BATCH // 10), mutated(seed + batch, BATCH // len(genuine()) + 1))
+    yield from islice(made, BATCH)
 
 
 def _real(seed: int, files: int) -> Iterator[Hostile]:
