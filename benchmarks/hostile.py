@@ -113,10 +113,7 @@ def _child(batch: str, seed: int) -> None:
     LOG.addHandler(kept)
     LOG.propagate = False
     large = batch.startswith("large ")
-    if large:
-        chosen = [dict(largest())[batch.removeprefix("large ")]()]
-    else:
-        chosen = list(corpus(int(batch), seed))
+    chosen = [dict(largest())[batch.removeprefix("large ")]()] if large else list(corpus(int(batch), seed))
     outcomes: Counter[str] = Counter()
     slowest, wrong, said, idle = (0.0, ""), [], "", _peak()
     with TemporaryDirectory() as folder:

@@ -34,6 +34,8 @@ def collection(text: str) -> dict[str, Any]:
         features = [_feature(place) for place in places]
     except ElementTree.ParseError as error:
         raise Refused([Problem(f"the file can't be read as XML ({error})", _FETCH)]) from error
+    except Refused:
+        raise
     except (IndexError, ValueError) as error:
         raise Refused([Problem("a coordinate of the file is no number", _FETCH)]) from error
     return {"features": features, "crs": None}

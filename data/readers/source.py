@@ -188,6 +188,10 @@ class Refused(ValueError):
         super().__init__(" ".join(str(problem) for problem in problems[:5]))
 
 
+class TooLarge(Refused):
+    """A file that holds more than it may, whatever it would be recognised as."""
+
+
 class Reader(Protocol):
     """A module of this package: it says whether it recognises a file, and reads it."""
 

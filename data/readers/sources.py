@@ -130,7 +130,10 @@ def _too_much(content: bytes, limits: Limits) -> str:
     rows = max(content.count(b"\n"), content.count(b"\r"))
     if rows > limits.rows:
         return f"{limits.rows:,} lines"
-    cells = rows + max(content.count(delimiter) for delimiter in (b",", b";", b"\t", b"|"))
+    delimiters = (b",", b";", b"\t", b"|")
+    if max(map(content.partition(b"\n")[0].count, delimiters)) >= limits.columns:
+        return f"{limits.columns:,} columns"
+    cells = rows + max(map(content.count, delimiters))
     return f"{limits.cells:,} cells" if cells > limits.cells else ""
 
 

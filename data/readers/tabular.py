@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from data.readers.apart import read_apart
 from data.readers.cells import code as code
 from data.readers.cells import number as number
-from data.readers.source import Limits, Problem, Refused, Source
+from data.readers.source import Limits, Problem, Refused, Source, TooLarge
 from data.readers.text import decode, ragged, split
 from data.readers.workbooks import check_workbook
 
@@ -122,6 +122,11 @@ def header(source: Source, sheet: str | None = None) -> list[str]:
         Any file.
     sheet
         Sheet of a workbook; otherwise the first that has a header.
+
+    Raises
+    ------
+    TooLarge
+        If it holds more than it may.
     """
     if _ending(source) in TEXT:
         # Whole lines, so that no sign is cut in two; a large file is not decoded for its first line.
@@ -129,6 +134,8 @@ def header(source: Source, sheet: str | None = None) -> list[str]:
         source = replace(source, content=start[: start.rfind(b"\n") + 1] or source.content)
     try:
         return read(source, sheet, limit=0).columns if is_tabular(source) else []
+    except TooLarge:
+        raise
     except Refused:
         return []
 
@@ -170,7 +177,7 @@ def _sheet(columns: list[str], rows: list[int], cells: list[list[str]], how: str
 
     if any(len(name) > _LONGEST_COLUMN for name in columns):
         what = f"a column name has more than {_LONGEST_COLUMN:,} letters"
-        raise Refused([Problem(what, "Put the column names in the first row, and shorter ones", row=1)])
+        raise TooLarge([Problem(what, "Put the column names in the first row, and shorter ones", row=1)])
     problems = [
         Problem("this column name stands more than once", "Give one of the columns another name", row=1, column=name)
         for name, times in Counter(columns).items()
@@ -311,8 +318,8 @@ def _counted(rows: Iterable[tuple[int, list[str]]], limits: Limits) -> Iterator[
         yield row, cells
 
 
-def _too_large(what: str) -> Refused:
-    return Refused([Problem(f"the table has more than {what}", "Split the file, or leave out columns and blank rows")])
+def _too_large(what: str) -> TooLarge:
+    return TooLarge([Problem(f"the table has more than {what}", "Split the file, or leave out columns and blank rows")])
 
 
 def _trimmed(cells: list[str]) -> list[str]:

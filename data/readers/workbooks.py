@@ -11,7 +11,7 @@ import re
 import zipfile
 from typing import IO
 
-from data.readers.source import Limits, Problem, Refused
+from data.readers.source import Limits, Problem, Refused, TooLarge
 from data.readers.sources import DAMAGED_ZIP
 
 _PIECE = 2**20
@@ -86,7 +86,7 @@ def _check_part(name: str, stream: IO[bytes], limits: Limits) -> None:
             raise _refused(f"a sheet has more than {limits.rows:,} rows or {limits.cells:,} cells")
 
 
-def _refused(what: str) -> Refused:
-    return Refused(
+def _refused(what: str) -> TooLarge:
+    return TooLarge(
         [Problem(f"the workbook can't be read: {what}", "Save the sheet that is wanted as a file of its own")]
     )

@@ -37,13 +37,13 @@ def uploads(files):
 
 
 def corpus():
-    """Every crafted file, and so many of every kind; fewer of those that take a process each to be read."""
+    """Every crafted file, and so many of every kind; fewer of those that take long to be read."""
     yield from (file for file in crafted() if not any(word in file.what for word in _APART))
     taken = Counter()
     for file in mutated(SEED, EACH):
         kind = file.what.partition(":")[0]
         taken[kind] += 1
-        if taken[kind] <= (4 if any(word in kind for word in _APART) else EACH):
+        if taken[kind] <= (4 if any(word in kind for word in _APART) else 20 if "wave" in kind else EACH):
             yield file
 
 
