@@ -473,7 +473,7 @@ _LARGEST: dict[str, Callable[[], Hostile]] = {
     ),
     "CSV of searches, unlisted everywhere": lambda: _searches(60_000),
     "gzip, 60 MB of events": lambda: _packed_csv(b"surrey,E1,2026-03-01,and,more,cells\n", 60 * MB),
-    "gzip, 20 GB of zeros": lambda: _stored("x.csv.gz", _deflated(20_000)),
+    "gzip, 2 GB of zeros": lambda: _stored("x.csv.gz", _deflated(2_000)),
     "zip, 4,900 members of 50 kB": lambda: _stored("x.zip", _archive(4_900, b"a,b\n" + b"1,2\n" * 12_000)),
     "zip, 250 MB of searches": lambda: _stored("x.zip", _months()),
     "workbook, shared texts": lambda: _stored(

@@ -74,7 +74,7 @@ def test_a_row_that_begins_in_the_last_column_takes_the_room_of_its_cells(told):
 
 def test_areas_inside_areas_are_refused_at_once(told):
     outcomes = told("KML")
-    assert sum("stand inside other areas" in detail for _, detail in outcomes) == 2
+    assert sum("stand inside other areas" in detail for _, detail in outcomes) == 3
     assert sum("declares a document type" in detail for _, detail in outcomes) == 2
 
 
