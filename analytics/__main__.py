@@ -53,7 +53,9 @@ def _answer(options: argparse.Namespace) -> int:
     if surplus:
         raise ScopeError(f"{question.key} takes no {', '.join(surplus)}; it takes {', '.join(question.takes)}.")
     finding = question.answer(Scope.of(address), chosen_store(options.store).view())
-    if options.format == "csv":
+    if options.format == "csv" and sys.stdout.isatty():
+        print(printable(to_csv(finding).decode("utf-8-sig").replace("\r\n", "\n")), end="")
+    elif options.format == "csv":
         sys.stdout.buffer.write(to_csv(finding))
     else:
         print(printable(finding.as_json() if options.format == "json" else _text(finding)))

@@ -17,6 +17,7 @@ _MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _ADDRESS = re.compile(r"www(?=\.)|@|:(?=//)", re.IGNORECASE)
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|$~:^=-])")
 
 
@@ -147,7 +148,11 @@ def earlier(value: str, by: int) -> str:
 
 
 def plain(text: str) -> str:
-    """Text from a file made safe for markdown: no link, image, directive or emphasis comes alive."""
+    """Text from a file made safe for markdown: no link, image, directive or emphasis comes alive.
+
+    Signs that turn the order of others round, control characters and halves of signs are shown as one that is unknown.
+    """
+    shown = _UNSEEN.sub("\ufffd", " ".join(text.split()))
     # A bare address would become a link: a word joiner, which nobody sees, breaks it.
-    broken = _ADDRESS.sub("\\g<0>\u2060", " ".join(text.split()))
+    broken = _ADDRESS.sub("\\g<0>\u2060", shown)
     return _MARKDOWN.sub(r"\\\1", broken)

@@ -143,6 +143,7 @@ def _watched(folder: Path) -> None:
     watch(stop_and_search, "read", "parse")
     watch(Background, "add", "checks")
     watch(loading, "remarks_on", "checks")
+    watch(loading, "_rows", "hold rows to their tables")
     watch(loading, "_append", "write, with the files that are kept")
     watch(cubes, "place", "assign to areas")
     watch(cubes, "count_stops", "assign and count")

@@ -103,7 +103,7 @@ def typed_year(land: nation.Nation, searches: int, seed: int) -> pa.Table:
     import numpy as np
     import pyarrow as pa
 
-    from data.readers.cells import degrees, filled_in, moments, truth
+    from data.readers.columnar import degrees, filled_in, moments, truth
     from data.readers.stop_and_search import COLUMNS
     from data.tables import STOPS
 

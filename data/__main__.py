@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from data import note_command
 from data.chosen import built_demonstration
 from data.copying import back_up
 from data.faults import of_the_store
-from data.loading import Report, Status, check_files, load_files
+from data.loading import LOG, Report, Status, check_files, load_files
 from data.publishing import Progress, counted_otherwise, gives_way, recount, restore, silent, withdraw
 from data.readers.source import Refused
 from data.readers.survey_suggestion import suggest_for, write_new
@@ -30,6 +31,7 @@ from data.words import plural
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit code is 1 where a file was refused or the store said no."""
     options = _parser().parse_args(arguments)
+    _log(getattr(options, "traceback", False))
     try:
         code = int(options.run(options, Store(getattr(options, "store", None))))
         sys.stdout.flush()
@@ -44,9 +46,23 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         why = of_the_store(error)
         if why is None:
-            raise
-        _say(str(why), sys.stderr)
+            LOG.error("A command failed", exc_info=error)
+        _say(str(why or "It failed in a way that nobody foresaw; --traceback prints how it came about."), sys.stderr)
         return 1
+
+
+class _Printable(logging.Formatter):
+    """How it came about, in which the words of a file may stand."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record))
+
+
+def _log(traceback: bool) -> None:
+    """What nobody foresaw is printed to whoever asks for it, and to no other reader of the terminal."""
+    handler = logging.StreamHandler() if traceback else logging.NullHandler()
+    handler.setFormatter(_Printable())
+    LOG.handlers = [handler]
 
 
 def _say(text: str, to: TextIO | None = None) -> None:
@@ -196,6 +212,7 @@ def _progress() -> Progress:
 def _parser() -> argparse.ArgumentParser:
     where = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     where.add_argument("--store", metavar="URL", help="folder of the store; else CONFIDENCE_STORE, else .store")
+    where.add_argument("--traceback", action="store_true", help="print how a failure that nobody foresaw came about")
     parser = argparse.ArgumentParser(prog="python -m data", description=__doc__, parents=[where])
     commands = parser.add_subparsers(required=True)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from data.checks import Background, Remark, remarks_on
 from data.coverage import KEYS, Parts
@@ -13,16 +14,31 @@ from data.publishing import Progress, publish, silent
 from data.readers import needs_mapping, own_table, recognise, why_passed_over
 from data.readers.mappings import Named, find_mapped_sources, misfits
 from data.readers.personal_data import pseudonyms, respondent_key
-from data.readers.source import Problem, Reading, Refused, Source
-from data.readers.sources import Given, Unopened, find_sources
+from data.readers.source import MOST_PROBLEMS, Problem, Reading, Refused, Source
+from data.readers.sources import Given, Unopened, as_text, find_sources
 from data.readers.survey_mapping import parse
-from data.store import Load, Release, Store, Writer, load_id, load_rows
+from data.store import Load, Release, Store, StoreError, Writer, load_id, load_rows
 from data.tables import CANONICAL, LOADS, RESPONSES
+from data.words import shortened
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Status = Literal["loaded", "already loaded", "needs a mapping", "passed over", "refused"]
 
 UNLISTED = "is not in our list"
 """What readers say of a value that no vocabulary lists; sentences with it are always shown."""
+
+LOG = logging.getLogger("confidence_cycle.files")
+"""Where is written what nobody foresaw of a file, and how it came about."""
+
+_MOST_NOTES = 200
+_MOST_PROBLEMS = 2 * MOST_PROBLEMS
+_UNFORESEEN = Problem(
+    "it could not be read; the log says why",
+    "Save or fetch it again; if it is refused again, send it to whoever looks after this dashboard",
+)
+_NO_MEMORY = Problem("reading it takes more memory than this machine has", "Split it into several files")
 
 
 @dataclass(frozen=True)
@@ -134,10 +150,11 @@ def load_files(
     """
     with store.writing() as writer:
         opened, outcomes = _open_all(paths, mappings, _Known.of(store), progress)
+        opened, outcomes, rows = _fitting(opened, outcomes, writer)
         if not opened:
             return Report(tuple(outcomes), None)
         progress("writing rows")
-        _append(writer, opened, by, reason)
+        _append(writer, opened, rows, by, reason)
         added = [item.load.load_id for item in opened]
         return Report(tuple(outcomes), publish(writer, "load", by, reason, added, [], progress))
 
@@ -148,6 +165,17 @@ def check_files(
     """The report that loading these files would give; nothing is stored."""
     _, outcomes = _open_all(paths, mappings, _Known.of(store), progress)
     return Report(tuple(outcomes), None)
+
+
+def opened_sources(given: Sequence[Given]) -> Iterator[Source]:
+    """The files that can be opened among those that were given.
+
+    Parameters
+    ----------
+    given
+        Paths and uploads.
+    """
+    yield from (source for source in _sources(given, find_sources) if isinstance(source, Source))
 
 
 def _open_all(
@@ -167,40 +195,81 @@ def _looked_at(
     opened: list[_Opened], outcomes: list[Outcome], background: Background
 ) -> tuple[list[_Opened], list[Outcome]]:
     """The files with what the rules say of each, beside the store and all files of the command."""
+    refused: dict[str, Outcome] = {}
+    remarks: dict[str, tuple[Remark, ...]] = {}
     for item in opened:
-        background.add(item.load, item.reading)
-    remarks = [remarks_on(item.load, item.reading, background) for item in opened]
-    loads = [
-        replace(item.load, notes=(*item.load.notes, *map(str, said)))
-        for item, said in zip(opened, remarks, strict=True)
+        try:
+            background.add(item.load, item.reading)
+        except Exception as error:
+            refused[item.load.load_id] = _unforeseen(item.source.path, error)
+    for item in opened:
+        try:
+            remarks[item.load.load_id] = remarks_on(item.load, item.reading, background)
+        except Exception as error:
+            refused[item.load.load_id] = _unforeseen(item.source.path, error)
+    kept = [
+        replace(item, load=replace(item.load, notes=(*item.load.notes, *map(str, remarks[item.load.load_id]))))
+        for item in opened
+        if item.load.load_id not in refused
     ]
-    waiting = iter(remarks)
-    return (
-        [replace(item, load=load) for item, load in zip(opened, loads, strict=True)],
-        [replace(outcome, remarks=next(waiting)) if outcome.status == "loaded" else outcome for outcome in outcomes],
-    )
+    said = [
+        replace(outcome, remarks=remarks.get(outcome.load.load_id, ())) if outcome.load is not None else outcome
+        for outcome in outcomes
+    ]
+    return kept, _instead(said, refused)
+
+
+def _instead(outcomes: list[Outcome], refused: dict[str, Outcome]) -> list[Outcome]:
+    """The outcomes, with those of some loads replaced."""
+    return [refused.get(outcome.load.load_id, outcome) if outcome.load is not None else outcome for outcome in outcomes]
 
 
 def _named(mappings: Sequence[Given]) -> tuple[list[Named], list[Outcome]]:
     """The mapping files that can be read, and what is to be said of the others."""
     named: list[Named] = []
     outcomes: list[Outcome] = []
-    for source in find_sources(mappings):
+    for source in _sources(mappings, find_sources):
+        if isinstance(source, Outcome):
+            outcomes.append(source)
+            continue
         if isinstance(source, Unopened):
-            outcomes.append(Outcome(source.path, "refused", source.why))
+            outcomes.append(_unopened(source))
             continue
         try:
             named.append((source, parse(source)))
         except Refused as refusal:
             outcomes.append(_refused(source, refusal))
+        except Exception as error:
+            outcomes.append(_unforeseen(source.path, error))
     return named, outcomes
 
 
+def _sources(
+    given: Sequence[Given], find: Callable[[Sequence[Given]], Iterator[Source | Unopened]]
+) -> Iterator[Source | Unopened | Outcome]:
+    """Every source of what was given; where one can't be opened for a reason that nobody foresaw, its refusal."""
+    for root in given:
+        found = find([root])
+        while True:
+            try:
+                source = next(found, None)
+            except Exception as error:
+                yield _unforeseen(as_text(root.name), error)
+                break
+            if source is None:
+                break
+            yield source
+
+
 def _each(paths: Iterable[Given], named: Sequence[Named], known: _Known) -> Iterator[tuple[Outcome, _Opened | None]]:
+    given = list(paths)
     waiting = {file.sha256: file for file, _ in named}
-    for source in find_mapped_sources(paths, named):
+    for source in _sources(given, lambda roots: find_mapped_sources(roots, named, given)):
+        if isinstance(source, Outcome):
+            yield source, None
+            continue
         if isinstance(source, Unopened):
-            yield Outcome(source.path, "refused" if source.refused else "passed over", source.why), None
+            yield _unopened(source), None
             continue
         if source.mapping is not None:
             waiting.pop(source.mapping.sha256, None)
@@ -209,12 +278,15 @@ def _each(paths: Iterable[Given], named: Sequence[Named], known: _Known) -> Iter
         except Refused as refusal:
             yield _refused(source, refusal), None
             continue
+        except Exception as error:
+            yield _unforeseen(source.path, error), None
+            continue
         if item is not None:
             known.statuses[item.load.load_id] = "current"
             known.files[_slot(item.load)] = source.path
         yield outcome, item
     for file in waiting.values():
-        yield Outcome(file.path, "refused", "no file has every column that this mapping names"), None
+        yield Outcome(shortened(file.path), "refused", "no file has every column that this mapping names"), None
 
 
 def _open(source: Source, named: Sequence[Named], known: _Known) -> tuple[Outcome, _Opened | None]:
@@ -236,6 +308,7 @@ def _open(source: Source, named: Sequence[Named], known: _Known) -> tuple[Outcom
         why = f"withdrawn on {when.day} {when:%B %Y}; `python -m data restore {identity} --reason TEXT` brings it back"
         return Outcome(source.path, "passed over", f"{slot.kind}, {place}: {why}"), None
     reading = reader.read(source, slot)
+    reading = replace(reading, notes=_noted(reading.notes))
     load = Load(
         slot,
         source.sha256,
@@ -260,9 +333,36 @@ def _slot(load: Load) -> tuple[str, ...]:
     return (load.slot.table, load.subject, load.slot.period)
 
 
-def _append(writer: Writer, items: list[_Opened], by: str, reason: str) -> None:
+def _fitting(
+    items: list[_Opened], outcomes: list[Outcome], writer: Writer
+) -> tuple[list[_Opened], list[Outcome], dict[str, pd.DataFrame]]:
+    """The files whose rows fit the tables, with those rows; looked for one by one only where together they do not."""
+    try:
+        return items, outcomes, _rows(items, writer)
+    except Exception:
+        refused: dict[str, Outcome] = {}
+        for item in items:
+            try:
+                _rows([item], writer)
+            except Exception as error:
+                refused[item.load.load_id] = _unforeseen(item.source.path, error)
+        if not refused:
+            raise
+    kept = [item for item in items if item.load.load_id not in refused]
+    return kept, _instead(outcomes, refused), _rows(kept, writer)
+
+
+def _rows(items: list[_Opened], writer: Writer) -> dict[str, pd.DataFrame]:
+    """The rows of some files by table, as they are written.
+
+    Raises
+    ------
+    pandera.errors.SchemaErrors
+        If some do not fit their table.
+    """
     import pandas as pd
 
+    found: dict[str, pd.DataFrame] = {}
     for name, table in CANONICAL.items():
         frames = [
             frame.assign(load_id=item.load.load_id)
@@ -276,20 +376,59 @@ def _append(writer: Writer, items: list[_Opened], by: str, reason: str) -> None:
                 key = respondent_key(writer.store.root)
                 rows["respondent"] = pseudonyms(rows["respondent"], rows["survey"], rows["force"], key)
             table.schema.validate(rows, lazy=True)
-            writer.append(table, rows)
-    if items:
-        writer.append(LOADS, load_rows([item.load for item in items], by, reason))
+            found[name] = rows
+    return found
+
+
+def _append(writer: Writer, items: list[_Opened], rows: dict[str, pd.DataFrame], by: str, reason: str) -> None:
+    for name in list(rows):
+        writer.append(CANONICAL[name], rows.pop(name))
+    writer.append(LOADS, load_rows([item.load for item in items], by, reason))
     for item in items:
         # Of answers to a survey the mapping is kept, never the file; of one's own records nothing but the rows.
         if item.load.slot.table not in own_table.TABLES:
             writer.keep(item.source.mapping or item.source)
 
 
+def _unopened(source: Unopened) -> Outcome:
+    return Outcome(shortened(source.path), "refused" if source.refused else "passed over", source.why)
+
+
+def _unforeseen(path: str, error: Exception) -> Outcome:
+    """The refusal of a file that failed in a way that nobody foresaw; how it came about is for the log alone.
+
+    Raises
+    ------
+    StoreError
+        If not the file but the store is at fault.
+    """
+    if isinstance(error, StoreError):
+        raise error
+    LOG.error("%r could not be read", shortened(path), exc_info=error)
+    problem = _NO_MEMORY if isinstance(error, MemoryError) else _UNFORESEEN
+    return Outcome(shortened(path), "refused", str(problem), (str(problem),), problems=(problem,))
+
+
 def _refused(source: Source, refusal: Refused) -> Outcome:
-    problems = tuple(refusal.problems)
-    return Outcome(source.path, "refused", _first(refusal), tuple(map(str, problems)), problems=problems)
+    problems = tuple(_told(problem) for problem in refusal.problems[:_MOST_PROBLEMS])
+    detail = _first(problems)
+    return Outcome(shortened(source.path), "refused", detail, tuple(map(str, problems)), problems=problems)
 
 
-def _first(refusal: Refused) -> str:
-    more = len(refusal.problems) - 1
-    return f"{refusal.problems[0]}{f' {more:,} more: --notes prints them all.' if more else ''}"
+def _told(problem: Problem) -> Problem:
+    """A problem as it is told: names and values of a file can be of any length."""
+    column = None if problem.column is None else shortened(problem.column)
+    value = None if problem.value is None else shortened(problem.value)
+    return replace(problem, what=shortened(problem.what, 500), column=column, value=value)
+
+
+def _noted(notes: Sequence[str]) -> tuple[str, ...]:
+    """Notes as they are kept: each of a length that is read, and no more than anybody reads."""
+    rest = len(notes) - _MOST_NOTES
+    more = (f"And {rest:,} more of this kind.",) if rest > 0 else ()
+    return (*(shortened(note, 1_000) for note in notes[:_MOST_NOTES]), *more)
+
+
+def _first(problems: Sequence[Problem]) -> str:
+    more = len(problems) - 1
+    return f"{problems[0]}{f' {more:,} more: --notes prints them all.' if more else ''}"

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.copying import copy_into
-from data.loading import Report, load_files
+from data.loading import Report, load_files, opened_sources
 from data.publishing import Progress, silent
 from data.readers.source import Source
-from data.readers.sources import Given, find_sources
+from data.readers.sources import Given
 from data.store import Store, StoreError, View
 
 _FOLDER = "staged"
@@ -147,8 +147,10 @@ def earlier_mappings(view: View) -> Iterator[tuple[str, Source]]:
 
 def sources_of(files: Sequence[Given], paths: Sequence[str]) -> list[Source]:
     """The opened files that stand under some paths of a report, each path once."""
-    found = {source.path: source for source in find_sources(files) if isinstance(source, Source)}
-    return [source for path, source in found.items() if path in paths]
+    wanted = set(paths)
+    if not wanted:
+        return []
+    return list({source.path: source for source in opened_sources(files) if source.path in wanted}.values())
 
 
 def _copied(store: Store) -> Store:

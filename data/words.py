@@ -56,3 +56,17 @@ def listing(names: Sequence[str], most: int = 6) -> str:
 def quoted(value: str) -> str:
     """A value of a file in quotation marks, cut where it is long."""
     return f"“{value[:_LONGEST]}{'…' if len(value) > _LONGEST else ''}”"
+
+
+def shortened(text: str, most: int = 200) -> str:
+    """A text cut in its middle where it is long: its beginning and its end say what it is of.
+
+    Parameters
+    ----------
+    text
+        The text.
+    most
+        The most characters.
+    """
+    half = (most - 3) // 2
+    return text if len(text) <= most else f"{text[:half]} … {text[-half:]}"

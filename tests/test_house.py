@@ -94,6 +94,11 @@ def test_streamlit_knows_every_option() -> None:
             config.get_option(f"{section}.{name}")  # raises where the option does not exist
 
 
+def test_tables_hand_out_no_text_of_files_but_by_their_own_files() -> None:
+    # The download and the copy of Streamlit's own tables would write text of a file that starts like a formula as one.
+    assert CONFIG["client"]["disableDataExport"] is True
+
+
 def test_fonts_of_the_theme_are_here() -> None:
     files = [face["url"].removeprefix("app/static/") for face in THEME["fontFaces"]]
     assert [file for file in files if (STATIC / file).read_bytes()[:4] != b"wOF2"] == []

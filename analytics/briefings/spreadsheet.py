@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 
 COVER = "Cover"
 
-# Tab, carriage return and line feed count wherever they stand in front; the last four are the wide forms that some
-# spreadsheets take for the plain ones.
-_FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]")
+# Tab, carriage return and line feed count wherever they stand in front, and signs that nobody sees are looked past; the
+# last four are the wide forms that some spreadsheets take for the plain ones.
+_FORMULA = re.compile(
+    r"[\t\r\n]|[\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]"
+)
 _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _NO_FILE_NAME = re.compile(r"[^A-Za-z0-9._]+")
 _LONGEST_TEXT = 32_767
@@ -137,7 +139,7 @@ def neutral(text: str) -> str:
     References
     ----------
     OWASP, CSV Injection: a cell is dangerous that starts with ``=``, ``+``, ``-``, ``@``, tab, carriage return or line
-    feed. Spaces in front are looked past.
+    feed. Spaces and signs that nobody sees are looked past.
     """
     return f"'{text}" if _FORMULA.match(text) else text
 

@@ -36,6 +36,9 @@ _ABOVE = {
 }
 _BRITAIN = (-9.0, 49.0, 3.0, 61.0)
 """West, south, east and north of Great Britain, in degrees."""
+_DRAWN, _NEIGHBOURS = 100, 10
+_MOST_CROSSINGS = 200_000
+"""Pairs of pieces that may cross, of all shapes together: mending so many takes some seconds and 200 MB."""
 _PROJECT = "Save the file in WGS84 or British National Grid, with its projection named in it"
 
 
@@ -230,7 +233,10 @@ def _to_wgs84(shapes: npt.NDArray[Any], declared: str | None) -> tuple[npt.NDArr
 
     crs, note = _projection(declared, float(np.abs(shapely.get_coordinates(shapes)).max()))
     if crs is not None:
-        transform = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform
+        try:
+            transform = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform
+        except pyproj.exceptions.ProjError as error:
+            raise Refused([Problem("the projection that the file names is not one of the Earth", _PROJECT)]) from error
 
         def convert(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
             return np.column_stack(transform(points[:, 0], points[:, 1]))
@@ -268,11 +274,17 @@ def _projection(declared: str | None, largest: float) -> tuple[pyproj.CRS | None
 
 def _mend(shapes: npt.NDArray[Any], codes: list[str], code_column: str) -> tuple[npt.NDArray[Any], str | None]:
     """Valid polygons, and a sentence on how many were not."""
+    import numpy as np
     import shapely
 
     invalid = ~shapely.is_valid(shapes)
     if not invalid.any():
         return shapes, None
+    crossings = [_crossings(shape) for shape in shapes[invalid]]
+    if sum(crossings) > _MOST_CROSSINGS:
+        worst = np.array(codes, dtype=object)[invalid][int(np.argmax(crossings))]
+        what = "the shapes cross themselves too often to be mended, this one most"
+        raise Refused([Problem(what, "Fetch the file again", None, code_column, worst)])
     shapes = shapes.copy()
     shapes[invalid] = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
     what, remedy = "this shape crosses itself and nothing is left once it is mended", "Fetch the file again"
@@ -285,6 +297,21 @@ def _mend(shapes: npt.NDArray[Any], codes: list[str], code_column: str) -> tuple
         raise Refused(problems)
     mended = [codes[place] for place in invalid.nonzero()[0]]
     return shapes, f"Invalid shapes that were mended: {len(mended):,} ({_few(mended)})."
+
+
+def _crossings(shape: Any) -> float:  # noqa: ANN401 (shapely is untyped)
+    """About how many pairs of its pieces may cross: mending cuts each where it meets another, which may be every one.
+
+    Some pieces are drawn, and those whose boxes meet theirs are counted; a few meet along any winding border.
+    """
+    import numpy as np
+    import shapely
+
+    points = shapely.get_coordinates(shape)
+    boxes = np.column_stack([np.minimum(points[:-1], points[1:]), np.maximum(points[:-1], points[1:])])
+    drawn = boxes[np.random.default_rng(0).choice(len(boxes), min(_DRAWN, len(boxes)), replace=False)]
+    met = [((boxes[:, :2] <= box[2:]).all(axis=1) & (boxes[:, 2:] >= box[:2]).all(axis=1)).sum() for box in drawn]
+    return max(float(np.mean(met)) - _NEIGHBOURS, 0) * len(boxes) / 2
 
 
 def _few(codes: list[str]) -> str:

@@ -9,15 +9,17 @@ import io
 import json
 import re
 import sqlite3
-import tempfile
 import zipfile
-import zlib
+from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from itertools import count
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from data.readers import kml, topojson
+from data.readers.apart import read_apart
 from data.readers.source import Problem, Refused, Source
+from data.readers.sources import DAMAGED_ZIP
 from data.readers.text import decode, json_in
 
 if TYPE_CHECKING:
@@ -29,9 +31,10 @@ _TOPOLOGY = re.compile(rb'"type"\s*:\s*"Topology"')
 _KML = re.compile(rb"<(?:\w+:)?kml[\s>]")
 _LAYER_KEY = re.compile(rb'"((?:LSOA|MSOA|WD|LAD|PFA)\d\dCD)"\s*[:>]', re.IGNORECASE)
 _AS_TEXT = (".geojson", ".topojson", ".kml")
-_SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-_DAMAGED_ZIP = (zipfile.BadZipFile, RuntimeError, EOFError, zlib.error)
-_FETCH = "It may be cut short or damaged; fetch it again"
+_MOST_AREAS, _MOST_COLUMNS = 250_000, 1_000
+"""England and Wales have some 36,000 LSOAs, the smallest areas that are read."""
+_MOST_STEPS = 10_000
+FETCH = "It may be cut short or damaged; fetch it again"
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def format_of(source: Source) -> str | None:
     """File ending of the format, told by its content; None for anything else."""
     content = source.content
     if content.startswith(_ZIP):
-        return ".shp" if _shapefiles(content) else None
+        return ".shp" if shapefiles(content) else None
     if content.startswith(_SQLITE):
         known = content[68:72] in (b"GPKG", b"GP10", b"GP11") or source.name.lower().endswith(".gpkg")
         return ".gpkg" if known else None
@@ -62,12 +65,12 @@ def format_of(source: Source) -> str | None:
     return ".topojson" if any(map(_TOPOLOGY.search, parts)) else None
 
 
-def _shapefiles(content: bytes) -> list[str]:
+def shapefiles(content: bytes) -> list[str]:
     """Names of the shapefiles in a zip; none where it can't be opened."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return [name for name in archive.namelist() if name.lower().endswith(".shp") and not _is_shadow(name)]
-    except zipfile.BadZipFile:
+    except DAMAGED_ZIP:
         return []
 
 
@@ -83,7 +86,7 @@ def columns_of(source: Source) -> list[str]:
         return [name.decode() for name in dict.fromkeys(_LAYER_KEY.findall(content))]
     try:
         return _dbase_columns(content) if kind == ".shp" else _geopackage_columns(content)
-    except (sqlite3.DatabaseError, *_DAMAGED_ZIP):
+    except (sqlite3.DatabaseError, UnicodeDecodeError, *DAMAGED_ZIP):
         return []
 
 
@@ -100,13 +103,9 @@ def _dbase_columns(content: bytes) -> list[str]:
 
 
 def _geopackage_columns(content: bytes) -> list[str]:
-    connection = sqlite3.connect(":memory:")
-    try:
-        connection.deserialize(content)
-        query = "SELECT p.name FROM gpkg_geometry_columns AS g, pragma_table_info(g.table_name) AS p"
-        return [name for (name,) in connection.execute(query)]
-    finally:
-        connection.close()
+    with closing(database(content)) as connection:
+        query = "SELECT p.name FROM gpkg_geometry_columns AS g, pragma_table_info(g.table_name) AS p LIMIT ?"
+        return [str(name) for (name,) in connection.execute(query, (_MOST_COLUMNS,))]
 
 
 def open_layer(source: Source) -> Layer:
@@ -118,8 +117,10 @@ def open_layer(source: Source) -> Layer:
         If it is damaged, holds no areas or several layers, or can't be told what it is.
     """
     layer = _open_text(source) if format_of(source) in _AS_TEXT else _open_with_gdal(source)
+    if len(layer.shapes) > _MOST_AREAS:
+        raise Refused([Problem(f"the file holds more than {_MOST_AREAS:,} areas", "Split it by force or region")])
     if not len(layer.shapes):
-        raise Refused([Problem("the file holds no areas", _FETCH)])
+        raise Refused([Problem("the file holds no areas", FETCH)])
     return layer
 
 
@@ -141,7 +142,13 @@ def _layer_of(collection: dict[str, Any], note: str | None) -> Layer:
     beside = [{"id": feature["id"]} if isinstance(feature.get("id"), str) else {} for feature in features]
     properties = [own | _dict(feature.get("properties")) for own, feature in zip(beside, features, strict=True)]
     names = dict.fromkeys(name for record in properties for name in record)
-    geometry = [json.dumps(feature.get("geometry")) for feature in features]
+    if len(names) > _MOST_COLUMNS:
+        what = f"the areas have more than {_MOST_COLUMNS:,} kinds of properties between them"
+        raise Refused([Problem(what, "Save them with their codes and names alone")])
+    try:
+        geometry = [json.dumps(feature.get("geometry")) for feature in features]
+    except RecursionError as error:
+        raise Refused([Problem("a shape of the file is nested too deeply", FETCH)]) from error
     return Layer(
         projection=_projection_of(collection),
         columns={name: [record.get(name) for record in properties] for name in names},
@@ -167,63 +174,43 @@ def _list(value: object) -> list[Any]:
 
 
 def _open_with_gdal(source: Source) -> Layer:
-    import pyogrio
-    import pyogrio.errors
-    import pyogrio.raw
     import shapely
 
-    damaged = (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        pyogrio.errors.FeatureError,
-        pyogrio.errors.GeometryError,
-        shapely.errors.ShapelyError,
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        path = _write(source, Path(folder))
-        try:
-            layers = [str(name) for name, geometry in pyogrio.list_layers(path) if geometry is not None]
-            if len(layers) != 1:
-                what = f"the file holds {len(layers):,} layers with shapes" + (f" ({', '.join(layers)})" * bool(layers))
-                raise Refused([Problem(what, "Save the one layer of areas as a file of its own")])
-            meta, _, geometry, values = pyogrio.raw.read(path, layer=layers[0])
-            shapes = shapely.from_wkb(geometry)
-        except damaged as error:
-            reason = str(error).replace(folder, "").partition(";")[0][:200]
-            raise Refused([Problem(f"the boundaries can't be read ({reason})", _FETCH)]) from error
-        except UnicodeDecodeError as error:
-            what = "a text in the file is in another encoding than the file says"
-            raise Refused([Problem(what, "Save the file again in UTF-8")]) from error
-    columns = {str(name): column.tolist() for name, column in zip(meta["fields"], values, strict=True)}
-    return Layer(meta["crs"], columns, shapes, None)
-
-
-def _write(source: Source, folder: Path) -> Path:
-    """Put the file where GDAL can read it, under names of our own."""
-    kind = format_of(source)
-    path = folder / f"areas{kind}"
-    if kind == ".shp":
-        _unzip(source.content, folder)
-    else:
-        path.write_bytes(source.content)
-    return path
-
-
-def _unzip(content: bytes, folder: Path) -> None:
-    found = _shapefiles(content)
-    if len(found) != 1:
-        what = f"the zip holds {len(found):,} shapefiles ({', '.join(found)})"
-        raise Refused([Problem(what, "Put each into a zip of its own")])
-    stem = found[0][:-4].casefold()
+    kind = format_of(source) or ""
+    if kind == ".gpkg":
+        _check_geopackage(source.content)
+    table, about = read_apart("geometry", source.content, kind=kind, most=_MOST_AREAS)
+    columns = {name: table.column(place + 1).to_pylist() for place, name in enumerate(about["columns"])}
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for member in archive.namelist():
-                suffix = PurePosixPath(member).suffix.lower()
-                if member[: -len(suffix) or None].casefold() == stem and suffix in _SHAPEFILE:
-                    (folder / f"areas{suffix}").write_bytes(archive.read(member))
-    except _DAMAGED_ZIP as error:
-        raise Refused([Problem("the zip is damaged or locked with a password", "Fetch it again, unlocked")]) from error
-    missing = [suffix for suffix in (".shx", ".dbf") if not (folder / f"areas{suffix}").exists()]
-    if missing:
-        what = f"the shapefile lacks its {' and its '.join(missing)} file"
-        raise Refused([Problem(what, "Zip all files of the shapefile together")])
+        shapes = shapely.from_wkb(table.column(0).to_numpy())
+    except shapely.errors.ShapelyError as error:
+        raise Refused([Problem("a shape of the file can't be read", FETCH)]) from error
+    return Layer(about["projection"], columns, shapes, None)
+
+
+def _check_geopackage(content: bytes) -> None:
+    """Refuse a GeoPackage whose tables are views: a view is a program, and need not come to an end.
+
+    Raises
+    ------
+    Refused
+        If it holds one, or is damaged.
+    """
+    try:
+        with closing(database(content)) as connection:
+            views = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'")]
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        raise Refused([Problem("the GeoPackage is damaged", FETCH)]) from error
+    if views:
+        what = f"the GeoPackage holds views ({', '.join(views[:5])}), and only tables are read"
+        raise Refused([Problem(what, "Save the one layer of areas as a file of its own")])
+
+
+def database(content: bytes) -> sqlite3.Connection:
+    """A database in memory that runs nothing that the file brings, and stops where a query has no end."""
+    connection = sqlite3.connect(":memory:")
+    steps = count()
+    connection.set_progress_handler(lambda: next(steps) > _MOST_STEPS, 10_000)
+    connection.deserialize(content)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    return connection

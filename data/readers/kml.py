@@ -29,12 +29,29 @@ def collection(text: str) -> dict[str, Any]:
     try:
         root = ElementTree.fromstring(text)  # noqa: S314 - without entities there is nothing to expand
         places = [element for element in root.iter() if _tag(element) == "Placemark"]
+        if _nested(root):
+            raise Refused([Problem("areas of the file stand inside other areas", _FETCH)])
         features = [_feature(place) for place in places]
     except ElementTree.ParseError as error:
         raise Refused([Problem(f"the file can't be read as XML ({error})", _FETCH)]) from error
+    except Refused:
+        raise
     except (IndexError, ValueError) as error:
         raise Refused([Problem("a coordinate of the file is no number", _FETCH)]) from error
     return {"features": features, "crs": None}
+
+
+def _nested(root: ElementTree.Element) -> bool:
+    """Whether a placemark or polygon stands in another one: each would be searched again for every one around it."""
+    waiting: list[tuple[ElementTree.Element, frozenset[str]]] = [(root, frozenset())]
+    while waiting:
+        element, around = waiting.pop()
+        tag = _tag(element)
+        if tag in around:
+            return True
+        inside = around | {tag} if tag in ("Placemark", "Polygon") else around
+        waiting += [(child, inside) for child in element]
+    return False
 
 
 def _tag(element: ElementTree.Element) -> str:
@@ -49,9 +66,10 @@ def _feature(place: ElementTree.Element) -> dict[str, Any]:
 
 def _facts(place: ElementTree.Element) -> Iterator[tuple[str, str | None]]:
     """The name, and what stands under ExtendedData, typed or not."""
+    own = set(place)
     for element in place.iter():
         tag, name = _tag(element), element.get("name")
-        if tag == "name" and element in list(place):
+        if tag == "name" and element in own:
             yield "name", element.text
         elif tag == "SimpleData" and name:
             yield name, element.text

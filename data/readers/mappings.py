@@ -9,15 +9,14 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from data.readers.source import Source
-from data.readers.sources import LARGEST, Given, Unopened, Upload, as_text, find_sources, sha256
-from data.readers.survey_mapping import SurveyMapping, why_not
+from data.readers.sources import DAMAGED_ZIP, Given, Unopened, Upload, as_text, find_sources, sha256
+from data.readers.survey_mapping import LARGEST, SurveyMapping, why_not
 
 ENDING = ".mapping.toml"
 """What follows the name of a data file in the name of its mapping: ``wave.csv.mapping.toml``."""
@@ -27,7 +26,9 @@ Named = tuple[Source, SurveyMapping]
 """A mapping file named on the command line, with what it says."""
 
 
-def find_mapped_sources(paths: Iterable[Given], named: Sequence[Named] = ()) -> Iterator[Source | Unopened]:
+def find_mapped_sources(
+    paths: Iterable[Given], named: Sequence[Named] = (), among: Iterable[Given] | None = None
+) -> Iterator[Source | Unopened]:
     """Open every file as `find_sources` does, and join each with its mapping.
 
     The mapping of a file is the one named after it, beside it in its folder or zip or among those named; else the first
@@ -39,6 +40,8 @@ def find_mapped_sources(paths: Iterable[Given], named: Sequence[Named] = ()) -> 
         Files, folders, zips and uploads.
     named
         Mapping files that were named, on the command line or by uploading them.
+    among
+        Everything that is given, where these paths are a part of it.
 
     Yields
     ------
@@ -46,7 +49,7 @@ def find_mapped_sources(paths: Iterable[Given], named: Sequence[Named] = ()) -> 
         One item a file or zip member.
     """
     given = list(paths)
-    uploads = {root.name for root in given if isinstance(root, Upload)}
+    uploads = {root.name for root in (given if among is None else among) if isinstance(root, Upload)}
     after = {file.path.removesuffix(ENDING): file for file, _ in named if file.path.endswith(ENDING)}
     of_others = {path for path in after if path.partition(" » ")[0] in uploads}
     free = [item for item in named if item[0].path.removesuffix(ENDING) not in of_others]
@@ -109,7 +112,8 @@ def _opened(path: Path, shown: str) -> Iterator[tuple[str, bytes]]:
     # What can't be opened is told where every file is opened, not here.
     try:
         if path.name.endswith(ENDING) and path.is_file():
-            yield shown, path.read_bytes()
+            with path.open("rb") as file:
+                yield shown, file.read(LARGEST + 1)
         elif path.suffix.lower() == ".zip" and path.is_file():
             with path.open("rb") as file:
                 yield from _packed(file, shown)
@@ -121,9 +125,11 @@ def _packed(file: IO[bytes], shown: str) -> Iterator[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(file) as archive:
             for member in archive.infolist():
-                if member.filename.endswith(ENDING) and member.file_size <= LARGEST:
-                    yield f"{shown} » {member.filename}", archive.read(member)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
+                # Of a larger one the first bytes are enough for it to be refused.
+                if member.filename.endswith(ENDING):
+                    with archive.open(member) as stream:
+                        yield as_text(f"{shown} » {member.filename}"), stream.read(LARGEST + 1)
+    except DAMAGED_ZIP:
         return
 
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 KEY_FILE = "respondent.key"
 """Name of the file in the store's folder that holds the key."""
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
+# One sign before and one after are enough to know it by; more would be sought again from every sign of a long text.
+_EMAIL = re.compile(r"[\w.+-]@[\w-]+\.[\w-]")
 # The second half of a postcode never holds C, I, K, M, O or V.
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? *[0-9][ABD-HJLNP-UW-Z]{2}", re.IGNORECASE)
 # “m4 2nd exit” holds none.

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from data.readers import gss
-from data.readers.cells import counts
+from data.readers.columnar import counts
 from data.readers.plain_csv import plain_table
 from data.readers.source import Problem, Refused, Slot, Source, problems_in
 from data.readers.text import header, records

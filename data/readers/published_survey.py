@@ -176,7 +176,8 @@ def _kept(cells: pd.DataFrame, layout: _Layout) -> tuple[pd.DataFrame, list[str]
     notes += [
         f"Measure “{name}” is not in our list: {plural(count, 'row')} left out." for name, count in unknown.items()
     ]
-    return cells[[name not in unknown and bool(name) for name in cells[layout.measure]]], notes
+    # With `loc`: an empty list in brackets alone would choose no column instead of no row.
+    return cells.loc[[name not in unknown and bool(name) for name in cells[layout.measure]]], notes
 
 
 def _cell_problems(sheet: Sheet, cells: pd.DataFrame, layout: _Layout) -> Iterator[Problem]:

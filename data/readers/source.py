@@ -11,6 +11,59 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What one file may hold at most, so that reading it fits into the memory of the machine.
+
+    Attributes
+    ----------
+    unpacked, together
+        Bytes of one file once it is decompressed, and of all members of a zip.
+    members
+        Members of a zip.
+    cells, rows, columns
+        Of a table.
+    elements
+        Lists, records and elements of a JSON or XML file.
+    way
+        What to do with one that holds more.
+    """
+
+    unpacked: int
+    together: int
+    members: int
+    cells: int
+    rows: int
+    columns: int
+    elements: int
+    way: str
+
+
+OF_A_PATH = Limits(
+    unpacked=512 * 2**20,
+    together=64 * 2**30,
+    members=100_000,
+    cells=100_000_000,
+    rows=50_000_000,
+    columns=16_384,
+    elements=50_000_000,
+    way="split it",
+)
+"""Of a file that the command line is given: whoever may name a path of the machine may use its memory."""
+
+OF_AN_UPLOAD = Limits(
+    unpacked=64 * 2**20,
+    together=256 * 2**20,
+    members=5_000,
+    cells=4_000_000,
+    rows=1_048_576,
+    columns=16_384,
+    elements=2_000_000,
+    way="split it, or load it with `python -m data load`",
+)
+"""Of a file that comes through the page: with them no upload of 20 MB takes a gigabyte."""
+
+
+@dataclass(frozen=True)
 class Source:
     """The decompressed bytes of one file, or of one member of a zip.
 
@@ -26,6 +79,8 @@ class Source:
         SHA-256 of ``content``, in hexadecimal; of a source with several parts, of them all.
     mapping
         The mapping file that says what the columns mean, of a file of survey answers.
+    limits
+        What it may hold at most.
     """
 
     name: str
@@ -33,6 +88,7 @@ class Source:
     content: bytes
     sha256: str
     mapping: Source | None = None
+    limits: Limits = OF_A_PATH
 
 
 @dataclass(frozen=True)
@@ -107,9 +163,21 @@ class Problem:
         return f"{place}: {self.what}. {self.remedy}." if place else f"{self.what}. {self.remedy}."
 
 
+MOST_PROBLEMS = 10_000
+"""Problems of one kind that are told one by one: nobody corrects more by hand."""
+
+
 def problems_in(values: pd.Series, bad: pd.Series, column: str, what: str, remedy: str) -> list[Problem]:
-    """One problem for each bad cell of a column, by the row of the file that is its index."""
-    return [Problem(what, remedy, int(row), column, str(values.at[row])) for row in values.index[bad]]
+    """One problem for each bad cell of a column, by the row of the file that is its index; of very many the first."""
+    rows = values.index[bad]
+    found = [Problem(what, remedy, int(row), column, str(values.at[row])) for row in rows[:MOST_PROBLEMS]]
+    return [*found, *_and_more(len(rows), what, remedy, column)]
+
+
+def _and_more(number: int, what: str, remedy: str, column: str | None = None) -> list[Problem]:
+    """One problem that counts those of a kind that are not told one by one; none where all are."""
+    rest = number - MOST_PROBLEMS
+    return [Problem(f"{what}, in {rest:,} more rows too", remedy, column=column)] if rest > 0 else []
 
 
 class Refused(ValueError):
@@ -118,6 +186,10 @@ class Refused(ValueError):
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
         super().__init__(" ".join(str(problem) for problem in problems[:5]))
+
+
+class TooLarge(Refused):
+    """A file that holds more than it may, whatever it would be recognised as."""
 
 
 class Reader(Protocol):

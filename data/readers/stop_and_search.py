@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from data.readers.cells import away_from, degrees, filled_in, moments, truth, typed
+from data.readers.columnar import away_from, degrees, filled_in, moments, truth, typed
 from data.readers.plain_csv import plain_table
 from data.readers.police_uk import cells_of, coordinates, filled, point_problems, slot_of, unlisted
 from data.readers.source import Problem, Reading, Refused, Slot, Source, problems_in

@@ -21,6 +21,9 @@ from data.readers.text import decode
 from data.vocabularies import normalise, published_forces
 from data.vocabularies.survey import DONT_KNOW, NEGATIVE, NEUTRAL, POSITIVE, Measure, attributes, measures
 
+LARGEST = 2**20
+"""The most bytes of a mapping: one of a thousand columns has fewer."""
+
 NATIONAL = "england and wales"
 """What stands as force of a survey of the whole country, which no force's figures show."""
 
@@ -47,6 +50,9 @@ _KEYS = (*EXAMPLES, *_OPTIONAL, "drop", *_TABLES)
 _MEASURE_KEYS = ("column", "answers", "wording", "reversed", "not_answers", "asked_of")
 _WAVE = re.compile(r"(?P<year>[0-9]{4})(?:-(?:Q[1-4]|H[12]|(?P<month>0[1-9]|1[0-2])|(?P<end>[0-9]{2})))?")
 _WAVES = "2026, 2026-Q1 to 2026-Q4, 2026-01 to 2026-12, 2026-H1 or 2026-H2, or 2025-26 for two years"
+_MOST_UNKNOWN = 50
+_LONGEST_WORDS, _LONGEST_TEXT = 200, 2_000
+"""Letters of what names a wave, and of any other text: a question, a column, an area."""
 _OPPOSITE = {POSITIVE: NEGATIVE, NEUTRAL: NEUTRAL, NEGATIVE: POSITIVE}
 
 
@@ -162,10 +168,15 @@ def parse(source: Source) -> SurveyMapping:
         If it is not TOML, a key is missing, unknown or can't be what it is, or a code is given an answer that its scale
         does not have; every problem at once.
     """
+    if len(source.content) > LARGEST:
+        what = f"the mapping “{source.name}” holds more than {LARGEST // 2**20} MB"
+        raise Refused([Problem(what, "Name the columns that are wanted, and no others")])
     try:
         content = tomllib.loads(decode(source.content)[0])
-    except tomllib.TOMLDecodeError as error:
-        what = f"the mapping “{source.name}” can't be read as TOML: {error}"
+    except (ValueError, RecursionError) as error:
+        # A number of thousands of digits is no error of TOML, and lists in lists have no end.
+        why = error if isinstance(error, tomllib.TOMLDecodeError) else "a number is too long, or lists are too deep"
+        what = f"the mapping “{source.name}” can't be read as TOML: {why}"
         raise Refused([Problem(what, "Correct that line; words stand in quotes, tables in [brackets]")]) from error
     reader = _Reader(source.name)
     mapping = reader.mapping(content)
@@ -272,15 +283,16 @@ class _Reader:
         )
 
     def unknown(self, key: str, content: Mapping[str, Any], known: tuple[str, ...]) -> None:
-        for name in content:
-            if name in known:
-                continue
+        surplus = [name for name in content if name not in known]
+        for name in surplus[:_MOST_UNKNOWN]:
             if key != "the top" and name in _KEYS:
                 remedy = f"“{name}” belongs to the top of the file: move it above the first [table]"
             else:
                 close = get_close_matches(name, known, 1)
                 remedy = f"Perhaps “{close[0]}” is meant" if close else f"Use one of {_listed(known)}, or remove it"
             self.wrong(key, f"there is no key “{name}”", remedy)
+        if len(surplus) > _MOST_UNKNOWN:
+            self.wrong(key, f"{len(surplus) - _MOST_UNKNOWN:,} more keys are not known", "Remove them")
 
     def text(self, key: str, value: object) -> str | None:
         if value is None:
@@ -289,6 +301,10 @@ class _Reader:
         text = str(value) if type(value) is int else value
         if not isinstance(text, str) or not text.strip():
             self.wrong(key, "this is not a text", "Write words in quotes", value)
+            return None
+        most = _LONGEST_WORDS if key in EXAMPLES else _LONGEST_TEXT
+        if len(text) > most:
+            self.wrong(key, f"it has more than {most:,} letters", "Write it shorter", text)
             return None
         return text.strip()
 

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import csv
 import io
-import math
-import re
+import warnings
 import zipfile
-from collections import Counter
+import zlib
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
 from itertools import chain, islice
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from data.readers.source import Problem, Refused, Source
-from data.readers.sources import LARGEST
+from data.readers.apart import read_apart
+from data.readers.cells import code as code
+from data.readers.cells import number as number
+from data.readers.source import Limits, Problem, Refused, Source, TooLarge
 from data.readers.text import decode, ragged, split
+from data.readers.workbooks import check_workbook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,9 +32,22 @@ TEXT, EXCEL, SPSS = (".csv", ".tsv", ".tab"), (".xlsx",), (".sav", ".zsav")
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _START = 262_144
-_WHOLE = re.compile(r"([+-]?[0-9]{1,15})\.0+")
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
-_BAD_WORKBOOK = (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, TypeError, AttributeError, SyntaxError)
+_ROWS_OF_A_SHEET = 1_048_576
+_LONGEST_COLUMN = 2_000
+_LONGEST_CELL = 131_072
+"""Letters of a cell; the same as of a cell of delimited text, for which Python's own reader has this limit."""
+_SIGN_OF_SPSS = (b"$FL2", b"$FL3")
+_HOW_SPSS = "Read as an SPSS file."
+_HEADERS: dict[str, list[str]] = {}
+"""Columns of SPSS files by their digest: every reader asks for them, and opening such a file takes a process."""
+_MOST_HEADERS = 64
+_CHECKED: deque[str] = deque(maxlen=64)
+"""Digests of workbooks that hold no more than they may: every reader asks for their header."""
+# What openpyxl raises of damaged workbooks is not said anywhere: each of these was seen.
+_BAD_WORKBOOK = (
+    *(zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, EOFError, TypeError, AttributeError, SyntaxError),
+    *(IndexError, NotImplementedError, RuntimeError, OverflowError),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +122,11 @@ def header(source: Source, sheet: str | None = None) -> list[str]:
         Any file.
     sheet
         Sheet of a workbook; otherwise the first that has a header.
+
+    Raises
+    ------
+    TooLarge
+        If it holds more than it may.
     """
     if _ending(source) in TEXT:
         # Whole lines, so that no sign is cut in two; a large file is not decoded for its first line.
@@ -114,6 +134,8 @@ def header(source: Source, sheet: str | None = None) -> list[str]:
         source = replace(source, content=start[: start.rfind(b"\n") + 1] or source.content)
     try:
         return read(source, sheet, limit=0).columns if is_tabular(source) else []
+    except TooLarge:
+        raise
     except Refused:
         return []
 
@@ -137,54 +159,13 @@ def read(source: Source, sheet: str | None = None, limit: int | None = None) -> 
     """
     ending = _ending(source)
     if ending in SPSS:
-        return _spss(source.content, limit)
-    return _excel(source.content, sheet, limit) if ending in EXCEL else _text_file(source.content, limit)
-
-
-def code(value: object) -> str:
-    """A cell as text: ``1`` for 1, 1.0 and "1.0"; a day as 2026-07-01; blank for nothing.
-
-    Parameters
-    ----------
-    value
-        What a file holds, or what a mapping writes.
-    """
-    if type(value) is str:  # the usual cases, asked first
-        return _written(value)
-    if type(value) is int:
-        return str(value)
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    return _written(str(value))
-
-
-def _written(text: str) -> str:
-    text = text.strip()
-    whole = _WHOLE.fullmatch(text) if "." in text else None
-    return whole[1] if whole else text
-
-
-def number(text: str, decimal_comma: bool) -> float | None:
-    """The number that a cell holds; None where it holds none.
-
-    Parameters
-    ----------
-    text
-        The cell.
-    decimal_comma
-        Whether a comma is a decimal mark.
-    """
-    if decimal_comma and text.count(",") == 1 and "." not in text:
-        text = text.replace(",", ".")
-    return float(text) if _NUMBER.fullmatch(text) else None
+        return _spss(source, limit)
+    if ending in EXCEL:
+        if source.sha256 not in _CHECKED:
+            check_workbook(source.content, source.limits)
+            _CHECKED.append(source.sha256)
+        return _excel(source.content, sheet, limit, source.limits)
+    return _text_file(source.content, limit, source.limits)
 
 
 def _ending(source: Source) -> str:
@@ -194,6 +175,9 @@ def _ending(source: Source) -> str:
 def _sheet(columns: list[str], rows: list[int], cells: list[list[str]], how: str, decimal_comma: bool = False) -> Sheet:
     import pandas as pd
 
+    if any(len(name) > _LONGEST_COLUMN for name in columns):
+        what = f"a column name has more than {_LONGEST_COLUMN:,} letters"
+        raise TooLarge([Problem(what, "Put the column names in the first row, and shorter ones", row=1)])
     problems = [
         Problem("this column name stands more than once", "Give one of the columns another name", row=1, column=name)
         for name, times in Counter(columns).items()
@@ -207,10 +191,12 @@ def _sheet(columns: list[str], rows: list[int], cells: list[list[str]], how: str
 # Delimited text
 
 
-def _text_file(content: bytes, limit: int | None) -> Sheet:
+def _text_file(content: bytes, limit: int | None, limits: Limits) -> Sheet:
     text, encoding = _decoded(content)
     delimiter = _delimiter(text)
     names, numbered = split(text, delimiter, limit)
+    if len(names) > limits.columns:
+        raise _too_large(f"{limits.columns:,} columns")
     problems = ragged(names, numbered)
     if problems:
         raise Refused(problems)
@@ -262,24 +248,24 @@ def _named(cells: Sequence[object]) -> list[str]:
 # Excel
 
 
-def _excel(content: bytes, sheet: str | None, limit: int | None) -> Sheet:
+def _excel(content: bytes, sheet: str | None, limit: int | None, limits: Limits) -> Sheet:
     import openpyxl
 
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(member.file_size for member in packed.infolist()) > LARGEST:
-                raise Refused([Problem(f"the workbook unpacks to more than {LARGEST // 2**20} MB", "Split it")])
-        workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        names = [worksheet.title for worksheet in workbook.worksheets]
-        if sheet is not None and sheet not in names:
-            what = f"the workbook has no sheet “{sheet}”"
-            raise Refused([Problem(what, f"Name one of its sheets: {', '.join(names)}")])
-        for name in names if sheet is None else [sheet]:
-            worksheet = workbook[name]
-            worksheet.reset_dimensions()  # what the file says of its size is not to be relied on
-            found = _worksheet(worksheet.iter_rows(values_only=True), name, limit)
-            if found is not None:
-                return found
+        # A date or number that can't be one is a warning of openpyxl's and a text of ours.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+            names = [worksheet.title for worksheet in workbook.worksheets]
+            if sheet is not None and sheet not in names:
+                what = f"the workbook has no sheet “{sheet}”"
+                raise Refused([Problem(what, f"Name one of its sheets: {', '.join(names[:20])}")])
+            for name in names if sheet is None else [sheet]:
+                worksheet = workbook[name]
+                worksheet.reset_dimensions()  # what the file says of its size is not to be relied on
+                found = _worksheet(worksheet.iter_rows(values_only=True), name, limit, limits)
+                if found is not None:
+                    return found
     except Refused:
         raise
     except _BAD_WORKBOOK as error:
@@ -289,9 +275,9 @@ def _excel(content: bytes, sheet: str | None, limit: int | None) -> Sheet:
     raise Refused([Problem(what, "Put the column names in the first row that is filled")])
 
 
-def _worksheet(lines: Iterable[tuple[object, ...]], name: str, limit: int | None) -> Sheet | None:
+def _worksheet(lines: Iterable[tuple[object, ...]], name: str, limit: int | None, limits: Limits) -> Sheet | None:
     """The table of a sheet; None where its first filled row is no header: at least two texts and nothing else."""
-    numbered = ((row, cells) for row, cells in enumerate(lines, start=1) if any(cell is not None for cell in cells))
+    numbered = ((row, cells) for row, cells in _rows(lines, limits) if any(cell is not None for cell in cells))
     first = next(numbered, None)
     if first is None:
         return None
@@ -299,13 +285,46 @@ def _worksheet(lines: Iterable[tuple[object, ...]], name: str, limit: int | None
     filled = [cell for cell in names if code(cell)]
     if len(filled) < 2 or not all(isinstance(cell, str) for cell in filled):
         return None
-    written = ((row, list(map(code, cells))) for row, cells in numbered)
-    records = list(islice(((row, cells) for row, cells in written if any(cells)), limit))
-    width = max(chain([_width(list(map(code, names)))], (_width(cells) for _, cells in records)))
+    written = ((row, _trimmed(list(map(code, cells)))) for row, cells in numbered)
+    records = list(islice(((row, cells) for row, cells in _counted(written, limits) if cells), limit))
+    width = max(chain([_width(list(map(code, names)))], (len(cells) for _, cells in records)))
+    if width * len(records) > limits.cells:
+        raise _too_large(f"{limits.cells:,} cells")
     columns = _named([*names[:width], *[None] * (width - len(names))])
-    cells = [[*cells[:width], *[""] * (width - len(cells))] for _, cells in records]
+    cells = [[*cells, *[""] * (width - len(cells))] for _, cells in records]
     how = f"Read from the sheet “{name}” of the workbook" + (f", whose header is row {top}." if top > 1 else ".")
     return replace(_sheet(columns, [row for row, _ in records], cells, how), name=name)
+
+
+def _rows(lines: Iterable[tuple[object, ...]], limits: Limits) -> Iterator[tuple[int, tuple[object, ...]]]:
+    """The rows of a sheet with their numbers: a row can say that it is any, and those before it count as blank."""
+    most = min(limits.rows, _ROWS_OF_A_SHEET)
+    for row, cells in enumerate(lines, start=1):
+        if row > most:
+            raise _too_large(f"{most:,} rows")
+        yield row, cells
+
+
+def _counted(rows: Iterable[tuple[int, list[str]]], limits: Limits) -> Iterator[tuple[int, list[str]]]:
+    """Rows, as long as they have no more cells than can be held, and none that nobody could read."""
+    held = 0
+    for row, cells in rows:
+        held += len(cells)
+        if held > limits.cells:
+            raise _too_large(f"{limits.cells:,} cells")
+        if any(len(cell) > _LONGEST_CELL for cell in cells):
+            what = f"a cell holds more than {_LONGEST_CELL:,} letters"
+            raise Refused([Problem(what, "Take the text out of the cell, or its column out of the file", row)])
+        yield row, cells
+
+
+def _too_large(what: str) -> TooLarge:
+    return TooLarge([Problem(f"the table has more than {what}", "Split the file, or leave out columns and blank rows")])
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    """The cells of a row up to the last one that is filled."""
+    return cells[: _width(cells)]
 
 
 def _width(cells: list[str]) -> int:
@@ -318,41 +337,25 @@ def _width(cells: list[str]) -> int:
 # SPSS
 
 
-def _spss(content: bytes, limit: int | None) -> Sheet:
+def _spss(source: Source, limit: int | None) -> Sheet:
     import pandas as pd
-    import pyreadstat
 
-    try:
-        frame, about = pyreadstat.read_sav(
-            io.BytesIO(content), user_missing=True, row_limit=limit or 0, metadataonly=limit == 0
-        )
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError) as error:
+    limits = source.limits
+    if not source.content.startswith(_SIGN_OF_SPSS):
         what = "the file can't be opened as an SPSS file"
-        raise Refused([Problem(what, "It may be damaged or cut short; export it again as .sav")]) from error
-    cells = frame.apply(_texts).astype("str")
-    cells.index = pd.RangeIndex(2, len(cells) + 2)
-    ranges: Mapping[str, list[Any]] = about.missing_ranges
-    return Sheet(
-        cells,
-        "Read as an SPSS file.",
-        labels={name: label.strip() for name, label in about.column_names_to_labels.items() if label},
-        value_labels={
-            name: {code(value): str(label).strip() for value, label in labels.items()}
-            for name, labels in about.variable_value_labels.items()
-        },
-        missing={name: frozenset(_missing(frame[name].dropna().unique(), ranges[name])) for name in ranges},
+        raise Refused([Problem(what, "It may be damaged or cut short; export it again as .sav")])
+    if limit == 0 and source.sha256 in _HEADERS:
+        return _sheet(_HEADERS[source.sha256], [], [], _HOW_SPSS)
+    table, about = read_apart("spss", source.content, limit=limit, cells=limits.cells, columns=limits.columns)
+    if len(_HEADERS) > _MOST_HEADERS:
+        _HEADERS.clear()
+    names = _HEADERS[source.sha256] = about["columns"]
+    sheet = _sheet(names, [], [], _HOW_SPSS)
+    cells = pd.DataFrame({place: pd.array(table.column(place), dtype="str") for place in range(len(names))})
+    return replace(
+        sheet,
+        cells=cells.set_axis(names, axis=1).set_axis(pd.RangeIndex(2, len(cells) + 2), axis=0),
+        labels=about["labels"],
+        value_labels=about["value_labels"],
+        missing={name: frozenset(codes) for name, codes in about["missing"].items()},
     )
-
-
-def _texts(values: pd.Series) -> pd.Series:
-    import pandas as pd
-
-    # Few values are distinct, and none is written twice.
-    which, distinct = pd.factorize(values)
-    return pd.Series(pd.array([*map(code, distinct), ""], dtype="str").take(which), index=values.index)
-
-
-def _missing(values: Iterable[Any], ranges: list[Any]) -> Iterator[str]:
-    for value in values:
-        if any(isinstance(value, str) == isinstance(r["lo"], str) and r["lo"] <= value <= r["hi"] for r in ranges):
-            yield code(value)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from data.readers.source import Problem, Refused
+from data.readers.source import MOST_PROBLEMS, Problem, Refused
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -162,19 +162,23 @@ def split(text: str, delimiter: str = ",", limit: int | None = None) -> tuple[li
         filled = ((row, cells) for row, cells in enumerate(reader, start=2) if any(map(str.strip, cells)))
         return names, list(islice(filled, limit))
     except csv.Error as error:
+        if "field limit" in str(error):
+            what = f"a cell near line {reader.line_num:,} holds more than {csv.field_size_limit():,} letters"
+            remedy = "A quote may be left open before it; else take the text out of the cell"
+            raise Refused([Problem(what, remedy)]) from error
         what = f"the file can't be read as a table near line {reader.line_num:,} ({error})"
         raise Refused([Problem(what, "It may be cut short or hold a stray quote; save or fetch it again")]) from error
 
 
 def ragged(columns: list[str], numbered: list[tuple[int, list[str]]]) -> list[Problem]:
-    """One problem for each record that has more or fewer cells than there are columns.
+    """One problem for each record that has more or fewer cells than there are columns; of very many the first.
 
     Parameters
     ----------
     columns, numbered
         As `split` gives them.
     """
-    return [
+    found = (
         Problem(
             f"the row has {len(cells):,} cells where the header has {len(columns):,}",
             "The row may be cut short or hold a stray delimiter; save or fetch the file again",
@@ -182,7 +186,8 @@ def ragged(columns: list[str], numbered: list[tuple[int, list[str]]]) -> list[Pr
         )
         for row, cells in numbered
         if len(cells) != len(columns)
-    ]
+    )
+    return list(islice(found, MOST_PROBLEMS))
 
 
 def _names(cells: list[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -21,6 +22,7 @@ from data.vocabularies import forces
 from data.vocabularies.survey import attributes, measures
 
 _KEPT = "mapping_drafts"
+_NO_FOLDER = re.compile(r'[\\/:*?"<>|]')
 _FEW = 12
 """Columns that stand open, so that nobody overlooks a question among them."""
 
@@ -89,7 +91,7 @@ def show(source: Source, store: Store, made: str | None) -> str | None:
         st.download_button(
             "Download the mapping",
             data=text.encode(),
-            file_name=f"{source.name}{ENDING}",
+            file_name=_NO_FOLDER.sub("-", f"{source.name}{ENDING}"),
             mime="text/plain",
             icon=":material/download:",
             type="tertiary",

@@ -137,10 +137,14 @@ def test_a_number_or_a_text(value):
     assert not wording.missing(value)
 
 
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
 @given(st.text())
 def test_text_from_a_file_stays_text_in_markdown(text):
     made = wording.plain(text)
-    assert re.sub(r"\\(.)", r"\1", made).replace(JOINER, "") == " ".join(text.split()).replace(JOINER, "")
+    read = UNSEEN.sub("\ufffd", " ".join(text.split()))
+    assert re.sub(r"\\(.)", r"\1", made).replace(JOINER, "") == read.replace(JOINER, "")
     without_escapes = re.sub(r"\\.", "", made)
     assert not set(without_escapes) & set("\\`*_{}[]()<>#+!|$~:^=-")
 
@@ -153,3 +157,15 @@ def test_a_bare_address_is_broken_so_that_no_link_comes_of_it(address):
 
 def test_hostile_markdown_is_escaped():
     assert wording.plain("[x](javascript:1)\n# <b>") == r"\[x\]\(javascript\:1\) \# \<b\>"
+
+
+@given(st.text(st.characters(codec="utf-8") | st.sampled_from("\u202e\u2066\x1b\x9b\x00\ud800")))
+def test_no_sign_of_a_file_turns_others_round_or_breaks_the_page(text):
+    made = wording.plain(text)
+    made.encode()  # halves of signs can't be sent to a browser
+    assert not UNSEEN.search(made)
+
+
+def test_what_a_person_can_read_stays_as_it_is():
+    for text in ("Ynys Môn, Ŵ", "חולון", "نص", "女性", "a\u200db", "£5, 10 % – so"):
+        assert re.sub(r"\\(.)", r"\1", wording.plain(text)) == text

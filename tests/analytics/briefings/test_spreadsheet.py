@@ -35,6 +35,9 @@ HOSTILE = [
     "  =cmd|' /C calc'!A0",
     "\u00a0=1",
     "\uff1d1+1",
+    "\ufeff=1+1",
+    "\u200b=1+1",
+    "\u202e=1+1",
     '=HYPERLINK("https://x.example";"press")',
     "-5",
 ]
@@ -97,6 +100,11 @@ def test_text_that_starts_like_a_formula_gets_an_apostrophe(text: str) -> None:
 @pytest.mark.parametrize("text", HARMLESS, ids=ascii)
 def test_other_text_is_left_alone(text: str) -> None:
     assert spreadsheet.neutral(text) == text
+
+
+@pytest.mark.parametrize("text", ["\x00=1+1", "\x1b+1", "\u2060\ufeff-1", "\xad@SUM(A1)"])
+def test_signs_that_nobody_sees_hide_no_formula(text: str) -> None:
+    assert spreadsheet.neutral(text) == "'" + text
 
 
 @given(st.text() | st.from_regex(r"\A\s*[=+\-@]"))

@@ -156,11 +156,11 @@ def pretend(content):
 
 
 def test_columns_of_cells_take_missing_for_nothing():
-    from data.readers import cells
+    from data.readers import columnar
 
-    assert cells.counts(pa.array(["b", "a", "a", ""])) == {"a": 2, "b": 1, "": 1}
-    assert list(cells.counts(pd.Series(["b", "a", "a", "c"]))) == ["a", "b", "c"]
+    assert columnar.counts(pa.array(["b", "a", "a", ""])) == {"a": 2, "b": 1, "": 1}
+    assert list(columnar.counts(pd.Series(["b", "a", "a", "c"]))) == ["a", "b", "c"]
     # London is an hour ahead from 26 March to 29 October 2023.
     times = ["2023-03-31T22:59:59", "2023-03-31T23:00:00", "2023-03-01T00:00:00", "2023-02-28T23:59:59"]
     at = pa.array(pd.to_datetime(times, utc=True))
-    assert cells.away_from(at, "2023-03") == 2
+    assert columnar.away_from(at, "2023-03") == 2

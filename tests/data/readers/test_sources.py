@@ -4,11 +4,13 @@ import gzip
 import hashlib
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from data.readers import sources
+from data.readers.source import OF_A_PATH
 from data.readers.sources import Unopened, find_sources
 
 CONTENT = b"some,bytes\n" * 100
@@ -171,12 +173,12 @@ def test_names_that_climb_out_are_shown_and_do_nothing(find, tmp_path):
 
 
 def test_more_than_the_most_bytes_is_refused_before_it_fills_the_memory(find, monkeypatch):
-    monkeypatch.setattr(sources, "LARGEST", 1_000)
+    monkeypatch.setattr(sources, "OF_A_PATH", replace(OF_A_PATH, unpacked=1_000))
     found = find(
         {"a.csv": b"x" * 1_001, "b.gz": gzip.compress(b"x" * 1_001), "c.zip": zipped({"c": b"x" * 1_001}), "d": b"x"}
     )
     assert [isinstance(s, Unopened) and s.refused for s in found] == [True, True, True, False]
-    assert all("split it by month" in s.why for s in found[:3])
+    assert all(s.why.endswith("MB once it is unpacked; split it") for s in found[:3])
 
 
 def test_a_file_that_can_not_be_opened_is_refused(find_one, monkeypatch):

@@ -369,7 +369,7 @@ def test_ten_thousand_respondents_are_read_in_seconds(read, spss, name):
     codes = np.random.default_rng(7).integers(1, 10, (10_000, 60))
     frame = pd.DataFrame(codes, columns=["Q62C", *(f"Q{n}" for n in range(1, 60))])
     content = frame.to_csv(index=False).encode() if name == "wave.csv" else spss(frame.astype(float))
-    started = time.perf_counter()
+    started = time.process_time()
     reading = read(content, HEAD + FAIR, name=name)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert reading.frame["fair"].value_counts()["Tend to agree"] == (codes[:, 0] == 2).sum()
