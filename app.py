@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.parts import demonstration, web
 
 HERE = Path(__file__).parent
+NAME = "Confidence Cycle"
 
 
 class Page(NamedTuple):
@@ -37,7 +39,7 @@ PAGES = (
 def main() -> None:
     """Draw the frame, and the page that was asked for in it."""
     # The icon comes first: a page's own icon would be fetched from another host.
-    st.set_page_config(page_title="Confidence Cycle", page_icon=str(HERE / "static/icon.png"), layout="wide")
+    st.set_page_config(page_title=NAME, page_icon=str(HERE / "static/icon.png"), layout="wide")
     st.logo(str(HERE / "static/wordmark.svg"), size="large")
     menu: dict[str, list[st.Page]] = {}
     for page in PAGES:
@@ -49,11 +51,16 @@ def main() -> None:
         )
         menu.setdefault(page.section, []).append(entry)
     chosen = st.navigation(menu, position="top")
+    st.set_page_config(page_title=f"{chosen.title} · {NAME}")
     demonstration.prepare()
     chosen.run()
 
 
 app = st.App(__file__, lifespan=web.lifespan, middleware=web.middleware(), on_script_error=web.on_error)
+
+# Else Streamlit takes the folder pages for a list of pages until somebody has come, and tells that first visitor of every
+# other address that there is no such page.
+PagesManager.uses_pages_directory = False
 
 # The server reads this file once for the line above, before there is anybody to draw for.
 if get_script_run_ctx(suppress_warning=True) is not None:

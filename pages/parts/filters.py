@@ -57,18 +57,18 @@ def frame(title: str, view: View, bar: Bar) -> Scope | None:
         has been told so.
     """
     if not bar.forces(view):
-        st.title(title)
+        st.title(title, anchor=False)
         return None
     st.session_state["bar"] = bar.name
     kept, refused = _understood(bar, view)
     if "force" in refused:
-        st.title(title)
+        st.title(title, anchor=False)
         _start_again(refused["force"], bar)
         return None
     st.session_state[_kept(bar.name)] = kept
     scope = bar.complete(Scope.of(kept), view)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xsmall"):
-        st.title(title, width="content")
+        st.title(title, anchor=False, width="content")
         with st.container(horizontal=True, gap="xsmall", width="content"):
             bar.chips(scope, view)
     st.session_state["force"] = scope.force

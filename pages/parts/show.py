@@ -37,7 +37,7 @@ def headline(finding: Finding, level: Literal["##", "###"] = "##", said: Collect
         _refusal(finding)
         return
     with st.container(gap="xxsmall"):
-        st.markdown(f"{level} {plain(finding.headline)}")
+        st.markdown(f"{level} {plain(finding.headline)}", anchors=False)
         if any(text in finding.answer for text in said):
             return
         st.markdown(plain(finding.answer) if level == "##" else f":gray[{plain(finding.answer)}]")
@@ -120,7 +120,7 @@ def chart(finding: Finding) -> None:
     figure = finding.chart(mode())
     if figure is not None:
         if finding.chart_title:
-            st.markdown(f"### {plain(finding.chart_title)}")
+            st.markdown(f"### {plain(finding.chart_title)}", anchors=False)
         st.plotly_chart(
             figure, theme=None, config=charts.CONFIG, alt=finding.alt, key=f"chart_{finding.key}", width="stretch"
         )
@@ -215,7 +215,7 @@ def follow_mode() -> None:
 
 def _refusal(finding: Finding) -> None:
     with st.container(border=True):
-        st.markdown(f"### {plain(finding.question)}")
+        st.markdown(f"### {plain(finding.question)}", anchors=False)
         st.markdown(f":material/block: **{plain(finding.answer)}**")
         with st.container(horizontal=True):
             for way in ways_out_of(finding, current_view()):
@@ -232,7 +232,7 @@ def listing(finding: Finding, table: str, title: str) -> None:
     """One further table of a Finding that stands on the page, with its file."""
     if finding.refused or finding.tables[table].empty:
         return
-    st.markdown(f"### {title}")
+    st.markdown(f"### {title}", anchors=False)
     _rows(finding, table, title)
     _csv(finding, table)
 

@@ -102,7 +102,7 @@ def steps(store: Store, user: User) -> None:
     staged = _staged(state, files, store)
     if staged is None:
         return
-    st.markdown(f"## {plain(upload.headline(staged.report))}")
+    st.markdown(f"## {plain(upload.headline(staged.report))}", anchors=False)
     left, right = st.columns([5, 3], gap="large")
     with left:
         _recognised(state, staged, store)
@@ -117,7 +117,7 @@ _MARKS = {"done": "check_circle", "now": "radio_button_checked", "later": "radio
 
 
 def _step(number: int, name: str, state: Literal["done", "now", "later"]) -> None:
-    st.markdown(f"### :material/{_MARKS[state]}: {number} · {name}")
+    st.markdown(f"### :material/{_MARKS[state]}: {number} · {name}", anchors=False)
 
 
 def _files(state: _Upload) -> list[UploadedFile]:
@@ -244,7 +244,7 @@ def _group(group: upload.Group, place: int) -> None:
 def _changes(staged: Staged, previews: Sequence[upload.Preview] | None) -> None:
     """The headlines that hang on the files, before and after."""
     with st.container(border=True):
-        st.markdown("### What publishing would change")
+        st.markdown("### What publishing would change", anchors=False)
         if not staged.changes:
             st.markdown("Nothing: no file is ready to be published.")
             return
