@@ -128,6 +128,7 @@ def template(mode: Mode) -> go.layout.Template:
             "hovermode": "closest",
             "showlegend": False,
             "margin": {"l": 8, "r": 16, "t": 6, "b": FOOT},
+            "minreducedwidth": 24,  # Rather a drawing of a thumb's breadth than half a label.
             "hoverlabel": {
                 "bgcolor": palette.panel,
                 "bordercolor": palette.border,

@@ -116,7 +116,8 @@ def _table(alt: str, name: str, rows: pd.DataFrame) -> None:
 
 
 def _pairs(name: str, row: Mapping[Hashable, Any], alt: str) -> None:
-    st.table(pairs_of(name, row).map(plain), border="horizontal", hide_index=True, hide_header=True, alt=alt)
+    pairs = pairs_of(name, row).map(plain).set_index("what")  # The names are the headers of their rows.
+    st.table(pairs, border="horizontal", hide_header=True, alt=alt)
 
 
 def _take_away(finding: Finding) -> None:

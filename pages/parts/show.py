@@ -34,7 +34,7 @@ def headline(finding: Finding, level: Literal["##", "###"] = "##", said: Collect
     An answer that repeats a sentence which stands on the page already is left out.
     """
     if finding.refused:
-        _refusal(finding)
+        _refusal(finding, level)
         return
     with st.container(gap="xxsmall"):
         st.markdown(f"{level} {plain(finding.headline)}", anchors=False)
@@ -213,9 +213,9 @@ def follow_mode() -> None:
         st.rerun()
 
 
-def _refusal(finding: Finding) -> None:
+def _refusal(finding: Finding, level: Literal["##", "###"] = "###") -> None:
     with st.container(border=True):
-        st.markdown(f"### {plain(finding.question)}", anchors=False)
+        st.markdown(f"{level} {plain(finding.question)}", anchors=False)
         st.markdown(f":material/block: **{plain(finding.answer)}**")
         with st.container(horizontal=True):
             for way in ways_out_of(finding, current_view()):
@@ -297,9 +297,8 @@ def _key(finding: Finding, table: str) -> str:
 
 def _made(finding: Finding) -> None:
     st.table(
-        provenance_table(finding).map(plain),
+        provenance_table(finding).map(plain).set_index("what"),  # The names are the headers of their rows.
         border="horizontal",
-        hide_index=True,
         hide_header=True,
         alt=f"How this was made: {finding.question}",
     )

@@ -90,8 +90,10 @@ def done() -> None:
 def steps(store: Store, user: User) -> None:
     """Draw the four steps."""
     state: _Upload = st.session_state.setdefault(_STATE, _Upload())
+    head = st.container()  # The headline stands above the step that gives it its files.
     files = _files(state)
     if not files:
+        head.markdown("## Add files", anchors=False)
         if state.staged:
             state.clear()
         return
@@ -102,7 +104,7 @@ def steps(store: Store, user: User) -> None:
     staged = _staged(state, files, store)
     if staged is None:
         return
-    st.markdown(f"## {plain(upload.headline(staged.report))}", anchors=False)
+    head.markdown(f"## {plain(upload.headline(staged.report))}", anchors=False)
     left, right = st.columns([5, 3], gap="large")
     with left:
         _recognised(state, staged, store)
