@@ -116,7 +116,6 @@ def template(mode: Mode) -> go.layout.Template:
     axis = {
         "fixedrange": True,
         "zeroline": False,
-        "tickangle": 0,
         "tickfont": {"color": palette.muted},
     }
     return go.layout.Template(
@@ -139,6 +138,9 @@ def template(mode: Mode) -> go.layout.Template:
             "xaxis": {
                 **axis,
                 "showgrid": False,
+                # Labels stand on end where they would lie over each other, as on a phone.
+                "autotickangles": [0, 90],
+                "automargin": "bottom",
                 "showline": True,
                 "linecolor": palette.axis,
                 "linewidth": 1,
@@ -146,7 +148,14 @@ def template(mode: Mode) -> go.layout.Template:
                 "ticklen": 5,
                 "tickcolor": palette.axis,
             },
-            "yaxis": {**axis, "automargin": "left", "gridcolor": palette.grid, "gridwidth": 1, "ticks": ""},
+            "yaxis": {
+                **axis,
+                "tickangle": 0,
+                "automargin": "left",
+                "gridcolor": palette.grid,
+                "gridwidth": 1,
+                "ticks": "",
+            },
         }
     )
 

@@ -57,6 +57,8 @@ def sideways(page) -> list[int]:
     return [wide for wide in page.evaluate(_SIDEWAYS) if wide]
 
 
+DRAWN = "in a drawing: "
+
 # A text of a drawing may end outside its drawing, and one of the page in a box that hides what does not fit.
 _CUT = """() => {
     const shown = e => e.checkVisibility({opacityProperty: true, visibilityProperty: true})
@@ -65,7 +67,7 @@ _CUT = """() => {
     const cut = []
     for (const e of document.querySelectorAll('main *, header *, [role="dialog"] *')) {
         const text = own(e)
-        if (!text || !shown(e) || e.closest('svg, canvas, [aria-hidden="true"]')) continue
+        if (!text || !shown(e) || e.closest('svg, canvas, [aria-hidden="true"], [role="tablist"]')) continue
         for (let box = e, depth = 0; box && depth < 4; box = box.parentElement, depth++) {
             const outer = box.getBoundingClientRect(), inner = e.getBoundingClientRect()
             if (outer.width <= 1 || outer.height <= 1) break  // for screen readers alone
@@ -79,11 +81,11 @@ _CUT = """() => {
         for (const text of svg.querySelectorAll('text')) {
             const box = text.getBoundingClientRect()
             const out = Math.max(room.left - box.left, box.right - room.right, room.top - box.top, box.bottom - room.bottom)
-            if (box.width && out > 2) cut.push('in a drawing: ' + text.textContent.slice(0, 60))
+            if (box.width && out > 2) cut.push('%s' + text.textContent.slice(0, 60))
         }
     }
     return [...new Set(cut)]
-}"""
+}""".replace("%s", DRAWN)
 
 
 def cut(page) -> list[str]:
@@ -91,21 +93,34 @@ def cut(page) -> list[str]:
     return page.evaluate(_CUT)
 
 
+# Of a text the letters count and not its box, and of what scrolls the part that is seen.
 _OVERLAID = """() => {
     const shown = e => e.checkVisibility({opacityProperty: true, visibilityProperty: true})
-    const boxes = (selector, within) => [...within.querySelectorAll(selector)].filter(shown)
-        .map(e => ({e, r: e.getBoundingClientRect()})).filter(({r}) => r.width > 1 && r.height > 1)
+    const seen = e => {
+        const range = document.createRange()
+        range.selectNodeContents(e)
+        let {left, right, top, bottom} = (/BUTTON|SUMMARY|text/.test(e.tagName) ? e : range).getBoundingClientRect()
+        for (let box = e.parentElement; box; box = box.parentElement) {
+            if (getComputedStyle(box).overflowX === 'visible') continue
+            const room = box.getBoundingClientRect()
+            left = Math.max(left, room.left), right = Math.min(right, room.right)
+        }
+        return {e, left, right, top, bottom}
+    }
+    const of = (selector, within) => [...within.querySelectorAll(selector)].filter(shown).map(seen)
+        .filter(r => r.right - r.left > 1 && r.bottom - r.top > 1)
     const over = []
+    const said = e => (e.ariaLabel || e.innerText || e.textContent || e.tagName).trim().slice(0, 40)
     const compare = (all, slack) => all.forEach((a, place) => all.slice(place + 1).forEach(b => {
         if (a.e.contains(b.e) || b.e.contains(a.e)) return
-        const wide = Math.min(a.r.right, b.r.right) - Math.max(a.r.left, b.r.left)
-        const high = Math.min(a.r.bottom, b.r.bottom) - Math.max(a.r.top, b.r.top)
-        const said = e => (e.ariaLabel || e.innerText || e.textContent || e.tagName).trim().slice(0, 40)
+        const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left)
+        const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top)
         if (wide > slack && high > slack) over.push(said(a.e) + ' | ' + said(b.e))
     }))
-    compare(boxes('h1, h2, h3, p, td, th, button, summary, a[href], label', document.querySelector('main'))
-        .filter(({e}) => !e.closest('[data-testid="stElementToolbar"], [data-testid="stDeckGlJsonChart"]')), 3)
-    for (const chart of document.querySelectorAll('[data-testid="stPlotlyChart"]')) compare(boxes('text', chart), 4)
+    compare(of('h1, h2, h3, p, td, th, button, summary, a[href], label', document.querySelector('main'))
+        .filter(({e}) => !e.closest('[data-testid="stElementToolbar"], [data-testid="stDeckGlJsonChart"], [role="tablist"]')
+            && !/^Scroll tabs/.test(e.ariaLabel)), 3)
+    for (const chart of document.querySelectorAll('[data-testid="stPlotlyChart"]')) compare(of('text', chart), 5)
     return [...new Set(over)]
 }"""
 
@@ -157,19 +172,22 @@ def outline(page) -> dict[str, object]:
     return {name: seen.get(name) if name != "headings" else levels for name, told in wrong.items() if told}
 
 
-SPACING = """main *, header *, [role="dialog"] * {
+# Symbols of the icon font are no text, and the words of a drawing stand in the table below it.
+SPACING = """main *, header * {
     line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important;
 }
-main p { margin-bottom: 2em !important; }"""
-"""The text spacing that success criterion 1.4.12 says a reader may set; symbols of the icon font are no text."""
+main p { margin-bottom: 2em !important; }
+[data-testid="stIconMaterial"] { letter-spacing: 0 !important; }"""
+"""The text spacing that success criterion 1.4.12 says a reader may set."""
 
 
 def spaced(page) -> list[str]:
     """What is lost when a reader sets more room between letters, words, lines and paragraphs."""
     before = set(cut(page))
-    style = page.add_style_tag(content=SPACING + "[data-testid='stIconMaterial'] { letter-spacing: 0 !important; }")
+    style = page.add_style_tag(content=SPACING)
     settle(page)
-    lost = [f"{wide} pixels sideways" for wide in sideways(page)] + sorted(set(cut(page)) - before)
+    lost = [f"{wide} pixels sideways" for wide in sideways(page)]
+    lost += sorted(text for text in set(cut(page)) - before if not text.startswith(DRAWN))
     style.evaluate("tag => tag.remove()")
     return lost
 
