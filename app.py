@@ -58,7 +58,7 @@ def main() -> None:
 
 app = st.App(__file__, lifespan=web.lifespan, middleware=web.middleware(), on_script_error=web.on_error)
 
-# Else Streamlit takes the folder pages for a list of pages until somebody has come, and tells that first visitor of every
+# Else Streamlit takes the folder pages for a list of pages until somebody has come, and tells that first visitor of any
 # other address that there is no such page.
 PagesManager.uses_pages_directory = False
 

@@ -101,6 +101,10 @@ HANG = 118  # Right margin of labels that hang beside the drawing; wider, and no
 FOOT = 32  # Under the x axis.
 
 
+STANDING: Mapping[str, Any] = {"autotickangles": [0, 90], "automargin": "bottom"}
+"""An x axis whose labels stand on end where they would lie over each other, as on a phone."""
+
+
 LINE = 17  # Height of a line of text.
 
 
@@ -138,9 +142,6 @@ def template(mode: Mode) -> go.layout.Template:
             "xaxis": {
                 **axis,
                 "showgrid": False,
-                # Labels stand on end where they would lie over each other, as on a phone.
-                "autotickangles": [0, 90],
-                "automargin": "bottom",
                 "showline": True,
                 "linecolor": palette.axis,
                 "linewidth": 1,
@@ -183,9 +184,11 @@ def figure_of(
     """The figure, made in one go and unchecked: Plotly's check takes five times as long, and the tests do it."""
     import plotly.graph_objects as go
 
+    flat: dict[str, Any] = {} if "autotickangles" in x else {"tickangle": 0}
+
     return go.Figure(
         data=[{"type": "scatter", **trace} for trace in traces],
-        layout={"template": template(mode), "height": height, "xaxis": x, "yaxis": y, **layout},
+        layout={"template": template(mode), "height": height, "xaxis": {**flat, **x}, "yaxis": y, **layout},
         _validate=False,
     )
 

@@ -222,6 +222,7 @@ def _refusal(finding: Finding, level: Literal["##", "###"] = "###") -> None:
                 st.button(
                     way.label,
                     icon=":material/arrow_forward:",
+                    wrap=True,
                     key=f"way_{finding.key}_{way.label}",
                     on_click=go_to,
                     args=(_of_the_page(finding, way.scope),),
@@ -313,7 +314,7 @@ def _made(finding: Finding) -> None:
         )
     if QUESTIONS[finding.key].takes:
         view = _of_the_page(finding, Scope.of(dict(finding.provenance.scope)))
-        st.markdown(f"[Link to this view]({link(view)})")
+        st.markdown(f"[Link to this view: {plain(finding.question)}]({link(view)})")
 
 
 def _of_the_page(finding: Finding, scope: Scope) -> Scope:
