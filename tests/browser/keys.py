@@ -14,12 +14,13 @@ UNSEEN = ("stBaseButton-elementToolbar", "data-grid-canvas")
 # The name as the browser computes it is not to be had here; this is near enough to tell one part from another.
 _FOCUSED = """() => {
     const e = document.activeElement, box = e.getBoundingClientRect()
-    const text = (e.ariaLabel || e.innerText || e.labels?.[0]?.innerText || e.value || '').replace(/\\s+/g, ' ').trim()
-    const icon = e.querySelector?.('[data-testid="stIconMaterial"]')?.innerText ?? ''
+    const told = e.cloneNode(true)
+    told.querySelectorAll('[data-testid*="Icon"], [aria-hidden="true"]').forEach(icon => icon.remove())
+    const text = e.ariaLabel || told.textContent || e.labels?.[0]?.innerText || e.value || ''
     const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)
     const label = e.labels?.[0]
     return {
-        name: text.replace(/(^| )(expand_more|expand_less)( |$)/g, ' ').replace(icon, '').trim(),
+        name: text.replace(/\\s+/g, ' ').trim(),
         tag: e.tagName, role: e.getAttribute('role') || '', part: e.closest('[data-testid]')?.dataset.testid || '',
         covered: !!hit && !e.contains(hit) && !hit.contains(e) && !label?.contains(hit),
     }
