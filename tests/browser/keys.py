@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 import pytest
+from playwright.sync_api import TimeoutError
 
 FIRST = "Skip to main content"
 UNSEEN = ("stBaseButton-elementToolbar", "data-grid-canvas")
@@ -83,6 +84,15 @@ class Keys:
             if re.match(name, focused["name"]) and role in (focused["role"] or focused["tag"].lower()):
                 return focused
         pytest.fail(f"“{name}” was not reached with {most} presses of Tab")
+
+    def open(self, part) -> None:
+        """Open what has the focus by Enter; once more where that was lost while the page was drawn."""
+        self.press("Enter")
+        try:
+            part.wait_for(timeout=8000)
+        except TimeoutError:
+            self.press("Enter")
+            part.wait_for()
 
     def choose(self, option: str) -> None:
         """Choose an option of the box that has the focus by writing the start of its name."""

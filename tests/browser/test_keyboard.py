@@ -12,6 +12,7 @@ from PIL import Image
 
 from analytics.findings import QUESTIONS, overview
 from analytics.scope import Scope
+from analytics.wording import NBSP
 from data.loading import load_files
 from data.store import Store
 from tests.browser.conftest import PATIENCE, STOPS, settle
@@ -56,10 +57,11 @@ def test_whether_confidence_has_changed_is_read_first_and_needs_no_key(keys, inv
     view = demonstration.view()
     question = QUESTIONS["overview.headline"]
     finding = question.answer(overview.completed(Scope(), view).only(question.takes), view)
-    read = page.evaluate(READ)
+    read = page.evaluate(READ).replace(NBSP, " ")
+    headline, said = (text.replace(NBSP, " ") for text in (finding.headline, finding.answer))
     # Before it stand the page's name and what is asked about, and no other figure.
-    assert read.index(finding.headline) < 200
-    assert read.index(finding.answer) == read.index(finding.headline) + len(finding.headline) + 1
+    assert read.index(headline) < 200
+    assert read.index(said) == read.index(headline) + len(headline) + 1
     box = page.get_by_text(finding.answer).first.bounding_box()
     assert box["y"] + box["height"] < 800, "seen without scrolling"
 
@@ -77,8 +79,7 @@ def test_disproportionality_by_keyboard_alone(keys, answer) -> None:
     ):
         before = keyboard.pressed
         keyboard.to(chip, "button")
-        keyboard.press("Enter")
-        page.get_by_role("combobox", name=label).wait_for()
+        keyboard.open(page.get_by_role("combobox", name=label))
         keyboard.to(label, "combobox")
         keyboard.choose(option)
         wanted = answer(RATIO, asked)
@@ -144,7 +145,8 @@ def test_an_area_is_chosen_by_its_name(keys, invented) -> None:
 
 
 def wave(number: int) -> bytes:
-    return ("Serial,Q60\n" + "\n".join(f"{n},{(n + number) % 5 + 1}" for n in range(120))).encode()
+    rows = "\n".join(f"{n},{(n + number) % 5 + 1},{n % 4 + 1},{n % 5 + 1}" for n in range(120))
+    return f"Serial,Q60,Q13,Q62F\n{rows}".encode()
 
 
 def test_a_new_wave_from_the_file_to_published(keys, mine, tmp_path) -> None:
@@ -153,19 +155,14 @@ def test_a_new_wave_from_the_file_to_published(keys, mine, tmp_path) -> None:
     releases = len(store.releases())
     keyboard = keys("/upload", host)
     page = keyboard.page
+    given = [
+        {"name": "wave-2.csv", "mimeType": "", "buffer": wave(2)},
+        {"name": "2018-08-surrey-stop-and-search.csv", "mimeType": "", "buffer": b"Type,Date\nPerson search,never\n"},
+    ]
+    # What chooses the files is the system's own window.
+    page.on("filechooser", lambda chooser: chooser.set_files(given))
     keyboard.to("Upload", "button")
-    with page.expect_file_chooser() as chooser:
-        keyboard.press("Enter")
-    chooser.value.set_files(
-        [
-            {"name": "wave-2.csv", "mimeType": "", "buffer": wave(2)},
-            {
-                "name": "2018-08-surrey-stop-and-search.csv",
-                "mimeType": "",
-                "buffer": b"Type,Date\nPerson search,never\n",
-            },
-        ]
-    )
+    keyboard.press("Enter")
     page.get_by_role("button", name="Use this mapping").wait_for(timeout=PATIENCE)
     settle(page)
     # What is wrong is said, and the mapping begins with that of the wave before.
@@ -177,11 +174,9 @@ def test_a_new_wave_from_the_file_to_published(keys, mine, tmp_path) -> None:
         keyboard.write(value)
         keyboard.press("Enter")
         settle(page)
-    for label, day in (("First day of fieldwork", "01/10/2026"), ("Last day of fieldwork", "31/12/2026")):
-        keyboard.to(f".*{label}", "input", most=120)
-        keyboard.press("Control+a")
-        keyboard.write(day)
-        keyboard.press("Enter")
+    for label, day in (("First day of fieldwork", "01102026"), ("Last day of fieldwork", "31122026")):
+        keyboard.to(f"day, {label}", most=120)
+        keyboard.write(day)  # after two digits the month has the focus, and then the year
         settle(page)
     keyboard.to("Use this mapping", "button", most=120)
     keyboard.press("Enter")
@@ -212,7 +207,7 @@ def publish_the_wave_before(store: Store, folder: Path) -> None:
     (folder / "wave-1.csv").write_bytes(wave(1))
     (folder / "wave-1.csv.mapping.toml").write_text(MAPPING)
     report = load_files([folder], store, by="Ada", reason="the wave before")
-    assert "loaded" in [outcome.status for outcome in report.outcomes], report.outcomes
+    assert {outcome.status for outcome in report.outcomes} <= {"loaded", "already loaded", "passed over"}, report.outcomes
 
 
 FAINT = {
