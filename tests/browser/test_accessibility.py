@@ -162,7 +162,7 @@ def test_what_is_wrong_is_seen(look) -> None:
             const made = document.createElement('div')
             made.innerHTML = html
             made.style.cssText = css
-            main.prepend(made)
+            main.append(made)
         }
         add('<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw="><p>too faint</p>', 'color: #ccc; background: #fff')
         add('half of this is hidden', 'width: 60px; overflow: hidden; white-space: nowrap')
@@ -172,6 +172,7 @@ def test_what_is_wrong_is_seen(look) -> None:
         add('wide', 'width: 3000px')
         document.title = 'Confidence Cycle'
     }""")
+    fit(page, 1280)
     found = {violation.rule for violation in violations(page)}
     assert {"image-alt", "color-contrast"} <= found
     assert any("hidden" in text for text in cut(page))

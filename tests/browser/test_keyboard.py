@@ -173,14 +173,16 @@ def test_a_new_wave_from_the_file_to_published(keys, mine, tmp_path) -> None:
         keyboard.press("Control+a")
         keyboard.write(value)
         keyboard.press("Enter")
-        settle(page)
+        taken(page)
     for label, day in (("First day of fieldwork", "01102026"), ("Last day of fieldwork", "31122026")):
         keyboard.to(f"day, {label}", most=120)
         keyboard.write(day)  # after two digits the month has the focus, and then the year
-        settle(page)
+        taken(page)
     keyboard.to("Use this mapping", "button", most=120)
+    taken(page)
     keyboard.press("Enter")
-    page.get_by_role("heading", name="What publishing would change").wait_for(timeout=PATIENCE)
+    page.get_by_role("button", name="Publish").wait_for(timeout=PATIENCE)
+    assert page.get_by_role("heading", name="What publishing would change").count() == 1
     settle(page)
     keyboard.to("Reason, kept in the history", "input", most=120)
     keyboard.write("the new wave")
@@ -202,12 +204,20 @@ def test_a_new_wave_from_the_file_to_published(keys, mine, tmp_path) -> None:
     assert urlsplit(page.url).path == "/trends"
 
 
+def taken(page) -> None:
+    """Wait until what was written is with the server: what is written while a page is drawn anew can be lost."""
+    page.wait_for_timeout(800)
+    settle(page)
+
+
 def publish_the_wave_before(store: Store, folder: Path) -> None:
     """A wave with its mapping, which the next one begins with."""
     (folder / "wave-1.csv").write_bytes(wave(1))
     (folder / "wave-1.csv.mapping.toml").write_text(MAPPING)
     report = load_files([folder], store, by="Ada", reason="the wave before")
-    assert {outcome.status for outcome in report.outcomes} <= {"loaded", "already loaded", "passed over"}, report.outcomes
+    assert {outcome.status for outcome in report.outcomes} <= {"loaded", "already loaded", "passed over"}, (
+        report.outcomes
+    )
 
 
 FAINT = {
