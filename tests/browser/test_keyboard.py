@@ -192,7 +192,8 @@ def test_a_new_wave_from_the_file_to_published(keys, mine, tmp_path) -> None:
     said = page.get_by_text(f"every page now shows release {releases + 1}")
     said.wait_for(timeout=PATIENCE)
     settle(page)
-    assert said.locator("xpath=ancestor::*[@role='alert']").count() == 1, "it is read out wherever the focus is"
+    told = said.locator("xpath=ancestor-or-self::*[@role='status']")
+    assert told.count() == 1, "it is read out wherever the focus is"
     print(f"J11: {keyboard.pressed} keys, those of the words among them")
     # Streamlit takes the button away, and with it the focus; the way to the page is the next stops back.
     print(f"focus after publishing: {keyboard.focus()['tag']}")
