@@ -12,6 +12,7 @@ from pages.parts import demonstration, sign_in, web
 from pages.parts.identity import NotAllowed, User, current_user
 
 HERE = Path(__file__).parent
+NAME = "Confidence Cycle"
 
 
 class Page(NamedTuple):
@@ -55,7 +56,7 @@ PAGES = (
 def main() -> None:
     """Draw the frame, and the page that was asked for in it."""
     # The icon comes first: a page's own icon would be fetched from another host.
-    st.set_page_config(page_title="Confidence Cycle", page_icon=str(HERE / "static/icon.png"), layout="wide")
+    st.set_page_config(page_title=NAME, page_icon=str(HERE / "static/icon.png"), layout="wide")
     st.logo(str(HERE / "static/wordmark.svg"), size="large")
     user, refusal = _admitted()
     web.let_upload(user is not None and user.may_publish)
@@ -70,6 +71,7 @@ def main() -> None:
         )
         menu.setdefault(page.section, []).append(entry)
     chosen = st.navigation(menu, position="top")
+    st.set_page_config(page_title=f"{chosen.title} · {NAME}")
     if refusal is not None:
         sign_in.show(refusal)
         return

@@ -292,6 +292,8 @@ def _built(drawn: AreaMap, mode: Mode, kind: Kind, chosen: str | None, width: in
     layers = [
         drawn.areas(areas, mode, kind, chosen),
         _lines("outlines", _rings(outlines), palette.outer_line, 2),
+        # In two colours, of which one is seen on any fill.
+        _lines("beneath", _rings(areas[areas["code"] == chosen]), PALETTES[mode].ground, 8),
         _lines("chosen", _rings(areas[areas["code"] == chosen]), PALETTES[mode].text, 4),
         *_labels(drawn.few(areas), outlines, mode, seen.zoom),
     ]

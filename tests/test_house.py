@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import tomllib
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from streamlit import config
+
+from analytics import maps
+from analytics.charts import PALETTES
+from analytics.finding import Mode
 
 ROOT = Path(__file__).resolve().parents[1]
 STATIC = ROOT / "static"
@@ -80,6 +86,92 @@ def test_text_reaches_the_contrast_of_wcag_aa(mode: str) -> None:
 def test_chart_colours_reach_three_to_one(mode: str) -> None:
     ground = THEME[mode]["backgroundColor"]
     assert [colour for colour in THEME[mode]["chartCategoricalColors"] if contrast(colour, ground) < 3] == []
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_word_of_a_drawing_can_be_read(mode: Mode) -> None:
+    palette = PALETTES[mode]
+    band = over(palette.blue, palette.ground, palette.band)
+    pairs = {
+        "words": (palette.text, palette.ground),
+        "words beside them": (palette.muted, palette.ground),
+        "words over a band": (palette.text, band),
+        "words beside them over a band": (palette.muted, band),
+        "name of a line": (palette.blue, palette.ground),
+        "words that a pointer brings up": (palette.text, palette.panel),
+    }
+    assert {name: contrast(*pair) for name, pair in pairs.items() if contrast(*pair) < 4.5} == {}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_mark_of_a_drawing_is_seen(mode: Mode) -> None:
+    palette = PALETTES[mode]
+    pairs = {
+        "estimate": (palette.blue, palette.ground),
+        "look here": (palette.orange, palette.ground),
+        "compared with": (palette.soft, palette.ground),
+        "axis": (palette.axis, palette.ground),
+        "line over its band": (palette.blue, over(palette.blue, palette.ground, palette.band)),
+        "compared with over its band": (palette.soft, over(palette.soft, palette.ground, palette.band)),
+        "reference over its strip": (palette.blue, over(palette.blue, palette.ground, 0.1)),
+        **{f"{name} of a map": (line, palette.ground) for name, line in _lines_of_maps(mode).items()},
+    }
+    assert {name: contrast(*pair) for name, pair in pairs.items() if contrast(*pair) < 3} == {}
+
+
+def _lines_of_maps(mode: Mode) -> dict[str, str]:
+    return {"area": maps.DIVERGING[mode].area_line, "outline": maps.DIVERGING[mode].outer_line}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("scheme", [maps.DIVERGING, maps.SEQUENTIAL])
+def test_a_chosen_area_is_seen_on_any_fill(scheme: dict[Mode, maps.Colours], mode: Mode) -> None:
+    palette, colours = PALETTES[mode], scheme[mode]
+    for fill in (*colours.full, *colours.faded, colours.uncertain):
+        assert max(contrast(fill, palette.text), contrast(fill, palette.ground)) >= 3, fill
+
+
+def lab(colour: str) -> tuple[float, float, float]:
+    """CIELAB of a colour under D65 (CIE 15; IEC 61966-2-1)."""
+    linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in _shares(colour)]
+    rows = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
+    white = (0.95047, 1.0, 1.08883)
+    x, y, z = (sum(a * b for a, b in zip(row, linear, strict=True)) / of for row, of in zip(rows, white, strict=True))
+    f = [t ** (1 / 3) if t > (6 / 29) ** 3 else t * (29 / 6) ** 2 / 3 + 4 / 29 for t in (x, y, z)]
+    return 116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])
+
+
+def _shares(colour: str) -> list[float]:
+    return [level / 255 for level in rgb(colour)]
+
+
+def test_lab_agrees_with_published_values() -> None:
+    # Lindbloom's calculator: sRGB red is L 53.24, a 80.09, b 67.20; white is L 100.
+    assert lab("#FF0000") == pytest.approx((53.24, 80.09, 67.20), abs=0.05)
+    assert lab("#FFFFFF") == pytest.approx((100, 0, 0), abs=0.02)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("scheme", [maps.DIVERGING, maps.SEQUENTIAL])
+def test_no_two_classes_of_a_map_look_alike(scheme: dict[Mode, maps.Colours], mode: Mode) -> None:
+    # A difference of 2.3 is just noticed (Mahy and others, 1994); to find a class in a key it takes more.
+    colours = scheme[mode]
+    pairs = combinations((*colours.full, *colours.faded, colours.uncertain), 2)
+    assert [pair for pair in pairs if math.dist(*map(lab, pair)) < 9] == []
+
+
+@pytest.mark.parametrize(("mode", "least"), [("light", 3), ("dark", 1.8)])
+def test_the_ring_of_the_focus(mode: str, least: float) -> None:
+    # Streamlit draws it in the primary colour at half opacity. In the dark that colour lies under white words too, so
+    # the ring can't be lighter: docs/accessibility.md says so.
+    grounds = (THEME[mode]["backgroundColor"], THEME[mode]["secondaryBackgroundColor"])
+    assert min(contrast(over(THEME[mode]["primaryColor"], ground, 0.5), ground) for ground in grounds) >= least
+
+
+def test_nothing_moves_by_itself() -> None:
+    moving = re.compile(r"animat|transition|@keyframes", re.IGNORECASE)
+    files = [*STATIC.glob("*.svg"), *CODE]
+    assert [file.name for file in files if moving.search(file.read_text("utf-8").partition("base64,")[0])] == []
 
 
 def test_both_modes_set_the_same_options() -> None:

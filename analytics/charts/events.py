@@ -12,6 +12,7 @@ from analytics.charts.house import (
     HANG,
     LINE,
     PALETTES,
+    STANDING,
     Palette,
     annotation,
     as_text,
@@ -110,7 +111,11 @@ def month_stacks(rows: pd.DataFrame, series: Mapping[str, str], mode: Mode, unit
         mode,
         _HEIGHT,
         [*traces, cross],
-        x={"range": [-0.6, max(len(records), 1) - 0.4], **month_ticks([str(row["month"]) for row in records])},
+        x={
+            "range": [-0.6, max(len(records), 1) - 0.4],
+            **STANDING,
+            **month_ticks([str(row["month"]) for row in records]),
+        },
         y={
             "range": [0, ticks[-1] * 1.05],
             "tickvals": ticks,
@@ -171,6 +176,7 @@ def share_dots(rows: pd.DataFrame, mode: Mode) -> go.Figure:
         FOOT + 8 + (2 * LINE + 10) * max(len(records), 1),
         traces,
         x={
+            **STANDING,
             "range": [0, max(ceiling, ticks[-1])],
             "tickvals": ticks,
             "ticktext": [*texts[:-1], f"{texts[-1]}{wording.NBSP}%"],

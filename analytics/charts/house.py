@@ -101,6 +101,10 @@ HANG = 118  # Right margin of labels that hang beside the drawing; wider, and no
 FOOT = 32  # Under the x axis.
 
 
+STANDING: Mapping[str, Any] = {"autotickangles": [0, 90], "automargin": "bottom"}
+"""An x axis whose labels stand on end where they would lie over each other, as on a phone."""
+
+
 LINE = 17  # Height of a line of text.
 
 
@@ -116,7 +120,6 @@ def template(mode: Mode) -> go.layout.Template:
     axis = {
         "fixedrange": True,
         "zeroline": False,
-        "tickangle": 0,
         "tickfont": {"color": palette.muted},
     }
     return go.layout.Template(
@@ -128,6 +131,7 @@ def template(mode: Mode) -> go.layout.Template:
             "hovermode": "closest",
             "showlegend": False,
             "margin": {"l": 8, "r": 16, "t": 6, "b": FOOT},
+            "minreducedwidth": 24,  # Rather a drawing of a thumb's breadth than half a label.
             "hoverlabel": {
                 "bgcolor": palette.panel,
                 "bordercolor": palette.border,
@@ -145,7 +149,14 @@ def template(mode: Mode) -> go.layout.Template:
                 "ticklen": 5,
                 "tickcolor": palette.axis,
             },
-            "yaxis": {**axis, "automargin": "left", "gridcolor": palette.grid, "gridwidth": 1, "ticks": ""},
+            "yaxis": {
+                **axis,
+                "tickangle": 0,
+                "automargin": "left",
+                "gridcolor": palette.grid,
+                "gridwidth": 1,
+                "ticks": "",
+            },
         }
     )
 
@@ -173,9 +184,11 @@ def figure_of(
     """The figure, made in one go and unchecked: Plotly's check takes five times as long, and the tests do it."""
     import plotly.graph_objects as go
 
+    flat: dict[str, Any] = {} if "autotickangles" in x else {"tickangle": 0}
+
     return go.Figure(
         data=[{"type": "scatter", **trace} for trace in traces],
-        layout={"template": template(mode), "height": height, "xaxis": x, "yaxis": y, **layout},
+        layout={"template": template(mode), "height": height, "xaxis": {**flat, **x}, "yaxis": y, **layout},
         _validate=False,
     )
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _HIGH = 122
-_LEFT = 96  # Room for the words of the rows.
+_LEFT = 88  # Room for the words of the rows.
 _ROW = 26
 
 

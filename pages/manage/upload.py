@@ -9,7 +9,7 @@ from pages.parts.release import current_view
 
 store, user = own_store(), current_user()
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xsmall"):
-    st.title("Upload", width="content")
+    st.title("Upload", anchor=False, width="content")
     demonstration.mark(current_view())
 show.follow_mode()
 

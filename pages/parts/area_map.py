@@ -56,7 +56,7 @@ def side_by_side(finding: Finding, scope: Scope, view: View) -> None:
 
 def about(finding: Finding) -> None:
     """What to bear in mind of the map, its table and how it was made."""
-    st.markdown("### About this map")
+    st.markdown("### About this map", anchors=False)
     show.caveats(finding)
     show.evidence(finding)
 
@@ -74,7 +74,7 @@ def profile(finding: Finding) -> None:
 
 
 def _card(card: Card) -> None:
-    st.markdown(f"### {plain(card.title)}")
+    st.markdown(f"### {plain(card.title)}", anchors=False)
     st.markdown("  \n".join(_line(line) for line in card.lines))
     if card.note:
         st.caption(plain(card.note))

@@ -13,8 +13,8 @@ def prepare() -> None:
     """Build the demonstration where nothing else can be shown yet, and say what is being done."""
     if not needs_building():
         return
-    st.title("Confidence Cycle")
-    st.markdown("## An invented county is being drawn")
+    st.title("Confidence Cycle", anchor=False)
+    st.markdown("## An invented county is being drawn", anchors=False)
     st.markdown(
         "No file is loaded yet, so you will see a demonstration: a county that does not exist, with a survey, searches "
         "and engagement. It is drawn once and takes some ten seconds. Your own files take its place when you load them."

@@ -31,7 +31,7 @@ def show(name: str, **filled: str) -> None:
     text = (_FOLDER / name).read_text(encoding="utf-8")
     for place, words in filled.items():
         text = text.replace(f"<!-- {place} -->", plain(words))
-    st.markdown(_below_the_title(text))
+    st.markdown(_below_the_title(text), anchors=False)
     st.download_button(
         "This text as a file",
         data=text,

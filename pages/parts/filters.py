@@ -57,18 +57,18 @@ def frame(title: str, view: View, bar: Bar) -> Scope | None:
         has been told so.
     """
     if not bar.forces(view):
-        st.title(title)
+        st.title(title, anchor=False)
         return None
     st.session_state["bar"] = bar.name
     kept, refused = _understood(bar, view)
     if "force" in refused:
-        st.title(title)
+        st.title(title, anchor=False)
         _start_again(refused["force"], bar)
         return None
     st.session_state[_kept(bar.name)] = kept
     scope = bar.complete(Scope.of(kept), view)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xsmall"):
-        st.title(title, width="content")
+        st.title(title, anchor=False, width="content")
         with st.container(horizontal=True, gap="xsmall", width="content"):
             bar.chips(scope, view)
     st.session_state["force"] = scope.force
@@ -149,26 +149,28 @@ def _stops_chips(scope: Scope, view: View) -> None:
     names = choices.districts(view, force)
     months = choices.months(view, force)
     _force_chip(scope, choices.forces(view))
-    with st.popover(f":gray[Compare] {scope.group} with {scope.comparator}", key="chip_compare"):
+    with st.popover(f":gray[Compare] {scope.group} with {scope.comparator}", wrap=True, key="chip_compare"):
         _choose("Group", "group", [g for g in BROAD_GROUPS if g != scope.comparator], scope)
         _choose("Compared with", "comparator", [g for g in BROAD_GROUPS if g != scope.group], scope)
         _choose(
             "Whose word on ethnicity", "definition", list(DEFINITIONS), scope, lambda d: DEFINITIONS[d].capitalize()
         )
-    with st.popover(f":gray[Area] {wording.plain(names.get(scope.area or '', 'Whole force area'))}", key="chip_area"):
+    with st.popover(
+        f":gray[Area] {wording.plain(names.get(scope.area or '', 'Whole force area'))}", wrap=True, key="chip_area"
+    ):
         _choose("District", "area", [_WHOLE, *names], scope, lambda code: names.get(code, "Whole force area"))
     with _period_chip(scope):
         _choose("From", "from", _with(months, scope.from_month), scope, wording.month)
         _choose("To", "to", _with(months, scope.to_month), scope, wording.month)
         _choose("Residents", "population", choices.populations(view), scope)
-    with st.popover(f":gray[Power] {wording.plain(_power(str(scope.power)))}", key="chip_power"):
+    with st.popover(f":gray[Power] {wording.plain(_power(str(scope.power)))}", wrap=True, key="chip_power"):
         _choose("Power", "power", [ALL_POWERS, *choices.powers(view, force)], scope, _power)
 
 
 def _survey_chips(scope: Scope, view: View) -> None:
     _survey_chip(scope, view)
     label = measures()[str(scope.measure)].label
-    with st.popover(f":gray[Measure] {label}", key="chip_measure"):
+    with st.popover(f":gray[Measure] {label}", wrap=True, key="chip_measure"):
         held = survey_choices.asked(view, str(scope.force), str(scope.survey))
         _choose("Measure", "measure", held, scope, lambda name: measures()[name].label)
     _survey_area_chip(scope, view)
@@ -178,7 +180,7 @@ def _survey_chips(scope: Scope, view: View) -> None:
         _choose("To", "to", _with(months, scope.to_month), scope, wording.month)
     groupings = survey_choices.groupings(view, str(scope.force), str(scope.survey))
     if groupings:
-        with st.popover(f":gray[Groups] {_by(scope.by or groupings[0])}", key="chip_by"):
+        with st.popover(f":gray[Groups] {_by(scope.by or groupings[0])}", wrap=True, key="chip_by"):
             _choose("Groups by", "by", groupings, scope, _by)
 
 
@@ -186,7 +188,7 @@ def _overview_chips(scope: Scope, view: View) -> None:
     _survey_chip(scope, view)
     _survey_area_chip(scope, view)
     months = survey_choices.months(view, str(scope.force), str(scope.survey))
-    with st.popover(f":gray[Up to] {wording.month(str(scope.to_month))}", key="chip_period"):
+    with st.popover(f":gray[Up to] {wording.month(str(scope.to_month))}", wrap=True, key="chip_period"):
         _choose("Last month", "to", _with(months, scope.to_month), scope, wording.month)
 
 
@@ -200,20 +202,20 @@ def _engagement_chips(scope: Scope, view: View) -> None:
         sources = engagement_choices.populations(view, str(scope.by))
         _choose("Residents", "population", [name for name, _ in sources], scope)
     if scope.by:
-        with st.popover(f":gray[Groups] {_by(scope.by)}", key="chip_by"):
+        with st.popover(f":gray[Groups] {_by(scope.by)}", wrap=True, key="chip_by"):
             _choose("Groups by", "by", engagement_choices.attributes(view, str(scope.force)), scope, _by)
 
 
 def _map_chips(scope: Scope, view: View) -> None:
     force, layer = str(scope.force), str(scope.layer)
     offered = map_choices.forces(view)
-    with st.popover(f":gray[Layer] {map_choices.label(layer)}", key="chip_layer"):
+    with st.popover(f":gray[Layer] {map_choices.label(layer)}", wrap=True, key="chip_layer"):
         _choose("Layer", "layer", list(map_choices.layers(view, force)), scope, map_choices.label)
-    with st.popover(f":gray[Up to] {wording.month(str(scope.to_month))}", key="chip_period"):
+    with st.popover(f":gray[Up to] {wording.month(str(scope.to_month))}", wrap=True, key="chip_period"):
         months = map_choices.months(view, force, scope.survey, layer)
         _choose("Last month", "to", _with(months, scope.to_month), scope, wording.month)
     levels = map_choices.levels(view, force, scope.survey, layer)
-    with st.popover(f":gray[Areas] {_level(str(scope.area_level))}", key="chip_area_level"):
+    with st.popover(f":gray[Areas] {_level(str(scope.area_level))}", wrap=True, key="chip_area_level"):
         _choose("Areas", "area_level", levels, scope, _level)
     if len(offered) > 1:
         _force_chip(scope, offered)
@@ -236,24 +238,26 @@ def _survey_chip(scope: Scope, view: View) -> None:
     if len(offered) > 1:
         _force_chip(scope, offered)
     if len(surveys) > 1:
-        with st.popover(f":gray[Survey] {wording.plain(str(scope.survey))}", key="chip_survey"):
+        with st.popover(f":gray[Survey] {wording.plain(str(scope.survey))}", wrap=True, key="chip_survey"):
             _choose("Survey", "survey", surveys, scope)
 
 
 def _survey_area_chip(scope: Scope, view: View) -> None:
     names = survey_choices.names(view, str(scope.force), str(scope.survey))
-    with st.popover(f":gray[Area] {wording.plain(names.get(scope.area or '', 'Whole force area'))}", key="chip_area"):
+    with st.popover(
+        f":gray[Area] {wording.plain(names.get(scope.area or '', 'Whole force area'))}", wrap=True, key="chip_area"
+    ):
         _choose("Area", "area", [_WHOLE, *names], scope, lambda code: names.get(code, "Whole force area"))
 
 
 def _force_chip(scope: Scope, offered: list[str]) -> None:
-    with st.popover(f":gray[Force] {forces()[str(scope.force)]['short']}", key="chip_force"):
+    with st.popover(f":gray[Force] {forces()[str(scope.force)]['short']}", wrap=True, key="chip_force"):
         _choose("Force", "force", offered, scope, lambda slug: forces()[slug]["short"])
 
 
 def _period_chip(scope: Scope) -> st.delta_generator.DeltaGenerator:
     span = wording.short_months(str(scope.from_month), str(scope.to_month))
-    return st.popover(f":gray[Period] {span}", key="chip_period")
+    return st.popover(f":gray[Period] {span}", wrap=True, key="chip_period")
 
 
 def _power(name: str) -> str:

@@ -42,7 +42,7 @@ def show(view: View, user: User) -> None:
     otherwise = counted_otherwise(view) if user.may_publish else None
     if otherwise:
         st.warning(otherwise, icon=":material/sync_problem:")
-    st.markdown("### Every file that was loaded")
+    st.markdown("### Every file that was loaded", anchors=False)
     st.caption(
         "A later file of the same force and month replaces the earlier one. Nothing is ever overwritten: what is "
         "withdrawn can be restored."
@@ -94,7 +94,7 @@ def _picked(rows: list[int], loads: pd.DataFrame) -> str | None:
 
 def _change(view: View, loads: pd.DataFrame, user: User) -> str | None:
     """Draw the withdrawal or the restoring of one file, and give the file that was chosen."""
-    st.markdown("### Withdraw or restore a file")
+    st.markdown("### Withdraw or restore a file", anchors=False)
     if st.session_state.pop(_DONE, False):
         for key in (_LOAD, _REASON):
             st.session_state.pop(key, None)

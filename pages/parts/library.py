@@ -24,13 +24,13 @@ def definitions(finding: Finding) -> None:
     """Every term, measures by stage, what values count as, and the dictionary of tables and columns."""
     show.headline(finding)
     _entries("terms", finding.tables["terms"])
-    st.markdown("### Measures of the surveys")
+    st.markdown("### Measures of the surveys", anchors=False)
     show.caveats(finding)
     _folded(finding.tables["measures"], "stage", partial(_entries, "measures"))
-    st.markdown("### What published values count as")
+    st.markdown("### What published values count as", anchors=False)
     _folded(finding.tables["groupings"], "grouping", partial(_table, "What values count as", "groupings"))
     _take_away(finding)
-    st.markdown("### Tables and their columns")
+    st.markdown("### Tables and their columns", anchors=False)
     st.markdown("What every table holds that can be loaded, column by column, and what may be written in it.")
     st.download_button(
         "Data dictionary",
@@ -50,7 +50,7 @@ def methods(finding: Finding) -> None:
     show.caveats(finding)
     coverage = finding.tables["coverage"]
     for page, rows in finding.table.groupby("page", sort=False):
-        st.markdown(f"### {plain(str(page))}")
+        st.markdown(f"### {plain(str(page))}", anchors=False)
         for row in rows.to_dict("records"):
             held = coverage[coverage["key"] == row["key"]]
             _fold(row["question"], f"method_{row['key']}", partial(_method, row, held))
@@ -70,7 +70,7 @@ def studies(finding: Finding) -> None:
     show.headline(finding)
     show.caveats(finding)
     for side, rows in finding.table.groupby("side", sort=False):
-        st.markdown(f"### {plain(str(side).capitalize())}")
+        st.markdown(f"### {plain(str(side).capitalize())}", anchors=False)
         for row in rows.to_dict("records"):
             name = str(row["reference"]).partition(")")[0] + ")"
             with st.container(gap="xsmall"):
@@ -116,7 +116,8 @@ def _table(alt: str, name: str, rows: pd.DataFrame) -> None:
 
 
 def _pairs(name: str, row: Mapping[Hashable, Any], alt: str) -> None:
-    st.table(pairs_of(name, row).map(plain), border="horizontal", hide_index=True, hide_header=True, alt=alt)
+    pairs = pairs_of(name, row).map(plain).set_index("what")  # The names are the headers of their rows.
+    st.table(pairs, border="horizontal", hide_header=True, alt=alt)
 
 
 def _take_away(finding: Finding) -> None:

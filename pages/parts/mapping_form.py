@@ -120,7 +120,7 @@ def _said(draft: Draft) -> None:
 
 
 def _wave(source: Source, draft: Draft) -> dict[str, Any]:
-    st.markdown("### The wave")
+    st.markdown("### The wave", anchors=False)
     said = draft.content
     left, right = st.columns(2, gap="small")
     slugs = [*forces(), NATIONAL]
@@ -164,7 +164,7 @@ def _wave(source: Source, draft: Draft) -> dict[str, Any]:
 
 
 def _roles(source: Source, draft: Draft) -> dict[str, str]:
-    st.markdown("### The columns")
+    st.markdown("### The columns", anchors=False)
     taken = [column for column in draft.columns if draft.role(column.name)]
     rest = [column for column in draft.columns if column not in taken]
     roles = {column.name: _role(source, draft, column) for column in taken}
@@ -213,7 +213,7 @@ def _answers(
     """What the codes of every mapped column mean, and what is said of its question."""
     mapped = [column for column in draft.columns if roles[column.name].startswith((MEASURE, ATTRIBUTE))]
     if mapped:
-        st.markdown("### The answers")
+        st.markdown("### The answers", anchors=False)
     meanings: dict[tuple[str, str], str] = {}
     questions: dict[str, dict[str, Any]] = {}
     for column in mapped:

@@ -34,10 +34,10 @@ def headline(finding: Finding, level: Literal["##", "###"] = "##", said: Collect
     An answer that repeats a sentence which stands on the page already is left out.
     """
     if finding.refused:
-        _refusal(finding)
+        _refusal(finding, level)
         return
     with st.container(gap="xxsmall"):
-        st.markdown(f"{level} {plain(finding.headline)}")
+        st.markdown(f"{level} {plain(finding.headline)}", anchors=False)
         if any(text in finding.answer for text in said):
             return
         st.markdown(plain(finding.answer) if level == "##" else f":gray[{plain(finding.answer)}]")
@@ -120,7 +120,7 @@ def chart(finding: Finding) -> None:
     figure = finding.chart(mode())
     if figure is not None:
         if finding.chart_title:
-            st.markdown(f"### {plain(finding.chart_title)}")
+            st.markdown(f"### {plain(finding.chart_title)}", anchors=False)
         st.plotly_chart(
             figure, theme=None, config=charts.CONFIG, alt=finding.alt, key=f"chart_{finding.key}", width="stretch"
         )
@@ -225,15 +225,16 @@ def follow_mode() -> None:
         st.rerun()
 
 
-def _refusal(finding: Finding) -> None:
+def _refusal(finding: Finding, level: Literal["##", "###"] = "###") -> None:
     with st.container(border=True):
-        st.markdown(f"### {plain(finding.question)}")
+        st.markdown(f"{level} {plain(finding.question)}", anchors=False)
         st.markdown(f":material/block: **{plain(finding.answer)}**")
         with st.container(horizontal=True):
             for way in ways_out_of(finding, current_view()):
                 st.button(
                     way.label,
                     icon=":material/arrow_forward:",
+                    wrap=True,
                     key=f"way_{finding.key}_{way.label}",
                     on_click=go_to,
                     args=(_of_the_page(finding, way.scope),),
@@ -244,7 +245,7 @@ def listing(finding: Finding, table: str, title: str) -> None:
     """One further table of a Finding that stands on the page, with its file."""
     if finding.refused or finding.tables[table].empty:
         return
-    st.markdown(f"### {title}")
+    st.markdown(f"### {title}", anchors=False)
     _rows(finding, table, title)
     _csv(finding, table)
 
@@ -309,9 +310,8 @@ def _key(finding: Finding, table: str) -> str:
 
 def _made(finding: Finding) -> None:
     st.table(
-        provenance_table(finding).map(plain),
+        provenance_table(finding).map(plain).set_index("what"),  # The names are the headers of their rows.
         border="horizontal",
-        hide_index=True,
         hide_header=True,
         alt=f"How this was made: {finding.question}",
     )
@@ -326,7 +326,7 @@ def _made(finding: Finding) -> None:
         )
     if QUESTIONS[finding.key].takes:
         view = _of_the_page(finding, Scope.of(dict(finding.provenance.scope)))
-        st.markdown(f"[Link to this view]({link(view)})")
+        st.markdown(f"[Link to this view: {plain(finding.question)}]({link(view)})")
 
 
 def _of_the_page(finding: Finding, scope: Scope) -> Scope:

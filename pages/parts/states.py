@@ -19,7 +19,7 @@ def no_survey(view: View) -> None:
     if survey_choices.forces(view):
         return
     with st.container(border=True):
-        st.markdown("### No survey loaded yet")
+        st.markdown("## No survey loaded yet", anchors=False)
         st.markdown("**No survey is loaded.** Load one, and this page shows what people think of the police.")
         how_to_load("FILE --mapping MAPPING.toml", "a wave of your survey with its mapping file", "first wave")
         st.caption("On the Upload page a form makes the mapping. Figures that others have published need none.")
@@ -30,7 +30,7 @@ def no_stops(view: View) -> None:
     if choices.forces(view):
         return
     with st.container(border=True):
-        st.markdown("### No stop and search loaded yet")
+        st.markdown("## No stop and search loaded yet", anchors=False)
         st.markdown("**No stop-and-search file is loaded.** Load one, and this page fills itself.")
         how_to_load("FOLDER", "files of your force", "first load")
 
@@ -40,7 +40,7 @@ def no_engagement(view: View) -> None:
     if engagement_choices.forces(view):
         return
     with st.container(border=True):
-        st.markdown("### No engagement loaded yet")
+        st.markdown("## No engagement loaded yet", anchors=False)
         st.markdown("**No engagement event is loaded.** Load one, and this page shows who was reached.")
         how_to_load("FILES", "filled templates of events and participants", "engagement log")
         st.caption("The Upload page has the templates and says what their columns mean.")
@@ -51,7 +51,7 @@ def no_areas(view: View) -> None:
     if map_choices.forces(view):
         return
     with st.container(border=True):
-        st.markdown("### No areas to draw yet")
+        st.markdown("## No areas to draw yet", anchors=False)
         if view.has(AREAS.name) and not view.has(SHAPES.name):
             st.markdown("**This release was counted before areas were drawn.** Count it again, and the map is here:")
             st.code('.venv/bin/python -m data recount --reason "draw the areas"', language=None, wrap_lines=True)
@@ -69,7 +69,7 @@ def no_feedback(view: View, scope: Scope) -> None:
     if len(engagement_choices.feedback(view, str(scope.force))):
         return
     with st.container(border=True):
-        st.markdown("### Load what people asked for")
+        st.markdown("### Load what people asked for", anchors=False)
         how_to_load("FILE", "the filled template of feedback", "feedback log")
         st.caption("The Upload page has the template and says what its columns mean.")
 
@@ -77,9 +77,8 @@ def no_feedback(view: View, scope: Scope) -> None:
 def may_not_publish() -> None:
     """Say who may upload."""
     with st.container(border=True):
-        st.markdown(
-            "**You may look, but not upload.** Ask whoever looks after this dashboard for the role of an analyst."
-        )
+        st.markdown("## You may look, but not upload", anchors=False)
+        st.markdown("Ask whoever looks after this dashboard for the role of an analyst.")
 
 
 def folders() -> None:

@@ -91,8 +91,10 @@ def steps(store: Store, user: User) -> None:
     """Draw the four steps."""
     user.must_publish()
     state: _Upload = st.session_state.setdefault(_STATE, _Upload())
+    head = st.container()  # The headline stands above the step that gives it its files.
     files = _files(state)
     if not files:
+        head.markdown("## Add files", anchors=False)
         if state.staged:
             state.clear()
         return
@@ -105,7 +107,7 @@ def steps(store: Store, user: User) -> None:
     staged = _staged(state, files, store)
     if staged is None:
         return
-    st.markdown(f"## {plain(upload.headline(staged.report))}")
+    head.markdown(f"## {plain(upload.headline(staged.report))}", anchors=False)
     left, right = st.columns([5, 3], gap="large")
     with left:
         _recognised(state, staged, store)
@@ -120,7 +122,7 @@ _MARKS = {"done": "check_circle", "now": "radio_button_checked", "later": "radio
 
 
 def _step(number: int, name: str, state: Literal["done", "now", "later"]) -> None:
-    st.markdown(f"### :material/{_MARKS[state]}: {number} · {name}")
+    st.markdown(f"### :material/{_MARKS[state]}: {number} · {name}", anchors=False)
 
 
 def _files(state: _Upload) -> list[UploadedFile]:
@@ -247,7 +249,7 @@ def _group(group: upload.Group, place: int) -> None:
 def _changes(staged: Staged, previews: Sequence[upload.Preview] | None) -> None:
     """The headlines that hang on the files, before and after."""
     with st.container(border=True):
-        st.markdown("### What publishing would change")
+        st.markdown("### What publishing would change", anchors=False)
         if not staged.changes:
             st.markdown("Nothing: no file is ready to be published.")
             return

@@ -25,7 +25,7 @@ else:
         show.chart(ratio)
         show.evidence(ratio, beside=False)
     with right:
-        st.markdown("### What to bear in mind")
+        st.markdown("### What to bear in mind", anchors=False)
         show.caveats(ratio)
 
     said = [ratio.answer, *ratio.caveats]

@@ -283,15 +283,15 @@ def test_how_it_was_made_names_every_file_with_its_hash(run, answer, police_csv)
     assert len(lists) == 4
     ratio = lists[0]
     assert {(row["File"], row["SHA-256"]) for row in ratio.to_dict("records")} == expected
-    made = [table.value for table in app.table if "Versions" in table.value.iloc[:, 0].to_list()]
+    made = [table.value for table in app.table if "Versions" in table.value.index]
     assert len(made) == 4
-    pairs = dict(made[0].to_numpy().tolist())
+    pairs = dict(made[0]["how"])
     assert pairs["Versions"].startswith("Release 1 of the data")
     assert plain("Searches withheld below: 10") in pairs["Settings"]
-    assert any(text.startswith("[Link to this view](?force=surrey&") for text in texts(app))
+    assert any(text.startswith("[Link to this view: ") and "](?force=surrey&" in text for text in texts(app))
 
 
-LINK = re.compile(r"\[Link to this view\]\(\?(.+)\)")
+LINK = re.compile(r"\[Link to this view: .+\]\(\?(.+)\)")
 
 
 @pytest.mark.parametrize(

@@ -1,37 +1,53 @@
-"""Every page under axe: light and dark, wide and narrow, closed and open. What is left is named, and why."""
+"""Every page as those see it who can't see or point: one visit each, in which everything is measured.
+
+A visit is dear and a measure is cheap, so a page is opened once and taken through its states. What is left of what
+was found is named, and why.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
 
-from tests.browser.conftest import STOPS, open_everything, settle
+from tests.browser.conftest import ROOT, STOPS, open_everything, settle
+from tests.browser.keys import walk
+from tests.browser.measures import COLOURS, Violation, cut, fit, outline, overlaid, sideways, spaced, violations
+from tests.browser.test_quiet import complaints, elsewhere, watch
+
+
+class View(NamedTuple):
+    """An address: of the demonstration force, or of the small store.
+
+    A view of words alone has no colours of its own, and is looked at once in the dark.
+    """
+
+    address: str
+    invented: bool = False
+    words: bool = False
+
 
 VIEWS = {
-    "stop and search": STOPS,
-    "loaded": "/methods",
-    "definitions": "/methods?part=definitions",
-    "methods": "/methods?part=methods",
-    "evidence": "/methods?part=evidence",
-    "withheld": "/methods?part=withheld",
-    "statement": "/methods?part=accessibility",
-    "protection": "/methods?part=data-protection",
-    "upload": "/upload",
-    "refused": f"{STOPS}?force=west-yorkshire&area=E08000034",
-    "bad address": f"{STOPS}?force=nowhere",
-    "overview": "/",
-    "trends": "/trends",
-    "neighbourhoods": "/neighbourhoods?area=X05000011",
-    "engagement": "/engagement",
+    "overview": View("/", invented=True),
+    "trends": View("/trends", invented=True),
+    "neighbourhood": View("/neighbourhoods?area=X05000011", invented=True),
+    "engagement": View("/engagement", invented=True),
+    "first upload": View("/upload", invented=True),
+    "stop and search": View(STOPS),
+    "refused": View(f"{STOPS}?force=west-yorkshire&area=E08000034"),
+    "bad address": View(f"{STOPS}?force=nowhere", words=True),
+    "no survey": View("/trends", words=True),
+    "no engagement": View("/engagement", words=True),
+    "upload": View("/upload"),
+    "account": View("/account"),
+    "loaded": View("/methods"),
+    "definitions": View("/methods?part=definitions", words=True),
+    "methods": View("/methods?part=methods", words=True),
+    "evidence": View("/methods?part=evidence", words=True),
+    "withheld": View("/methods?part=withheld", words=True),
+    "statement": View("/methods?part=accessibility", words=True),
+    "protection": View("/methods?part=data-protection", words=True),
 }
-INVENTED = ("overview", "trends", "neighbourhoods", "engagement")
-"""Views of the demonstration force; the others are of the small store."""
-MODES = {"light": (1280, 320), "dark": (400,)}
-"""Widths that a view is seen at, in pixels: contrast hangs on the mode, and what fits on the width."""
-TALL = 6000
-"""Pixels: what is scrolled away has no contrast that axe could judge."""
 
 KNOWN = {
     ("list", "stSidebarNavItems"): "Streamlit's folded menu puts its sections straight into the list",
@@ -43,90 +59,133 @@ KNOWN = {
 """Violations that only the framework can mend: rule and the part of Streamlit that it is in."""
 
 
-class Violation(NamedTuple):
-    rule: str
-    part: str
-    html: str
-    """Start of the element, for the person who has to find it."""
-
-
-# axe names an element by a path; the part of Streamlit around it says more, and stays the same.
-PARTS = """paths => paths.map(path => {
-    const parts = []
-    for (let e = document.querySelector(path); e; e = e.parentElement)
-        if (e.dataset.testid && !/^st(App|Main|Vertical|Horizontal|Element|Layout)/.test(e.dataset.testid))
-            parts.push(e.dataset.testid)
-    return parts.join(' ')
-})"""
-
-SIDEWAYS = """() => [document.scrollingElement, document.querySelector('[data-testid="stMain"]')]
-    .map(part => part.scrollWidth - part.clientWidth)"""
-
-
-def violations(page) -> set[Violation]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = set()
-    for rule in Axe().run(page).response["violations"]:
-        if rule["impact"] in ("serious", "critical"):
-            nodes = rule["nodes"]
-            parts = page.evaluate(PARTS, [node["target"][-1] for node in nodes])
-            found |= {Violation(rule["id"], part, node["html"][:120]) for part, node in zip(parts, nodes, strict=True)}
-    return found
-
-
 def known(violation: Violation) -> list[tuple[str, str]]:
     return [entry for entry in KNOWN if entry[0] == violation.rule and entry[1] in violation.part]
 
 
-def states(page, name: str) -> Iterator[str]:
-    """Bring a loaded view into each of its states, and name it."""
-    for mode, widths in MODES.items():
-        page.emulate_media(color_scheme=mode)
-        for width in widths:
-            page.set_viewport_size({"width": width, "height": TALL})
-            settle(page)
-            page.wait_for_timeout(200)
-            yield f"{mode}, {width}"
-        if name == "stop and search":
-            open_everything(page)
-            yield f"{mode}, opened"
-            page.get_by_role("button", name="Compare").click()
-            page.get_by_role("combobox", name="Group").wait_for()
-            yield f"{mode}, chip"
-            page.keyboard.press("Escape")
+class Visit:
+    """What was found on a page, by measure and state; known violations apart."""
+
+    def __init__(self, page) -> None:
+        self.page, self.wrong, self.met = page, {}, set()
+
+    def note(self, measure: str, state: str, found) -> None:
+        if found:
+            self.wrong[f"{measure}, {state}"] = found
+
+    def axe(self, state: str, **rules: list[str]) -> None:
+        found = violations(self.page, **rules)
+        self.met |= {entry for one in found for entry in known(one)}
+        self.note("axe", state, [one for one in found if not known(one)])
+
+    def fits(self, state: str) -> None:
+        """Nothing scrolls sideways, nothing is cut, nothing lies over anything else."""
+        self.note("sideways", state, sideways(self.page))
+        self.note("cut", state, cut(self.page))
+        self.note("overlaid", state, overlaid(self.page))
+
+    def narrow(self) -> None:
+        """Twice as large, four times as large, and with more room between letters."""
+        fit(self.page, 640)  # 200 % of a screen of 1,280 pixels
+        self.fits("200 %")
+        fit(self.page, 320)
+        self.fits("320 pixels")
+        self.axe("320 pixels", leave=COLOURS)
+        self.note("lost when spaced", "320 pixels", spaced(self.page))
 
 
-def judged(page, name: str = "") -> set[tuple[str, str]]:
-    """The known violations that are met in the states of a view, in which nothing else is, and nothing sideways."""
-    found, sideways = {}, {}
-    for state in states(page, name):
-        found[state], sideways[state] = violations(page), page.evaluate(SIDEWAYS)
-    new = {state: [one for one in seen if not known(one)] for state, seen in found.items()}
-    assert {state: seen for state, seen in new.items() if seen} == {}
-    assert {state: wide for state, wide in sideways.items() if any(wide)} == {}
-    return {entry for seen in found.values() for one in seen for entry in known(one)}
+def judged(page) -> Visit:
+    """A page as it stands, in both modes and every width."""
+    visit = Visit(page)
+    fit(page, 1280)
+    visit.fits("light")
+    visit.axe("light")
+    visit.narrow()
+    page.emulate_media(color_scheme="dark")
+    settle(page)
+    fit(page, 400)
+    visit.fits("dark")
+    visit.axe("dark", only=COLOURS)
+    return visit
+
+
+def opened(visit: Visit, state: str, width: int) -> None:
+    """Everything that folds, unfolded."""
+    open_everything(visit.page)
+    fit(visit.page, width)
+    visit.note("outline", state, outline(visit.page))
+    visit.fits(state)
+    visit.axe(state)
+
+
+@pytest.fixture(scope="module")
+def tab(window):
+    """One tab for all visits."""
+    page = window.new_page()
+    yield page
+    page.close()
 
 
 @pytest.mark.parametrize("name", VIEWS)
-def test_nothing_serious_but_what_is_known_and_nothing_sideways(name, window, server, invented) -> None:
-    page = window.new_page()
-    page.goto(f"{invented if name in INVENTED else server}{VIEWS[name]}")
-    met = {part for _, part in judged(page, name)}
-    page.close()
-    assert {part for _, part in KNOWN} - met == (set() if name == "stop and search" else {"stTable"}), "off the list"
+def test_a_page_is_open_to_all(name, tab, server, invented) -> None:
+    view = VIEWS[name]
+    host = invented if view.invented else server
+    asked, complained = watch(tab), complaints(tab)
+    tab.emulate_media(color_scheme="dark" if view.words else "light")
+    tab.set_viewport_size({"width": 1280, "height": 800})
+    tab.goto(f"{host}{view.address}")
+    settle(tab)
+    steps = walk(tab)
+    if view.words:
+        visit = Visit(tab)
+        opened(visit, "dark, opened", 1280)
+        visit.narrow()
+    else:
+        told = outline(tab)
+        visit = judged(tab)
+        visit.note("outline", "closed", told)
+        opened(visit, "dark, opened", 400)
+    visit.note("walk", "closed", steps)
+    visit.note("asked elsewhere", "all", elsewhere(tab, asked, host))
+    visit.note("console", "all", complained)
+    assert any(url.startswith("ws:") for url in asked)
+    assert visit.wrong == {}
+    if name == "stop and search":
+        assert visit.met == set(KNOWN), "take what is missing from the list"
 
 
-def test_axe_sees_a_violation(look) -> None:
-    page = look("/methods?part=evidence", height=TALL)
+def test_every_page_is_among_them() -> None:
+    files = {path.stem for path in (ROOT / "pages").glob("*/*.py") if path.parent.name != "parts"}
+    assert {view.address.split("?")[0].strip("/") or "overview" for view in VIEWS.values()} == files
+
+
+def test_what_is_wrong_is_seen(look) -> None:
+    page = look("/methods?part=evidence")
+    assert (outline(page), cut(page), overlaid(page), walk(page)) == ({}, [], [], [])
     page.evaluate("""() => {
-        const text = document.createElement('p')
-        text.innerHTML = '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">'
-        text.append('too faint')
-        text.style.cssText = 'color: #ccc; background: #fff'
-        document.querySelector('[data-testid="stMainBlockContainer"]').append(text)
+        const main = document.querySelector('[data-testid="stMainBlockContainer"]')
+        const add = (html, css = '') => {
+            const made = document.createElement('div')
+            made.innerHTML = html
+            made.style.cssText = css
+            main.append(made)
+        }
+        add('<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw="><p>too faint</p>', 'color: #ccc; background: #fff')
+        add('half of this is hidden', 'width: 60px; overflow: hidden; white-space: nowrap')
+        add('<p style="position: absolute">over</p><p style="position: absolute">another</p>', 'position: relative')
+        add('<h5>too deep</h5><a href="/a">here</a> <a href="/b">here</a><table><tr><td>1</td></tr></table>')
+        add('<button tabindex="3">first</button>')
+        add('wide', 'width: 3000px')
+        document.title = 'Confidence Cycle'
     }""")
-    assert {"image-alt", "color-contrast"} <= {violation.rule for violation in violations(page)}
+    fit(page, 1280)
+    found = {violation.rule for violation in violations(page)}
+    assert {"image-alt", "color-contrast"} <= found
+    assert any("hidden" in text for text in cut(page))
+    assert overlaid(page) == ["over | another"]
+    assert {"title", "headings", "ambiguous", "bare"} <= set(outline(page))
+    assert sideways(page)
+    assert any("first" in text for text in walk(page))
 
 
 def test_one_answer_and_a_sentence_for_every_chart(look, answer) -> None:

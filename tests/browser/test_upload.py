@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 from openpyxl import load_workbook
 
-from data.store import Store
 from data.templates import as_excel
-from tests.browser.conftest import PATIENCE, serve, settle
-from tests.browser.test_accessibility import TALL, judged
+from tests.browser.conftest import PATIENCE, settle
+from tests.browser.test_accessibility import judged
 
 MAPPING = """
 survey = "Residents"
@@ -115,21 +113,13 @@ def cases(police_csv: Callable[..., bytes]) -> dict[str, Case]:
     }
 
 
-@pytest.fixture(scope="module")
-def mine(chromium, small: Store, tmp_path_factory) -> Iterator[tuple[str, Store]]:
-    """Address of the app over a copy of the small store that tests may change, and the store."""
-    store = Store(shutil.copytree(small.root, tmp_path_factory.mktemp("mine") / "store"))
-    for address in serve(chromium, store, tmp_path_factory.mktemp("mine_log") / "log"):
-        yield address, store
-
-
 def test_a_preview_with_problems_and_a_form_is_accessible(mine, window, police_csv) -> None:
     server, store = mine
     answers = "Serial,Q60,Q13,Q62F\n" + "\n".join(f"{n},{n % 5 + 1},{n % 4 + 1},{n % 5 + 1}" for n in range(120))
     bad = police_csv([{"Type": "Person search", "Date": "yesterday"}])
     good = police_csv([{"Type": "Person search", "Date": "2018-07-02T00:00:00+00:00"}] * 30)
     page = window.new_page()
-    page.set_viewport_size({"width": 1280, "height": TALL})
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(f"{server}/upload")
     settle(page)
     give(
@@ -142,7 +132,7 @@ def test_a_preview_with_problems_and_a_form_is_accessible(mine, window, police_c
     )
     page.get_by_role("heading", name="can't be loaded").wait_for(timeout=PATIENCE)
     page.get_by_role("button", name="Use this mapping").wait_for(timeout=PATIENCE)
-    judged(page)
+    assert judged(page).wrong == {}
     # While the page is drawn anew in other colours, what is to go stands beside what has come.
     page.wait_for_function(ONE_WAY_BACK)
     page.get_by_role("button", name="Start again").click()

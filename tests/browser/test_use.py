@@ -1,4 +1,4 @@
-"""The app in use: first sight, by keyboard alone, a link sent on, the dark, and files to take away."""
+"""The app in use: first sight, a link sent on, the dark, and files to take away."""
 
 from __future__ import annotations
 
@@ -15,12 +15,6 @@ from analytics.charts import PALETTES
 from tests.browser.conftest import PATIENCE, STOPS, settle
 
 RATIO = "stop_and_search.disproportionality"
-FOCUSED = """() => {
-    const e = document.activeElement, style = getComputedStyle(e)
-    return {text: e.innerText || '', tag: e.tagName, role: e.getAttribute('role'), name: e.getAttribute('aria-label'),
-            seen: style.boxShadow !== 'none' || style.outlineStyle !== 'none'
-                || getComputedStyle(e.closest('[data-baseweb], [data-testid]')).boxShadow !== 'none'}
-}"""
 
 
 def test_the_answer_is_seen_soon(chromium, server, answer) -> None:
@@ -34,50 +28,6 @@ def test_the_answer_is_seen_soon(chromium, server, answer) -> None:
     context.close()
     print(f"first sight of the answer in a fresh browser: {taken:.2f} s")
     assert taken < 10
-
-
-def tab_to(page, wanted, most: int = 40) -> dict:
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        focused = page.evaluate(FOCUSED)
-        if wanted(focused):
-            return focused
-    pytest.fail(f"not reached with {most} tabs")
-
-
-def test_another_force_by_keyboard_alone(look, answer) -> None:
-    page = look()
-    assert page.locator("h2").inner_text() == answer(RATIO, {}).headline
-    page.keyboard.press("Tab")
-    assert page.evaluate(FOCUSED)["text"] == "Skip to main content"
-    chip = tab_to(page, lambda focused: focused["tag"] == "BUTTON" and focused["text"].startswith("Force"))
-    assert chip["seen"]
-    page.keyboard.press("Enter")
-    page.get_by_role("combobox", name="Force").wait_for()
-    tab_to(page, lambda focused: focused["role"] == "combobox" and focused["name"].startswith("Force"))
-    page.keyboard.type("West")
-    page.get_by_role("option", name="West Yorkshire Police").wait_for()
-    page.keyboard.press("Enter")
-    other = answer(RATIO, {"force": "west-yorkshire"}).headline
-    assert other != answer(RATIO, {}).headline
-    page.get_by_role("heading", name=other).wait_for()
-    settle(page)
-    focused = page.evaluate(FOCUSED)
-    assert focused["tag"] != "BODY", "the choice must not throw the reader back to the start of the page"
-    page.keyboard.press("Escape")
-    page.wait_for_function("() => !document.querySelector('[data-testid=\"stPopoverBody\"]')")
-    focused = page.evaluate(FOCUSED)
-    assert focused["text"].startswith("Force West Yorkshire Police")
-    assert focused["seen"]
-
-
-def test_the_evidence_opens_by_keyboard(look) -> None:
-    page = look()
-    table = tab_to(page, lambda focused: focused["tag"] == "SUMMARY" and "Table" in focused["text"])
-    assert table["seen"]
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="CSV").wait_for()
-    tab_to(page, lambda focused: "CSV" in focused["text"])
 
 
 def choose(page, chip: str, label: str, option: str) -> None:
