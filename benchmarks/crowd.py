@@ -111,7 +111,9 @@ class _Person:
     async def _step(self) -> None:
         kind = self.chance.choices(list(_STEPS), list(_STEPS.values()))[0]
         visitor, place = self.visitor, (self.visitor.page, self.visitor.query)
-        if kind == "leave":
+        if not visitor.here:
+            await self._timed("come", visitor.come())
+        elif kind == "leave":
             await visitor.leave()
             await self._think(_AWAY)
             await self._timed("come", visitor.come(*place))
@@ -139,8 +141,6 @@ class _Person:
         except (PageFailed, OSError, httpx.HTTPError, WebSocketException) as why:
             self.walk.errors.append(f"{kind} on {self.visitor.page or 'the first page'}: {why}")
             await self.visitor.leave()
-            if kind != "come":
-                await self._timed("come", self.visitor.come())
             return
         self.walk.times.append(taken)
         self.walk.pages[self.visitor.page] += 1
@@ -213,6 +213,11 @@ def main() -> None:
 
 def _print(walk: Walk, peer: Walk, failed: int) -> None:
     """Print what people waited for, beside the one who was alone."""
+    for error, number in Counter(walk.errors + peer.errors).most_common(10):
+        print(f"error, {number} times: {error}")
+    if min(len(walk.times), len(peer.times)) < 2:
+        print("too few steps to say")
+        return
     ratio = statistics.median(walk.times) / statistics.median(peer.times)
     print(f"one person alone: {_waited(peer.times)}; errors {len(peer.errors)}")
     print(f"the crowd: {_waited(walk.times)}; errors {len(walk.errors)}, tracebacks in the logs {failed}")
@@ -220,8 +225,6 @@ def _print(walk: Walk, peer: Walk, failed: int) -> None:
     print("steps: " + ", ".join(f"{kind} {number}" for kind, number in walk.kinds.most_common()))
     print("on pages: " + ", ".join(f"{page or 'overview'} {number}" for page, number in walk.pages.most_common()))
     print(f"sent to browsers: {walk.received / 2**20 / len(walk.times):.2f} MB a step")
-    for error, number in Counter(walk.errors + peer.errors).most_common(10):
-        print(f"error, {number} times: {error}")
 
 
 def _waited(times: list[float]) -> str:

@@ -15,28 +15,30 @@ from contextlib import asynccontextmanager
 _COOKIE = re.compile(rb"^cookie:.*\bseat=(\d+)", re.IGNORECASE | re.MULTILINE)
 _HEAD = b"\r\n\r\n"
 _PIECE = 1 << 16
+_CLOSING = 10
+"""Seconds that connections may take to end."""
 
 
 @asynccontextmanager
 async def proxy(ports: list[int]) -> AsyncIterator[int]:
     """Listen on a free port, which is given, and pass on to the servers at some ports until the block ends."""
     turns = itertools.cycle(range(len(ports)))
-    open_now: set[asyncio.Task[None]] = set()
+    open_now: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is not None:
-            open_now.add(task)
-            task.add_done_callback(open_now.discard)
-        await _pass_on(reader, writer, ports, turns)
+    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(_pass_on(reader, writer, ports, turns))
+        open_now[task] = writer
+        task.add_done_callback(open_now.pop)
 
     listening = await asyncio.start_server(connected, "localhost", 0)
     try:
         yield int(listening.sockets[0].getsockname()[1])
     finally:
         listening.close()
-        for task in list(open_now):
-            task.cancel()
+        for writer in open_now.values():
+            writer.close()
+        if open_now:
+            await asyncio.wait(open_now, timeout=_CLOSING)
 
 
 async def _pass_on(

@@ -87,6 +87,11 @@ class Visitor:
         """Close the browser."""
         await self._http.aclose()
 
+    @property
+    def here(self) -> bool:
+        """Whether the tab is open and its page has come."""
+        return self._socket is not None and bool(self.pages)
+
     async def come(self, page: str = "", query: str = "") -> float:
         """Open an address in a new tab, and wait for the page.
 

@@ -13,6 +13,7 @@ from analytics.findings.survey import choices, estimates
 from analytics.findings.survey.answers import UNANSWERABLE, Answers, NoAnswers
 from analytics.findings.survey.points import Point
 from analytics.findings.survey.published import NO_INTERVAL, Published
+from analytics.records import records_of
 from analytics.scope import Scope
 from analytics.survey import CHANGE, Verdicts
 from data.settings import settings
@@ -89,7 +90,7 @@ def by_group(scope: Scope, view: View) -> Finding:
         key=question.key,
         question=question.asks,
         headline=f"{label}: {_sides_words(table)}",
-        answer=(f"{label}, {answers.year.span}: {'; '.join(_group_words(row) for row in table.to_dict('records'))}."),
+        answer=(f"{label}, {answers.year.span}: {'; '.join(_group_words(row) for row in records_of(table))}."),
         tables={"groups": table[GROUPS], "waves": waves},
         provenance=answers.provenance(
             question,
@@ -336,7 +337,7 @@ def _areas_headline(table: pd.DataFrame, level: str) -> str:
 def _group_panels(
     table: pd.DataFrame, waves: pd.DataFrame, everyone: pd.DataFrame, answers: Answers
 ) -> tuple[Panel, ...]:
-    rows = table[table["estimate"].notna()].to_dict("records")
+    rows = records_of(table[table["estimate"].notna()])
     filled = _filled(waves, [row["group"] for row in rows], everyone)
     ceiling = charts.shared_ceiling([filled, everyone])
     return tuple(
