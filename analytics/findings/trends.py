@@ -157,6 +157,13 @@ def answerable(scope: Scope, view: View) -> None:
         Published.of(scope, view)
 
 
+def groupable(scope: Scope, view: View) -> None:
+    """Raise one of ``UNANSWERABLE`` where a survey has no answers for a scope, or nothing to group them by."""
+    scope = choices.complete(scope, view)
+    Answers.of(scope, view)
+    _grouping(scope, view)
+
+
 @lru_cache(maxsize=256)
 def trend_table(answers: Answers) -> pd.DataFrame:
     """The share at each point, in order, with its words and where the series breaks."""
