@@ -42,6 +42,8 @@ _PEER_STEPS = 240
 """Steps of the person alone at most: those of one person in 20 minutes."""
 _COMING = 60
 """Seconds over which people come at most."""
+DOORS = ("", "trends", "neighbourhoods", "stop_and_search", "engagement", "upload", "methods")
+"""The pages by which people come in, one after the other, as by links that they were sent."""
 _FLAT = 0.005
 """Memory is called flat where it grows by less than this part of itself a minute, over the second half."""
 
@@ -93,13 +95,14 @@ class _Person:
     walk: Walk
     chance: random.Random
     think: float
+    door: str = ""
     comes_after: float = 0
     before: list[tuple[str, str]] = field(default_factory=list)
 
     async def go(self, until: float, most: int | None = None) -> None:
         """Walk until some moment of the clock, or for so many steps."""
         await asyncio.sleep(self.comes_after)
-        await self._timed("come", self.visitor.come())
+        await self._timed("come", self.visitor.come(self.door))
         steps = 0
         while time.perf_counter() < until and (most is None or steps < most):
             await self._think(self.chance.uniform(0.6, 1.4))
@@ -158,7 +161,14 @@ async def crowd(
         port = servers[0].port if len(servers) == 1 else await open_now.enter_async_context(proxy(_ports(servers)))
         visitors = [Visitor(f"http://localhost:{port}") for _ in range(people)]
         persons = [
-            _Person(visitor, walk, random.Random(number), think, min(_COMING, seconds / 10) * number / people)  # noqa: S311
+            _Person(
+                visitor,
+                walk,
+                random.Random(number),  # noqa: S311
+                think,
+                DOORS[number % len(DOORS)],
+                min(_COMING, seconds / 10) * number / people,
+            )
             for number, visitor in enumerate(visitors)
         ]
         walking = [asyncio.create_task(person.go(start + seconds)) for person in persons]

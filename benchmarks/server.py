@@ -36,6 +36,16 @@ class Server:
         return int(line.split()[1]) / 1024
 
     @property
+    def sessions(self) -> tuple[int, int]:
+        """How many sessions are open, and how many ever were."""
+        with urllib.request.urlopen(f"http://localhost:{self.port}/_stcore/metrics", timeout=10) as answer:
+            lines = answer.read().decode().splitlines()
+        found = {
+            name: int(float(value)) for name, _, value in (line.rpartition(" ") for line in lines) if name[:1] != "#"
+        }
+        return int(found["active_sessions"]), int(found['session_events_total{type="connect"}'])
+
+    @property
     def cpu(self) -> float:
         """Seconds of a processor that it has used since it was started; Linux only."""
         user, system = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[11:13]

@@ -103,7 +103,8 @@ class Visitor:
         start = time.perf_counter()
         self.page, self.query = page, query
         self._screen, self._states = _Screen(), {}
-        (await self._http.get(f"/{page}")).raise_for_status()
+        for path in (f"/{page}", "/_stcore/health", "/_stcore/host-config"):
+            (await self._http.get(path)).raise_for_status()
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._http.cookies.jar)
         self._socket = await connect(
             f"{self.address.replace('http', 'ws', 1)}/_stcore/stream",
@@ -178,7 +179,9 @@ class Visitor:
         start = time.perf_counter()
         await self._send(ask)
         urls = (await asyncio.wait_for(self._answers[number], _PATIENCE)).file_urls[0]
-        (await self._http.put(urls.upload_url, files={"file": (name, content)})).raise_for_status()
+        token = {"X-Xsrftoken": self._http.cookies.get("_streamlit_xsrf", "")}
+        sent = await self._http.put(urls.upload_url, files={"file": (name, content)}, headers=token)
+        sent.raise_for_status()
         state = FileUploaderState()
         state.uploaded_file_info.add(name=name, size=len(content), file_id=urls.file_id, file_urls=urls)
         self._states[uploader.id] = WidgetState(id=uploader.id, file_uploader_state_value=state)
@@ -189,6 +192,11 @@ class Visitor:
         """A widget by its key, or by its words where it has no key."""
         held = self._screen.widgets
         return held[key] if key in held else next(w for w in held.values() if getattr(w, "label", None) == key)
+
+    @property
+    def keys(self) -> list[str]:
+        """Keys of the widgets on the page."""
+        return list(self._screen.widgets)
 
     def options(self, key: str) -> list[str]:
         """What a select box offers; empty where there is none."""

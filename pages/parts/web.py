@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from data.chosen import own_store
 from data.staging import sweep
 from data.store import StoreError
+from pages.parts import ready
 
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
 _MINUTE = 60
@@ -30,11 +31,12 @@ _INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Collect garbage of long life once a minute, and not in the midst of a page.
+    """Import everything, then collect garbage of long life once a minute, and not in the midst of a page.
 
     Python looks through everything that is kept whenever a quarter more is kept, and the kept answers are many objects:
     half a second's stop for whoever waits just then.
     """
+    ready.import_all()
     gc.set_threshold(*gc.get_threshold()[:2], _NEVER)
     collecting = asyncio.create_task(_collect())
     yield
