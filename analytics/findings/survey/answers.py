@@ -344,7 +344,8 @@ def _point_cells(
     places = np.array([names.index(point_of[wave]) if wave in point_of else -1 for wave in waves.categories])
     codes = places[waves.codes]
     kept = codes >= 0
-    return cells[kept].assign(point=pd.Categorical.from_codes(codes[kept], pd.Index(names)))
+    held = cells if kept.all() else cells[kept]
+    return held.assign(point=pd.Categorical.from_codes(codes[kept], pd.Index(names)))
 
 
 @lru_cache(maxsize=64)
@@ -357,7 +358,7 @@ def _cells(view: View, force: str, survey: str, measure: str, grouping: str) -> 
         nw.col("survey") == survey,
     )
     columns = ["wave", "area", "group", "answer_class", "stratum", "psu", "n", "weight", "weight_squared"]
-    return _stratified(coded(rows.select(columns)), view, force, survey)
+    return _stratified(coded(rows.select(columns)), view, force, survey).drop(columns="stratum")
 
 
 @lru_cache(maxsize=16)
