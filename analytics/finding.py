@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from analytics import wording
+from analytics.records import records_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,7 @@ class File:
 
 def files_of(loads: pd.DataFrame) -> tuple[File, ...]:
     """The files of some rows of the table ``loads``, in their order."""
-    return tuple(File(row["file"], row["sha256"], int(row["rows"])) for row in loads.to_dict("records"))
+    return tuple(File(row["file"], row["sha256"], int(row["rows"])) for row in records_of(loads))
 
 
 @dataclass(frozen=True)
@@ -259,7 +260,7 @@ def code_version() -> str:
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): _plain(value) for name, value in row.items()} for row in frame.to_dict("records")]
+    return [{str(name): _plain(value) for name, value in row.items()} for row in records_of(frame)]
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a cell holds anything

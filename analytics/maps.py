@@ -503,7 +503,7 @@ def _rings(shapes: pd.DataFrame) -> list[Any]:
     return [ring for text in shapes["polygons"] for polygon in _parsed(text) for ring in polygon]
 
 
-@cache
+@lru_cache(maxsize=8192)
 def _parsed_once(text: str) -> Any:  # noqa: ANN401 - JSON holds anything
     return json.loads(text)
 

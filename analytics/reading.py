@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from analytics import near_one, wording
 from analytics.finding import Finding
+from analytics.records import records_of
 from data.cubes import NOT_RECOGNISED
 from data.vocabularies import NOT_STATED, forces
 from data.vocabularies.survey import measures
@@ -357,7 +358,7 @@ def reading_table(finding: Finding, table: str | None = None) -> pd.DataFrame:
     main = table is None or table == next(iter(finding.tables))
     shown = finding.tables[table] if table is not None else finding.table
     columns = _COLUMNS.get(finding.key if main else f"{finding.key}/{table}") or _as_they_are(shown.columns)
-    records = shown.to_dict("records")
+    records = records_of(shown)
     frame = pd.DataFrame({heading: [write(row) for row in records] for heading, write in columns.items()}, dtype="str")
     filled = frame.loc[:, (frame != "").any()] if len(frame) else frame
     return _groups_across(filled) if main and finding.key in _ACROSS else filled

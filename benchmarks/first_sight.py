@@ -21,7 +21,7 @@ from analytics.findings import QUESTIONS, choices
 from analytics.findings.survey import choices as survey_choices
 from analytics.scope import Scope
 from benchmarks.machine import machine
-from benchmarks.rerun import server
+from benchmarks.server import server
 from data.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -15,7 +15,7 @@ import random
 import statistics
 
 from benchmarks.machine import machine
-from benchmarks.rerun import ROOT, Session, server
+from benchmarks.server import ROOT, Session, server
 from data.chosen import chosen_store
 from data.shapes import AREA, SHAPES
 from data.vocabularies import forces

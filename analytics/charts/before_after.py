@@ -16,11 +16,11 @@ from analytics.charts.house import (
     figure_of,
     hover_text,
     number,
-    records_of,
     row_axis,
 )
 from analytics.charts.shares import share_axis, shared_ceiling
 from analytics.finding import Mode
+from analytics.records import records_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,10 +16,10 @@ from analytics.charts.house import (
     hover_text,
     month_ticks,
     number,
-    records_of,
     row_axis,
 )
 from analytics.finding import Mode
+from analytics.records import records_of
 
 if TYPE_CHECKING:
     import pandas as pd

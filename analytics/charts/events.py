@@ -25,11 +25,11 @@ from analytics.charts.house import (
     month_ticks,
     number,
     rate_ticks,
-    records_of,
     row_axis,
     tick_text,
 )
 from analytics.finding import Mode
+from analytics.records import records_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,7 +18,6 @@ from analytics import wording
 from analytics.finding import Mode
 
 if TYPE_CHECKING:
-    import pandas as pd
     import plotly.graph_objects as go
 
 CONFIG: dict[str, Any] = {
@@ -191,11 +190,6 @@ def figure_of(
         layout={"template": template(mode), "height": height, "xaxis": {**flat, **x}, "yaxis": y, **layout},
         _validate=False,
     )
-
-
-def records_of(frame: pd.DataFrame) -> list[dict[Hashable, Any]]:
-    """The rows of a frame, one dictionary each."""
-    return frame.to_dict("records")
 
 
 def number(value: object) -> float | None:

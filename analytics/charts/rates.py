@@ -30,13 +30,13 @@ from analytics.charts.house import (
     month_ticks,
     number,
     rate_ticks,
-    records_of,
     row_axis,
     spaced,
     tick_text,
     with_unit,
 )
 from analytics.finding import Mode
+from analytics.records import records_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,7 +21,6 @@ from analytics.findings.engagement import choices as engagement_choices
 from analytics.findings.neighbourhoods import choices as neighbourhood_choices
 from analytics.findings.searches import Searches
 from analytics.findings.survey import choices as survey_choices
-from analytics.findings.survey.answers import Answers
 from analytics.scope import Scope
 
 if TYPE_CHECKING:
@@ -120,7 +119,7 @@ QUESTIONS: dict[str, Question] = {
             "Among whom is it different?",
             (*_SURVEY, "by"),
             trends.by_group,
-            Answers.of,
+            trends.groupable,
             survey_choices.near,
         ),
         Question(

@@ -13,6 +13,7 @@ from analytics.findings.survey import choices, estimates, notes
 from analytics.findings.survey.answers import UNANSWERABLE, Answers, NoAnswers
 from analytics.findings.survey.points import Point
 from analytics.findings.survey.published import NO_INTERVAL, Published
+from analytics.records import records_of
 from analytics.scope import Scope
 from analytics.survey import CHANGE, Verdicts
 from data.settings import settings
@@ -96,7 +97,7 @@ def by_group(scope: Scope, view: View) -> Finding:
         key=question.key,
         question=question.asks,
         headline=f"{label}: {_sides_words(table)}",
-        answer=(f"{label}, {answers.year.span}: {'; '.join(_group_words(row) for row in table.to_dict('records'))}."),
+        answer=(f"{label}, {answers.year.span}: {'; '.join(_group_words(row) for row in records_of(table))}."),
         tables={"groups": table[GROUPS], "waves": waves},
         provenance=answers.provenance(
             question,
@@ -161,6 +162,13 @@ def answerable(scope: Scope, view: View) -> None:
         Answers.of(scope, view)
     else:
         Published.of(scope, view)
+
+
+def groupable(scope: Scope, view: View) -> None:
+    """Raise one of ``UNANSWERABLE`` where a survey has no answers for a scope, or nothing to group them by."""
+    scope = choices.complete(scope, view)
+    Answers.of(scope, view)
+    _grouping(scope, view)
 
 
 @lru_cache(maxsize=256)
@@ -352,7 +360,7 @@ def _areas_headline(table: pd.DataFrame, level: str) -> str:
 def _group_panels(
     table: pd.DataFrame, waves: pd.DataFrame, everyone: pd.DataFrame, answers: Answers
 ) -> tuple[Panel, ...]:
-    rows = table[table["estimate"].notna()].to_dict("records")
+    rows = records_of(table[table["estimate"].notna()])
     filled = _filled(waves, [row["group"] for row in rows], everyone)
     ceiling = charts.shared_ceiling([filled, everyone])
     return tuple(
@@ -376,7 +384,9 @@ def _filled(waves: pd.DataFrame, groups: list[Hashable], everyone: pd.DataFrame)
     import pandas as pd
 
     every = pd.MultiIndex.from_product([groups, everyone["wave"]])
-    figures = waves.set_index(["group", "wave"])[estimates.FIGURES].reindex(every)
+    places = {pair: place for place, pair in enumerate(zip(waves["group"], waves["wave"], strict=True))}
+    # A place of none, -1, gives a row of nulls. Pairs take far longer to find in an index of two levels.
+    figures = waves[estimates.FIGURES].reindex([places.get(pair, -1) for pair in every]).set_axis(every)
     words = {name: list(everyone[name]) * len(groups) for name in ("label", "month", "broken")}
     return figures.assign(**words)
 

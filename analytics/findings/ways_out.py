@@ -40,6 +40,14 @@ def ways_out(key: str, scope: Scope, view: View) -> list[WayOut]:
     return list(islice((way for way in near if _can(question, way.scope.only(question.takes), view)), _MOST))
 
 
+def answerable(view: View) -> list[str]:
+    """Keys of the questions that a release can answer where nothing else was said.
+
+    To find out reads what every question begins with, which is kept.
+    """
+    return [key for key, question in QUESTIONS.items() if _can(question, Scope(), view)]
+
+
 def _can(question: Question, scope: Scope, view: View) -> bool:
     try:
         question.check(scope, view)

@@ -195,6 +195,8 @@ def _wholes(parts: DomainMeans, whole: DomainMeans, within: tuple[str, ...]) -> 
         raise ValueError(f"There are {len(whole.table)} wholes: name the columns that find the whole of a part.")
     if not within:
         return np.zeros(len(parts.table), dtype=np.int64)
+    if len(whole.table) == 1 and all((parts.table[n] == whole.table[n].iloc[0]).all() for n in within):
+        return np.zeros(len(parts.table), dtype=np.int64)
     index = pd.MultiIndex.from_frame(whole.table[list(within)])
     of = index.get_indexer(pd.MultiIndex.from_frame(parts.table[list(within)])).astype(np.int64)
     if (of < 0).any():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from data.checks.background import BLANK, tally
@@ -40,7 +40,7 @@ def shifted(load: Load, reading: Reading, before: Background) -> Iterator[Remark
                 yield _remark(reading.frame, wrong, column, home)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _home(value: str, column: str) -> str | None:
     """The column whose list knows the value; None where its own does, or none."""
     if vocabulary(*LISTED[column]).lookup(value) is not None:

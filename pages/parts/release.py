@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from threading import RLock
+
 import streamlit as st
 
 from analytics.finding import Finding
 from analytics.findings import QUESTIONS
-from analytics.findings.ways_out import WayOut, ways_out
+from analytics.findings.ways_out import WayOut, answerable, ways_out
 from analytics.scope import Scope
 from data.chosen import chosen_store
 from data.store import Store, View
 from pages.parts import identity
+
+_ONE_AT_A_TIME = RLock()
+"""Held while something is counted.
+
+Python runs one thread at a time, so that many who count at once all wait for the last of them, and where they need the
+same thing for the first time each of them counts it. Pages whose figures are kept wait for nobody.
+"""
 
 
 def current_view() -> View:
@@ -48,14 +57,20 @@ def ways_out_of(finding: Finding, view: View) -> list[WayOut]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _view(root: str, version: int) -> View:
-    return Store(root).view()
+    with _ONE_AT_A_TIME:
+        view = Store(root).view()
+        # What all pages ask first, so that a crowd that comes at once finds it.
+        answerable(view)
+        return view
 
 
 @st.cache_resource(max_entries=512, show_spinner="Counting")
 def _answer(key: str, scope: Scope, root: str, release: int, _view: View) -> Finding:
-    return QUESTIONS[key].answer(scope, _view)
+    with _ONE_AT_A_TIME:
+        return QUESTIONS[key].answer(scope, _view)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _ways_out(key: str, scope: Scope, root: str, release: int, _view: View) -> list[WayOut]:
-    return ways_out(key, scope, _view)
+    with _ONE_AT_A_TIME:
+        return ways_out(key, scope, _view)

@@ -21,7 +21,7 @@ from data.faults import of_the_store
 from data.settings import Settings, SettingsError, settings
 from data.staging import sweep
 from data.store import StoreError
-from pages.parts import sign_in
+from pages.parts import ready, sign_in
 from pages.parts.identity import NotAllowed
 from pages.parts.server import door, shell, uploads
 from pages.parts.server.discreet import Discreet
@@ -36,7 +36,7 @@ let_upload = uploads.let
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Collect garbage of long life once a minute, and not in the midst of a page.
+    """Import everything, then collect garbage of long life once a minute, and not in the midst of a page.
 
     Python looks through everything that is kept whenever a quarter more is kept, and the kept answers are many objects:
     half a second's stop for whoever waits just then.
@@ -44,6 +44,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     uploads.keep_off_the_disk()
     # The very first run would look for pages beside the entry script, and not find the one of a deep link.
     PagesManager.uses_pages_directory = False
+    ready.import_all()
     gc.set_threshold(*gc.get_threshold()[:2], _NEVER)
     collecting = asyncio.create_task(_collect())
     yield

@@ -32,6 +32,7 @@ from analytics.findings.stop_and_search.shared import (
     typed_frame,
     withheld_caveats,
 )
+from analytics.records import records_of
 from analytics.scope import Scope, ScopeError
 from data.settings import settings
 from data.vocabularies import BROAD_GROUPS
@@ -68,7 +69,7 @@ def rates(scope: Scope, view: View) -> Finding:
         one = shown["group"].iloc[0] if len(shown) == 1 else ""
         of = f"{one} residents" if one else "residents, by group"
         headline = f"{rates_between(shown['rate'].min(), shown['rate'].max())} searches for every 1,000 {of}"
-        each = "; ".join(f"{row['group']} {_rate(row)} ({_interval(row)})" for row in shown.to_dict("records"))
+        each = "; ".join(f"{row['group']} {_rate(row)} ({_interval(row)})" for row in records_of(shown))
         answer = (
             f"{each} searches for every 1,000 residents, {searches.span}, "
             f"from {searches.total:,} searches of persons{_withheld(table)}."
@@ -144,7 +145,7 @@ def _independent(factors: pd.Series, shown: pd.Index) -> list[str]:
 def _dots(table: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
-    groups = table[table["group"].isin(BROAD_GROUPS)].to_dict("records")
+    groups = records_of(table[table["group"].isin(BROAD_GROUPS)])
     return pd.DataFrame(
         {
             "label": [row["group"] for row in groups],

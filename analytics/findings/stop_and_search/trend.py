@@ -31,6 +31,7 @@ from analytics.findings.stop_and_search.shared import (
     typed_frame,
     withheld_caveats,
 )
+from analytics.records import records_of
 from analytics.scope import Scope
 from data.settings import settings
 from data.vocabularies import BROAD_GROUPS
@@ -145,7 +146,7 @@ def _trend_table(searches: Searches) -> pd.DataFrame:
 def _sentences(shown: pd.DataFrame, searches: Searches) -> tuple[str, str]:
     """The lowest and the highest month of the group, each with its interval; of the first where several are equal."""
     whom = residents_of(str(searches.scope.group))
-    months = shown.to_dict("records")
+    months = records_of(shown)
     low, high = (pick(months, key=lambda row: row["rate"]) for pick in (min, max))
     base = f"{wording.plural(int(shown['stops'].sum()), 'search', 'searches')} of them{_months_shown(shown, searches)}"
     if len(shown) == 1:

@@ -13,6 +13,7 @@ from analytics import wording
 from analytics.finding import File, Provenance, files_of
 from analytics.findings.survey import choices, notes
 from analytics.findings.survey.points import YEAR, Point, Wave, pooled_points, wave_points
+from analytics.records import records_of
 from analytics.scope import Scope, ScopeError
 from analytics.survey import Sample
 from data.cubes import coded
@@ -230,11 +231,7 @@ class Answers:
 
     def _inside(self, cells: pd.DataFrame) -> pd.DataFrame:
         """Those of some cells that lie in the scope's area."""
-        if self.scope.area is None:
-            return cells
-        inside = choices.members(self.view, self.force, self.survey, self.scope.area)
-        areas = cells["area"].cat
-        return cells[np.array([*(code in inside for code in areas.categories), False])[areas.codes]]
+        return _inside(cells, self.view, self.force, self.survey, self.scope.area)
 
     @property
     def sample(self) -> Sample:
@@ -277,11 +274,10 @@ class Answers:
             },
         )
 
-    @cached_property
+    @property
     def _dont_know(self) -> dict[str, int]:
         """Answers of don't know in the scope's area, by wave."""
-        unsure = self._inside(_unsure(self.view, self.force, self.survey, self.measure.id))
-        return {str(wave): int(n) for wave, n in unsure.groupby("wave", observed=True)["n"].sum().items()}
+        return _unsure_by_wave(self.view, self.force, self.survey, self.measure.id, self.scope.area)
 
 
 @lru_cache(maxsize=64)
@@ -289,6 +285,24 @@ def _unsure(view: View, force: str, survey: str, measure: str) -> pd.DataFrame:
     """Cells of those who don't know."""
     cells = _cells(view, force, survey, measure, EVERYONE)
     return cells.loc[(cells["answer_class"] == DONT_KNOW).to_numpy(), ["wave", "area", "n"]]
+
+
+@lru_cache(maxsize=256)
+def _unsure_by_wave(view: View, force: str, survey: str, measure: str, area: str | None) -> dict[str, int]:
+    """Answers of don't know in an area, by wave."""
+    unsure = _inside(_unsure(view, force, survey, measure), view, force, survey, area)
+    waves = unsure["wave"].cat
+    counted = np.bincount(waves.codes, weights=unsure["n"].to_numpy(dtype=float), minlength=len(waves.categories))
+    return {str(wave): int(n) for wave, n in zip(waves.categories, counted, strict=True)}
+
+
+def _inside(cells: pd.DataFrame, view: View, force: str, survey: str, area: str | None) -> pd.DataFrame:
+    """Those of some cells that lie in an area; all for none."""
+    if area is None:
+        return cells
+    inside = choices.members(view, force, survey, area)
+    areas = cells["area"].cat
+    return cells[np.array([*(code in inside for code in areas.categories), False])[areas.codes]]
 
 
 @lru_cache(maxsize=256)
@@ -328,7 +342,7 @@ def _points(view: View, force: str, survey: str, measure: str, last: str, span: 
 
 @lru_cache(maxsize=256)
 def _asked_waves(view: View, force: str, survey: str, measure: str) -> Sequence[Wave]:
-    return choices.asked_waves(view, force, survey, measure).to_dict("records")
+    return records_of(choices.asked_waves(view, force, survey, measure))
 
 
 @lru_cache(maxsize=128)
@@ -345,7 +359,8 @@ def _point_cells(
     places = np.array([names.index(point_of[wave]) if wave in point_of else -1 for wave in waves.categories])
     codes = places[waves.codes]
     kept = codes >= 0
-    return cells[kept].assign(point=pd.Categorical.from_codes(codes[kept], pd.Index(names)))
+    held = cells if kept.all() else cells[kept]
+    return held.assign(point=pd.Categorical.from_codes(codes[kept], pd.Index(names)))
 
 
 @lru_cache(maxsize=64)
@@ -358,7 +373,7 @@ def _cells(view: View, force: str, survey: str, measure: str, grouping: str) -> 
         nw.col("survey") == survey,
     )
     columns = ["wave", "area", "group", "answer_class", "stratum", "psu", "n", "weight", "weight_squared"]
-    return _stratified(coded(rows.select(columns)), view, force, survey)
+    return _stratified(coded(rows.select(columns)), view, force, survey).drop(columns="stratum")
 
 
 @lru_cache(maxsize=16)

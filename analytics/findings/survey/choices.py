@@ -154,6 +154,7 @@ def areas(view: View, force: str, survey: str) -> pd.DataFrame:
     return every.sort_values(["area_level", "name"], ignore_index=True)
 
 
+@lru_cache(maxsize=1024)
 def members(view: View, force: str, survey: str, area: str) -> set[str]:
     """The area itself and every area that lies in it."""
     every = areas(view, force, survey)
@@ -239,6 +240,7 @@ def _period(scope: Scope, held: list[str], starts: str) -> tuple[str, str]:
     return scope.from_month or max(wording.earlier(last, 12 * YEARS - 1), min(starts, last)), last
 
 
+@lru_cache(maxsize=64)
 def _starts(view: View, force: str, survey: str) -> str:
     """The month in which the first wave of a survey began; of published figures the first month that one ends with."""
     held = waves(view)

@@ -11,6 +11,7 @@ from analytics import wording
 from analytics.findings.survey import choices
 from analytics.findings.survey.answers import SHARE, Answers, NoAnswers
 from analytics.findings.survey.points import YEAR, Point
+from analytics.records import with_nulls
 from analytics.survey import (
     DomainMeans,
     PublicationRule,
@@ -240,7 +241,7 @@ def _against_rest(shown: DomainMeans, parts: DomainMeans, whole: DomainMeans) ->
     with np.errstate(divide="ignore", invalid="ignore"):
         rest = (everyone["weight"] - weight) ** 2 / (everyone["weight"] ** 2 / everyone["n_eff"] - weight**2 / n_eff)
     few = (compared["other_base"] < settings().fewest_answers) | ~(rest >= settings().fewest_effective)
-    names = {"estimate": "difference", "low": "difference_low", "high": "difference_high"}
-    differences = compared.rename(columns=names)[[*names.values(), "p_value"]].astype("Float64")
+    names = {"estimate": "difference", "low": "difference_low", "high": "difference_high", "p_value": "p_value"}
     hidden = few.to_numpy() | figures["estimate"].isna().to_numpy()
-    return figures.assign(**{str(name): differences[name].mask(hidden) for name in differences})
+    differences = {new: with_nulls(compared[old].to_numpy(), hidden) for old, new in names.items()}
+    return figures.assign(**differences)
