@@ -71,7 +71,7 @@ def started(
     """
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
-    environment = {"CONFIDENCE_STORE": store} if store else {}
+    environment = {"CONFIDENCE_METRICS": "true"} | ({"CONFIDENCE_STORE": store} if store else {})
     with (log or Path(os.devnull)).open("wb") as printed:
         process = subprocess.Popen(  # noqa: S603
             [*command, "--server.headless", "true", *options],
