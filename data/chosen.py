@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from data.publishing import Progress, silent
 from data.settings import settings
 from data.store import Store, StoreError, View
+
+_LOCK = "drawing.lock"
 
 
 def chosen_store(url: str | None = None, progress: Progress = silent) -> Store:
@@ -79,15 +85,34 @@ def needs_building(url: str | None = None) -> bool:
 
 
 def _build(store: Store, progress: Progress) -> None:
+    """Draw it, one at a time: whoever comes meanwhile waits, and finds it there."""
     from data.demo import build
 
-    for older in store.root.parent.glob("[0-9a-f]" * 12):
-        if older != store.root and older.is_dir():
-            shutil.rmtree(older, ignore_errors=True)
     try:
-        build(store, progress)
+        store.root.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(store.root.parent / _LOCK, progress):
+            if store.view():
+                return
+            for older in store.root.parent.glob("[0-9a-f]" * 12):
+                if older != store.root and older.is_dir():
+                    shutil.rmtree(older, ignore_errors=True)
+            build(store, progress)
     except OSError as error:
         raise StoreError(f"The demonstration can't be built in “{store.root.parent}”: {error.strerror}.") from error
+
+
+@contextmanager
+def _alone(lock: Path, progress: Progress) -> Iterator[None]:
+    held = FileLock(lock)
+    try:
+        held.acquire(blocking=False)
+    except Timeout:
+        progress("waiting: it is being drawn for somebody else already")
+        held.acquire()
+    try:
+        yield
+    finally:
+        held.release()
 
 
 @cache

@@ -1,5 +1,8 @@
 """Which store is shown: one's own where it holds anything, else the demonstration, built once."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from data import chosen, demo
@@ -41,6 +44,26 @@ def test_an_empty_store_gives_way_to_the_demonstration_which_is_built_once(store
     assert len(built) == 1
     assert is_demonstration(shown.view())
     assert not is_demonstration(store.view())
+
+
+def test_whoever_comes_while_it_is_drawn_waits_for_it(store, built, monkeypatch):
+    drawing, going = threading.Event(), threading.Event()
+    draw = demo.build
+
+    def slowly(target, progress):
+        drawing.set()
+        assert going.wait(20)
+        draw(target, progress)
+
+    monkeypatch.setattr(demo, "build", slowly)
+    steps = []
+    with ThreadPoolExecutor(2) as people:
+        first = people.submit(chosen_store, store.root)
+        assert drawing.wait(20)
+        second = people.submit(chosen_store, store.root, lambda step: (steps.append(step), going.set()))
+        assert first.result(30).root == second.result(30).root == demonstration_store().root
+    assert len(built) == 1
+    assert steps == ["waiting: it is being drawn for somebody else already"]
 
 
 def test_a_store_with_a_file_is_shown_and_nothing_is_built(store, built, load, police_csv):
