@@ -43,7 +43,6 @@ COLUMNS: dict[str, str] = {
     "number": "Number of the note, as the chart has it",
     "kind_of_note": "Wording change, series break, event or note; a series break forbids comparison across it",
     "holds_for": "Measure, survey and force that the note is of; what is not named may be any",
-    "noted_by": "Who wrote the note, or changed it last",
     "noted_on": "Day that was done, YYYY-MM-DD",
     # Counts
     "residents": "Residents",

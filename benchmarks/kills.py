@@ -96,6 +96,7 @@ def leftovers(store: Store) -> list[str]:
     }
     if store.releases():
         named |= {f"tables/{RELEASES.name}/{name}" for name in _files(store, RELEASES.name, None)}
+    named |= {store.kept_path(sha256).relative_to(store.root).as_posix() for sha256 in store.named_files()}
     paths = (path.relative_to(store.root) for path in store.root.rglob("*") if path.is_file())
     return sorted(str(path) for path in paths if path.as_posix() not in named and not _is_usual(path))
 
@@ -262,7 +263,7 @@ def _place(store: Store, before: Fingerprints) -> str:
     newer = {path.name for path in _tables(store) if _newest(path) > pinned.get(path.name, -1)}
     if newer & {"geography", "shapes", "counted_with", *(cube.table.name for cube in CUBES)}:
         return PLACES[4]
-    known = set() if release is None else set(store.view().loads["sha256"])
+    known = store.named_files()
     if any(path.stem not in known for path in (store.root / "files").glob("*/*")):
         return PLACES[3]
     if LOADS.name in newer:
@@ -284,11 +285,11 @@ def _files(store: Store, table: str, version: int | None) -> set[str]:
 
 
 def _is_usual(path: Path) -> bool:
-    """Whether a file is a commit, a checkpoint, a kept file, the lock or the mark of a store."""
+    """Whether a file is a commit, a checkpoint, the lock or the mark of a store."""
     if path.parent.name == "_delta_log":
         commit = path.suffix == ".json" and path.stem.isdigit()
         return commit or ".checkpoint." in path.name or path.name == "_last_checkpoint"
-    return path.suffix == ".zst" or path.as_posix() in ("writer.lock", "store.json")
+    return path.as_posix() in ("writer.lock", "store.json")
 
 
 def _write(path: Path, content: bytes) -> None:

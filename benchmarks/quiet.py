@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.first_sight import _NAMES, _QUIET, ROOT
 from benchmarks.machine import machine
-from benchmarks.rerun import server
+from benchmarks.server import server
 
 _STILL = """() => document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === 'notRunning'
     && document.querySelector('h1') && !document.querySelector('[data-testid="stSkeleton"]')"""

@@ -7,7 +7,8 @@ straight into the store by its own writer, as if their files had been read: one 
 typed, and stands in the store ten times, under the months of ten years. Counting and publishing are the real ones, in a
 process of their own. Then the page Stop and search of a running server is timed by `benchmarks.rerun`.
 
-Each store is removed before the next one is made; the largest takes some 2 GB of the temporary folder.
+Each store is removed before the next one is made; while it is filled, the largest takes some 2 GB of the temporary
+folder.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ _TABLE = re.compile(r"[\\/]tables[\\/](\w+)[\\/]")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO)
 _CROWDED = (errno.EMFILE, errno.ENFILE)
+_NO_MEMORY = (duckdb.OutOfMemoryException, pa.ArrowMemoryError)
 
 
 class StoreError(RuntimeError):
@@ -69,8 +70,8 @@ def of_the_store(error: BaseException) -> StoreError | None:
     """What an error says of the store, where rows were counted long after their table was opened; else None."""
     if isinstance(error, StoreError):
         return error
-    found = _TABLE.search(str(error)) if isinstance(error, duckdb.Error) else None
-    return StoreError(_unreadable(found[1], error)) if found else None
+    found = _TABLE.findall(str(error)) if isinstance(error, duckdb.Error) else []
+    return StoreError(_unreadable(found[-1], error)) if found else None
 
 
 def _unreadable(table: str, error: BaseException) -> str:
@@ -80,6 +81,8 @@ def _unreadable(table: str, error: BaseException) -> str:
         return f"{what} may not be read by this account: let it read the whole folder of the store."
     if number in _CROWDED:
         return f"{what} can't be read just now, because too many files are open: try again, or allow more open files."
+    if number == errno.ENOMEM or isinstance(error, _NO_MEMORY):
+        return f"{what} can't be read just now, because the computer has no memory left: try again."
     return f"{what} can't be read, because a file of it is missing or damaged: {RESTORE}."
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from data.checks import Background, Remark, remarks_on
 from data.coverage import KEYS, Parts
+from data.faults import of_the_store
 from data.publishing import Progress, publish, silent
 from data.readers import needs_mapping, own_table, recognise, why_passed_over
 from data.readers.mappings import Named, find_mapped_sources, misfits
@@ -17,7 +18,7 @@ from data.readers.personal_data import pseudonyms, respondent_key
 from data.readers.source import MOST_PROBLEMS, Problem, Reading, Refused, Source
 from data.readers.sources import Given, Unopened, as_text, find_sources
 from data.readers.survey_mapping import parse
-from data.store import Load, Release, Store, StoreError, Writer, load_id, load_rows
+from data.store import Load, Release, Store, Writer, load_id, load_rows
 from data.tables import CANONICAL, LOADS, RESPONSES
 from data.words import shortened
 
@@ -339,11 +340,15 @@ def _fitting(
     """The files whose rows fit the tables, with those rows; looked for one by one only where together they do not."""
     try:
         return items, outcomes, _rows(items, writer)
+    except OSError:  # the key of the respondents could not be written
+        raise
     except Exception:
         refused: dict[str, Outcome] = {}
         for item in items:
             try:
                 _rows([item], writer)
+            except OSError:
+                raise
             except Exception as error:
                 refused[item.load.load_id] = _unforeseen(item.source.path, error)
         if not refused:
@@ -402,8 +407,9 @@ def _unforeseen(path: str, error: Exception) -> Outcome:
     StoreError
         If not the file but the store is at fault.
     """
-    if isinstance(error, StoreError):
-        raise error
+    why = of_the_store(error)
+    if why is not None:
+        raise why from error
     LOG.error("%r could not be read", shortened(path), exc_info=error)
     problem = _NO_MEMORY if isinstance(error, MemoryError) else _UNFORESEEN
     return Outcome(shortened(path), "refused", str(problem), (str(problem),), problems=(problem,))

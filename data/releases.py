@@ -75,9 +75,9 @@ def newest_commit(table: Path) -> Path | None:
 
 
 def mark(root: Path) -> None:
-    """Write the number of the format, once a release is there."""
+    """Write the number of the format, once a release is there, and anew where this program has a higher one."""
     path = root / MARK
-    if not path.exists():
+    if not path.exists() or json.loads(path.read_text(encoding="utf-8"))["format"] < FORMAT:
         # Written beside and moved, so that a kill never leaves half a number.
         part = path.with_suffix(".part")
         part.write_text(json.dumps({"format": FORMAT}) + "\n", encoding="utf-8")
@@ -105,7 +105,9 @@ def _checked_format(root: Path) -> bool:
         raise StoreError(f"The file “{MARK}” of the store can't be read: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(f"The file “{MARK}” of the store is damaged: {RESTORE}.") from error
-    if not isinstance(number, int) or number > FORMAT:
+    if type(number) is not int:
+        raise StoreError(f"The file “{MARK}” of the store is damaged: {RESTORE}.")
+    if number > FORMAT:
         raise StoreError(
             f"A newer version of this program wrote the store, in format {number} where this one reads up to {FORMAT}: "
             "update the program."

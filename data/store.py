@@ -383,6 +383,16 @@ class Store:
             why = f"The file that the store keeps under the SHA-256 {sha256} is damaged: {RESTORE}."
             raise StoreError(why) from error
 
+    def named_files(self) -> set[str]:
+        """Hashes of the kept files that any load names, current or not."""
+        view = self.view()
+        if not view.has(LOADS.name):
+            return set()
+        loads = view.every_row(LOADS.name)
+        columns = [name for name in ("sha256", "mapping") if name in loads.collect_schema().names()]
+        named = loads.select(columns).collect("pyarrow").to_native()
+        return {value for column in named.columns for value in column.to_pylist() if value}
+
     def releases(self) -> list[Release]:
         """Every release, oldest first."""
         return releases.listed(self.root, self.table_path(RELEASES.name))
@@ -467,7 +477,7 @@ class Store:
 
     def _sweep(self) -> None:
         release = self.release()
-        sweep(self.root, release.versions if release else {})
+        sweep(self.root, release.versions if release else {}, self.named_files())
         if release:
             releases.mark(self.root)  # of a store that is older than the mark, or of a kill just before it
 

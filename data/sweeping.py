@@ -17,7 +17,7 @@ from data.tables import RELEASES
 _LOG = "_delta_log"
 
 
-def sweep(root: Path, versions: dict[str, int]) -> None:
+def sweep(root: Path, versions: dict[str, int], kept: set[str]) -> None:
     """Bring every table back to its version of the newest release, and remove what is left over.
 
     Parameters
@@ -26,6 +26,8 @@ def sweep(root: Path, versions: dict[str, int]) -> None:
         Folder of the store.
     versions
         Version of every table in the newest release; empty before the first one.
+    kept
+        Hashes of the files that any load of that release names.
 
     Raises
     ------
@@ -46,6 +48,9 @@ def sweep(root: Path, versions: dict[str, int]) -> None:
             _remove_unnamed(table, set(), 0)
     for part in (*root.glob("*.part"), *(root / "files").glob("*/*.part")):
         part.unlink()
+    for file in (root / "files").glob("*/*.zst"):
+        if file.stem not in kept:
+            file.unlink()
 
 
 def files_of(table: Path, version: int | None = None) -> set[str]:

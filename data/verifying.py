@@ -111,10 +111,10 @@ def _data_files(store: Store, digests: dict[str, str], progress: Progress) -> tu
         try:
             with reading(table):
                 named = set[str]().union(*(files_of(store.table_path(table), version) for version in versions))
+                wrong = [name for name in sorted(named) if not _as_written(store, table, name, digests)]
         except StoreError as why:
             faults[table] = str(why)
             continue
-        wrong = [name for name in sorted(named) if not _as_written(store, table, name, digests)]
         if wrong:
             are = "is" if len(wrong) == 1 else "are"
             faults[table] = f"The table “{table}”: {', '.join(wrong)} {are} not as written."

@@ -150,11 +150,12 @@ def _do(view: View, state: _Editing, pressed: str, name: str) -> None:
         made = changes[pressed]()
     except Stale as stale:
         state.version = stale.now["version"]
-        st.warning(
-            f"{plain(str(stale))} {plain(notes.standing(stale.now))} What you typed is still here: press again if it "
-            "is to take the place of that.",
-            icon=":material/group:",
-        )
+        then = "What you typed is still here: press again if it is to take the place of that."
+        if pressed == "undo":
+            # What the button undoes is another change now, and a note that stands again has the form of one.
+            state.removed = bool(stale.now["removed"])
+            then = "Look at it before you press again: the button now undoes that change."
+        st.warning(f"{plain(str(stale))} {plain(notes.standing(stale.now))} {then}", icon=":material/group:")
     except StoreError as why:
         st.error(plain(str(why)), icon=":material/block:")
     else:

@@ -15,6 +15,7 @@ from analytics import charts
 from analytics.briefings.problems import problems_csv
 from analytics.findings import upload
 from analytics.wording import plain
+from data.faults import of_the_store
 from data.loading import Report
 from data.readers.mappings import ENDING
 from data.readers.source import Source
@@ -264,7 +265,10 @@ def _previews(staged: Staged) -> list[upload.Preview] | None:
     loads = [outcome.load for outcome in staged.report.outcomes if outcome.load is not None]
     try:
         return upload.previews(staged.before, staged.after, loads)
-    except Exception:
+    except Exception as error:
+        why = of_the_store(error)
+        if why is not None:
+            raise why from error
         # The files are read and checked, and a figure that fails must not lose them.
         logging.getLogger("confidence_cycle").exception("A preview failed")
         return None

@@ -47,15 +47,17 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     ready.import_all()
     gc.set_threshold(*gc.get_threshold()[:2], _NEVER)
     collecting = asyncio.create_task(_collect())
-    yield
-    collecting.cancel()
+    try:
+        yield
+    finally:
+        collecting.cancel()
 
 
 async def _collect() -> None:
     """Collect garbage, and remove previews that nobody came back to."""
     while True:
-        with suppress(StoreError):  # what is wrong with the store is told by the pages
-            sweep(own_store())
+        with suppress(StoreError, OSError):  # what is wrong with the store is told by the pages
+            await asyncio.to_thread(sweep, own_store())
         await asyncio.sleep(_MINUTE)
         gc.collect()
 

@@ -7,9 +7,10 @@ from datetime import date
 
 import pytest
 
+from analytics.findings.survey import notes
 from analytics.wording import plain
 from data.chosen import demonstration_store
-from data.registers import current, history, record, remove
+from data.registers import current, history, record, remove, undo
 from data.series_notes import NOTES
 from data.settings import settings
 from pages.parts.identity import User
@@ -167,6 +168,20 @@ def test_what_was_removed_meanwhile_is_told_and_can_be_written_anew(page, survey
     assert list(current(surveyed.view(), NOTES)["text"]) == ["Mine"]
 
 
+def test_what_was_brought_back_meanwhile_is_not_removed_by_bringing_it_back_again(page, surveyed):
+    write(surveyed)
+    remove(surveyed, NOTES, 1, "Grace", "gone", 1)
+    app = choose(page(), 1)
+    field(app, "text_input", "Reason, kept in the history").set_value("right after all")
+    undo(surveyed, NOTES, 1, "Grace", "mine", 2)
+    app = press(app, "Bring it back")
+    assert "the button now undoes that change" in app.warning[0].value
+    app.run()
+    assert not [part for part in app.button if part.label == "Bring it back"]
+    assert field(app, "text_area", "What happened").value == "Patrols began"
+    assert list(current(surveyed.view(), NOTES)["text"]) == ["Patrols began"]
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [
@@ -203,6 +218,8 @@ def test_a_viewer_reads_notes_and_has_no_form(page, surveyed, monkeypatch):
     monkeypatch.setattr("pages.parts.identity.current_user", lambda: User("Viv", "viewer"))
     app = page()
     assert any("Patrols began" in text for text in said(app))
+    assert "Grace" not in " ".join(said(app))
+    assert "Grace" not in notes.table(notes.of_series(surveyed.view(), FORCE, SURVEY, "trust_force")).to_csv()
     assert not [part for part in app.text_area if part.label == "What happened"]
     assert not [part for part in app.get("expander") if part.label == "Notes on this series"]
 

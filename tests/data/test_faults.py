@@ -13,6 +13,7 @@ from deltalake import write_deltalake
 
 from analytics.__main__ import main as analytics_command
 from benchmarks.kills import fingerprints, leftovers
+from data import releases
 from data import store as module
 from data.__main__ import main
 from data.faults import StoreError, of_the_store, writing_to
@@ -207,7 +208,13 @@ def test_a_store_of_a_newer_program_is_told_to_be_so(two, files, capsys):
 def test_a_damaged_number_of_the_format_is_told(text, two, capsys):
     (two.root / MARK).write_text(text)
     said = told(capsys, "history", "--store", two.root)
-    assert said.startswith(("The file “store.json” of the store is damaged: ", "A newer version of this program"))
+    assert said.startswith("The file “store.json” of the store is damaged: ")
+
+
+def test_a_program_of_a_higher_number_writes_it_before_its_release(two, files, monkeypatch):
+    monkeypatch.setattr(releases, "FORMAT", FORMAT + 1)
+    load_files([files["2018-05"]], two)
+    assert json.loads((two.root / MARK).read_text()) == {"format": FORMAT + 1}
 
 
 def test_a_store_that_is_older_than_the_number_opens_and_gets_one(two, files):

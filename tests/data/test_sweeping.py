@@ -59,10 +59,14 @@ def test_what_no_version_names_goes_and_what_an_earlier_release_names_stays(two)
         (folder / "_delta_log" / f"{9:020}.json#1").write_bytes(b"half a commit")
     (two.root / "files" / "ab").mkdir()
     (two.root / "files" / "ab" / "abc.part").write_bytes(b"half a kept file")
+    (two.root / "files" / "ab" / f"{'ab' * 32}.zst").write_bytes(b"a file that was kept before the kill")
     (two.root / "respondent.part").write_bytes(b"half a key")
-    assert len(leftovers(two)) == 14
+    kept = {path.name for path in (two.root / "files").glob("*/*.zst")}
+    assert len(leftovers(two)) == 15
     sweep(two)
     assert leftovers(two) == []
+    assert {path.name for path in (two.root / "files").glob("*/*.zst")} == kept - {f"{'ab' * 32}.zst"}
+    assert len(kept) > 1
     assert parquet(two, "stops_cube") == cubes
     assert fingerprints(two) == before
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from data.loading import Outcome
 from data.readers.source import Problem
 
+ROOT = Path(__file__).resolve().parents[2]
+
 INNER = re.compile(
-    r"Traceback|site-packages|/tmp/|/work/|/home/|/root/|/proc/|\bFile \"|0x[0-9a-f]{6,}|<class |object at "
+    rf"Traceback|site-packages|/tmp/|{re.escape(str(ROOT))}|/home/|/root/|/proc/"
+    r"|\bFile \"|0x[0-9a-f]{6,}|<class |object at "
     r"|\b[A-Z]\w*(?:Error|Exception|Warning)\b|\bNoneType\b|\bcodec\b|\bpandas\b|\bnumpy\b|\bpyarrow\b|\bopenpyxl\b"
 )
 """What no sentence says: how the program is made, and where it lies."""

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 PUBLISHED = ", published"
 """Behind the name of a survey where its published figures stand beside its answers; a note is of both."""
 
-TABLE = ["number", "date", "kind_of_note", "says", "holds_for", "noted_by", "noted_on"]
+TABLE = ["number", "date", "kind_of_note", "says", "holds_for", "noted_on"]
+"""Who wrote a note is for analysts, who have it in its history."""
 
 _NUMBER = re.compile(r"\d+")
 _WHAT = {"add": "added", "change": "changed", "remove": "removed", "undo": "undone"}
@@ -133,7 +134,6 @@ def table(notes: Sequence[Note]) -> pd.DataFrame:
             str(note["kind"]),
             str(note["text"]),
             holds_for(note),
-            str(note["by"]),
             f"{note['at']:%Y-%m-%d}",
         )
         for note in notes

@@ -16,7 +16,16 @@ from data.settings import settings
 
 _METRICS = re.compile(r"/_stcore/metrics(/|$)")
 _AGENT = re.compile(r"/_stcore/agent(/|$)")
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+_FORWARDED = (
+    "forwarded",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-port",
+    "x-forwarded-proto",
+    "x-real-ip",
+)
+"""What a proxy may leave in a request; one that leaves nothing can't be told from a browser on this computer."""
 _POLICY_VIOLATION = 1008
 
 ELSEWHERE = (

@@ -38,7 +38,9 @@ def let(allowed: bool) -> None:
         _sessions.discard(context.session_id)
         return
     if len(_sessions) > _MANY and runtime.exists():
-        _sessions.intersection_update({name for name in _sessions if runtime.get_instance().is_active_session(name)})
+        _sessions.intersection_update(
+            {name for name in _sessions.copy() if runtime.get_instance().is_active_session(name)}
+        )
     _sessions.add(context.session_id)
 
 
