@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from data.registers import current, history, record, remove, undo
+from data.registers import current, history, newest, record, remove, undo
 from data.series_notes import KINDS, NOTES, PLAIN
 from data.store import Store, StoreError
 
@@ -72,7 +72,8 @@ def _list(options: argparse.Namespace, store: Store, say: Say) -> int:
             f"{note['action']} · {note['at']:%Y-%m-%d %H:%M} · {note['by']} · {note['reason']}"
         )
     if held.empty:
-        say("There is no note.")
+        removed = 0 if options.all else len(newest(store.view(), NOTES))
+        say(f"There is no note; {removed:,} were removed, and --all lists them." if removed else "There is no note.")
     return 0
 
 

@@ -140,7 +140,7 @@ def _too_much(content: bytes, limits: Limits) -> str:
 def _open_zip(name: str, shown: str, content: bytes, limits: Limits) -> Iterator[Source | Unopened]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = sorted((m for m in archive.infolist() if m.filename and not m.is_dir()), key=lambda m: m.filename)
+            members = _files_in(archive)
             why = _too_much_in(members, limits)
             if why:
                 yield Unopened(shown, f"the zip holds {why}; {limits.way}", refused=True)
@@ -202,10 +202,39 @@ def _shapefile(
         return Unopened(
             shown, f"it holds more than {limits.unpacked // 2**20} MB once it is unpacked; {limits.way}", refused=True
         )
-    digest = hashlib.sha256()
     try:
-        for member in members:
-            digest.update(member.filename.encode("utf-8", "replace") + b"\0" + archive.read(member))
+        identity = _sha256_of_members(archive, members)
     except DAMAGED_ZIP:
         return Unopened(shown, "a member of the zip is damaged or locked with a password", refused=True)
-    return Source(name, shown, content, digest.hexdigest(), limits=limits)
+    return Source(name, shown, content, identity, limits=limits)
+
+
+def _sha256_of_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> str:
+    digest = hashlib.sha256()
+    for member in members:
+        digest.update(member.filename.encode("utf-8", "replace") + b"\0" + archive.read(member))
+    return digest.hexdigest()
+
+
+def is_named(identity: str, content: bytes) -> bool:
+    """Whether bytes are those that a source was made of.
+
+    Parameters
+    ----------
+    identity
+        What a source says of itself: of a zipped shapefile the SHA-256 of its members, of any other file that of its
+        bytes.
+    content
+        The bytes as they are now.
+    """
+    if sha256(content) == identity:
+        return True
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _sha256_of_members(archive, _files_in(archive)) == identity
+    except DAMAGED_ZIP:
+        return False
+
+
+def _files_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    return sorted((m for m in archive.infolist() if m.filename and not m.is_dir()), key=lambda m: m.filename)

@@ -11,6 +11,7 @@ from analytics.findings import QUESTIONS
 from analytics.findings.ways_out import WayOut, answerable, ways_out
 from analytics.scope import Scope
 from data.chosen import chosen_store
+from data.faults import of_the_store
 from data.store import Store, View
 from pages.parts import identity
 
@@ -59,8 +60,13 @@ def ways_out_of(finding: Finding, view: View) -> list[WayOut]:
 def _view(root: str, version: int) -> View:
     with _ONE_AT_A_TIME:
         view = Store(root).view()
-        # What all pages ask first, so that a crowd that comes at once finds it.
-        answerable(view)
+        try:
+            # What all pages ask first, so that a crowd that comes at once finds it.
+            answerable(view)
+        except Exception as error:
+            # The page that needs what can't be read says so; the others are drawn.
+            if of_the_store(error) is None:
+                raise
         return view
 
 

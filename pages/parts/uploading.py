@@ -34,13 +34,13 @@ _LONGEST = 10
 _NOTHING = "Nothing of your own is loaded yet. The demonstration gives way to what you publish."
 
 _PAGES = {
-    "stops": ("stop_and_search", "Stop and search"),
-    "responses": ("trends", "Trends"),
-    "aggregates": ("trends", "Trends"),
-    "areas": ("neighbourhoods", "Neighbourhoods"),
-    "events": ("engagement", "Engagement"),
-    "participants": ("engagement", "Engagement"),
-    "feedback": ("engagement", "Engagement"),
+    "stops": ("pages/scrutinise/stop_and_search.py", "Stop and search"),
+    "responses": ("pages/explore/trends.py", "Trends"),
+    "aggregates": ("pages/explore/trends.py", "Trends"),
+    "areas": ("pages/explore/neighbourhoods.py", "Neighbourhoods"),
+    "events": ("pages/scrutinise/engagement.py", "Engagement"),
+    "participants": ("pages/scrutinise/engagement.py", "Engagement"),
+    "feedback": ("pages/scrutinise/engagement.py", "Engagement"),
 }
 """Where a table is seen once it is published."""
 
@@ -84,8 +84,8 @@ def done() -> None:
         st.success(said, icon=":material/check:")
         if pages:
             with st.container(horizontal=True):
-                for address, title in pages:
-                    st.markdown(f"[See it on {title}]({address})")
+                for page, title in pages:
+                    st.page_link(page, label=f"See it on {title}", icon=":material/arrow_forward:")
 
 
 def steps(store: Store, user: User) -> None:

@@ -192,7 +192,7 @@ def test_without_boundaries_the_page_says_what_it_needs(run, load, store, police
     load({"2018-04-surrey-stop-and-search.csv": police_csv([{"Type": "Person search"}] * 12)})
     app = run(PAGE, store)
     assert not app.exception
-    assert "### No areas to draw yet" in texts(app)
+    assert "## No areas to draw yet" in texts(app)
 
 
 def test_an_older_release_says_how_to_draw_its_areas(run, own):

@@ -78,7 +78,7 @@ def write(store, by="Grace", **more):
 
 def test_a_note_is_added_and_stands_under_the_chart(page, surveyed):
     app = press(fill(page()), "Save")
-    assert "Note 1 is saved. It can be undone here." in said(app)
+    assert "Note 1 is saved; choose it here to change or undo it." in said(app)
     assert f":material/flag: {plain('Note 1 (event, 15 August 2025): Patrols began.')}" in said(app)
     (row,) = current(surveyed.view(), NOTES).to_dict("records")
     assert {name: row[name] for name in ("date", "kind", "text", "force", "survey", "measure", "reason")} == {

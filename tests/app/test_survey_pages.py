@@ -140,7 +140,7 @@ def test_a_survey_alone_is_listed_among_what_is_loaded_and_stop_and_search_says_
     assert plain("Survey wave (1 file).") in texts(app)
     assert not any("missing" in caption.value for caption in app.caption)  # the key of a chart that is not there
     app = run("pages/scrutinise/stop_and_search.py", store)
-    assert "### No stop and search loaded yet" in texts(app)
+    assert "## No stop and search loaded yet" in texts(app)
 
 
 @pytest.fixture

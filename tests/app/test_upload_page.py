@@ -50,7 +50,7 @@ def test_a_month_of_stops_is_previewed_published_and_listed(run, own, police_csv
     press(app, "Publish")
     assert not app.exception
     assert [plain("1 file is published: every page now shows release 2.")] == [said.value for said in app.success]
-    assert "[See it on Stop and search](stop_and_search)" in texts(app)
+    assert [link.proto.label for link in app.get("page_link")] == ["See it on Stop and search"]
     release = own.release()
     assert (release.number, release.by, release.reason) == (2, "Grace", "July")
     assert own.history().iloc[0]["file"] == MONTH

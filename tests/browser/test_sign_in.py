@@ -12,7 +12,7 @@ from itsdangerous import URLSafeTimedSerializer
 
 from data.store import Store
 from tests.browser.conftest import PATIENCE, settle
-from tests.browser.test_accessibility import TALL, judged
+from tests.browser.test_accessibility import judged
 from tests.provider import provider
 from tests.servers import Session, free_port, started
 
@@ -90,7 +90,7 @@ def test_a_viewer_sees_pages_and_changes_nothing(page, mine) -> None:
     page.get_by_role("menuitem", name="Account").wait_for()
     assert page.get_by_role("menuitem", name="Upload").count() == 0
     page.goto(f"{server}/upload?role=analyst")
-    page.get_by_text("You may look, but not upload.").wait_for()
+    page.get_by_text("You may look, but not upload").wait_for()
     settle(page)
     assert page.locator("input[type=file]").count() == 0
     assert page.get_by_role("button", name="Withdraw").count() == 0
@@ -166,7 +166,7 @@ def test_a_forged_cookie_is_no_identity(page, mine) -> None:
     # What was signed comes in, as here without a browser, and what was changed does not.
     for value, inside in ((signed, True), (forged, False), (grafted, False), (json.dumps(claims), False)):
         session = Session(server, "upload", cookie=f"{COOKIE}={value}")
-        assert session.shows("You may look, but not upload.") == inside
+        assert session.shows("You may look, but not upload") == inside
         assert session.shows(SIGNED_OUT) == (not inside)
         session.close()
     page.context.add_cookies([{**cookie, "value": grafted}])
@@ -183,13 +183,13 @@ def test_nobody_comes_in_with_a_code_that_was_not_asked_for(page, mine) -> None:
 
 def test_what_stands_in_the_place_of_a_page_is_accessible(page, mine) -> None:
     server = mine[0]
-    page.set_viewport_size({"width": 1280, "height": TALL})
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(f"{server}/")
     page.get_by_role("heading", name=SIGNED_OUT).wait_for()
     settle(page)
-    judged(page)
+    assert judged(page).wrong == {}
     enter(page, server, "vera", "/account")
     page.goto(f"{server}/account")
     page.get_by_role("button", name="Sign out").wait_for()
     settle(page)
-    judged(page)
+    assert judged(page).wrong == {}

@@ -106,7 +106,7 @@ def test_a_setting_that_cannot_be_is_one_sentence_at_the_start() -> None:
 
 def test_where_everybody_may_look_a_page_says_who_may_upload(open_server) -> None:
     session = Session(open_server, "upload")
-    assert session.shows("You may look, but not upload.")
+    assert session.shows("You may look, but not upload")
     assert not session.shows("upload_files_0")
     session.close()
 

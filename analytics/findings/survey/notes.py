@@ -162,7 +162,8 @@ def done(version: Note) -> str:
     """What a change has made of a note, in a sentence."""
     if version["removed"]:
         return f"Note {version['row']} is removed; choose it here to bring it back."
-    return f"Note {version['row']} is saved. It can be undone here."
+    what = "is as it was before" if version["action"] == "undo" else "is saved"
+    return f"Note {version['row']} {what}; choose it here to change or undo it."
 
 
 def versions(view: View, row: int) -> pd.DataFrame:

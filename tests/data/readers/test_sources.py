@@ -11,7 +11,7 @@ import pytest
 
 from data.readers import sources
 from data.readers.source import OF_A_PATH
-from data.readers.sources import Unopened, find_sources
+from data.readers.sources import Unopened, find_sources, is_named
 
 CONTENT = b"some,bytes\n" * 100
 
@@ -213,3 +213,16 @@ def test_a_locked_shapefile_is_refused(find_one):
 def test_a_shadow_of_a_shapefile_is_none(find):
     found = find({"a.zip": zipped({"__MACOSX/._a.shp": b"\0", "a.csv": CONTENT})})
     assert [s.path for s in found] == ["a.zip » __MACOSX/._a.shp", "a.zip » a.csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.csv", CONTENT), ("a.zip", zipped({"a.shp": b"shapes", "a.dbf": b"table"}))],
+    ids=["plain", "zip"],
+)
+def test_bytes_are_known_by_the_name_that_their_source_has(name, content, find_one):
+    identity = find_one(name, content).sha256
+    assert is_named(identity, content)
+    assert not is_named(identity, zipped({"a.shp": b"shapez", "a.dbf": b"table"}))
+    assert not is_named(identity, content[:-1])
+    assert not is_named("0" * 64, content)
