@@ -23,7 +23,7 @@ from data.readers.survey_suggestion import suggest_for, write_new
 from data.settings import SettingsError, settings
 from data.store import Store, StoreError
 from data.templates import TEMPLATES, dictionary, write_all
-from data.terminal import printable
+from data.terminal import Printable, printable
 from data.verifying import verify
 from data.words import plural
 
@@ -51,17 +51,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
 
 
-class _Printable(logging.Formatter):
-    """How it came about, in which the words of a file may stand."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return printable(super().format(record))
-
-
 def _log(traceback: bool) -> None:
     """What nobody foresaw is printed to whoever asks for it, and to no other reader of the terminal."""
     handler = logging.StreamHandler() if traceback else logging.NullHandler()
-    handler.setFormatter(_Printable())
+    handler.setFormatter(Printable())
     LOG.handlers = [handler]
 
 

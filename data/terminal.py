@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from unicodedata import category
 
 _BREAKS = "\u2028\u2029"
@@ -12,3 +13,15 @@ def printable(text: str) -> str:
     return "".join(
         sign if sign == "\n" or (category(sign)[0] != "C" and sign not in _BREAKS) else "\ufffd" for sign in text
     )
+
+
+class Printable(logging.Formatter):
+    """How a failure came about, in which the words of a file may stand.
+
+    It stands here and not beside the commands: a logger lives to the very end of a process and keeps the module of its
+    formatter, which must hold nothing that wants to be closed before.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """A record as text that a terminal shows and does not obey."""
+        return printable(super().format(record))

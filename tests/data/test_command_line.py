@@ -282,14 +282,25 @@ def test_hostile_names_and_values_neither_break_the_line_nor_command_the_termina
     assert "value “one\ufffdtwo\ufffd[2J”" in out[0]
 
 
-def test_the_module_runs_and_its_exit_code_reaches_the_shell(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-m", "data", "check", str(tmp_path / "gone")],
+def shell(store, *arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "data", *map(str, arguments)],
         cwd=ROOT,
-        env=os.environ | {"CONFIDENCE_STORE": str(tmp_path / "store"), "PYTHONIOENCODING": "utf-8"},
+        env=os.environ | {"CONFIDENCE_STORE": str(store), "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
         encoding="utf-8",
         check=False,
     )
+
+
+def test_the_module_runs_and_its_exit_code_reaches_the_shell(tmp_path):
+    done = shell(tmp_path / "store", "check", tmp_path / "gone")
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.splitlines()[-1] == "1 refused. Nothing was stored."
+
+
+def test_a_load_that_went_well_prints_its_report_and_nothing_else(tmp_path, police_csv):
+    (tmp_path / APRIL).write_bytes(police_csv([{"Type": "Person search"}]))
+    done = shell(tmp_path / "store", "load", tmp_path / APRIL)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "1 loaded. Release 1 is published."
