@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from types import ModuleType
+from zipfile import is_zipfile
 
 from data.readers import (
     area_lookup,
@@ -76,7 +78,10 @@ def why_passed_over(source: Source) -> str:
     if not source.content:
         return "it is empty"
     if source.name.lower().endswith(tabular.EXCEL) and not tabular.header(source):
-        return "no sheet of it can be read as a table"
+        whole = is_zipfile(BytesIO(source.content))
+        return (
+            "no sheet of it can be read as a table" if whole else "the workbook is damaged or cut short; fetch it again"
+        )
     if population_table.lacks_year(source):
         return population_table.NO_YEAR
     return _by_name(source) or "its columns are not those of any file we read"

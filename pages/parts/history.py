@@ -96,8 +96,7 @@ def _change(view: View, loads: pd.DataFrame, user: User) -> str | None:
     """Draw the withdrawal or the restoring of one file, and give the file that was chosen."""
     st.markdown("### Withdraw or restore a file", anchors=False)
     if st.session_state.pop(_DONE, False):
-        for key in (_LOAD, _REASON):
-            st.session_state.pop(key, None)
+        st.session_state.update({_LOAD: None, _REASON: ""})
     rows = loads.set_index("load_id", drop=False).to_dict("index")
     chosen = st.selectbox(
         "File",
@@ -121,11 +120,12 @@ def _change(view: View, loads: pd.DataFrame, user: User) -> str | None:
         reason = st.text_input("Reason, kept in the history", key=_REASON, max_chars=300)
         label, act = ("Restore", restore) if back else ("Withdraw", withdraw)
         if st.form_submit_button(label, type="primary", icon=":material/undo:" if back else ":material/remove:"):
-            _run(act, view, chosen, user, name, reason)
+            what = f"{row['file']} is {'current again' if back else 'withdrawn'}"
+            _run(act, view, chosen, user, name, reason, what)
     return str(chosen)
 
 
-def _run(act: Change, view: View, load: str, user: User, name: str, reason: str) -> None:
+def _run(act: Change, view: View, load: str, user: User, name: str, reason: str, what: str) -> None:
     user.must_publish()
     if not reason.strip():
         st.error("Say why: the reason stays in the history.")
@@ -140,7 +140,7 @@ def _run(act: Change, view: View, load: str, user: User, name: str, reason: str)
         status.update(label=f"Release {release.number} is made", state="complete")
     shown = f"every page now shows release {release.number}"
     none = f"release {release.number} shows no file; until one is published, pages are empty or show the demonstration"
-    st.session_state[_SAID] = f"Done: {shown if release.current else none}."
+    st.session_state[_SAID] = wording.plain(f"{what}: {shown if release.current else none}.")
     st.session_state[_DONE] = True
     st.rerun()
 

@@ -14,6 +14,7 @@ from tests.app.small_store import HOSTILE_BY, MONTHS, SEARCHES, files
 
 STOPS = "pages/scrutinise/stop_and_search.py"
 PAGE = "pages/manage/upload.py"
+MAY = "2018-05-surrey-stop-and-search.csv"
 
 
 def texts(app) -> list[str]:
@@ -61,7 +62,9 @@ def test_a_withdrawn_file_becomes_a_gap_and_comes_back(run, own) -> None:
     app.text_input(key="history_reason").set_value("sent by mistake")
     submit(app, "Withdraw").click().run()
     assert not app.exception
-    assert [said.value for said in app.success] == ["Done: every page now shows release 2."]
+    assert [said.value for said in app.success] == [
+        wording.plain(f"{MAY} is withdrawn: every page now shows release 2.")
+    ]
     assert status_of(own, load) == "withdrawn"
     assert history(app).set_index("Load").at[load, "Status"] == "withdrawn"
     release = own.releases()[-1]
@@ -79,14 +82,16 @@ def test_a_withdrawn_file_becomes_a_gap_and_comes_back(run, own) -> None:
     assert not app.success
     app.text_input(key="history_reason").set_value("right after all")
     submit(app, "Restore").click().run()
-    assert [said.value for said in app.success] == ["Done: every page now shows release 3."]
+    assert [said.value for said in app.success] == [
+        wording.plain(f"{MAY} is current again: every page now shows release 3.")
+    ]
     assert status_of(own, load) == "current"
 
 
 def test_what_a_restored_file_takes_the_place_of_is_said(run, own, police_csv, tmp_path) -> None:
     load = load_of(own, "surrey", "2018-05")
     withdraw(own, load, "Grace", "sent by mistake")
-    name = "2018-05-surrey-stop-and-search.csv"
+    name = MAY
     (tmp_path / name).write_bytes(police_csv([{"Type": "Drone search"}]))
     load_files([tmp_path / name], own, "Grace", "corrected")
     app = run(PAGE, own)

@@ -60,7 +60,7 @@ def test_the_census_has_its_reader(source, real_files):
     ("name", "content", "why"),
     [
         ("survey.SAV", b"", "it is empty"),
-        ("table.xlsx", b"PK\x03\x04", "no sheet of it can be read as a table"),
+        ("table.xlsx", b"PK\x03\x04", "the workbook is damaged or cut short; fetch it again"),
         ("table.xls", b"\xd0\xcf", "workbooks of before Excel 2007 have no reader; save it as .xlsx"),
         ("wave.csv.mapping.toml", b"survey = 1", "it is a mapping, read with the file that it is named after"),
         ("README.md", b"# Files", "it is a text page, not data"),
