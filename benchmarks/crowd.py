@@ -31,7 +31,7 @@ from websockets.exceptions import WebSocketException
 
 from benchmarks.machine import machine
 from benchmarks.proxy import proxy
-from benchmarks.server import ROOT, Server, started
+from benchmarks.server import Server, started
 from benchmarks.visitor import PageFailed, Visitor
 
 _STEPS = {"filter": 60, "page": 20, "back": 8, "open": 9, "leave": 3}
@@ -204,10 +204,11 @@ def main() -> None:
     seconds = options.minutes * 60
     with ExitStack() as running, TemporaryDirectory() as folder:
         logs = [Path(folder) / str(number) for number in range(options.processes + 1)]
-        with started(ROOT / "app.py", options.store, log=logs[-1]) as server:
+        with started(store=options.store, log=logs[-1], CONFIDENCE_METRICS="true") as server:
             peer = asyncio.run(alone(server, min(_PEER_STEPS, int(seconds / options.think) + 2)))
         servers = [
-            running.enter_context(started(ROOT / "app.py", options.store, log=log)) for log in logs[: options.processes]
+            running.enter_context(started(store=options.store, log=log, CONFIDENCE_METRICS="true"))
+            for log in logs[: options.processes]
         ]
         mine = time.process_time()
         walk, samples = asyncio.run(crowd(servers, options.people, seconds, options.think, min(60, seconds / 8)))

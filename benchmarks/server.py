@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,22 +23,36 @@ _STARTED = 300
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its port and its process."""
+    """A running server: its port, its process and the file that takes what it prints."""
 
     port: int
-    pid: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def host(self) -> str:
+        """Host and port."""
+        return f"localhost:{self.port}"
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds it."""
+        return f"http://{self.host}"
+
+    def __str__(self) -> str:
+        return self.address
 
     @property
     def memory(self) -> float:
         """Memory in use, resident, in MB; Linux only."""
-        status = Path(f"/proc/{self.pid}/status").read_text()
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
         line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
         return int(line.split()[1]) / 1024
 
     @property
     def sessions(self) -> tuple[int, int]:
-        """How many sessions are open, and how many ever were."""
-        with urllib.request.urlopen(f"http://localhost:{self.port}/_stcore/metrics", timeout=10) as answer:
+        """How many sessions are open, and how many ever were, of a server that tells what it measures."""
+        with urllib.request.urlopen(f"http://{self.host}/_stcore/metrics", timeout=10) as answer:
             lines = answer.read().decode().splitlines()
         found = {
             name: int(float(value)) for name, _, value in (line.rpartition(" ") for line in lines) if name[:1] != "#"
@@ -48,15 +62,21 @@ class Server:
     @property
     def cpu(self) -> float:
         """Seconds of a processor that it has used since it was started; Linux only."""
-        user, system = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+        user, system = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
 def started(
-    script: Path, store: str | None = None, options: tuple[str, ...] = (), log: Path | None = None
+    script: Path = ROOT / "app.py",
+    store: str | Path | None = None,
+    options: Sequence[str] = (),
+    log: Path = Path(os.devnull),
+    port: int | None = None,
+    below: str = "",
+    **environment: str,
 ) -> Iterator[Server]:
-    """Run a server on a free port until the block ends.
+    """Run a server until the block ends.
 
     Parameters
     ----------
@@ -68,21 +88,33 @@ def started(
         Further options of ``streamlit run``.
     log
         File that takes what the server prints; otherwise it is lost.
+    port
+        Otherwise a free one.
+    below
+        The address below which it answers, such as ``/force``.
+    environment
+        Variables of the environment beside those of now.
+
+    Raises
+    ------
+    RuntimeError
+        If it has not started within 30 seconds; the message holds what it printed.
     """
-    port = free_port()
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
-    environment = {"CONFIDENCE_METRICS": "true"} | ({"CONFIDENCE_STORE": store} if store else {})
-    with (log or Path(os.devnull)).open("wb") as printed:
+    environment = ({"CONFIDENCE_STORE": str(store)} if store else {}) | environment
+    with log.open("wb") as printed:
         process = subprocess.Popen(  # noqa: S603
             [*command, "--server.headless", "true", *options],
             cwd=ROOT,
             env={**os.environ, **environment},
             stdout=printed,
-            stderr=printed,
+            stderr=subprocess.STDOUT,
         )
+    found = Server(port, process, log)
     try:
-        _wait(port)
-        yield Server(port, process.pid)
+        _wait(found, below)
+        yield found
     finally:
         process.terminate()
         process.wait()
@@ -139,11 +171,14 @@ def _nodes(node: dict[str, object]) -> Iterator[dict[str, object]]:
         yield from _nodes(child)
 
 
-def _wait(port: int) -> None:
+def _wait(server: Server, below: str) -> None:
     for _ in range(_STARTED):
+        if server.process.poll() is not None:
+            break
         try:
-            with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=1):
+            with urllib.request.urlopen(f"http://{server.host}{below}/_stcore/health", timeout=1):
                 return
         except OSError:
             time.sleep(0.1)
-    raise RuntimeError("The server did not start within 30 seconds.")
+    told = server.log.read_text(errors="replace") if server.log.is_file() else ""
+    raise RuntimeError(f"The server did not start within {_STARTED // 10} seconds.\n{told}")

@@ -1,98 +1,25 @@
-"""The real server, started for a test, and a session with it that needs no browser."""
+"""The real server, for a test, and a session with it that needs no browser."""
 
 from __future__ import annotations
 
 import http.client
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-ROOT = Path(__file__).resolve().parents[1]
-
-
-def free_port() -> int:
-    """A port of this computer that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        return int(free.getsockname()[1])
-
-
-@dataclass(frozen=True)
-class Server:
-    """A running server: its address, its process and what it writes."""
-
-    address: str
-    process: subprocess.Popen[bytes]
-    log: Path
-
-    @property
-    def host(self) -> str:
-        """Host and port."""
-        return urlsplit(self.address).netloc
-
-    def __str__(self) -> str:
-        return self.address
-
-
-@contextmanager
-def started(
-    store: Path,
-    log: Path,
-    port: int | None = None,
-    script: str = "app.py",
-    flags: Sequence[str] = (),
-    wait: str = "",
-    **environment: str,
-) -> Iterator[Server]:
-    """Run the app over a store until the caller is done; `wait` is the address below which it answers."""
-    port = port or free_port()
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), *flags],
-            cwd=ROOT,
-            env={**os.environ, "CONFIDENCE_STORE": str(store), **environment},
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            _wait(port, process, log, wait)
-            yield Server(f"http://localhost:{port}", process, log)
-        finally:
-            process.terminate()
-            process.wait()
+from benchmarks.server import Server, started
 
 
 @contextmanager
 def running(store: Path, log: Path, port: int | None = None, **environment: str) -> Iterator[str]:
     """The address of the app over a store until the caller is done."""
-    with started(store, log, port, **environment) as server:
+    with started(store=store, log=log, port=port, **environment) as server:
         yield server.address
-
-
-def _wait(port: int, process: subprocess.Popen[bytes], log: Path, below: str) -> None:
-    for _ in range(300):
-        if process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(f"http://localhost:{port}{below}/_stcore/health", timeout=1):
-                return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail(f"The server did not start within 30 seconds:\n{log.read_text(errors='replace')}")
 
 
 def ask(

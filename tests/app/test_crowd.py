@@ -14,7 +14,7 @@ import pytest
 from app import PAGES
 from benchmarks.crowd import DOORS, crowd
 from benchmarks.proxy import proxy
-from benchmarks.server import ROOT, Server, started
+from benchmarks.server import Server, started
 from benchmarks.visitor import Visitor
 from data.store import Store
 
@@ -34,7 +34,7 @@ def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
 
         def start(store: Store) -> Server:
             logs.append(tmp_path / f"server-{len(logs)}.log")
-            return running.enter_context(started(ROOT / "app.py", str(store.root), log=logs[-1]))
+            return running.enter_context(started(store=store.root, log=logs[-1], CONFIDENCE_METRICS="true"))
 
         yield start
     assert [log.read_text() for log in logs if "Traceback" in log.read_text()] == []

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from itsdangerous import URLSafeTimedSerializer
 
+from benchmarks.server import free_port, started
 from data.store import Store
 from tests.browser.conftest import PATIENCE, settle
 from tests.browser.test_accessibility import judged
 from tests.provider import provider
-from tests.servers import Session, free_port, started
+from tests.servers import Session
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -43,7 +44,7 @@ def mine(chromium, small: Store, tmp_path_factory) -> Iterator[tuple[str, Store]
     with provider(PEOPLE) as identities:
         chosen = identities.settings(f"http://localhost:{port}")
         roles = {"CONFIDENCE_ANALYSTS": "confidence.analyst", "CONFIDENCE_VIEWERS": "confidence.viewer"}
-        with started(store.root, place / "log", port, **chosen, **roles) as server:
+        with started(store=store.root, log=place / "log", port=port, **chosen, **roles) as server:
             yield server, store
 
 

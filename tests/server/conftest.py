@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.servers import Server, started
+from benchmarks.server import Server, started
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - for a test alone
 
@@ -15,7 +15,7 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104 - for a test alone
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app as it starts without any setting."""
     place = tmp_path_factory.mktemp("server")
-    with started(place / "store", place / "log") as running:
+    with started(store=place / "store", log=place / "log") as running:
         yield running
 
 
@@ -24,6 +24,9 @@ def open_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app that everybody may look at."""
     place = tmp_path_factory.mktemp("open")
     with started(
-        place / "store", place / "log", flags=["--server.address", EVERYWHERE], CONFIDENCE_WITHOUT_SIGN_IN="viewer"
+        store=place / "store",
+        log=place / "log",
+        options=["--server.address", EVERYWHERE],
+        CONFIDENCE_WITHOUT_SIGN_IN="viewer",
     ) as running:
         yield running

@@ -11,9 +11,10 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from benchmarks.server import ROOT, Server, started
 from pages.parts.server import door
 from tests.server.conftest import EVERYWHERE
-from tests.servers import ROOT, Server, Session, ask
+from tests.servers import Session, ask
 
 ELSEWHERE = [
     {"X-Forwarded-For": "192.0.2.7"},
@@ -132,9 +133,7 @@ def test_measurements_and_the_interface_of_programs_are_closed(path, method, ser
 
 
 def test_measurements_are_open_where_a_setting_opens_them(tmp_path) -> None:
-    from tests.servers import started
-
-    with started(tmp_path / "store", tmp_path / "log", CONFIDENCE_METRICS="true") as measured:
+    with started(store=tmp_path / "store", log=tmp_path / "log", CONFIDENCE_METRICS="true") as measured:
         status, _, body = ask(measured, "/_stcore/metrics")
     assert status == 200
     assert "active_sessions" in body

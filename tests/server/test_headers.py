@@ -11,9 +11,10 @@ import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed
 
+from benchmarks.server import ROOT, started
 from pages.parts.server import shell
 from pages.parts.server.headers import Frame
-from tests.servers import ROOT, Session, ask, started
+from tests.servers import Session, ask
 
 PLAIN = {
     "x-content-type-options": "nosniff",
@@ -61,11 +62,11 @@ def test_the_policy_names_this_host_and_allows_no_code_but_its_own(server) -> No
     assert "*" not in "".join(policy.values())
 
 
-def test_over_https_the_browser_is_held_to_it_and_cookies_too(server) -> None:
-    headers = ask(server, "/_stcore/health", {"X-Forwarded-Proto": "https"})[1]
+def test_over_https_the_browser_is_held_to_it_and_cookies_too(open_server) -> None:
+    headers = ask(open_server, "/_stcore/health", {"X-Forwarded-Proto": "https"})[1]
     assert headers["strict-transport-security"] == "max-age=31536000"
     assert [cookie.count("; Secure") for cookie in headers.get_all("set-cookie")] == [1]
-    assert "Secure" not in ask(server, "/_stcore/health")[1]["set-cookie"]
+    assert "Secure" not in ask(open_server, "/_stcore/health")[1]["set-cookie"]
 
 
 def test_the_page_is_streamlits_with_a_title_and_an_address(server) -> None:
@@ -78,7 +79,9 @@ def test_the_page_is_streamlits_with_a_title_and_an_address(server) -> None:
 
 
 def test_below_another_address_the_page_says_so(tmp_path) -> None:
-    with started(tmp_path / "store", tmp_path / "log", flags=["--server.baseUrlPath", "force"], wait="/force") as below:
+    with started(
+        store=tmp_path / "store", log=tmp_path / "log", options=["--server.baseUrlPath", "force"], below="/force"
+    ) as below:
         for path in ("/force/", "/force/trends"):
             status, _, body = ask(below, path)
             assert status == 200
@@ -117,7 +120,7 @@ if get_script_run_ctx(suppress_warning=True) is not None:
 def test_a_page_that_raises_shows_a_sentence_and_the_log_has_the_rest(tmp_path) -> None:
     script = tmp_path / "broken.py"
     script.write_text(BROKEN)
-    with started(tmp_path / "store", tmp_path / "log", script=str(script), PYTHONPATH=str(ROOT)) as broken:
+    with started(script, tmp_path / "store", log=tmp_path / "log", PYTHONPATH=str(ROOT)) as broken:
         session = Session(broken)
         session.close()
     assert session.shows("This page could not be drawn")

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import Server, Session, ask, started
+from benchmarks.server import Server, started
+from tests.servers import Session, ask
 
 MEGABYTE = 1024 * 1024
 LARGEST = 20
@@ -25,7 +26,7 @@ def cramped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with room for 45 MB a page, and for 70 MB in all."""
     place = tmp_path_factory.mktemp("cramped")
     room = {"CONFIDENCE_UPLOAD_SESSION": "45", "CONFIDENCE_UPLOAD_SERVER": "70"}
-    with started(place / "store", place / "log", **room) as running:
+    with started(store=place / "store", log=place / "log", **room) as running:
         yield running
 
 
