@@ -65,6 +65,7 @@ class Visitor:
         self._screen = _Screen()
         self._states: dict[str, WidgetState] = {}
         self._kept: dict[str, tuple[ForwardMsg, int]] = {}
+        self._told: set[str] = set()
         self._runs = 0
         self._fetched: set[str] = set()
         self._timers: dict[str, asyncio.Task[None]] = {}
@@ -229,6 +230,7 @@ class Visitor:
         return taken
 
     async def _ask(self, named: str | None = None, part: str = "", pressed: str = "", by_itself: bool = False) -> None:
+        self._told = set(self._kept)
         states = [*self._states.values(), *([WidgetState(id=pressed, trigger_value=True)] if pressed else [])]
         state = ClientState(
             query_string=self.query,
@@ -261,6 +263,8 @@ class Visitor:
             why = f"The connection broke: {closed}"
         except httpx.HTTPError as error:
             why = f"A picture did not come: {error!r}"
+        except PageFailed as failed:
+            why = str(failed)
         self._stop_timers()
         self._fail(why)
 
@@ -272,7 +276,7 @@ class Visitor:
         kind = message.WhichOneof("type")
         if kind == "ref_hash":
             if message.ref_hash not in self._kept:
-                raise RuntimeError("The server refers to a message that it was not told is kept.")
+                raise PageFailed("The server refers to a message that it was not told is kept")
             whole = ForwardMsg()
             whole.CopyFrom(self._kept[message.ref_hash][0])
             whole.metadata.CopyFrom(message.metadata)
@@ -307,7 +311,10 @@ class Visitor:
         status, ran = message.script_finished, list(message.metadata.run.fragment_ids)
         if status in (_WHOLE, _BROKEN):
             self._runs += 1
-            self._kept = {key: kept for key, kept in self._kept.items() if self._runs - kept[1] < _AGE}
+            # What a request that is under way says to be kept may still be referred to.
+            self._kept = {
+                key: kept for key, kept in self._kept.items() if key in self._told or self._runs - kept[1] < _AGE
+            }
             self._states = {key: state for key, state in self._states.items() if key in self._identities()}
         if status == _BROKEN:
             self._fail("The script can't be run")
