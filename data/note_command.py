@@ -73,7 +73,7 @@ def _list(options: argparse.Namespace, store: Store, say: Say) -> int:
         )
     if held.empty:
         removed = 0 if options.all else len(newest(store.view(), NOTES))
-        say(f"There is no note; {removed:,} were removed, and --all lists them." if removed else "There is no note.")
+        say(f"There is no note; --all lists what was removed ({removed:,})." if removed else "There is no note.")
     return 0
 
 

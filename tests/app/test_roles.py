@@ -147,7 +147,9 @@ def test_every_action_refuses_a_viewer_by_itself() -> None:
     actions = {
         "publish": lambda: uploading._run(state, staged, viewer, "Vera", "why"),
         "stage and map": lambda: uploading.steps(None, viewer),
-        "withdraw": lambda: history._run(lambda *_: pytest.fail("done"), None, "x", viewer, "Vera", "why"),
+        "withdraw": lambda: history._run(
+            lambda *_: pytest.fail("done"), None, "x", viewer, "Vera", "why", "x is withdrawn"
+        ),
     }
     for name, act in actions.items():
         with pytest.raises(NotAllowed) as refusal:

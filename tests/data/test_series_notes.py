@@ -119,7 +119,7 @@ def test_the_command_adds_lists_removes_and_undoes(run):
     assert line.startswith("1 · 2026-02-11 · event · Patrols began · fair · version 1, add · ")
     assert line.endswith(" · Ada · for the report")
     assert run("note", "remove", "1", *who) == (0, ["Note 1 is removed, in version 2."], [])
-    assert run("note", "list") == (0, ["There is no note."], [])
+    assert run("note", "list") == (0, ["There is no note; --all lists what was removed (1)."], [])
     assert run("note", "undo", "1", *who) == (0, ["Note 1 is as it was before, in version 3."], [])
     assert [text.split(" · ")[5] for text in run("note", "list", "--all")[1]] == [
         "version 3, undo",

@@ -67,7 +67,7 @@ def test_a_note_is_marked_printed_and_in_every_file(surveyed):
         "Note": "Patrols began",
         "Holds for": "every series",
     }
-    assert "1,2025-08-15,event,Patrols began,every series,Ada," in to_csv(found, "notes").decode("utf-8-sig")
+    assert "1,2025-08-15,event,Patrols began,every series,20" in to_csv(found, "notes").decode("utf-8-sig")
     book = openpyxl.load_workbook(io.BytesIO(to_excel(found)))
     assert book["notes"]["D2"].value == "Patrols began"
     assert said in [row[1].value for row in book["Cover"].iter_rows()]
