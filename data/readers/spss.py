@@ -38,6 +38,8 @@ def apart(content: bytes, limit: int | None, cells: int, columns: int) -> tuple[
 
     _, about = _opened(content, metadataonly=True)
     names = list(about.column_names)
+    if not all(isinstance(name, str) for name in names):
+        raise _damaged()
     if len(names) > columns:
         raise _too_large(f"{columns:,} columns")
     # A packed record is read as wide as its columns are, whatever it holds.
@@ -73,8 +75,12 @@ def _opened(content: bytes, **options: Any) -> tuple[Any, Any]:  # noqa: ANN401 
     try:
         return pyreadstat.read_sav(io.BytesIO(content), **options)
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError) as error:
-        what = "the file can't be opened as an SPSS file"
-        raise Refused([Problem(what, "It may be damaged or cut short; export it again as .sav")]) from error
+        raise _damaged() from error
+
+
+def _damaged() -> Refused:
+    what = "the file can't be opened as an SPSS file"
+    return Refused([Problem(what, "It may be damaged or cut short; export it again as .sav")])
 
 
 def _too_large(what: str) -> Refused:
