@@ -52,7 +52,7 @@ OF_A_PATH = Limits(
 
 OF_AN_UPLOAD = Limits(
     unpacked=64 * 2**20,
-    together=256 * 2**20,
+    together=192 * 2**20,
     members=5_000,
     cells=4_000_000,
     rows=1_048_576,

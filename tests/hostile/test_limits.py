@@ -34,7 +34,7 @@ def told(tmp_path_factory):
         ("zip: 6,000 members", "the zip holds more than 5,000 files"),
         ("zip: 66,000 members", "the zip holds more than 5,000 files"),
         ("zip: members in one place", "several files in one place"),
-        ("zip: a size that is none", "more than 256 MB once it is unpacked"),
+        ("zip: a size that is none", "more than 192 MB once it is unpacked"),
         ("zip in zip", "a zip inside a zip is not opened"),
         ("table: a long cell", "near line 2 holds more than 131,072 letters"),
         ("table: a long name", "a column name has more than 2,000 letters"),
