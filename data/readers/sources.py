@@ -17,7 +17,7 @@ from data.readers.source import OF_A_PATH, OF_AN_UPLOAD, Limits, Source
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that came without a path: its bytes are opened where they are, and never written to a disk.
+    """A file that came without a path: its bytes are opened where they are.
 
     Attributes
     ----------
