@@ -1,7 +1,7 @@
 """One person at a running dashboard: speaks to the server as the page in a browser does, and draws nothing.
 
 Over the same websocket and messages: every widget's state goes with every change, messages that were kept are not sent
-again, pictures are fetched once, and parts that ask to be run again every few seconds are.
+again, and pictures are fetched once.
 """
 
 from __future__ import annotations
@@ -68,7 +68,6 @@ class Visitor:
         self._told: set[str] = set()
         self._runs = 0
         self._fetched: set[str] = set()
-        self._timers: dict[str, asyncio.Task[None]] = {}
         self._parts_run: dict[str, str] = {}
         self._answers: dict[str, asyncio.Future[Any]] = {}
         self._waiting: tuple[str, asyncio.Future[None]] | None = None
@@ -121,7 +120,6 @@ class Visitor:
 
     async def leave(self) -> None:
         """Close the tab."""
-        self._stop_timers()
         if self._socket is not None:
             await self._socket.close()
         if self._reader is not None:
@@ -131,7 +129,6 @@ class Visitor:
     async def turn_to(self, page: str) -> float:
         """Open another page from the menu; seconds until it stands."""
         self.page, self.query = page, ""
-        self._stop_timers()
         return await self._run()
 
     async def follow(self, query: str) -> float:
@@ -229,7 +226,7 @@ class Visitor:
             raise PageFailed(self._screen.errors[0])
         return taken
 
-    async def _ask(self, named: str | None = None, part: str = "", pressed: str = "", by_itself: bool = False) -> None:
+    async def _ask(self, named: str | None = None, part: str = "", pressed: str = "") -> None:
         self._told = set(self._kept)
         states = [*self._states.values(), *([WidgetState(id=pressed, trigger_value=True)] if pressed else [])]
         state = ClientState(
@@ -237,7 +234,6 @@ class Visitor:
             page_script_hash="" if named is not None else self.pages.get(self.page, ""),
             page_name=named or "",
             fragment_id=part,
-            is_auto_rerun=by_itself,
             cached_message_hashes=list(self._kept),
             context_info=ContextInfo(
                 timezone="Europe/London", locale="en-GB", url=f"{self.address}/{self.page}", color_scheme="light"
@@ -265,7 +261,6 @@ class Visitor:
             why = f"A picture did not come: {error!r}"
         except PageFailed as failed:
             why = str(failed)
-        self._stop_timers()
         self._fail(why)
 
     def _fail(self, why: str) -> None:
@@ -296,10 +291,6 @@ class Visitor:
                 }
             case "page_info_changed":
                 self.query = message.page_info_changed.query_string
-            case "auto_rerun":
-                self._repeat(message.auto_rerun.fragment_id, message.auto_rerun.interval)
-            case "stop_auto_rerun":
-                self._stop_timers()
             case "file_urls_response":
                 self._answers.pop(message.file_urls_response.response_id).set_result(message.file_urls_response)
             case "delta":
@@ -357,20 +348,6 @@ class Visitor:
         if url.startswith("/") and url not in self._fetched:
             self._fetched.add(url)
             (await self._http.get(url)).raise_for_status()
-
-    def _repeat(self, part: str, seconds: float) -> None:
-        if part not in self._timers:
-            self._timers[part] = asyncio.create_task(self._again(part, seconds))
-
-    async def _again(self, part: str, seconds: float) -> None:
-        while True:
-            await asyncio.sleep(seconds)
-            await self._ask(part=part, by_itself=True)
-
-    def _stop_timers(self) -> None:
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers = {}
 
 
 def _key(identity: str) -> str:

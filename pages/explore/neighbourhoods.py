@@ -8,7 +8,6 @@ from pages.parts.release import answer, current_view
 
 view = current_view()
 scope = filters.frame("Neighbourhoods", view, filters.NEIGHBOURHOODS)
-show.follow_mode()
 
 if scope is None:
     states.no_areas(view)

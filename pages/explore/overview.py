@@ -7,7 +7,6 @@ from pages.parts.release import answer, current_view
 
 view = current_view()
 scope = filters.frame("Overview", view, filters.OVERVIEW)
-show.follow_mode()
 
 if scope is None:
     states.no_survey(view)

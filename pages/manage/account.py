@@ -6,12 +6,11 @@ import streamlit as st
 
 from analytics.wording import plain
 from data.settings import settings
-from pages.parts import show, sign_in
+from pages.parts import sign_in
 from pages.parts.identity import current_user
 
 user = current_user()
 st.title("Account")
-show.follow_mode()
 if user.may_publish:
     st.markdown("You are an **analyst**: you see every page, and you may load, withdraw and record.")
 else:

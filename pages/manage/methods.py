@@ -21,7 +21,6 @@ view = current_view()
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xsmall"):
     st.title("Data and methods", anchor=False, width="content")
     demonstration.mark(view)
-show.follow_mode()
 part, place = contents.opened(PARTS)
 
 with place:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from data.chosen import own_store
-from pages.parts import demonstration, history, show, states, templates, uploading
+from pages.parts import demonstration, history, states, templates, uploading
 from pages.parts.identity import current_user
 from pages.parts.release import current_view
 
@@ -11,7 +11,6 @@ store, user = own_store(), current_user()
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xsmall"):
     st.title("Upload", anchor=False, width="content")
     demonstration.mark(current_view())
-show.follow_mode()
 
 if user.may_publish:
     st.markdown(":gray[:small[Nothing changes until you publish. Every step can be undone until then.]]")

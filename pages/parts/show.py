@@ -216,15 +216,6 @@ def mode() -> Mode:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-@st.fragment(run_every=2)
-def follow_mode() -> None:
-    """Draw the charts anew when the reader switches between light and dark, which by itself reruns nothing."""
-    drawn = st.session_state.setdefault("drawn_mode", mode())
-    if drawn != mode():
-        st.session_state["drawn_mode"] = mode()
-        st.rerun()
-
-
 def _refusal(finding: Finding, level: Literal["##", "###"] = "###") -> None:
     with st.container(border=True):
         st.markdown(f"{level} {plain(finding.question)}", anchors=False)

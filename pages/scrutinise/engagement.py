@@ -7,7 +7,6 @@ from pages.parts.release import answer, current_view
 
 view = current_view()
 scope = filters.frame("Engagement", view, filters.ENGAGEMENT)
-show.follow_mode()
 
 if scope is None:
     states.no_engagement(view)

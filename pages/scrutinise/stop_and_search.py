@@ -7,7 +7,6 @@ from pages.parts.release import answer, current_view
 
 view = current_view()
 scope = filters.frame("Stop and search", view, filters.STOPS)
-show.follow_mode()
 
 if scope is None:
     states.no_stops(view)

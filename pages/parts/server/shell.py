@@ -1,7 +1,8 @@
-"""The page that a browser fetches first, for every address of the registry: Streamlit's own, told where its server is.
+"""The page that a browser fetches first, for every address of the registry: Streamlit's own, with two small scripts.
 
 Streamlit's page looks for its server below the address that was opened before it looks at the root. On a deep link
-that is two requests for nothing and two errors in the console. A page that is told asks once.
+that is two requests for nothing and two errors in the console. A page that is told asks once. And it runs nothing when
+the reader switches between light and dark, so the browser is told to ask for the page again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from starlette.routing import Route
 
 _HEAD = "<title>Streamlit</title>"
 _TITLE = "<title>Confidence Cycle</title>"
+_FOLLOW_MODE = Path(__file__).with_name("follow_mode.js")
 
 
 def routes(addresses: Iterable[str]) -> list[Route]:
@@ -31,10 +33,11 @@ async def _answer(_: Request) -> Response:
 
 @cache
 def ours() -> str:
-    """Streamlit's page with a title of its own, and a script that says where its server is."""
+    """Streamlit's page with a title of its own, and scripts that say where its server is and follow the mode."""
     place = f"window.location.origin + {json.dumps(_root())}"
-    script = f"<script>window.__streamlit = {{ BACKEND_BASE_URL: {place} }}</script>"
-    return streamlits().replace(_HEAD, f"{_TITLE}\n    {script}")
+    server = f"<script>window.__streamlit = {{ BACKEND_BASE_URL: {place} }}</script>"
+    follow = f"<script>{_FOLLOW_MODE.read_text(encoding='utf-8')}</script>"
+    return streamlits().replace(_HEAD, f"{_TITLE}\n    {server}\n    {follow}")
 
 
 @cache
