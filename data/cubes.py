@@ -259,9 +259,13 @@ def _added_up(rows: nw.LazyFrame[Any], keys: list[str]) -> pd.DataFrame:
 
 def coded(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
     """Rows with their texts as places in a list: they are compared and grouped many times a page."""
+    return with_codes(rows.collect("pyarrow").to_native())
+
+
+def with_codes(table: pa.Table) -> pd.DataFrame:
+    """The same of rows that are read."""
     import pyarrow as pa
 
-    table = rows.collect("pyarrow").to_native()
     for number, column in enumerate(table.schema):
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
             table = table.set_column(number, column.name, table[number].combine_chunks().dictionary_encode())

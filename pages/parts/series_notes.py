@@ -47,11 +47,15 @@ class _Editing:
         return f"note_{field}_{self.turn}_{self.row}"
 
 
+@st.fragment
 def edit(view: View, scope: Scope, user: User) -> None:
-    """Draw what changes the notes on a series, for whoever may publish; nothing for anybody else."""
+    """Draw what changes the notes on a series, once it is opened, for whoever may publish; nothing for anybody else."""
     if not user.may_publish:
         return
-    with st.expander("Notes on this series", icon=":material/edit_note:", key="series_notes"):
+    part = st.expander("Notes on this series", icon=":material/edit_note:", key="series_notes", on_change="rerun")
+    if not part.open:
+        return
+    with part:
         if is_demonstration(view):
             st.markdown(
                 "Nothing can be noted on the demonstration: [load files of your own](upload), and their notes are "
@@ -61,7 +65,6 @@ def edit(view: View, scope: Scope, user: User) -> None:
         _form(view, notes.series_of(scope), user)
 
 
-@st.fragment
 def _form(view: View, series: tuple[str, str, str], user: User) -> None:
     if _SAID in st.session_state:
         st.success(st.session_state.pop(_SAID), icon=":material/check:")
@@ -137,7 +140,7 @@ def _fill(state: _Editing, note: Mapping[str, Any] | None) -> None:
 
 
 def _do(view: View, state: _Editing, pressed: str, name: str) -> None:
-    current_user().must_publish()  # this form draws itself anew without the page around it
+    current_user().must_publish()  # this part draws itself anew without the page around it
     reason = str(st.session_state[state.key("reason")])
     changes: dict[str, Callable[[], Mapping[str, Any]]] = {
         "save": lambda: record(

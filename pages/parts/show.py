@@ -271,7 +271,7 @@ def downloads(finding: Finding, table: str | None = None) -> None:
         _csv(finding, table or next(iter(finding.tables)))
         st.download_button(
             "Excel",
-            data=to_excel(finding),
+            data=partial(to_excel, finding),
             file_name=file_name(finding, "xlsx"),
             mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             icon=":material/download:",

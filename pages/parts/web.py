@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import logging
 import sys
 from collections.abc import AsyncIterator, Iterable
@@ -30,6 +31,14 @@ from pages.parts.server.headers import Frame
 _MINUTE = 60
 _NEVER = 1_000_000_000
 """Collections of the younger objects before one of all."""
+_ALL = 30
+"""Minutes after which everything is looked through again, and not only what is new."""
+_TURN = 0.0005
+"""Seconds for which one thread keeps Python to itself.
+
+A page sends many small messages, and takes its turn again after each: at the usual 5 ms, while a figure is counted for
+somebody else, it would wait a second for turns alone.
+"""
 
 let_upload = uploads.let
 
@@ -39,13 +48,15 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Import everything, then collect garbage of long life once a minute, and not in the midst of a page.
 
     Python looks through everything that is kept whenever a quarter more is kept, and the kept answers are many objects:
-    half a second's stop for whoever waits just then.
+    a second's stop for whoever waits just then. So what has been looked through is set aside, and looked through again
+    only every half hour.
     """
     uploads.keep_off_the_disk()
     # The very first run would look for pages beside the entry script, and not find the one of a deep link.
     PagesManager.uses_pages_directory = False
     ready.import_all()
     gc.set_threshold(*gc.get_threshold()[:2], _NEVER)
+    sys.setswitchinterval(_TURN)
     collecting = asyncio.create_task(_collect())
     try:
         yield
@@ -55,11 +66,14 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 async def _collect() -> None:
     """Collect garbage, and remove previews that nobody came back to."""
-    while True:
+    for minute in itertools.count(1):
         with suppress(StoreError, OSError):  # what is wrong with the store is told by the pages
             await asyncio.to_thread(sweep, own_store())
         await asyncio.sleep(_MINUTE)
+        if minute % _ALL == 0:
+            gc.unfreeze()
         gc.collect()
+        gc.freeze()
 
 
 def middleware(script: str) -> list[Middleware]:

@@ -44,7 +44,7 @@ def own(small: Store, tmp_path: Path) -> Store:
 def run(small: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
     """A function that opens an address of the app over a store: the small one where none is given.
 
-    With `opened`, every Table and every How was this made? is open.
+    With `opened`, every Table and every How was this made? is open, and the notes on a series.
     """
 
     def start(page: str = "", store: Store | None = None, opened: bool = False, **address: str) -> AppTest:
@@ -54,6 +54,8 @@ def run(small: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...,
         app.query_params.update(address)
         for key in QUESTIONS if opened else ():
             app.session_state[f"Table_{key}"] = app.session_state[f"How was this made?_{key}"] = True
+        if opened:
+            app.session_state["series_notes"] = True
         if page:
             app.switch_page(page)
         return app.run()

@@ -36,7 +36,7 @@ def page(run, surveyed):
     """The page over that store."""
 
     def start():
-        app = run(TRENDS, surveyed)
+        app = run(TRENDS, surveyed, opened=True)
         assert not app.exception
         return app
 
@@ -228,7 +228,7 @@ def test_the_demonstration_can_not_be_noted_on(run, store, demonstration, monkey
     monkeypatch.setenv("CONFIDENCE_DEMONSTRATION", str(tmp_path / "demo"))
     settings.cache_clear()
     shutil.copytree(demonstration.root, demonstration_store().root)
-    app = run(TRENDS, store)
+    app = run(TRENDS, store, opened=True)
     assert not app.exception
     assert any(text.startswith("Nothing can be noted on the demonstration:") for text in said(app))
     assert not [part for part in app.text_area if part.label == "What happened"]

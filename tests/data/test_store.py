@@ -329,3 +329,21 @@ def test_a_subject_is_told_from_its_part_and_from_one_that_begins_like_it():
     loads = pd.DataFrame({"subject": ["kent", "kent / part 2", "kent-x", "kent / a"]}, index=[3, 1, 2, 0])
     assert whole_subjects(loads).to_dict() == {3: "kent", 1: "kent", 2: "kent-x", 0: "kent / a"}
     assert whole_subjects(loads[:0]).empty
+
+
+def test_selected_rows_are_the_current_ones_that_hold_the_values(april, load, store, searches):
+    load({APRIL: searches(3), MAY: searches(5)}, reason="corrected")
+    view = store.view()
+    for month, number in (("2018-04", 3), ("2018-05", 5), ("2018-06", 0)):
+        selected = view.select("stops", ["month", "force", "row"], month=month, force="surrey")
+        assert selected.column_names == ["month", "force", "row"]
+        assert selected["month"].to_pylist() == [month] * number
+    assert view.select("stops", ["row"]).num_rows == len(rows(view)) == 8
+
+
+def test_an_unknown_table_or_column_is_not_selected(april, store):
+    view = store.view()
+    with pytest.raises(StoreError, match="Nothing of the kind “crime” has been loaded yet"):
+        view.select("crime", ["month"])
+    with pytest.raises(ValueError, match='The table stops has no column x" OR 1, y'):
+        view.select("stops", ["y"], **{'x" OR 1': "surrey"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analytics import wording
@@ -103,6 +104,7 @@ def answerable(scope: Scope, view: View) -> None:
     layer_of(question, scope, view)
 
 
+@lru_cache(maxsize=64)
 def layer_of(question: Question, scope: Scope, view: View) -> Layer:
     """The figures of a scope's layer, the scope having everything said."""
     if scope.layer not in LAYERS:

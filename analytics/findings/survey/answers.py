@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-import narwhals as nw
 import numpy as np
 
 from analytics import wording
@@ -16,7 +15,7 @@ from analytics.findings.survey.points import YEAR, Point, Wave, pooled_points, w
 from analytics.records import records_of
 from analytics.scope import Scope, ScopeError
 from analytics.survey import Sample
-from data.cubes import coded
+from data.cubes import with_codes
 from data.settings import settings
 from data.survey_cubes import ALONE, EVERYONE, SURVEY_CELLS, SURVEY_DESIGN
 from data.tables import RESPONSES
@@ -363,23 +362,35 @@ def _point_cells(
     return held.assign(point=pd.Categorical.from_codes(codes[kept], pd.Index(names)))
 
 
+_CELLS = ["wave", "area", "group", "answer_class", "stratum", "psu", "n", "weight", "weight_squared"]
+
+
 @lru_cache(maxsize=64)
 def _cells(view: View, force: str, survey: str, measure: str, grouping: str) -> pd.DataFrame:
     """Cells of one measure and grouping; strata of waves that share nothing are kept apart."""
-    rows = view.rows(SURVEY_CELLS.name).filter(
-        nw.col("grouping") == grouping,
-        nw.col("measure") == measure,
-        nw.col("force") == force,
-        nw.col("survey") == survey,
-    )
-    columns = ["wave", "area", "group", "answer_class", "stratum", "psu", "n", "weight", "weight_squared"]
-    return _stratified(coded(rows.select(columns)), view, force, survey).drop(columns="stratum")
+    if grouping == EVERYONE:
+        return _everyone(view, force, survey)[measure]
+    asked = {"grouping": grouping, "measure": measure, "force": force, "survey": survey}
+    cells = with_codes(view.select(SURVEY_CELLS.name, _CELLS, **asked))
+    return _stratified(cells, view, force, survey).drop(columns="stratum")
+
+
+@lru_cache(maxsize=4)
+def _everyone(view: View, force: str, survey: str) -> dict[str, pd.DataFrame]:
+    """Cells of everyone by measure: read once, as each page asks for some of them, and few beside the others."""
+    asked = {"grouping": EVERYONE, "force": force, "survey": survey}
+    cells = with_codes(view.select(SURVEY_CELLS.name, [*_CELLS, "measure"], **asked).sort_by("measure"))
+    held = cells["measure"].astype(object).to_numpy()
+    ends = {name: np.searchsorted(held, name, side="right") for name in measures()}
+    starts = {name: np.searchsorted(held, name, side="left") for name in measures()}
+    kept = _stratified(cells, view, force, survey).drop(columns=["stratum", "measure"])
+    return {name: kept.iloc[starts[name] : ends[name]] for name in measures()}
 
 
 @lru_cache(maxsize=16)
 def _design(view: View, force: str, survey: str) -> pd.DataFrame:
-    rows = view.rows(SURVEY_DESIGN.name).filter(nw.col("force") == force, nw.col("survey") == survey)
-    return _stratified(coded(rows.select("wave", "stratum", "psu")), view, force, survey)
+    rows = view.select(SURVEY_DESIGN.name, ["wave", "stratum", "psu"], force=force, survey=survey)
+    return _stratified(with_codes(rows), view, force, survey)
 
 
 @lru_cache(maxsize=64)
