@@ -58,7 +58,7 @@ def test_the_policy_names_this_host_and_allows_no_code_but_its_own(server) -> No
     assert policy["default-src"] == "'self'"
     assert policy["connect-src"] == f"'self' ws://{server.host} wss://{server.host}"
     assert policy["frame-ancestors"] == policy["object-src"] == "'none'"
-    assert re.fullmatch(r"'self' 'wasm-unsafe-eval'( 'sha256-[A-Za-z0-9+/]{43}='){2}", policy["script-src"])
+    assert re.fullmatch(r"'self' 'wasm-unsafe-eval'( 'sha256-[A-Za-z0-9+/]{43}='){3}", policy["script-src"])
     assert "*" not in "".join(policy.values())
 
 
