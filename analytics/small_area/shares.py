@@ -41,8 +41,8 @@ class SmallAreaShares:
     def chance_above(self, share: float) -> Floats:
         r"""Chance that each area's true share lies above a fixed one, such as the force's.
 
-        :math:`\Phi\big((\hat\theta_i + c - \arcsin\sqrt p)/\sqrt{MSE_i}\big)`. The fixed share is taken as known: that of
-        the force rests on all areas together, and its own error is small beside that of an area.
+        :math:`\Phi\big((\hat\theta_i + c - \arcsin\sqrt p)/\sqrt{MSE_i}\big)`. The fixed share is taken as known: that
+        of the force rests on all areas together, and its own error is small beside that of an area.
 
         Parameters
         ----------
@@ -60,7 +60,7 @@ class SmallAreaShares:
 def small_area_shares(
     share: ArrayLike,
     effective: ArrayLike,
-    X: ArrayLike | None = None,  # noqa: N803 - the name of the field
+    X: ArrayLike | None = None,
     names: Sequence[object] | None = None,
     *,
     total: float | None = None,

@@ -9,8 +9,8 @@ from scipy.integrate import quad
 
 from analytics.small_area import fay_herriot
 
-# Row 13: eblupFH(yi ~ as.factor(MajorArea), SD^2, data = milk, method = "REML") and mseFH, R package sae 1.3 (Molina and
-# Marhuenda 2015), whose scoring stops at a relative change of 0.0001.
+# Row 13: eblupFH(yi ~ as.factor(MajorArea), SD^2, data = milk, method = "REML") and mseFH, R package sae 1.3 (Molina
+# and Marhuenda 2015), whose scoring stops at a relative change of 0.0001.
 REML_BETA = [0.9681890, 0.1327801, 0.2269462, -0.2413011]
 REML_FIRST = [1.0219703, 1.0476018, 1.0679513, 0.7608170, 0.8461574]
 REML_ERRORS = [0.01346022, 0.00537288, 0.00570199, 0.00854174, 0.00957959]
@@ -114,7 +114,7 @@ def test_no_variance_between_areas_is_never_plugged_in():
     assert plugged.shrinkage.max() == 0
     result = fay_herriot(shrunk, variance)
     assert result.integrated
-    assert 0 < result.shrinkage.min()
+    assert result.shrinkage.min() > 0
 
 
 @pytest.mark.parametrize("count", [20, 90])
