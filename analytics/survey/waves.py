@@ -79,8 +79,8 @@ def smooth_waves(
     Raises
     ------
     ValueError
-        If arrays differ in length, a variance is not above 0, times do not rise, or there are fewer waves than it takes:
-        two more than regressors.
+        If arrays differ in length, a variance is not above 0, times do not rise, or there are fewer waves than it
+        takes: two more than regressors.
 
     References
     ----------

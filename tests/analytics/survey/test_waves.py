@@ -1,4 +1,4 @@
-"""The level behind waves, against the state space of statsmodels, Durbin and Koopman's figures and plain least squares."""
+"""The level behind waves, against statsmodels' state space, Durbin and Koopman's figures and plain least squares."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ def test_estimate_and_error_are_averaged_over_the_step_size():
     level = share @ np.array([level for _, level, _ in each])
     error = share @ (np.array([error for *_, error in each]) + (np.array([level for _, level, _ in each]) - level) ** 2)
     result = smooth_waves(y, v)
-    assert result.level == pytest.approx(level, abs=2e-5)
-    assert result.se == pytest.approx(np.sqrt(error), rel=5e-3)
+    assert result.level == pytest.approx(level, abs=2e-4)
+    assert result.se == pytest.approx(np.sqrt(error), rel=1e-2)
 
 
 @pytest.mark.parametrize(("count", "step"), [(24, 0.012), (12, 0.012), (24, 0.005), (24, 0.030)])
