@@ -155,7 +155,8 @@ class _Areas(NamedTuple):
 
     @property
     def with_answers(self) -> _Areas:
-        return _Areas(*(values[self.known] for values in self))
+        known = self.known
+        return _Areas(self.direct[known], self.variance[known], self.covariates[known], known[known])
 
 
 class _Weighed(NamedTuple):
