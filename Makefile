@@ -5,6 +5,8 @@ UV ?= uv
 VENV := .venv
 BIN := $(VENV)/bin
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+# What `make test` leaves out unless it is to run all.
+SHORT := $(if $(filter all,$(CONFIDENCE_TESTS)),,not long)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -17,14 +19,17 @@ help: ## Show these lines
 run: $(VENV)/run.stamp ## Start the dashboard on this computer
 	$(BIN)/streamlit run app.py
 
-test: $(VENV)/dev.stamp ## Run every test; the browser tests need Chromium
+test: $(VENV)/dev.stamp ## Run the tests; those in the browser need Chromium
 ifneq ($(CHROMIUM),)
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "$(SHORT)"
 else ifeq ($(CONFIDENCE_BROWSER),required)
 	@echo "Chromium was not found and CONFIDENCE_BROWSER is 'required': install Chromium, or unset the variable." >&2; exit 1
 else
 	@echo "Chromium was not found: the browser tests are left out. Install Chromium to run them."
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser$(if $(SHORT), and $(SHORT))"
+endif
+ifneq ($(SHORT),)
+	@echo "Left out: tests that walk every page, kill processes or draw thousands. CONFIDENCE_TESTS=all make test runs them too."
 endif
 
 check: $(VENV)/dev.stamp ## Check format, style, types and layers

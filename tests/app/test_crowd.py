@@ -18,6 +18,8 @@ from benchmarks.server import Server, started
 from benchmarks.visitor import Visitor
 from data.store import Store
 
+pytestmark = pytest.mark.long
+
 PEOPLE, SECONDS, THINK = 8, 15, 1.0
 MONTH = "2018-07-surrey-stop-and-search.csv"
 """The month that the small store lacks."""

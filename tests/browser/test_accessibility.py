@@ -15,6 +15,8 @@ from tests.browser.keys import walk
 from tests.browser.measures import COLOURS, Violation, cut, fit, outline, overlaid, sideways, spaced, violations
 from tests.browser.test_quiet import complaints, elsewhere, watch
 
+pytestmark = pytest.mark.long
+
 
 class View(NamedTuple):
     """An address: of the demonstration force, or of the small store.

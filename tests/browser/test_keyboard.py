@@ -21,6 +21,8 @@ from tests.browser.test_quiet import complaints
 from tests.browser.test_upload import MAPPING
 from tests.test_house import contrast
 
+pytestmark = pytest.mark.long
+
 RATIO = "stop_and_search.disproportionality"
 CLOSED = "() => !document.querySelector('[data-testid=\"stPopoverBody\"]')"
 

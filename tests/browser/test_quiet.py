@@ -14,6 +14,8 @@ from tests.app.small_store import HOSTILE as NAME
 from tests.browser.conftest import PATIENCE, open_everything, settle
 from tests.servers import running
 
+pytestmark = pytest.mark.long
+
 HOSTILE = "/stop_and_search?force=west-yorkshire&area=E08000034"
 
 

@@ -20,6 +20,8 @@ from tests.servers import Session
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+pytestmark = pytest.mark.long
+
 PEOPLE = {
     "ada": {
         "name": "Ada Analyst",

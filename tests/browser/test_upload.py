@@ -14,6 +14,8 @@ from data.templates import as_excel
 from tests.browser.conftest import PATIENCE, settle
 from tests.browser.test_accessibility import judged
 
+pytestmark = pytest.mark.long
+
 MAPPING = """
 survey = "Residents"
 force = "surrey"

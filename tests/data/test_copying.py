@@ -16,6 +16,8 @@ from data.loading import load_files
 from data.store import Store, StoreError
 from data.verifying import verify
 
+pytestmark = pytest.mark.long
+
 FORKS = pytest.mark.skipif(os.name == "nt", reason="Windows forks no process")
 
 

@@ -11,7 +11,10 @@ from benchmarks.processes import Command
 from data.store import Store
 from data.verifying import verify
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL and forks no process")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL and forks no process"),
+]
 
 MOMENTS = {
     "first load": 0.6,

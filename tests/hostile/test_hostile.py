@@ -21,6 +21,8 @@ from tests.hostile.genuine import genuine
 from tests.hostile.judged import faults
 from tests.hostile.mutate import VALUES, mutated
 
+pytestmark = pytest.mark.long
+
 SEED = 20_261_126
 EACH = 60
 _APART = ("SPSS", "sav", "GeoPackage", "shapefile")

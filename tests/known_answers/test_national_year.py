@@ -17,6 +17,8 @@ from data import cubes
 from data.__main__ import main
 from data.store import Store, View
 
+pytestmark = pytest.mark.long
+
 SEARCHES, WARDS = 4_400, 700
 LEVELS = {"district": "district", "neighbourhood": "ward"}
 KEYS = ("force", "month", "located", "person", "self_defined", "officer_defined")
