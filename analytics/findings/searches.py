@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
@@ -20,7 +19,7 @@ from analytics.findings.residents import NoResidents, Residents, residents
 from analytics.scope import ALL_POWERS, DEFINITIONS, Scope, ScopeError
 from data.checks import HIGH, PARTIAL, high_months, month_statuses
 from data.counting import grouping
-from data.cubes import BLANK, NOT_RECOGNISED, STOPS_CUBE, coded
+from data.cubes import BLANK, NOT_RECOGNISED, STOPS_CUBE, with_codes
 from data.settings import settings
 from data.tables import AREAS, STOPS
 from data.vocabularies import BROAD_GROUPS, NOT_STATED, ethnicity, forces, grouping_notes
@@ -87,8 +86,9 @@ class Searches:
         scope = choices.complete(scope, view)
         definition = scope.definition or "self"
         counted = scope.choose(_cells(view, str(scope.force), _COLUMNS[definition], str(scope.area_level)))
-        counted = counted.astype({"month": object, "area": object, "detail": object})
-        counted["group"] = counted["detail"].map(_broad_of(view, definition))
+        detail, broad = counted["detail"].cat, _broad_of(view, definition)
+        group = np.array([broad.get(word) for word in detail.categories], dtype=object)[detail.codes]
+        counted = counted.astype({"month": object, "area": object, "detail": object}).assign(group=group)
         persons = counted[counted["person"]].drop(columns="person").reset_index(drop=True)
         searches = cls(view, scope, persons, int(counted.loc[~counted["person"], "stops"].sum()))
         searches._check()
@@ -231,13 +231,16 @@ class Searches:
     @cached_property
     def by_cell(self) -> pd.DataFrame:
         """Searches of known ethnicity, shape (area-months, broad groups); index: area, month."""
-        known = self.cells[self.cells["group"].isin(BROAD_GROUPS)]
-        places = pd.MultiIndex.from_arrays([known["area"].fillna(""), known["month"]], names=["area", "month"])
-        index = places.unique()
-        place = index.get_indexer(places)
-        counts = np.zeros((len(index), len(BROAD_GROUPS)), dtype="int64")
-        np.add.at(counts, (place, known["group"].map(BROAD_GROUPS.index).to_numpy(dtype=int)), known["stops"])
-        return pd.DataFrame(counts, index=index, columns=list(BROAD_GROUPS))
+        group = pd.Index(BROAD_GROUPS).get_indexer(self.cells["group"])
+        known = self.cells[group >= 0]
+        (area, areas), (month, months) = pd.factorize(known["area"].fillna("")), pd.factorize(known["month"])
+        # Whole numbers are compared many times faster than pairs of texts.
+        place, pairs = pd.factorize(area * max(len(months), 1) + month)
+        wide = len(BROAD_GROUPS)
+        cells = np.bincount(place * wide + group[group >= 0], known["stops"], minlength=len(pairs) * wide)
+        held, at = np.divmod(pairs, max(len(months), 1))
+        index = pd.MultiIndex.from_arrays([areas[held], months[at]], names=["area", "month"])
+        return pd.DataFrame(cells.reshape(-1, wide).astype("int64"), index=index, columns=list(BROAD_GROUPS))
 
     @cached_property
     def by_area(self) -> pd.DataFrame:
@@ -442,6 +445,7 @@ def _recorded(view: View, force: str, column: str) -> frozenset[str]:
 @lru_cache(maxsize=64)
 def _cells(view: View, force: str, column: str, level: str) -> pd.DataFrame:
     """The cube of one force and level by one word on ethnicity: read once, as every choice on a page is made in it."""
-    rows = view.rows(STOPS_CUBE.name).filter(nw.col("area_level") == level, nw.col("force") == force)
-    kept = ("month", "area", "located", "person", "power", column)
-    return coded(rows.group_by(*kept).agg(nw.col("stops").sum().cast(nw.Int64))).rename(columns={column: "detail"})
+    kept = ["month", "area", "located", "person", "power", column]
+    rows = view.select(STOPS_CUBE.name, [*kept, "stops"], area_level=level, force=force)
+    counted = rows.group_by(kept, use_threads=False).aggregate([("stops", "sum")])
+    return with_codes(counted).rename(columns={column: "detail", "stops_sum": "stops"})
