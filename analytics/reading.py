@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from analytics import near_one, wording
 from analytics.finding import Finding
 from analytics.records import records_of
+from analytics.survey import CHANGE
 from data.cubes import NOT_RECOGNISED
 from data.vocabularies import NOT_STATED, forces
 from data.vocabularies.survey import measures
@@ -103,13 +104,30 @@ def _layered_span(low: str, high: str) -> Writer:
     )
 
 
-_SHARES: dict[str, Writer] = {
-    "Estimate": _figure("estimate", wording.percent),
+_INTERVAL: dict[str, Writer] = {
     "95 % interval": lambda row: (
         "" if wording.missing(row["low"]) else wording.percent_between(row["low"], row["high"])
     ),
+}
+_SHARES: dict[str, Writer] = {
+    "Estimate": _figure("estimate", wording.percent),
+    **_INTERVAL,
     "Answers": _figure("base", wording.count),
 }
+
+
+def _is_clear(row: Any) -> bool:  # noqa: ANN401
+    return row["verdict"] in (CHANGE.above, CHANGE.below)
+
+
+def _clear_change(row: Any) -> str:  # noqa: ANN401
+    return f"{_points(row['change'])} ({_points(row['change_low'])} to {_points(row['change_high'])})"
+
+
+def _unclear(row: Any) -> str:  # noqa: ANN401
+    return f"between {_points(row['change_low'])} and {_points(row['change_high'])}"
+
+
 _SHARES_CHANGED: dict[str, Writer] = {
     "Measure": lambda row: measures()[row["measure"]].label if row["measure"] in measures() else "Ratio of rates",
     "Estimate": _measured("estimate"),
@@ -118,6 +136,12 @@ _SHARES_CHANGED: dict[str, Writer] = {
     "Change in a year, points": _both(_figure("change", _points), _span("change_low", "change_high", _points)),
     "Verdict": _text("verdict"),
     "Note": _text("flag"),
+}
+_CHANGED: dict[str, Writer] = {
+    "Change, points": lambda row: (
+        "" if wording.missing(row["change"]) else _clear_change(row) if _is_clear(row) else _unclear(row)
+    ),
+    "Verdict": _text("verdict"),
 }
 _AGAINST_REST: dict[str, Writer] = {
     "Against the others, points": _both(
@@ -207,6 +231,33 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
     },
     "trends.by_group": {"Group": _text("group"), **_SHARES, **_AGAINST_REST, "Note": _text("flag")},
     "trends.by_area": {"Area": _text("name"), **_SHARES, **_AGAINST_REST, "Note": _text("flag")},
+    "trends.measure/level": {"Wave": _text("label"), "Level": _figure("estimate", wording.percent), **_INTERVAL},
+    "trends.measure/published": {
+        "Published in": _text("publication"),
+        "Period": _text("label"),
+        "Share": _figure("estimate", wording.percent),
+        "Note": _text("flag"),
+    },
+    "trends.compare": {
+        "Whom or where": _text("name"),
+        "Earlier": _both(_figure("was", wording.percent), _percents("was_low", "was_high")),
+        "Answers then": _figure("was_base", wording.count),
+        "Later": _both(_figure("estimate", wording.percent), _percents("low", "high")),
+        "Answers": _figure("base", wording.count),
+        **_CHANGED,
+        "p value": _figure("p_value", wording.chance),
+        "Note": _text("flag"),
+    },
+    "trends.change": {
+        "Stage": lambda row: str(row["stage"]).capitalize(),
+        "Measure": lambda row: measures()[row["measure"]].label,
+        "Period": _text("label"),
+        "Estimate": _both(_figure("estimate", wording.percent), _percents("low", "high")),
+        "Answers": _figure("base", wording.count),
+        **_CHANGED,
+        "p value": _figure("p_value", wording.chance),
+        "Note": _text("flag"),
+    },
     "neighbourhoods.map": {
         "Area": _text("name"),
         "District": _text("district"),
@@ -319,7 +370,7 @@ _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 
 _TITLES = {
     "data.coverage": {"home_office": "Home Office totals"},
-    "trends.measure": {"notes": "Notes"},
+    "trends.measure": {"notes": "Notes", "level": "Level", "published": "Published"},
     "engagement.activity": {
         "rungs": "Having a say",
         "levels": "Whom with",

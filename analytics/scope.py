@@ -34,6 +34,16 @@ LAYERS = {
     "participations": "Participations per 1,000 people",
 }
 """What a map can show that no survey asked."""
+POINTS = {"waves": "each wave", "rolling": "rolling 12 months", "financial": "financial years"}
+LEFT_OUT, COUNTED = "left_out", "counted"
+DONT_KNOWS = {LEFT_OUT: "left out", COUNTED: "counted as not positive"}
+SMOOTHS = {"no": "direct figures alone", "yes": "with the level behind them"}
+_CHOICES = {
+    "definition": ("a definition of ethnicity", DEFINITIONS),
+    "points": ("a way to make points", POINTS),
+    "dont_know": ("a way to count don't know", DONT_KNOWS),
+    "smooth": ("a way to draw a level", SMOOTHS),
+}
 
 
 class ScopeError(ValueError):
@@ -68,6 +78,16 @@ class Scope:
         What groups of respondents are of: an attribute, such as ``age_band``.
     layer
         What a map shows: a measure of the catalogue, or one of ``LAYERS``.
+    points
+        How waves make the points of a trend: one of ``POINTS``; None for waves, in an area for years.
+    dont_know
+        Whether answers of don't know count: one of ``DONT_KNOWS``; None leaves them out.
+    smooth
+        ``yes`` where the level behind the waves is drawn too.
+    compare_from
+        First month of the later of two periods that are compared; it ends with ``to``.
+    against_from, against_to
+        First and last month of the earlier one.
     """
 
     force: str | None = None
@@ -84,6 +104,12 @@ class Scope:
     measure: str | None = None
     by: str | None = None
     layer: str | None = None
+    points: str | None = None
+    dont_know: str | None = None
+    smooth: str | None = None
+    compare_from: str | None = None
+    against_from: str | None = None
+    against_to: str | None = None
 
     @classmethod
     def of(cls, address: Mapping[str, str]) -> Scope:
@@ -102,6 +128,8 @@ class Scope:
         scope = cls(**{_FIELDS.get(name, name): value for name, value in address.items() if value})
         if scope.from_month and scope.to_month and scope.from_month > scope.to_month:
             raise ScopeError(f"The period ends ({scope.to_month}) before it starts ({scope.from_month}).")
+        if scope.against_from and scope.against_to and scope.against_from > scope.against_to:
+            raise ScopeError(f"The earlier period ends ({scope.against_to}) before it starts ({scope.against_from}).")
         return scope
 
     @classmethod
@@ -151,6 +179,8 @@ class Scope:
             DEFINITIONS[self.definition] if self.definition else None,
             (None if self.power == ALL_POWERS else self.power) if self.power else None,
             f"residents by {self.population}" if self.population else None,
+            POINTS[self.points] if self.points else None,
+            f"don't know {DONT_KNOWS[self.dont_know]}" if self.dont_know == COUNTED else None,
         ]
         return " · ".join(part for part in parts if part)
 
@@ -165,12 +195,13 @@ def _check(name: str, value: str) -> None:
         return
     if name == "force" and value not in forces():
         raise ScopeError(f"“{value}” is not a force; use its name on data.police.uk, such as west-yorkshire.")
-    if name in ("from", "to") and not _MONTH.fullmatch(value):
+    if (name in ("from", "to") or name.endswith(("_from", "_to"))) and not _MONTH.fullmatch(value):
         raise ScopeError(f"“{value}” is not a month; write it as 2018-04.")
     if name in ("group", "comparator") and value not in BROAD_GROUPS:
         raise ScopeError(f"“{value}” is not a broad ethnic group; there are {wording.listing(BROAD_GROUPS)}.")
-    if name == "definition" and value not in DEFINITIONS:
-        raise ScopeError(f"“{value}” is not a definition of ethnicity; there are {wording.listing(list(DEFINITIONS))}.")
+    if name in _CHOICES and value not in _CHOICES[name][1]:
+        what, held = _CHOICES[name]
+        raise ScopeError(f"“{value}” is not {what}; there are {wording.listing(list(held))}.")
     if name == "measure" and value not in measures():
         raise ScopeError(f"“{value}” is not a measure of the catalogue; one is good_job_local.")
     if name == "layer" and value not in {*measures(), *LAYERS}:

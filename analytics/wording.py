@@ -53,6 +53,11 @@ def index(value: float) -> str:
     return f"{value:,.2f}"
 
 
+def chance(value: float) -> str:
+    """A p value: ``0.034``; ``under 0.001``."""
+    return "under 0.001" if value < 0.001 else f"{value:.3f}"
+
+
 def percent_between(low: float, high: float) -> str:
     """An interval of shares, the sign once: ``57 to 65 %``; ``0 to 3 %``."""
     return f"{low * 100:.0f} to {high * 100:.0f}{NBSP}%"

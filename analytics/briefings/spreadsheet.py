@@ -39,9 +39,12 @@ _LONGEST_SHEET_NAME = 31
 _MOST_ROWS = 1_048_575  # Under the header row.
 _MADE = datetime(2000, 1, 1)  # Fixed, so that the same Finding gives the same bytes.
 _NAMED_BY = ("force", "area", "from", "to")
-_SCOPE = ("force", "area", "from", "to", "power", "definition", "population", "survey", "measure", "by", "layer")
+_SCOPE = (
+    *("force", "area", "from", "to", "power", "definition", "population", "survey", "measure", "by", "layer"),
+    *("points", "dont_know", "compare_from", "against_from", "against_to"),
+)
 """Parts of a scope that limit a whole table; what is compared is not one of them."""
-_NAMES = {"population": "residents_source"}  # Tables have a column population, which counts residents.
+_NAMES = {"population": "residents_source", "dont_know": "dont_know_is"}  # Tables have columns of these names.
 _DIGITS = 6
 _OPTIONS = {
     "in_memory": True,

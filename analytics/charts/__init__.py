@@ -5,9 +5,11 @@ from analytics.charts.coverage import STATUS_MARKS, coverage_grid
 from analytics.charts.events import month_stacks, share_dots
 from analytics.charts.house import CONFIG, FONT, PALETTES, Palette, template
 from analytics.charts.map_key import map_key
+from analytics.charts.pairs import share_pairs
 from analytics.charts.rates import rate_dots, rate_trend, ratio_scale
 from analytics.charts.shares import Mark, share_rows, share_small, share_trend, shared_ceiling
 from analytics.charts.sparkline import Spark, sparkline
+from analytics.charts.times import borders, middle, moment
 
 __all__ = [
     "CONFIG",
@@ -17,14 +19,18 @@ __all__ = [
     "Mark",
     "Palette",
     "Spark",
+    "borders",
     "coverage_grid",
     "map_key",
+    "middle",
+    "moment",
     "month_stacks",
     "rate_dots",
     "rate_trend",
     "ratio_scale",
     "share_before_after",
     "share_dots",
+    "share_pairs",
     "share_rows",
     "share_small",
     "share_trend",

@@ -22,6 +22,7 @@ from analytics.charts.house import (
     number,
     row_axis,
 )
+from analytics.charts.times import borders, middles, time_ticks
 from analytics.finding import Mode
 from analytics.records import records_of
 
@@ -33,7 +34,7 @@ _HEAD = 0.04  # Room above the highest tick, so that the line of 80 % is not the
 _ROW = 25
 _THIN_ROW = 12
 _SMALL = 158
-_MOST_TICKS = 4
+_SMALL_TICKS = 2
 _FLAGS = 34  # Room above a drawing for the labels of marks.
 _MOST_LABELS = 3
 _PLATE, _LETTER = 0.045, 0.016  # Frame of a label, and half a letter, as shares of the width on a phone.
@@ -42,12 +43,12 @@ Row = Mapping[Hashable, Any]
 
 
 class Mark(NamedTuple):
-    """Something to be marked between or on the waves of a trend.
+    """Something to be marked between or on the points of a trend.
 
     Attributes
     ----------
     place
-        Where it stands, in steps of waves from the first.
+        Where it stands, in years: see `moment`; what breaks the series where `borders` has it.
     label
         A number or a few letters.
     words
@@ -62,39 +63,53 @@ class Mark(NamedTuple):
     breaks: bool = False
 
 
-def share_trend(rows: pd.DataFrame, mode: Mode, marks: Sequence[Mark] = ()) -> go.Figure:
+def share_trend(
+    rows: pd.DataFrame,
+    mode: Mode,
+    marks: Sequence[Mark] = (),
+    *,
+    level: pd.DataFrame | None = None,
+    beside: Sequence[pd.DataFrame] = (),
+) -> go.Figure:
     """A share over waves with its band.
 
     Parameters
     ----------
     rows
-        One row a wave, in order: label, month (``YYYY-MM`` of its end), estimate, low, high (fractions of 1; null where
-        there is no figure), base, flag, and broken: words where the series breaks before this wave, else empty.
+        One row a point, in order: label, starts and ends (first and last day, ``YYYY-MM-DD``), estimate, low, high
+        (fractions of 1; null where there is no figure), base, flag, and broken: words where the series breaks before
+        this point, else empty.
     mode
         Ground of the page.
     marks
         Thin lines with a label above the drawing; labels that would cover each other on a phone are put together.
+    level
+        The level behind the points, drawn thin with the edge of its band: the same columns, estimate being the level.
+    beside
+        Other figures of the same thing without an interval, each drawn as a dashed line: the same columns.
 
     Returns
     -------
     Figure
-        Waves stand in even steps. A break cuts line and band; a wave without a figure is a gap. Without an interval
-        there is no band.
+        A point stands in the middle of its period, on an axis of time. A break cuts line and band; a point without a
+        figure is a gap. Without an interval there is no band.
     """
     palette = PALETTES[mode]
-    records = records_of(rows)
-    ceiling = _ceiling(_highest(rows))
-    traces = _line(records, palette, palette.blue, 2.5)
+    records, at = records_of(rows), middles(rows)
+    ceiling = _ceiling(max(map(_highest, [rows, *beside, *([] if level is None else [level])])))
+    traces = [] if level is None else _level_lines(level, palette)
+    traces += [trace for other in beside for trace in _dashed(other, palette)]
+    traces += _line(records, at, palette, palette.blue, 2.5)
     notes, shapes = [], []
-    for place, row in enumerate(records):
+    for row, border in zip(records, borders(rows), strict=True):
         if as_text(row["broken"]):
-            shapes.append(_upright(place - 0.5, palette))
-            if any(mark.breaks and mark.place == place - 0.5 for mark in marks):
+            shapes.append(_upright(border, palette))
+            if any(mark.breaks and mark.place == border for mark in marks):
                 continue
             notes.append(
                 annotation(
                     escaped(row["broken"], 18, 2),
-                    place - 0.5,
+                    border,
                     1,
                     yref="paper",
                     yanchor="top",
@@ -105,20 +120,19 @@ def share_trend(rows: pd.DataFrame, mode: Mode, marks: Sequence[Mark] = ()) -> g
             )
     shown = [place for place, row in enumerate(records) if number(row["estimate"]) is not None]
     for place in {shown[0], shown[-1]} if shown else ():
-        traces.append(_bar(records[place], place, palette.blue))
+        traces.append(_bar(records[place], at[place], palette.blue))
     if shown:
         notes.append(_last_label(records[shown[-1]], palette))
-    last = max(len(records) - 1, 0)
-    aside = max(0.3, last * 0.02)
-    inside = [mark._replace(place=min(max(mark.place, -aside), last + aside)) for mark in marks]
+    first, last = _ends([*at, *(place for other in beside for place in middles(other))])
+    inside = [mark._replace(place=min(max(mark.place, first), last)) for mark in marks]
     shapes += [_thin(mark.place, palette) for mark in inside if not mark.breaks]
-    notes += [_flag(group, palette) for group in _together(inside, last + 2 * aside)]
+    notes += [_flag(group, palette) for group in _together(inside, last - first)]
     head = _FLAGS if marks else 12
     return figure_of(
         mode,
         248 + head,
         traces,
-        x={"range": [-aside, last + aside], **_wave_ticks(records)},
+        x={"range": [first, last], **time_ticks(first, last)},
         y=share_axis(ceiling),
         annotations=notes,
         shapes=shapes,
@@ -139,25 +153,20 @@ def share_small(rows: pd.DataFrame, everyone: pd.DataFrame, ceiling: float, mode
         Ground of the page.
     """
     palette = PALETTES[mode]
-    records = records_of(rows)
+    records, at = records_of(rows), middles(rows)
     everywhere = {
-        "x": list(range(len(everyone))),
+        "x": middles(everyone),
         "y": [number(value) for value in everyone["estimate"]],
         "mode": "lines",
         "line": {"color": palette.soft, "width": 1.5},
         "hoverinfo": "skip",
     }
-    last = max(len(records) - 1, 0)
-    ends = sorted({0, last}) if records else []
+    first, last = _ends(at)
     return figure_of(
         mode,
         _SMALL,
-        [everywhere, *_line(records, palette, palette.blue, 2, points=False)],
-        x={
-            "range": [-0.3, last + 0.3],
-            "tickvals": ends,
-            "ticktext": [wording.short_month(str(records[place]["month"])) for place in ends],
-        },
+        [everywhere, *_line(records, at, palette, palette.blue, 2, points=False)],
+        x={"range": [first, last], **time_ticks(first, last, _SMALL_TICKS)},
         y=share_axis(ceiling, step=0.4),
         margin={"r": 22, "t": 8},
     )
@@ -290,17 +299,69 @@ def _reference(reference: Row, palette: Palette) -> list[dict[str, Any]]:
     return [strip, line]
 
 
+def _ends(places: Sequence[float]) -> tuple[float, float]:
+    """Where an axis of time begins and ends: with a little room beside the first and the last point."""
+    if not places:
+        return 0.0, 1.0
+    aside = max(0.08, (max(places) - min(places)) * 0.02)
+    return min(places) - aside, max(places) + aside
+
+
+def _level_lines(level: pd.DataFrame, palette: Palette) -> list[dict[str, Any]]:
+    """The level behind some points, and the two edges of its band."""
+    records, at = records_of(level), middles(level)
+    runs = _runs(records)
+    x = [place for run in runs for place in [*(at[n] for n in run), None]]
+    look: dict[str, dict[str, Any]] = {
+        "estimate": {"width": 1.5},
+        "low": {"width": 1, "dash": "1px,3px"},
+        "high": {"width": 1, "dash": "1px,3px"},
+    }
+    return [
+        {
+            "x": x,
+            "y": [y for run in runs for y in [*(number(records[n][name]) for n in run), None]],
+            "mode": "lines",
+            "line": {"color": palette.text, **line},
+            "hoverinfo": "skip",
+            "connectgaps": False,
+        }
+        for name, line in look.items()
+    ]
+
+
+def _dashed(rows: pd.DataFrame, palette: Palette) -> list[dict[str, Any]]:
+    """Figures of another source, without an interval."""
+    records, at = records_of(rows), middles(rows)
+    runs = _runs(records)
+    return [
+        {
+            "x": [place for run in runs for place in [*(at[n] for n in run), None]],
+            "y": [y for run in runs for y in [*(number(records[n]["estimate"]) for n in run), None]],
+            "mode": "lines+markers",
+            "line": {"color": palette.orange, "width": 2, "dash": "6px,4px"},
+            "marker": {"size": 5, "symbol": "diamond", "color": palette.orange, "opacity": 1},
+            "hovertext": [
+                text for run in runs for text in [*(_wave_hover(records[n]) + "<br>no interval" for n in run), ""]
+            ],
+            "hoverinfo": "text",
+            "connectgaps": False,
+            "cliponaxis": False,
+        }
+    ]
+
+
 def _line(
-    records: Sequence[Row], palette: Palette, colour: str, width: float, points: bool = True
+    records: Sequence[Row], at: Sequence[float], palette: Palette, colour: str, width: float, points: bool = True
 ) -> list[dict[str, Any]]:
     ring: list[tuple[float | None, float | None]] = []
-    x: list[float | None] = []
+    x: list[int | None] = []
     y: list[float | None] = []
     for run in _runs(records):
         known = [place for place in run if number(records[place]["low"]) is not None]
         if len(known) > 1:
-            ring += [(place, number(records[place]["high"])) for place in known]
-            ring += [(place, number(records[place]["low"])) for place in reversed(known)]
+            ring += [(at[place], number(records[place]["high"])) for place in known]
+            ring += [(at[place], number(records[place]["low"])) for place in reversed(known)]
             ring.append((None, None))
         x += [*run, None]
         y += [*(number(records[place]["estimate"]) for place in run), None]
@@ -316,7 +377,7 @@ def _line(
         "hoverinfo": "skip",
     }
     line = {
-        "x": x,
+        "x": [None if place is None else at[place] for place in x],
         "y": y,
         "connectgaps": False,
         "mode": "lines+markers",
@@ -327,7 +388,7 @@ def _line(
             "opacity": 1,
             "line": {"color": palette.ground, "width": 1.5},
         },
-        "hovertext": ["" if place is None else _wave_hover(records[int(place)]) for place in x],
+        "hovertext": ["" if place is None else _wave_hover(records[place]) for place in x],
         "hoverinfo": "text",
         "cliponaxis": False,
     }
@@ -347,7 +408,7 @@ def _runs(records: Sequence[Row]) -> list[list[int]]:
     return runs
 
 
-def _bar(row: Row, place: int, colour: str) -> dict[str, Any]:
+def _bar(row: Row, place: float, colour: str) -> dict[str, Any]:
     return {
         "x": [place, place],
         "y": [number(row["low"]), number(row["high"])],
@@ -453,16 +514,3 @@ def share_axis(ceiling: float, step: float = 0.2) -> dict[str, Any]:
         "ticktext": [*texts[:-1], f"{texts[-1]}{wording.NBSP}%"],
         "ticklabelstandoff": 4,
     }
-
-
-def _wave_ticks(records: Sequence[Row]) -> dict[str, Any]:
-    """The first wave of each year, at most four of them; where there are few waves, their months."""
-    months = [str(row["month"]) for row in records]
-    if len({month[:4] for month in months}) < 3:
-        step = -(-len(months) // _MOST_TICKS) or 1
-        places = sorted(range(len(months) - 1, -1, -step))
-        return {"tickvals": places, "ticktext": [wording.short_month(months[place]) for place in places]}
-    firsts = [place for place, month in enumerate(months) if place and month[:4] != months[place - 1][:4]]
-    step = -(-len(firsts) // _MOST_TICKS)
-    places = sorted(firsts[::-1][::step])
-    return {"tickvals": places, "ticktext": [months[place][:4] for place in places]}

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from analytics.finding import Finding
 from analytics.findings import (
+    changes,
     choices,
     data,
     engagement,
     methods,
     neighbourhoods,
     overview,
+    periods,
     stop_and_search,
     trends,
 )
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from data.store import View
 
 _STOPS = ("force", "area", "from", "to", "definition", "power", "population")
-_SURVEY = ("force", "area", "from", "to", "survey", "measure")
+_SURVEY = ("force", "area", "from", "to", "survey", "measure", "dont_know")
 _PERIOD = ("force", "from", "to")
 _OVERVIEW = ("force", "area", "to", "survey")
 _MAP = ("force", "area", "area_level", "to", "survey", "layer", "group", "comparator")
@@ -109,7 +111,7 @@ QUESTIONS: dict[str, Question] = {
         Question(
             "trends.measure",
             "How did it go from wave to wave?",
-            _SURVEY,
+            (*_SURVEY, "points", "smooth"),
             trends.measure,
             trends.answerable,
             survey_choices.near,
@@ -117,7 +119,7 @@ QUESTIONS: dict[str, Question] = {
         Question(
             "trends.by_group",
             "Among whom is it different?",
-            (*_SURVEY, "by"),
+            (*_SURVEY, "points", "by"),
             trends.by_group,
             trends.groupable,
             survey_choices.near,
@@ -125,9 +127,25 @@ QUESTIONS: dict[str, Question] = {
         Question(
             "trends.by_area",
             "Where is it different?",
-            ("force", "area_level", "to", "survey", "measure"),
+            ("force", "area_level", "to", "survey", "measure", "dont_know"),
             trends.by_area,
             trends.answerable,
+            survey_choices.near,
+        ),
+        Question(
+            "trends.compare",
+            "What changed between two periods, among whom and where?",
+            (*_SURVEY, "by", "area_level", "compare_from", "against_from", "against_to"),
+            periods.compare,
+            periods.comparable,
+            survey_choices.near,
+        ),
+        Question(
+            "trends.change",
+            "Which measures changed in a year?",
+            ("force", "area", "to", "survey", "dont_know", "points"),
+            changes.change,
+            changes.answerable,
             survey_choices.near,
         ),
         Question(

@@ -95,7 +95,7 @@ def headline(scope: Scope, view: View) -> Finding:
         provenance = source.provenance(
             question, f"{_answers(last)}, {last['label']}", _compared(source, compared), used
         )
-        caveats = (f"{source.wording} {source.counted} Answers of don't know are left out of the base.",)
+        caveats = (f"{source.wording} {source.counted} {source.unsure}",)
         words = _headline(row, source, compared)
     return Finding(
         key=question.key,

@@ -9,10 +9,9 @@ from analytics import charts, wording
 from analytics.finding import Finding, Mode, Panel
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
-from analytics.findings.survey import choices, estimates, notes
+from analytics.findings.survey import choices, estimates, levels, notes
 from analytics.findings.survey.answers import UNANSWERABLE, Answers, NoAnswers
-from analytics.findings.survey.points import Point
-from analytics.findings.survey.published import NO_INTERVAL, Published
+from analytics.findings.survey.published import NO_INTERVAL, Published, first_day, last_day
 from analytics.records import records_of
 from analytics.scope import Scope
 from analytics.survey import CHANGE, Verdicts
@@ -29,12 +28,20 @@ if TYPE_CHECKING:
     from analytics.findings import Question
     from data.store import View
 
-TREND = ["wave", "label", "month", *estimates.FIGURES, "broken"]
+PUBLISHED = ["publication", "label", "month", "starts", "ends", "estimate"]
+TREND = ["wave", "label", "month", "starts", "ends", *estimates.FIGURES, "broken"]
 GROUPS = ["group", *estimates.FIGURES, "difference", "difference_low", "difference_high", "p_value", "verdict"]
 AREAS = ["area", "name", *GROUPS[1:]]
 
-_DK = "Answers of don't know are left out of the base."
-_POOLED = "In an area each point pools the waves of a year: one wave holds few answers of an area."
+_POOLED = {
+    "waves": "",
+    "years": "In an area each point pools the waves of a year: one wave holds few answers of an area.",
+    "rolling": (
+        "Each point pools the waves of 12 months, so neighbouring points share waves; a change allows for what they "
+        "share. Where fewer than 12 months can be compared there is no point."
+    ),
+    "financial": "Each point pools the waves that end in a financial year, April to March.",
+}
 _MANY = 12
 SIDES = Verdicts("above", "below", "not clearly different")
 
@@ -51,27 +58,39 @@ def measure(scope: Scope, view: View) -> Finding:
         return refused(question, _empty(TREND), scope, view, str(why))
     table, change = trend_table(answers), change_table(answers)
     last = table.iloc[-1].to_dict()
-    marks = notes.marks(answers.noted, answers.spans, list(table["broken"]))
+    marks = notes.marks(answers.noted, table)
     said = tuple(map(notes.sentence, answers.noted))
+    level, beside = _level_of(answers, table), Published.beside(answers.scope, view)
+    others = [published_table(published) for published in beside]
     return Finding(
         key=question.key,
         question=question.asks,
         headline=_change_headline(answers, change),
         answer=f"{_share_sentence(answers, last)}{change_sentence(answers, change)}",
-        tables={"trend": table, "change": change, "notes": notes.table(answers.noted)},
+        tables={
+            "trend": table,
+            "change": change,
+            "notes": notes.table(answers.noted),
+            **({} if level is None else {"level": level}),
+            **_published_tables(beside, others),
+        },
         provenance=answers.provenance(
-            question, _base(table), _rules(table, answers), [wave for point in answers.points for wave in point.waves]
+            question,
+            _base(table, answers),
+            _rules(table, answers),
+            [wave for point in answers.points for wave in point.waves],
         ),
         caveats=(
             *_break_caveats(table),
-            f"{answers.wording} {answers.counted} {_DK}",
-            *([_POOLED] if answers.scope.area else []),
+            f"{answers.wording} {answers.counted} {answers.unsure}",
+            *filter(None, [_POOLED[answers.pooling.kind], _level_caveat(answers, table)]),
+            *(_beside_caveat(published) for published in beside),
             *said,
         ),
         notes=said,
-        draw=lambda mode: charts.share_trend(table, mode, marks),
+        draw=lambda mode: charts.share_trend(table, mode, marks, level=level, beside=others),
         alt=(
-            f"{answers.measure.label} in {wording.plural(len(table), 'wave')}{_marked(marks)}. "
+            f"{answers.measure.label} in {wording.plural(len(table), _points_word(answers))}{_marked(marks)}. "
             f"{_share_sentence(answers, last)}"
         ),
     )
@@ -178,6 +197,8 @@ def trend_table(answers: Answers) -> pd.DataFrame:
     points = answers.points
     figures["label"] = [point.label for point in points]
     figures["month"] = [point.month for point in points]
+    figures["starts"] = [point.starts for point in points]
+    figures["ends"] = [point.ends for point in points]
     figures["broken"] = ["" if place == 0 else point.broken for place, point in enumerate(points)]
     figures["flag"] = ["nobody answered" if wording.missing(flag) else flag for flag in figures["flag"]]
     return figures[TREND]
@@ -205,15 +226,15 @@ def change_sentence(answers: Answers, change: pd.DataFrame) -> str:
     before = answers.earlier
     if before is None:
         return " No earlier wave asked it."
-    when = "a year before" if answers.a_year_before else before.label
+    when = "a year before" if answers.a_year_before else before.said
     if not answers.comparable(before, answers.last):
-        return f" It is not compared with {when}: {_broken_since(answers, before)} since then."
+        return f" It is not compared with {when}: {answers.broken_since(before)} since then."
     if change.empty:
         return f" It is not compared with {when}: one of the two figures has too few answers."
     row = change.iloc[0].to_dict()
     # Whole points, unless they would not fit the two percentages beside them.
     fits = round(row["change"] * 100) == round(_last_share(answers) * 100) - round(row["was"] * 100)
-    then = "A year before" if answers.a_year_before else f"In {before.label}"
+    then = "A year before" if answers.a_year_before else f"In {before.said}"
     return (
         f" {then} it was {wording.percent(row['was'])}: a change of {wording.points(row['change'], 0 if fits else 1)} "
         f"({wording.points_between(row['change_low'], row['change_high']).removesuffix(' points')})."
@@ -226,11 +247,6 @@ def _marked(marks: Sequence[charts.Mark]) -> str:
 
 def _last_share(answers: Answers) -> float:
     return float(trend_table(answers).iloc[-1]["estimate"])
-
-
-def _broken_since(answers: Answers, before: Point) -> str:
-    place = answers.every_point.index(before)
-    return next(point.broken for point in answers.every_point[place + 1 :] if point.broken)
 
 
 def _change_headline(answers: Answers, change: pd.DataFrame) -> str:
@@ -269,14 +285,46 @@ def _area_name(answers: Answers) -> str:
     return choices.names(answers.view, answers.force, answers.survey)[str(answers.scope.area)]
 
 
-def _base(table: pd.DataFrame) -> str:
-    return f"{wording.plural(int(table['base'].fillna(0).sum()), 'answer')} in {wording.plural(len(table), 'wave')}"
+def _base(table: pd.DataFrame, answers: Answers) -> str:
+    shown = wording.plural(len(table), _points_word(answers))
+    if answers.pooling.kind == "rolling":
+        return f"{_answers(table.iloc[-1].to_dict())} in the last of {shown}, which share waves"
+    return f"{wording.plural(int(table['base'].fillna(0).sum()), 'answer')} in {shown}"
+
+
+def _points_word(answers: Answers) -> str:
+    return {"rolling": "rolling year", "financial": "financial year"}.get(answers.pooling.kind, "wave")
+
+
+def _level_of(answers: Answers, table: pd.DataFrame) -> pd.DataFrame | None:
+    """The level behind the points, where the reader wants it and there is one."""
+    if answers.scope.smooth != "yes" or levels.why_not(answers, table):
+        return None
+    return levels.level_behind(table)
+
+
+def _level_caveat(answers: Answers, table: pd.DataFrame) -> str:
+    return (levels.why_not(answers, table) or levels.SAID) if answers.scope.smooth == "yes" else ""
+
+
+def _beside_caveat(published: Published) -> str:
+    return f"Dashed: {published.scope.survey}, as published; no interval can be given."
+
+
+def _published_tables(beside: Sequence[Published], tables: Sequence[pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Figures that others published of the same measure, in one table."""
+    import pandas as pd
+
+    if not beside:
+        return {}
+    named = [table.assign(publication=p.shown) for p, table in zip(beside, tables, strict=True)]
+    return {"published": pd.concat(named, ignore_index=True)[[*PUBLISHED, "flag"]]}
 
 
 def _rules(table: pd.DataFrame, answers: Answers) -> list[str]:
     return [
         *withheld_rule(table),
-        *(f"Series broken before {point.label}: {point.broken}" for point in answers.points[1:] if point.broken),
+        *(f"Series broken before {point.said}: {point.broken}" for point in answers.points[1:] if point.broken),
     ]
 
 
@@ -298,7 +346,8 @@ def tests_rule(table: pd.DataFrame) -> list[str]:
 
 def _break_caveats(table: pd.DataFrame) -> list[str]:
     return [
-        f"{broken.capitalize()} from {label}: do not compare across the dashed line."
+        f"{broken.capitalize()} from {'the ' if label.startswith('year to') else ''}{label}: do not compare across the "
+        "dashed line."
         for label, broken in zip(table["label"], table["broken"], strict=True)
         if broken
     ]
@@ -387,7 +436,7 @@ def _filled(waves: pd.DataFrame, groups: list[Hashable], everyone: pd.DataFrame)
     places = {pair: place for place, pair in enumerate(zip(waves["group"], waves["wave"], strict=True))}
     # A place of none, -1, gives a row of nulls. Pairs take far longer to find in an index of two levels.
     figures = waves[estimates.FIGURES].reindex([places.get(pair, -1) for pair in every]).set_axis(every)
-    words = {name: list(everyone[name]) * len(groups) for name in ("label", "month", "broken")}
+    words = {name: list(everyone[name]) * len(groups) for name in ("label", "month", "starts", "ends", "broken")}
     return figures.assign(**words)
 
 
@@ -398,7 +447,9 @@ def chance_caveat(table: pd.DataFrame) -> list[str]:
         return []
     rate = settings().false_discovery
     wrong = clear * rate
-    about = f"about {wrong:.0f} of these {clear}" if wrong > 0.5 else f"few of these {clear}"
+    about = (
+        f"about {wrong:.0f} of these {clear}" if wrong > 0.5 else "this one" if clear == 1 else f"few of these {clear}"
+    )
     return [
         f"Called clear with a false-discovery rate below {wording.percent(rate)}: {about} may be so by chance. The "
         "intervals are for one at a time."
@@ -449,7 +500,7 @@ def _published_trend(question: Question, published: Published) -> Finding:
         if len(before)
         else ""
     )
-    marks = notes.marks(published.noted, published.spans, list(table["broken"]))
+    marks = notes.marks(published.noted, table)
     said = tuple(map(notes.sentence, published.noted))
     where = "" if published.scope.area is None else f" in {series['area'].iloc[0]}"
     return Finding(
@@ -482,7 +533,10 @@ def published_table(published: Published) -> pd.DataFrame:
     series = published.series
     table = _empty(TREND).reindex(range(len(series)))
     table["wave"] = table["month"] = series["month"].to_numpy()
-    table["label"] = [_twelve(month, months) for month, months in series[["month", "months"]].itertuples(index=False)]
+    pairs = [(str(month), int(months)) for month, months in series[["month", "months"]].itertuples(index=False)]
+    table["starts"] = [first_day(wording.earlier(month, months - 1)) for month, months in pairs]
+    table["ends"] = [last_day(month) for month, _ in pairs]
+    table["label"] = [_twelve(month, months) for month, months in pairs]
     table["estimate"], table["low"], table["high"] = series["share"], series["low"], series["high"]
     table["base"] = series["base"].astype("Float64")
     table["flag"], table["broken"] = "no interval can be given: no base is published", published.broken
@@ -556,5 +610,5 @@ def _rolling(series: pd.DataFrame) -> str:
 def _empty(columns: list[str]) -> pd.DataFrame:
     import pandas as pd
 
-    texts = {"wave", "label", "month", "flag", "broken", "group", "verdict", "area", "name"}
+    texts = {"wave", "label", "month", "starts", "ends", "flag", "broken", "group", "verdict", "area", "name"}
     return pd.DataFrame({c: pd.Series(dtype="object" if c in texts else "Float64") for c in columns})

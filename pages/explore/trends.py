@@ -22,5 +22,14 @@ show.evidence(trend)
 if not trend.refused:
     series_notes.edit(view, scope, current_user())
 
+if not trend.refused and filters.holds_answers(scope, view):
+    with show.on_demand("Compare two periods", ":material/compare_arrows:", "compare", scope.compare_from) as opened:
+        if opened:
+            filters.choose_periods(scope, view)
+            show.whole(answer("trends.compare", scope, view), said=trend.caveats)
+    with show.on_demand("Which measures changed", ":material/checklist:", "changes") as opened:
+        if opened:
+            show.whole(answer("trends.change", scope, view), beside=False, said=trend.caveats)
+
 show.whole(answer("trends.by_group", scope, view), said=trend.caveats)
 show.whole(answer("trends.by_area", scope, view), said=trend.caveats)

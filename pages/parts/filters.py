@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from analytics import wording
-from analytics.findings import choices, overview
+from analytics.findings import choices, overview, periods
 from analytics.findings.engagement import choices as engagement_choices
 from analytics.findings.neighbourhoods import choices as map_choices
 from analytics.findings.neighbourhoods import places
 from analytics.findings.survey import choices as survey_choices
-from analytics.scope import ALL_POWERS, DEFINITIONS, Scope, ScopeError
+from analytics.scope import ALL_POWERS, DEFINITIONS, DONT_KNOWS, POINTS, SMOOTHS, Scope, ScopeError
 from data.store import View
 from data.vocabularies import BROAD_GROUPS, forces
 from data.vocabularies.survey import attributes, measures
@@ -182,6 +182,38 @@ def _survey_chips(scope: Scope, view: View) -> None:
     if groupings:
         with st.popover(f":gray[Groups] {_by(scope.by or groupings[0])}", wrap=True, key="chip_by"):
             _choose("Groups by", "by", groupings, scope, _by)
+    if holds_answers(scope, view):
+        with st.popover(f":gray[Points] {_points(scope)(scope.points or _WHOLE)}", wrap=True, key="chip_points"):
+            usual = [_WHOLE] if scope.area else []
+            _choose("Points", "points", [*usual, *POINTS], scope, lambda name: _points(scope)(name).capitalize())
+            _choose("Don't know", "dont_know", list(DONT_KNOWS), scope, lambda name: DONT_KNOWS[name].capitalize())
+            _choose("Level", "smooth", list(SMOOTHS), scope, lambda name: SMOOTHS[name].capitalize())
+
+
+def _points(scope: Scope) -> Callable[[str], str]:
+    """What a choice of points is called; nothing chosen are waves, in an area years."""
+    usual = "years up to the last wave" if scope.area else POINTS["waves"]
+    return lambda name: POINTS.get(name, usual)
+
+
+def holds_answers(scope: Scope, view: View) -> bool:
+    """Whether the survey of a scope is held as answers, not only as figures that were published."""
+    return survey_choices.has_answers(view, str(scope.force), str(scope.survey))
+
+
+def choose_periods(scope: Scope, view: View) -> None:
+    """Select boxes of the two periods that are compared; the later one ends with the scope's period."""
+    said, months = periods.chosen(scope, view)
+    with st.container(horizontal=True, gap="small"):
+        _choose("Earlier period, from", "against_from", _with(months, said.against_from), said, wording.month)
+        _choose("Earlier period, to", "against_to", _with(months, said.against_to), said, wording.month)
+        _choose(
+            f"Later period (to {wording.month(str(said.to_month))}), from",
+            "compare_from",
+            _with([month for month in months if month <= str(said.to_month)], said.compare_from),
+            said,
+            wording.month,
+        )
 
 
 def _overview_chips(scope: Scope, view: View) -> None:
@@ -282,14 +314,15 @@ def _choose(label: str, name: str, options: list[str], scope: Scope, words: Call
     st.selectbox(label, options, key=key, format_func=words, on_change=_changed, args=(name, key, scope, options))
 
 
+_PERIODS = ("compare_from", "against_from", "against_to")
 _DEPENDENT = {
-    "force": ("area", "area_level", "from", "to", "power", "population", "survey", "measure", "by", "layer"),
+    "force": ("area", "area_level", "from", "to", "power", "population", "survey", "measure", "by", "layer", *_PERIODS),
     "layer": ("to", "survey", "area_level"),
     "area_level": ("area",),
     "by": ("population",),
-    "survey": ("area", "from", "to", "measure", "by"),
-    "from": ("population",),
-    "to": ("population",),
+    "survey": ("area", "from", "to", "measure", "by", *_PERIODS),
+    "from": ("population", *_PERIODS),
+    "to": ("population", *_PERIODS),
 }
 
 
@@ -299,8 +332,9 @@ def _changed(name: str, key: str, scope: Scope, options: list[str]) -> None:
     address = {**scope.address(), name: st.session_state[key]}
     for dependent in _DEPENDENT.get(name, ()):
         address.pop(dependent, None)
-    if address.get("area") == _WHOLE:
-        del address["area"]
+    address = {part: value for part, value in address.items() if value != _WHOLE}
+    if address.get("against_from", "") > address.get("against_to", "9999"):
+        address["against_from"], address["against_to"] = address["against_to"], address["against_from"]
     if address.get("from", "") > address.get("to", "9999"):
         address["from"], address["to"] = address["to"], address["from"]
     go_to(Scope.of(address))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Literal
 
@@ -192,6 +193,20 @@ def _opened(label: str, icon: str, finding: Finding, draw: Callable[[Finding], N
     if part.open:
         with part:
             draw(finding)
+
+
+@contextmanager
+def on_demand(label: str, icon: str, key: str, opened: object = None) -> Iterator[bool]:
+    """A part of the page that is counted and drawn when it is opened; open from the start where an address asks for it.
+
+    Yields
+    ------
+    bool
+        Whether it is open.
+    """
+    part = st.expander(label, icon=icon, key=f"part_{key}", expanded=bool(opened), on_change="rerun")
+    with part:
+        yield bool(part.open)
 
 
 def whole(

@@ -22,6 +22,8 @@ def waves(shares, broken=(), **more):
         {
             "label": [f"wave {n}" for n in range(len(shares))],
             "month": months,
+            "starts": [f"{2023 + n // 4}-{3 * (n % 4) + 1:02d}-01" for n in range(len(shares))],
+            "ends": [f"{month}-{31 if month[5:] in ('03', '12') else 30}" for month in months],
             "estimate": shares,
             "low": [None if s is None else s - 0.03 for s in shares],
             "high": [None if s is None else s + 0.03 for s in shares],
@@ -46,14 +48,24 @@ def areas(**more):
     return pd.DataFrame(rows | more)
 
 
+def quarter(number):
+    """The middle of a quarter from January 2023 on, in years: by its days and those of the year."""
+    year, place = 2023 + number // 4, number % 4
+    leap = int(year % 4 == 0)
+    ends = [0, 90 + leap, 181 + leap, 273 + leap, 365 + leap]
+    return pytest.approx(year + (ends[place] + ends[place + 1]) / 2 / (365 + leap), abs=1e-9)
+
+
 def line(figure):
     return next(trace for trace in figure.data if trace.mode == "lines+markers")
 
 
 def test_a_break_and_a_gap_cut_the_line_and_a_break_is_named():
     figure = charts.share_trend(waves([0.6, 0.61, None, 0.62, 0.63, 0.64], broken={4}), "light")
-    assert list(line(figure).x) == [0, 1, None, 3, None, 4, 5, None]
-    assert [shape.x0 for shape in figure.layout.shapes] == [3.5]
+    expected = [None if n is None else quarter(n) for n in (0, 1, None, 3, None, 4, 5, None)]
+    assert list(line(figure).x) == expected
+    # The fifth quarter begins with 2024.
+    assert [shape.x0 for shape in figure.layout.shapes] == [2024]
     assert "new questionnaire" in [note.text for note in figure.layout.annotations]
 
 
@@ -61,8 +73,8 @@ def test_first_and_last_have_their_interval_and_the_last_its_figure():
     figure = charts.share_trend(waves([0.6, 0.61, 0.62]), "light")
     bars = [trace for trace in figure.data if trace.mode == "lines" and len(trace.x) == 2]
     assert sorted((bar.x[0], *bar.y) for bar in bars) == [
-        (0, pytest.approx(0.57), pytest.approx(0.63)),
-        (2, pytest.approx(0.59), pytest.approx(0.65)),
+        (quarter(0), pytest.approx(0.57), pytest.approx(0.63)),
+        (quarter(2), pytest.approx(0.59), pytest.approx(0.65)),
     ]
     said = figure.layout.annotations[-1].text
     assert "62\u00a0%" in said
@@ -157,24 +169,27 @@ def test_a_sparkline_marks_the_last_estimate_with_its_interval_and_follows_the_m
 
 
 def test_marks_are_thin_lines_with_labels_and_those_close_together_share_one():
-    marks = [charts.Mark(place, str(n), f"Note {n}") for n, place in enumerate((0.2, 0.3, 3.0, 9.0, -0.5), start=1)]
+    places = (2023.2, 2023.23, 2023.9, 2026.0, 2022.5)
+    marks = [charts.Mark(place, str(n), f"Note {n}") for n, place in enumerate(places, start=1)]
     figure = charts.share_trend(waves([0.6] * 6), "light", marks)
     plates = {note.text: note.x for note in figure.layout.annotations if note.yanchor == "bottom"}
     # What lies outside the drawing stands at its edge.
-    assert plates == {"5": -0.3, "1, 2": 0.25, "3": 3.0, "4": 5.3}
-    assert sorted(shape.x0 for shape in figure.layout.shapes) == [-0.3, 0.2, 0.3, 3.0, 5.3]
+    first, last = figure.layout.xaxis.range
+    assert (first < 2023.12, last > 2024.37) == (True, True)
+    assert plates == {"5": first, "1, 2": pytest.approx(2023.215), "3": 2023.9, "4": last}
+    assert sorted(shape.x0 for shape in figure.layout.shapes) == [first, 2023.2, 2023.23, 2023.9, last]
     assert figure.layout.margin.t > charts.share_trend(waves([0.6] * 6), "light").layout.margin.t
     go.Figure(figure.to_dict())  # raises where Plotly knows no such part
 
 
 def test_a_crowd_of_marks_is_counted():
-    marks = [charts.Mark(1 + n / 100, str(n), f"Note {n}") for n in range(1, 7)]
+    marks = [charts.Mark(2023.5 + n / 400, str(n), f"Note {n}") for n in range(1, 7)]
     figure = charts.share_trend(waves([0.6] * 6), "dark", marks)
     assert [note.text for note in figure.layout.annotations if note.yanchor == "bottom"] == ["1, 2, 3 +3"]
 
 
 def test_a_mark_that_breaks_the_series_stands_on_the_dashed_line_in_the_place_of_words():
-    figure = charts.share_trend(waves([0.6] * 6, broken={4}), "light", [charts.Mark(3.5, "7", "Note 7", breaks=True)])
-    assert [(shape.x0, shape.line.dash) for shape in figure.layout.shapes] == [(3.5, "4px,4px")]
+    figure = charts.share_trend(waves([0.6] * 6, broken={4}), "light", [charts.Mark(2024, "7", "Note 7", breaks=True)])
+    assert [(shape.x0, shape.line.dash) for shape in figure.layout.shapes] == [(2024, "4px,4px")]
     assert "7" in [note.text for note in figure.layout.annotations]
     assert "new questionnaire" not in [note.text for note in figure.layout.annotations]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.scope import ALL_POWERS, DEFINITIONS, LAYERS, Scope, ScopeError
+from analytics.scope import ALL_POWERS, DEFINITIONS, DONT_KNOWS, LAYERS, POINTS, SMOOTHS, Scope, ScopeError
 from data.geography import LEVELS
 from data.vocabularies import BROAD_GROUPS, forces
 from data.vocabularies.survey import measures
@@ -32,6 +32,12 @@ def scopes(draw):
         "measure": st.sampled_from(sorted(measures())),
         "by": st.sampled_from(["age_band", "sex", "ethnicity"]),
         "layer": st.sampled_from([*LAYERS, *sorted(measures())]),
+        "points": st.sampled_from(sorted(POINTS)),
+        "dont_know": st.sampled_from(sorted(DONT_KNOWS)),
+        "smooth": st.sampled_from(sorted(SMOOTHS)),
+        "compare_from": MONTHS,
+        "against_from": st.just(first),
+        "against_to": st.just(last),
     }
     return Scope(**{name: draw(st.none() | values) for name, values in parts.items()})
 
@@ -64,6 +70,12 @@ def test_names_are_those_of_the_command_line():
         "measure",
         "by",
         "layer",
+        "points",
+        "dont_know",
+        "smooth",
+        "compare_from",
+        "against_from",
+        "against_to",
     ]
 
 
@@ -83,6 +95,15 @@ def test_names_are_those_of_the_command_line():
         ({"definition": "own"}, "“own” is not a definition of ethnicity; there are self and officer."),
         ({"layer": "weather"}, "“weather” is no layer of a map; there are searches, search_ratio, crime, disorder,"),
         ({"area_level": "street"}, "“street” is not an area level; there are force, district and neighbourhood."),
+        ({"points": "months"}, "“months” is not a way to make points; there are waves, rolling and financial."),
+        ({"dont_know": "yes"}, "“yes” is not a way to count don't know; there are left_out and counted."),
+        ({"smooth": "very"}, "“very” is not a way to draw a level; there are no and yes."),
+        ({"against_to": "then"}, "“then” is not a month"),
+        ({"compare_from": "2019"}, "“2019” is not a month"),
+        (
+            {"against_from": "2019-02", "against_to": "2019-01"},
+            "The earlier period ends (2019-01) before it starts (2019-02).",
+        ),
         ({"from": "2019-02", "to": "2019-01"}, "The period ends (2019-01) before it starts (2019-02)."),
     ],
 )
@@ -111,5 +132,9 @@ def test_words_name_every_part():
     assert scope.but(population="Census 2021").words("Camden") == (
         "Metropolitan Police · Camden · April to September 2018 · officer-defined ethnicity · Drugs · "
         "residents by Census 2021"
+    )
+    pooled = Scope(force="surrey", points="rolling", dont_know="counted")
+    assert pooled.words() == (
+        "Surrey Police · whole force area · rolling 12 months · don't know counted as not positive"
     )
     assert Scope(force="surrey", power=ALL_POWERS).words() == "Surrey Police · whole force area"

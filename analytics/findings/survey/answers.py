@@ -11,9 +11,9 @@ import numpy as np
 from analytics import wording
 from analytics.finding import File, Provenance, files_of
 from analytics.findings.survey import choices, notes
-from analytics.findings.survey.points import YEAR, Point, Wave, pooled_points, wave_points
+from analytics.findings.survey.points import CHOSEN, WAVES, YEARS, Point, Pooling, Wave, points_of, pool_of
 from analytics.records import records_of
-from analytics.scope import Scope, ScopeError
+from analytics.scope import COUNTED, Scope, ScopeError
 from analytics.survey import Sample
 from data.cubes import with_codes
 from data.settings import settings
@@ -32,11 +32,13 @@ if TYPE_CHECKING:
 
 SHARE = {POSITIVE: 1.0, NEUTRAL: 0.0, NEGATIVE: 0.0}
 """Value of each class of answer in a share of positive answers; don't know and not asked are outside."""
+_WITH_DONT_KNOW = {**SHARE, DONT_KNOW: 0.0}
 
 METHOD = (
     "Weighted share of positive answers among those with an opinion. Variance by Taylor linearisation over every "
     "sampled unit of every stratum; 95 % interval: Wilson's with the effective number of answers and Student's t."
 )
+_OPINION = "those with an opinion"
 REFERENCE = (
     "Särndal, Swensson and Wretman 1992, Model Assisted Survey Sampling, 5.7; Franco and others 2019, JSSAM 7, 334; "
     "change: Zou and Donner 2008, Statistics in Medicine 27, 1693"
@@ -87,6 +89,11 @@ class Answers:
             raise NoAnswers(f"Of {survey} only published figures are loaded, not the answers behind them.")
         asked = choices.asked_waves(view, force, survey, str(scope.measure))
         answers = cls(view, scope, asked[asked["month"] <= str(scope.to_month)].reset_index(drop=True))
+        if not answers.waves.empty and not answers.every_point:
+            raise NoAnswers(
+                f"“{measures()[str(scope.measure)].label}” was not asked for 12 months up to "
+                f"{wording.month(str(scope.to_month))}, or not since the series broke: there is no rolling year."
+            )
         if answers.waves.empty or not answers.points:
             raise NoAnswers(
                 f"No wave of {survey} from {wording.month(str(scope.from_month))} to "
@@ -117,20 +124,35 @@ class Answers:
     @property
     def every_point(self) -> list[Point]:
         """Every point up to the end of the period; see `points`."""
-        return self._points(by_year=self.scope.area is not None)
+        return self._points(self.pooling)
 
-    def _points(self, by_year: bool) -> list[Point]:
-        last = str(self.waves["month"].iloc[-1])
-        return _points(self.view, self.force, self.survey, self.measure.id, last, YEAR if by_year else 0)
+    @property
+    def pooling(self) -> Pooling:
+        """How waves make points: as chosen; else a point each, in an area, which has few answers a wave, of a year."""
+        if self.scope.points:
+            return CHOSEN[self.scope.points]
+        return WAVES if self.scope.area is None else YEARS
+
+    def _points(self, pooling: Pooling) -> list[Point]:
+        return _points(self.view, self.force, self.survey, self.measure.id, self.last_month, pooling)
+
+    @property
+    def last_month(self) -> str:
+        """The month in which the last wave ended."""
+        return str(self.waves["month"].iloc[-1])
 
     def pooled(self, span: int) -> Point:
         """The waves that ended within so many months of the last one, and since the series last broke."""
-        last = str(self.waves["month"].iloc[-1])
-        return _points(self.view, self.force, self.survey, self.measure.id, last, span)[-1]
+        return self._points(Pooling("years", span))[-1]
+
+    def pool(self, first: str, last: str) -> list[Point]:
+        """The waves that ended in some months as one point, or as several where the series breaks between them."""
+        held = _asked_waves(self.view, self.force, self.survey, self.measure.id)
+        return pool_of(held, first, last)
 
     @cached_property
     def points(self) -> list[Point]:
-        """The points of the period, in order: waves; in an area, which has few answers a wave, the waves of a year."""
+        """The points of the period, in order; see `pooling`."""
         return [point for point in self.every_point if point.month >= str(self.scope.from_month)]
 
     @property
@@ -156,20 +178,17 @@ class Answers:
     @property
     def since(self) -> str:
         """How the earlier point is called after a verb."""
-        return "in the past year" if self.a_year_before else f"since {self.earlier.label}" if self.earlier else ""
+        return "in the past year" if self.a_year_before else f"since {self.earlier.said}" if self.earlier else ""
 
     @property
     def year(self) -> Point:
         """What figures of groups and areas pool: the waves that ended within a year of the last one."""
-        return self._points(by_year=True)[-1]
+        return self._points(YEARS)[-1]
 
     @cached_property
     def spans(self) -> list[notes.Span]:
         """First and last day of each point of the period."""
-        days = self.waves.set_index("wave")
-        return [
-            (str(days.at[point.waves[0], "starts"]), str(days.at[point.waves[-1], "ends"])) for point in self.points
-        ]
+        return [(point.starts, point.ends) for point in self.points]
 
     @cached_property
     def noted(self) -> list[notes.Note]:
@@ -182,25 +201,33 @@ class Answers:
         first, last = self.every_point.index(before), self.every_point.index(after)
         return not any(point.broken for point in self.every_point[first + 1 : last + 1])
 
+    def broken_since(self, before: Point) -> str:
+        """What broke the series first after a point, in words."""
+        place = self.every_point.index(before)
+        return next(point.broken for point in self.every_point[place + 1 :] if point.broken)
+
     @cached_property
     def everyone(self) -> Answers:
         """The answers of everyone in the force to the same measure, whatever the period starts with."""
-        return self._up_to(str(self.waves["month"].iloc[-1]), None)
+        return self._up_to(self.last_month, None)
 
     @cached_property
     def years(self) -> Answers:
         """The same answers in the longest series that begins with these years: what is made of years, it has too."""
-        own, held = self._points(by_year=True), self._months
-
-        def begins_alike(last: str) -> bool:
-            return _points(self.view, self.force, self.survey, self.measure.id, last, YEAR)[: len(own)] == own
-
-        return self._up_to(next(month for month in reversed(held) if begins_alike(month)), self.scope.area)
+        return self._longest(YEARS)
 
     @cached_property
     def series(self) -> Answers:
         """The same answers in the longest series that begins with these points."""
-        return self._up_to(self._months[-1], None) if self.scope.area is None else self.years
+        return self._longest(self.pooling)
+
+    def _longest(self, pooling: Pooling) -> Answers:
+        own, held = self._points(pooling), self._months
+
+        def begins_alike(last: str) -> bool:
+            return _points(self.view, self.force, self.survey, self.measure.id, last, pooling)[: len(own)] == own
+
+        return self._up_to(next(month for month in reversed(held) if begins_alike(month)), self.scope.area)
 
     @property
     def _months(self) -> list[str]:
@@ -209,24 +236,31 @@ class Answers:
 
     def _up_to(self, last: str, area: str | None) -> Answers:
         scope = Scope(force=self.force, survey=self.survey, measure=self.measure.id, area=area)
+        scope = scope.but(dont_know=self.scope.dont_know)
         return Answers.of(scope.but(from_month=str(self.waves["month"].iloc[0]), to_month=last), self.view)
 
-    def cells(self, grouping: str, by_year: bool | None = None, span: int = YEAR) -> pd.DataFrame:
-        """Cells by the groups of an attribute, in the scope's area; ``point`` is the point of each wave.
+    @property
+    def scores(self) -> dict[str, float]:
+        """Value of each class of answer in the share; others are outside its base."""
+        return _WITH_DONT_KNOW if self.scope.dont_know == COUNTED else SHARE
+
+    def cells(self, grouping: str, pooling: Pooling) -> pd.DataFrame:
+        """Cells by the groups of an attribute, in the scope's area; ``point`` is the point that they count to.
 
         Parameters
         ----------
         grouping
             The attribute, or ``everyone``.
-        by_year
-            Whether points are years; as the scope has them, if not given.
-        span
-            Months that a year is to have here: more pool more waves.
+        pooling
+            How waves make points; cells of a wave that is in several stand once for each.
         """
-        years = self.scope.area is not None if by_year is None else by_year
-        last = str(self.waves["month"].iloc[-1])
-        cells = _point_cells(self.view, self.force, self.survey, self.measure.id, grouping, last, span if years else 0)
-        return self._inside(cells)
+        points = tuple((point.name, point.waves) for point in self._points(pooling))
+        return self._inside(_point_cells(self.view, self.force, self.survey, self.measure.id, grouping, points))
+
+    def cells_of(self, grouping: str, points: Sequence[Point]) -> pd.DataFrame:
+        """The same cells for points of one's own."""
+        named = tuple((point.name, point.waves) for point in points)
+        return self._inside(_point_cells(self.view, self.force, self.survey, self.measure.id, grouping, named))
 
     def _inside(self, cells: pd.DataFrame) -> pd.DataFrame:
         """Those of some cells that lie in the scope's area."""
@@ -250,13 +284,23 @@ class Answers:
         answers = " or ".join(answer for answer, kind in self.measure.classes.items() if kind == POSITIVE)
         return f"Counted: {answers}.{'' if self.measure.higher_is_better else ' Lower is better.'}"
 
+    @property
+    def unsure(self) -> str:
+        """What becomes of those who don't know, in a sentence."""
+        if self.scope.dont_know == COUNTED:
+            return "Answers of don't know are counted as not positive."
+        return "Answers of don't know are left out of the base."
+
     def provenance(
         self, question: Question, base: str, rules: list[str], waves: Sequence[str], method: str = METHOD
     ) -> Provenance:
         """Provenance of a figure made from the answers of some waves; its scope holds what the question takes."""
         used = self.waves[self.waves["wave"].isin(waves)]
         unsure = sum(self._dont_know.get(wave, 0) for wave in waves)
-        said = [f"{wording.plural(unsure, 'answer')} of don't know left out of the base"] if unsure else []
+        counted = self.scope.dont_know == COUNTED
+        fate = "counted as not positive" if counted else "left out of the base"
+        said = [f"{wording.plural(unsure, 'answer')} of don't know {fate}"] if unsure else []
+        method = method.replace(_OPINION, "those asked, who don't know among them") if counted else method
         return Provenance(
             release=self.view.release.number if self.view.release else 0,
             files=_files(self.view, tuple(used["load_id"])),
@@ -333,10 +377,10 @@ def _distinct(texts: pd.Series) -> list[str]:
 
 
 @lru_cache(maxsize=1024)
-def _points(view: View, force: str, survey: str, measure: str, last: str, span: int) -> list[Point]:
-    """Points of the waves up to a month, each of as many months; of none, one a wave."""
+def _points(view: View, force: str, survey: str, measure: str, last: str, pooling: Pooling) -> list[Point]:
+    """Points of the waves up to a month."""
     waves = [wave for wave in _asked_waves(view, force, survey, measure) if wave["month"] <= last]
-    return pooled_points(waves, span) if span else wave_points(waves)
+    return points_of(waves, pooling)
 
 
 @lru_cache(maxsize=256)
@@ -346,20 +390,34 @@ def _asked_waves(view: View, force: str, survey: str, measure: str) -> Sequence[
 
 @lru_cache(maxsize=128)
 def _point_cells(
-    view: View, force: str, survey: str, measure: str, grouping: str, last: str, span: int
+    view: View, force: str, survey: str, measure: str, grouping: str, points: tuple[tuple[str, tuple[str, ...]], ...]
 ) -> pd.DataFrame:
-    """Cells of the waves up to a month, with the point that each belongs to."""
+    """Cells of the waves of some points, with the point that each belongs to; once for each, where it is several."""
     import pandas as pd
 
     cells = _cells(view, force, survey, measure, grouping)
-    point_of = {w: point.name for point in _points(view, force, survey, measure, last, span) for w in point.waves}
-    waves = cells["wave"].cat
-    names = sorted(set(point_of.values()))
-    places = np.array([names.index(point_of[wave]) if wave in point_of else -1 for wave in waves.categories])
-    codes = places[waves.codes]
-    kept = codes >= 0
-    held = cells if kept.all() else cells[kept]
-    return held.assign(point=pd.Categorical.from_codes(codes[kept], pd.Index(names)))
+    waves, names = cells["wave"].cat, sorted(name for name, _ in points)
+    rows, codes = [], []
+    for turn in _turns(points):
+        places = np.array([names.index(turn[wave]) if wave in turn else -1 for wave in waves.categories])[waves.codes]
+        rows.append(np.flatnonzero(places >= 0))
+        codes.append(places[rows[-1]])
+    whole = len(rows) == 1 and len(rows[0]) == len(cells)
+    held = cells if whole else cells.take(np.concatenate(rows))
+    return held.assign(point=pd.Categorical.from_codes(np.concatenate(codes), pd.Index(names)))
+
+
+def _turns(points: tuple[tuple[str, tuple[str, ...]], ...]) -> list[dict[str, str]]:
+    """The point of each wave, as often over as waves are in several points."""
+    turns: list[dict[str, str]] = [{}]
+    for name, waves in points:
+        for wave in waves:
+            free = next((turn for turn in turns if wave not in turn), None)
+            if free is None:
+                free = {}
+                turns.append(free)
+            free[wave] = name
+    return turns
 
 
 _CELLS = ["wave", "area", "group", "answer_class", "stratum", "psu", "n", "weight", "weight_squared"]

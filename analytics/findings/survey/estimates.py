@@ -9,8 +9,8 @@ import numpy as np
 
 from analytics import wording
 from analytics.findings.survey import choices
-from analytics.findings.survey.answers import SHARE, Answers, NoAnswers
-from analytics.findings.survey.points import YEAR, Point
+from analytics.findings.survey.answers import Answers, NoAnswers
+from analytics.findings.survey.points import WAVES, YEAR, YEARS, Point, Pooling
 from analytics.records import with_nulls
 from analytics.survey import (
     DomainMeans,
@@ -41,7 +41,7 @@ def by_point(answers: Answers) -> pd.DataFrame:
 
 def by_point_and_group(answers: Answers, grouping: str) -> pd.DataFrame:
     """The share at each point of each group; columns: group, wave (the name of the point) and the figures."""
-    figures = _group_figures(answers.series, grouping)
+    figures = _group_figures(answers.series, grouping, answers.pooling)
     return figures[figures["wave"].isin([point.name for point in answers.points])].reset_index(drop=True)
 
 
@@ -57,8 +57,8 @@ def change_to_last(answers: Answers) -> pd.DataFrame | None:
     if _figures(answers)["estimate"].reindex([before.name, last.name]).isna().any():
         return None
     if area is None:
-        return change(_force_means(answers.series), "point", before.name, last.name)
-    means = _area_means(answers.years.everyone, _level(answers))[1].only(area=area)
+        return change(_force_means(answers.series, answers.pooling), "point", before.name, last.name)
+    means = _area_means(answers.series.everyone, _level(answers), answers.pooling)[1].only(area=area)
     return change(means, "point", before.name, last.name).drop(columns="area")
 
 
@@ -113,8 +113,8 @@ def by_area(answers: Answers, level: str, span: int = YEAR) -> pd.DataFrame:
 def overall(answers: Answers, span: int = YEAR) -> pd.DataFrame:
     """The share of everyone in the force over the pooled waves, in one row."""
     if span == YEAR:
-        return _shown(_year_means(answers.years.everyone).only(point=answers.year.name))
-    return _shown(_year_means(answers.everyone, span).only(point=answers.pooled(span).name))
+        return publishable(_year_means(answers.years.everyone).only(point=answers.year.name))
+    return publishable(_year_means(answers.everyone, span).only(point=answers.pooled(span).name))
 
 
 def called(differences: pd.DataFrame, words: Verdicts) -> list[str]:
@@ -134,13 +134,13 @@ def called(differences: pd.DataFrame, words: Verdicts) -> list[str]:
 def _figures(answers: Answers) -> pd.DataFrame:
     """The share at every point, whatever the period starts with; index: point."""
     if answers.scope.area is None:
-        return _force_figures(answers.series)
-    return _area_figures(answers.years.everyone, _level(answers), answers.scope.area)
+        return _force_figures(answers.series, answers.pooling)
+    return _area_figures(answers.series.everyone, _level(answers), answers.scope.area, answers.pooling)
 
 
 @lru_cache(maxsize=256)
-def _group_figures(series: Answers, grouping: str) -> pd.DataFrame:
-    figures = _shown(_means(series.cells(grouping), series, ["group", "point"]))
+def _group_figures(series: Answers, grouping: str, pooling: Pooling) -> pd.DataFrame:
+    figures = publishable(shares_of(series.cells(grouping, pooling), series, ["group", "point"]))
     return figures.rename(columns={"point": "wave"}).astype({"group": object, "wave": object})
 
 
@@ -150,29 +150,39 @@ def _level(answers: Answers) -> str:
 
 
 @lru_cache(maxsize=256)
-def _force_means(force: Answers) -> DomainMeans:
-    return _means(force.cells(EVERYONE), force, ["point"])
+def _force_means(force: Answers, pooling: Pooling = WAVES) -> DomainMeans:
+    return shares_of(force.cells(EVERYONE, pooling), force, ["point"])
 
 
 @lru_cache(maxsize=256)
-def _force_figures(force: Answers) -> pd.DataFrame:
-    return _by_name(_shown(_force_means(force)))
+def _force_figures(force: Answers, pooling: Pooling = WAVES) -> pd.DataFrame:
+    return _by_name(publishable(_force_means(force, pooling)))
 
 
 @lru_cache(maxsize=256)
-def _area_means(years: Answers, level: str, span: int = YEAR) -> tuple[DomainMeans, DomainMeans]:
+def _area_means(force: Answers, level: str, pooling: Pooling = YEARS) -> tuple[DomainMeans, DomainMeans]:
     """The share in each area and year, as it is and with the design factor that areas have in common.
 
-    There is none where no area has two sampling units and answers that differ, to learn it from.
+    There is none where no area has two sampling units and answers that differ, to learn it from. Of points other than
+    years it is the one of the years, of which none shares a wave with another.
     """
-    means = _means(_area_cells(years, level, span), years, ["area", "point"])
-    known = (means.table["psus"].to_numpy() > 1) & (means.spread > 0)
-    return means, smoothed(means, pooled_deff(means)) if known.any() else means
+    means = shares_of(_area_cells(force, level, pooling), force, ["area", "point"])
+    return means, _smoothed(means, means if pooling.kind == "years" else _area_means(force.years, level, YEARS)[0])
+
+
+def with_shared_design(means: DomainMeans, force: Answers, level: str) -> DomainMeans:
+    """Shares of areas with the design factor that areas of a level have in common in all years."""
+    return _smoothed(means, _area_means(force.years, level, YEARS)[0])
+
+
+def _smoothed(means: DomainMeans, years: DomainMeans) -> DomainMeans:
+    known = (years.table["psus"].to_numpy() > 1) & (years.spread > 0)
+    return smoothed(means, pooled_deff(years)) if known.any() else means
 
 
 @lru_cache(maxsize=256)
-def _area_figures(years: Answers, level: str, area: str) -> pd.DataFrame:
-    return _by_name(_shown(_area_means(years, level)[1].only(area=area))).drop(columns="area")
+def _area_figures(force: Answers, level: str, area: str, pooling: Pooling = YEARS) -> pd.DataFrame:
+    return _by_name(publishable(_area_means(force, level, pooling)[1].only(area=area))).drop(columns="area")
 
 
 def _by_name(figures: pd.DataFrame) -> pd.DataFrame:
@@ -181,13 +191,13 @@ def _by_name(figures: pd.DataFrame) -> pd.DataFrame:
 
 @lru_cache(maxsize=256)
 def _year_means(years: Answers, span: int = YEAR) -> DomainMeans:
-    return _means(years.cells(EVERYONE, by_year=True, span=span), years, ["point"])
+    return shares_of(years.cells(EVERYONE, Pooling("years", span)), years, ["point"])
 
 
 @lru_cache(maxsize=256)
 def _group_means(years: Answers, grouping: str) -> DomainMeans:
     """The share of each group in each year; who is in none is in one of its own, so together they are everyone."""
-    return _means(years.cells(grouping, by_year=True), years, ["group", "point"])
+    return shares_of(years.cells(grouping, YEARS), years, ["group", "point"])
 
 
 @lru_cache(maxsize=256)
@@ -198,21 +208,28 @@ def _groups_against_rest(years: Answers, grouping: str, point: str) -> pd.DataFr
 
 @lru_cache(maxsize=256)
 def _areas_against_rest(years: Answers, level: str, point: str, span: int = YEAR) -> pd.DataFrame:
-    parts, shown = (means.only(point=point) for means in _area_means(years, level, span))
-    whole = _means(_area_cells(years, level, span), years, ["point"]).only(point=point)
+    pooling = Pooling("years", span)
+    parts, shown = (means.only(point=point) for means in _area_means(years, level, pooling))
+    whole = shares_of(_area_cells(years, level, pooling), years, ["point"]).only(point=point)
     return _against_rest(shown, parts, whole)
 
 
-def _means(cells: pd.DataFrame, answers: Answers, by: list[str]) -> DomainMeans:
-    return domain_means_of_cells(cells, answers.sample, SHARE, by, stratum="strata", psu="psu", answer="answer_class")
+def shares_of(cells: pd.DataFrame, answers: Answers, by: list[str]) -> DomainMeans:
+    """The share in some domains of counted cells, of the whole sample of some answers."""
+    scores = answers.scores
+    return domain_means_of_cells(cells, answers.sample, scores, by, stratum="strata", psu="psu", answer="answer_class")
 
 
 @lru_cache(maxsize=64)
-def _area_cells(years: Answers, level: str, span: int = YEAR) -> pd.DataFrame:
+def _area_cells(force: Answers, level: str, pooling: Pooling) -> pd.DataFrame:
     """Cells of everyone whose area is known: the area of the level, or the one of it that theirs lies in."""
+    return in_areas(force.cells(EVERYONE, pooling), force, level)
+
+
+def in_areas(cells: pd.DataFrame, years: Answers, level: str) -> pd.DataFrame:
+    """Cells whose area is known, with the area of a level that it is or lies in."""
     import pandas as pd
 
-    cells = years.cells(EVERYONE, by_year=True, span=span)
     known = choices.areas(years.view, years.force, years.survey).set_index("code")
     own = known.index[known["area_level"] == level]
     above = known.loc[~known.index.isin(own), "parent_code"]
@@ -223,7 +240,8 @@ def _area_cells(years: Answers, level: str, span: int = YEAR) -> pd.DataFrame:
     return cells.assign(area=pd.Categorical.from_codes(places[areas.codes], pd.Index(names, dtype=object)))
 
 
-def _shown(means: DomainMeans) -> pd.DataFrame:
+def publishable(means: DomainMeans) -> pd.DataFrame:
+    """The figures of some domains, withheld where there are too few answers."""
     rule = PublicationRule(least_base=settings().fewest_answers, least_n_eff=settings().fewest_effective)
     table = publish(means, rule)
     return table[[*means.by, *FIGURES]]
@@ -234,7 +252,7 @@ def _against_rest(shown: DomainMeans, parts: DomainMeans, whole: DomainMeans) ->
 
     With a difference, a figure gives away that of its rest, which may be a single group that is withheld.
     """
-    figures = _shown(shown)
+    figures = publishable(shown)
     compared = against_rest(shown, whole)
     everyone = whole.table.iloc[0]
     weight, n_eff = (parts.table[name].to_numpy(dtype=float) for name in ("weight", "n_eff"))

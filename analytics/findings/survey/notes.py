@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from analytics import wording
-from analytics.charts import Mark
+from analytics.charts import Mark, borders, moment
 from analytics.scope import Scope
 from data.registers import current, history, newest
 from data.series_notes import BREAK, NOTES, PLAIN
@@ -194,46 +193,29 @@ def _kind_and_day(note: Note) -> str:
     return f"{kind}{wording.day(str(note['date']))}"
 
 
-def marks(notes: Sequence[Note], spans: Sequence[Span], broken: Sequence[str]) -> list[Mark]:
-    """Where notes stand on an axis on which each point has a step of its own.
+def marks(notes: Sequence[Note], rows: pd.DataFrame) -> list[Mark]:
+    """Where notes stand on an axis of time: at their day.
 
     Parameters
     ----------
     notes
         By date.
-    spans
-        First and last day of each point, in order.
-    broken
-        For each point why the series breaks before it, in words; empty where it does not.
-
-    Returns
-    -------
-    list of Mark
-        A day within a point stands within its step, from half a step before it to half a step after; a day between two
-        points halfway between them. A note that breaks the series stands where it does.
+    rows
+        Points of a series, in order: starts and ends (first and last day), and broken, why the series breaks before
+        it. A note that breaks the series stands where it does.
     """
     breaking = {
         number: place
-        for place, words in enumerate(broken)
-        if words.startswith(BREAK)
-        for number in _NUMBER.findall(words)
+        for place, words in zip(borders(rows), rows["broken"], strict=True)
+        if str(words).startswith(BREAK)
+        for number in _NUMBER.findall(str(words))
     }
-    return [_mark(note, spans, breaking.get(str(note["row"]))) for note in notes]
+    return [_mark(note, breaking.get(str(note["row"]))) for note in notes]
 
 
-def _mark(note: Note, spans: Sequence[Span], breaks_before: int | None) -> Mark:
-    place = _place(str(note["date"]), spans) if breaks_before is None else breaks_before - 0.5
-    return Mark(place, str(note["row"]), sentence(note), breaks_before is not None)
-
-
-def _place(day: str, spans: Sequence[Span]) -> float:
-    for place, (starts, ends) in enumerate(spans):
-        if day < starts:
-            return place - 0.5
-        if day <= ends:
-            first, last = date.fromisoformat(starts), date.fromisoformat(ends) + timedelta(days=1)
-            return place - 0.5 + (date.fromisoformat(day) - first) / (last - first)
-    return len(spans) - 0.5
+def _mark(note: Note, breaks: float | None) -> Mark:
+    place = moment(str(note["date"])) if breaks is None else breaks
+    return Mark(place, str(note["row"]), sentence(note), breaks is not None)
 
 
 def _of(held: pd.DataFrame, force: str, survey: str, measure: str, also: int | None = None) -> tuple[Note, ...]:

@@ -1,11 +1,11 @@
-"""The points of a series: waves, or the waves of a year, and where the series breaks between them."""
+"""The points of a series: waves, or waves pooled over a year, and where the series breaks between them."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from analytics import wording
 
@@ -23,9 +23,31 @@ BREAKS = {
 YEAR = 12
 
 
+class Pooling(NamedTuple):
+    """How waves make points.
+
+    Attributes
+    ----------
+    kind
+        ``waves``: a point each. ``years``: the waves that end within so many months, back from the last one; every wave
+        in one point. ``rolling``: at each wave those that end within twelve months up to it, so that points share
+        waves. ``financial``: the waves that end from April to March.
+    span
+        Months that ``years`` have.
+    """
+
+    kind: Literal["waves", "years", "rolling", "financial"]
+    span: int = YEAR
+
+
+WAVES, YEARS = Pooling("waves"), Pooling("years")
+CHOSEN = {"waves": WAVES, "rolling": Pooling("rolling"), "financial": Pooling("financial")}
+"""What a reader can choose."""
+
+
 @dataclass(frozen=True)
 class Point:
-    """One point of a series: a wave, or in an area the waves of a year.
+    """One point of a series: a wave, or the waves of a year.
 
     Attributes
     ----------
@@ -37,6 +59,8 @@ class Point:
         From the first month to the last, in words.
     month
         The month in which it ended, ``YYYY-MM``.
+    starts, ends
+        Its first and last day, ``YYYY-MM-DD``.
     waves
         Its waves, in order.
     broken
@@ -47,8 +71,47 @@ class Point:
     label: str
     span: str
     month: str
+    starts: str
+    ends: str
     waves: tuple[str, ...]
     broken: str
+
+    @property
+    def said(self) -> str:
+        """When it asked, after a preposition."""
+        return f"the {self.label}" if self.label.startswith("year to") else self.label
+
+
+def points_of(waves: Sequence[Wave], pooling: Pooling) -> list[Point]:
+    """The points that waves make.
+
+    Parameters
+    ----------
+    waves
+        In order of time: wave, label, starts, ends, month, and what `BREAKS` names.
+    pooling
+        How.
+    """
+    if pooling.kind == "waves":
+        return wave_points(waves)
+    if pooling.kind == "years":
+        return pooled_points(waves, pooling.span)
+    return rolling_points(waves) if pooling.kind == "rolling" else financial_points(waves)
+
+
+def pool_of(waves: Sequence[Wave], first: str, last: str) -> list[Point]:
+    """One point of the waves that ended in some months, ``YYYY-MM``; none where there is no such wave.
+
+    A series that breaks between them makes a point of each part, the first one last.
+    """
+    changes = _changes(waves)
+    blocks: list[list[int]] = []
+    for place, wave in enumerate(waves):
+        if first <= str(wave["month"]) <= last:
+            if not blocks or changes[place]:
+                blocks.append([])
+            blocks[-1].append(place)
+    return _points(waves, blocks)
 
 
 def wave_points(waves: Sequence[Wave]) -> list[Point]:
@@ -74,6 +137,33 @@ def pooled_points(waves: Sequence[Wave], span: int = YEAR) -> list[Point]:
     return _points(waves, blocks)
 
 
+def rolling_points(waves: Sequence[Wave], span: int = YEAR) -> list[Point]:
+    """At each wave a point of those that end within so many months up to it; none reaches across a break.
+
+    There is no point at a wave by which the series, or what followed a break of it, has not lasted as long.
+    """
+    months, changes = [str(wave["month"]) for wave in waves], _changes(waves)
+    began, blocks = 0, []
+    for place in range(len(waves)):
+        began = place if changes[place] else began
+        if wording.months_between(str(waves[began]["starts"])[:7], months[place]) >= span:
+            pooled = range(began, place + 1)
+            blocks.append([n for n in pooled if wording.months_between(months[n], months[place]) <= span])
+    return _points(waves, blocks)
+
+
+def financial_points(waves: Sequence[Wave]) -> list[Point]:
+    """A point for the waves that end in each financial year, April to March; one that breaks within makes two."""
+    changes = _changes(waves)
+    years = [wording.earlier(str(wave["month"]), 3)[:4] for wave in waves]
+    blocks: list[list[int]] = []
+    for place, year in enumerate(years):
+        if not blocks or changes[place] or year != years[place - 1]:
+            blocks.append([])
+        blocks[-1].append(place)
+    return _points(waves, blocks)
+
+
 def _points(waves: Sequence[Wave], blocks: list[list[int]]) -> list[Point]:
     changes = _changes(waves)
     points = []
@@ -86,8 +176,10 @@ def _points(waves: Sequence[Wave], blocks: list[list[int]]) -> list[Point]:
                 label=str(last["label"]) if len(block) == 1 else span,
                 span=span,
                 month=str(last["month"]),
+                starts=str(first["starts"]),
+                ends=str(last["ends"]),
                 waves=tuple(str(waves[place]["wave"]) for place in block),
-                broken=next(filter(None, (changes[place] for place in block)), "") if number else "",
+                broken=next(filter(None, changes[blocks[number - 1][-1] + 1 : block[-1] + 1]), "") if number else "",
             )
         )
     return points

@@ -74,6 +74,22 @@ class Published:
             )
         return published
 
+    @classmethod
+    @lru_cache(maxsize=256)
+    def beside(cls, scope: Scope, view: View) -> tuple[Published, ...]:
+        """Figures that are published of what a scope with everything said finds in answers, from each survey."""
+        every = choices.published(view)
+        held = every[
+            (every["force"] == scope.force)
+            & (every["measure"] == scope.measure)
+            & every["month"].between(str(scope.from_month), str(scope.to_month))
+        ]
+        own = held[held["code"] == scope.area] if scope.area else held[held["level"] == "force"]
+        return tuple(
+            cls(view, scope.but(survey=survey), held[held["survey"] == survey].reset_index(drop=True))
+            for survey in own["survey"].unique()
+        )
+
     @property
     def measure(self) -> Measure:
         """The measure."""
@@ -106,7 +122,7 @@ class Published:
     @cached_property
     def spans(self) -> list[notes.Span]:
         """First and last day of the last month that each figure covers."""
-        return [(f"{month}-01", _last_day(month)) for month in self.series["month"].astype(str)]
+        return [(first_day(month), last_day(month)) for month in self.series["month"].astype(str)]
 
     @cached_property
     def noted(self) -> list[notes.Note]:
@@ -171,7 +187,13 @@ class Published:
         )
 
 
-def _last_day(month: str) -> str:
+def first_day(month: str) -> str:
+    """The first day of a month."""
+    return f"{month}-01"
+
+
+def last_day(month: str) -> str:
+    """The last day of a month."""
     return f"{month}-{monthrange(int(month[:4]), int(month[5:7]))[1]}"
 
 

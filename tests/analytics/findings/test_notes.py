@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from analytics.briefings.spreadsheet import to_csv, to_excel
@@ -55,8 +56,8 @@ def test_a_note_is_marked_printed_and_in_every_file(surveyed):
     said = "Note 1 (event, 15 August 2025): Patrols began."
     assert found.notes == (said,)
     assert said in found.caveats
-    # July to September, the third wave, has 92 days; 15 August is the 46th, so half of them lie before it but one.
-    assert marked(found) == {"1": pytest.approx(2 - 0.5 + 45 / 92)}
+    # It stands at its day: 15 August is the 227th of 2025, so that 226 of its 365 days lie before it.
+    assert marked(found) == {"1": pytest.approx(2025 + 226 / 365)}
     assert ", 1 note marked." in found.alt
     assert reading_titles(found) == {"trend": "Trend", "notes": "Notes"}
     (row,) = reading_table(found, "notes").to_dict("records")
@@ -94,8 +95,9 @@ def test_a_noted_break_forbids_comparison_like_one_of_the_mapping(surveyed):
     assert any(caveat.startswith("Series break (note 1) from w2: do not compare") for caveat in found.caveats)
     assert any(rule.startswith("Series broken before w2") for rule in found.provenance.rules)
     # It stands on the dashed line, which is before the wave that asked on the day, and has no line of its own.
-    assert marked(found) == {"1": 1.5}
-    assert [shape.x0 for shape in found.chart().layout.shapes] == [1.5]
+    # That is 1 July, the 182nd day of 2025.
+    assert marked(found) == {"1": pytest.approx(2025 + 181 / 365)}
+    assert [shape.x0 for shape in found.chart().layout.shapes] == [pytest.approx(2025 + 181 / 365)]
     assert overview.headline(Scope(), surveyed.view()).table["change"].isna().all()
     # A pool of waves does not reach across it: those of September, December and March are left.
     assert "pools 3 waves" in trends.by_area(Scope(measure="trust_force"), surveyed.view()).caveats[0]
@@ -165,7 +167,8 @@ def test_a_break_of_the_mapping_keeps_its_words_where_a_note_tells_of_the_same(s
     write(store, "2026-01-01", "series break", "Questionnaire B")
     found = trend(store)
     assert list(found.table["broken"]) == ["", "new questionnaire"]
-    assert marked(found) == {"1": 0.5}
+    # Within the year of the wave that begins with January 2026, and at its first day.
+    assert marked(found) == {"1": 2026}
     assert "new questionnaire" in [note.text for note in found.chart().layout.annotations]
 
 
@@ -186,11 +189,14 @@ def test_a_hostile_note_stays_words_in_the_chart(surveyed):
     assert "&lt;a" in hover
 
 
-@pytest.mark.parametrize(
-    ("day", "place"),
-    [("2024-12-01", -0.5), ("2025-01-01", -0.5), ("2025-04-15", 0.5), ("2025-07-01", 0.5), ("2026-01-01", 1.5)],
-)
-def test_a_day_between_two_waves_stands_halfway_between_them(day, place):
-    spans = [("2025-01-01", "2025-03-31"), ("2025-07-01", "2025-09-30")]
-    made = {"row": 1, "date": day, "kind": "event", "text": "x"}
-    assert notes.marks([made], spans, ["", ""])[0].place == pytest.approx(place)
+def test_notes_stand_at_their_day_and_one_that_breaks_where_the_series_does():
+    spans = [("2025-01-01", "2025-03-31"), ("2025-07-01", "2025-09-30"), ("2025-04-01", "2026-03-31")]
+    rows = pd.DataFrame(spans, columns=["starts", "ends"])
+    rows["broken"] = ["", "series break (note 2)", "series break (notes 3 and 5)"]
+    made = [{"row": n, "date": "2025-05-01", "kind": "event", "text": "x"} for n in (1, 2, 3)]
+    first, second, third = notes.marks(made, rows)
+    assert (first.place, first.breaks) == (pytest.approx(2025 + 120 / 365), False)
+    assert (second.place, second.breaks) == (pytest.approx(2025 + 181 / 365), True)
+    # The third period began before the middle of the second: halfway between the middles of the two.
+    middles = 2025 + (181 + 273) / 2 / 365, (2025 + 90 / 365 + 2026 + 90 / 365) / 2
+    assert (third.place, third.breaks) == (pytest.approx(sum(middles) / 2), True)

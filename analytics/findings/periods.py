@@ -1,0 +1,283 @@
+"""Trends, two periods compared: the whole, groups and areas, each as it was and as it is, tested together."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from analytics import charts, wording
+from analytics.finding import Finding, Mode, Panel
+from analytics.findings.asked import question_of
+from analytics.findings.refusal import refused
+from analytics.findings.survey import choices, estimates, periods
+from analytics.findings.survey.answers import UNANSWERABLE, Answers
+from analytics.findings.survey.periods import Periods
+from analytics.records import records_of
+from analytics.scope import Scope
+from analytics.survey import CHANGE
+from data.settings import settings
+from data.vocabularies.survey import attributes
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
+    import pandas as pd
+    import plotly.graph_objects as go
+
+    from data.store import View
+
+COMPARED = ["part", "name", *periods.PAIR, *periods.CHANGES, "verdict", "flag"]
+EVERYONE, GROUP, AREA = "everyone", "group", "area"
+
+_MANY = 8
+_SIDES = {
+    CHANGE.above: ("Rose", "arrow_upward"),
+    CHANGE.below: ("Fell", "arrow_downward"),
+    CHANGE.neither: ("No clear change", "remove"),
+}
+
+
+def compare(scope: Scope, view: View) -> Finding:
+    """A measure in two periods: the whole, by group and by area."""
+    question = question_of(compare)
+    try:
+        answers, found = _asked(scope, view)
+        table = _table(answers, found)
+    except UNANSWERABLE as why:
+        return refused(question, _frame([]), scope, view, str(why))
+    whole, (now, was) = table.iloc[0].to_dict(), (found.after.span, found.before.span)
+    return Finding(
+        key=question.key,
+        question=question.asks,
+        headline=_headline(answers, whole),
+        answer=_answer(answers, table, now, was),
+        tables={"compared": table},
+        provenance=answers.provenance(
+            question,
+            f"{_answers(whole['base'])}, {now}; {_answers(whole['was_base'])}, {was}",
+            [*_withheld(table), *changes_rule(table)],
+            [*found.before.waves, *found.after.waves],
+        ),
+        caveats=tuple(_caveats(answers, table, found)),
+        chart_title=f"Hollow: {was}. Filled: {now}",
+        draw=partial(_draw, _labelled(table[table["part"] != AREA]), charts.shared_ceiling(_ceilings(table)), answers),
+        alt=f"{answers.measure.label}, everyone and by group: {was} and {now}",
+        panels=_panels(table, answers, now, was),
+    )
+
+
+def comparable(scope: Scope, view: View) -> None:
+    """Raise one of ``UNANSWERABLE`` where two periods of a scope can't be compared."""
+    _asked(scope, view)
+
+
+def chosen(scope: Scope, view: View) -> tuple[Scope, list[str]]:
+    """The scope with both periods said, and the months that a period can begin or end with.
+
+    Raises
+    ------
+    ScopeError, NoAnswers
+        If the release has no answers of what the scope asks about.
+    """
+    answers, scope = _both(scope, view)
+    return scope, choices.months(view, answers.force, answers.survey)
+
+
+def changes_rule(table: pd.DataFrame) -> list[str]:
+    """How many changes were tested together, and how many are clear, for the rules that fired."""
+    tested, clear = int(table["p_value"].notna().sum()), _clear(table)
+    return [
+        f"{wording.plural(tested, 'change')} tested, {clear} clear with Benjamini and Hochberg's false-discovery rate "
+        f"below {settings().false_discovery:.2f}"
+    ]
+
+
+def chance_of_changes(table: pd.DataFrame) -> list[str]:
+    """How many of the changes called clear may be so by chance, in a caveat; none where there is none."""
+    clear, rate = _clear(table), settings().false_discovery
+    if not clear:
+        return []
+    few = "this one" if clear == 1 else f"few of these {clear}"
+    wrong = f"about {clear * rate:.0f} of these {clear}" if clear * rate > 0.5 else few
+    return [
+        f"Rose and fell are said with a false-discovery rate below {wording.percent(rate)} over all that is shown: "
+        f"{wrong} may be so by chance. The intervals are for one at a time."
+    ]
+
+
+def verdicts_of(table: pd.DataFrame) -> list[str]:
+    """Rose, fell or no clear change for each row, with the false-discovery rate over all; empty without a change."""
+    names = {"change_low": "low", "change_high": "high"}
+    return estimates.called(table[[*names, "p_value"]].rename(columns=names), CHANGE)
+
+
+def _both(scope: Scope, view: View) -> tuple[Answers, Scope]:
+    """The answers of a scope, and the scope with both periods said; the trend's own choices don't matter here."""
+    scope = choices.complete(scope, view).but(points=None, smooth=None)
+    scope = periods.completed(scope, Answers.of(scope, view))
+    return Answers.of(scope, view), scope
+
+
+def _asked(scope: Scope, view: View) -> tuple[Answers, Periods]:
+    answers, scope = _both(scope, view)
+    return answers, periods.periods_of(scope, answers)
+
+
+def _table(answers: Answers, found: Periods) -> pd.DataFrame:
+    """The whole, each group and each area in both periods, with their verdicts together."""
+    import pandas as pd
+
+    parts = [periods.everyone(answers, found).assign(part=EVERYONE, name=_whole_name(answers))]
+    grouping = _grouping(answers)
+    if grouping:
+        parts.append(periods.by_group(answers, found, grouping).rename(columns={"group": "name"}).assign(part=GROUP))
+    level = _level(answers)
+    if level:
+        named = choices.names(answers.view, answers.force, answers.survey)
+        areas = periods.by_area(answers, found, level)
+        areas = areas.assign(part=AREA, name=areas["area"].map(named)).sort_values("name", ignore_index=True)
+        parts.append(areas.drop(columns="area"))
+    rows = [row for part in parts for row in records_of(part)]
+    table = pd.DataFrame(rows, columns=[name for name in COMPARED if name != "verdict"])
+    figures = [*periods.PAIR, *periods.CHANGES]
+    table = table.astype(dict.fromkeys(figures, "Float64"))
+    return table.assign(verdict=verdicts_of(table))[COMPARED]
+
+
+def _grouping(answers: Answers) -> str:
+    held = choices.groupings(answers.view, answers.force, answers.survey)
+    return answers.scope.by or (held[0] if held else "")
+
+
+def _level(answers: Answers) -> str:
+    """The level of the areas that are compared: none within an area, or where the survey knows of none."""
+    held = set(choices.areas(answers.view, answers.force, answers.survey)["area_level"])
+    if answers.scope.area is not None or not held:
+        return ""
+    return answers.scope.area_level or ("neighbourhood" if "neighbourhood" in held else "district")
+
+
+def _whole_name(answers: Answers) -> str:
+    if answers.scope.area is None:
+        return "Everyone"
+    return choices.names(answers.view, answers.force, answers.survey)[answers.scope.area]
+
+
+def _headline(answers: Answers, whole: Mapping[Hashable, Any]) -> str:
+    label, verdict = answers.measure.label, whole["verdict"]
+    if not verdict:
+        return f"{label}: not enough answers to compare two periods"
+    if verdict == CHANGE.neither:
+        return f"{label}: no clear change between two periods"
+    return f"{label} {verdict} between two periods"
+
+
+def _answer(answers: Answers, table: pd.DataFrame, now: str, was: str) -> str:
+    whole = table.iloc[0].to_dict()
+    where = "" if answers.scope.area is None else f" in {whole['name']}"
+    if wording.missing(whole["change"]):
+        return f"{answers.measure.label}{where}, {was} and {now}: {whole['flag']}{_among(table)}."
+    return (
+        f"{_share(whole, 'estimate', 'low', 'high', 'base')} {answers.measure.says}{where}, {now}, against "
+        f"{_share(whole, 'was', 'was_low', 'was_high', 'was_base')}, {was}: {change_words(whole)}{_among(table)}."
+    )
+
+
+def change_words(row: Mapping[Hashable, Any]) -> str:
+    """A change as words: by how much with its interval where it is clear, else between what it lies."""
+    span = wording.points_between(row["change_low"], row["change_high"])
+    if row["verdict"] == CHANGE.neither:
+        return f"no clear change (between {span.replace(' to ', ' and ')})"
+    return f"a change of {wording.points(row['change'])} ({span.removesuffix(' points')})"
+
+
+def _among(table: pd.DataFrame) -> str:
+    """What became of groups and areas, behind a semicolon."""
+    rows = table[(table["part"] != EVERYONE) & table["p_value"].notna()]
+    if rows.empty:
+        return ""
+    kinds = [
+        wording.plural(int((rows["part"] == part).sum()), part)
+        for part in (GROUP, AREA)
+        if (rows["part"] == part).any()
+    ]
+    counts = rows["verdict"].value_counts()
+    rose, fell = int(counts.get(CHANGE.above, 0)), int(counts.get(CHANGE.below, 0))
+    if not rose and not fell:
+        return f"; none of {wording.listing(kinds)} changed clearly"
+    return f"; of {wording.listing(kinds)} {rose} rose and {fell} fell clearly"
+
+
+def _share(row: Mapping[Hashable, Any], share: str, low: str, high: str, base: str) -> str:
+    return f"{wording.percent(row[share])} ({wording.percent_between(row[low], row[high])}, {_answers(row[base])})"
+
+
+def _answers(base: Any) -> str:  # noqa: ANN401
+    return "Few answers" if wording.missing(base) else wording.plural(int(base), "answer")
+
+
+def _caveats(answers: Answers, table: pd.DataFrame, found: Periods) -> list[str]:
+    short = (
+        [
+            f"Both periods are shorter than a year, {found.after.span} and the same months before, so that none "
+            "reaches across the break of the series."
+        ]
+        if found.shortened
+        else []
+    )
+    groups = f" Groups are of {attributes()[_grouping(answers)].label.lower()}." if _grouping(answers) else ""
+    return [
+        *short,
+        f"Each period pools its waves, and a change allows for what they share.{groups}",
+        f"{answers.wording} {answers.counted} {answers.unsure}",
+        *chance_of_changes(table),
+    ]
+
+
+def _withheld(table: pd.DataFrame) -> list[str]:
+    few = int(table["change"].isna().sum())
+    return [f"{wording.plural(few, 'change')} withheld: not enough answers in one of the periods"] if few else []
+
+
+def _clear(table: pd.DataFrame) -> int:
+    return int(table["verdict"].isin([CHANGE.above, CHANGE.below]).sum())
+
+
+def _labelled(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.rename(columns={"name": "label"})
+
+
+def _ceilings(table: pd.DataFrame) -> list[pd.DataFrame]:
+    earlier = table[["was", "was_high"]].set_axis(["estimate", "high"], axis=1)
+    return [table, earlier]
+
+
+def _panels(table: pd.DataFrame, answers: Answers, now: str, was: str) -> tuple[Panel, ...]:
+    """Areas by what became of them, in alphabetical order."""
+    ceiling, panels = charts.shared_ceiling(_ceilings(table)), []
+    for verdict, (title, icon) in _SIDES.items():
+        rows = table[(table["part"] == AREA) & (table["verdict"] == verdict)]
+        if rows.empty:
+            continue
+        panels.append(
+            Panel(
+                label=f"{title} · {wording.plural(len(rows), AREA)}",
+                value="",
+                interval="",
+                draw=partial(_draw, _labelled(rows), ceiling, answers),
+                alt=f"{title} from {was} to {now}: {wording.listing(list(rows['name']), 99)}",
+                icon=icon,
+            )
+        )
+    return tuple(panels)
+
+
+def _draw(rows: pd.DataFrame, ceiling: float, answers: Answers, mode: Mode) -> go.Figure:
+    quiet = len(rows) > _MANY and set(rows["verdict"]) == {CHANGE.neither} and set(rows["part"]) == {AREA}
+    return charts.share_pairs(rows, mode, ceiling=ceiling, welcome=answers.measure.higher_is_better, quiet=quiet)
+
+
+def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=COMPARED)
