@@ -9,12 +9,9 @@ from analytics import wording
 from analytics.charts.house import (
     BAR,
     FOOT,
-    HANG,
     PALETTES,
     Palette,
-    annotation,
     as_text,
-    escaped,
     figure_of,
     hover_text,
     number,
@@ -27,16 +24,13 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
-_ROW, _THIN_ROW = 38, 12
+_ROW = 46
 _APART = 0.17  # Of a row, from its middle to each of the two.
-_UNCLEAR = 0.14  # Between a round tick and the edge.
 
 Row = Mapping[Hashable, Any]
 
 
-def share_pairs(
-    rows: pd.DataFrame, mode: Mode, *, ceiling: float = 1.0, welcome: bool = True, quiet: bool = False
-) -> go.Figure:
+def share_pairs(rows: pd.DataFrame, mode: Mode, *, ceiling: float = 1.0, welcome: bool = True) -> go.Figure:
     """Shares of several groups or areas in two periods: hollow the earlier one, filled the later one below it.
 
     Parameters
@@ -50,43 +44,29 @@ def share_pairs(
         Upper end of the axis, the same in panels that stand beside each other.
     welcome
         Whether a larger share is: what is unwelcome is orange, so that it is looked at.
-    quiet
-        Thin rows close together without names, for many of which nothing is to be said.
     """
     palette = PALETTES[mode]
     records = records_of(rows)
-    apart = 0.0 if quiet else _APART
     traces = [
-        *_side(records, ("was", "was_low", "was_high"), -apart, palette, welcome, quiet=quiet, hollow=True),
-        *_side(records, ("estimate", "low", "high"), apart, palette, welcome, quiet=quiet, hollow=False),
+        *_side(records, ("was", "was_low", "was_high"), palette, welcome, hollow=True),
+        *_side(records, ("estimate", "low", "high"), palette, welcome, hollow=False),
     ]
     return figure_of(
         mode,
-        FOOT + 10 + (_THIN_ROW if quiet else _ROW) * max(len(records), 1),
+        FOOT + 10 + _ROW * max(len(records), 1),
         traces,
-        x={"range": [0, ceiling], "tickvals": _ticks(ceiling), "tickformat": ".0%"},
-        y={**row_axis(records, palette, width=20), **({"showticklabels": False} if quiet else {})},
-        annotations=[] if quiet else [_beside(row, place, palette) for place, row in enumerate(records)],
-        margin={"t": 2, "r": 26 if quiet else HANG},
+        x={"range": [0, ceiling], "tickvals": [0, 0.4, 0.8], "tickformat": ".0%"},
+        y=row_axis([{"label": f"{as_text(row['label'])}\n{_change(row)}"} for row in records], palette),
+        margin={"t": 2, "r": 26},
     )
 
 
-def _ticks(ceiling: float) -> list[float]:
-    return [tick for tick in (0, 0.4, 0.8) if tick < ceiling - _UNCLEAR / 10]
-
-
 def _side(
-    records: Sequence[Row],
-    names: tuple[str, str, str],
-    aside: float,
-    palette: Palette,
-    welcome: bool,
-    *,
-    quiet: bool,
-    hollow: bool,
+    records: Sequence[Row], names: tuple[str, str, str], palette: Palette, welcome: bool, *, hollow: bool
 ) -> list[dict[str, Any]]:
     """The dots of one period on their intervals."""
     share, low, high = names
+    aside = -_APART if hollow else _APART
     drawn = [(place + aside, row) for place, row in enumerate(records) if number(row[share]) is not None]
     colours = [palette.soft if hollow else _colour(as_text(row["verdict"]), palette, welcome) for _, row in drawn]
     wide = {colour: [pair for pair, own in zip(drawn, colours, strict=True) if own == colour] for colour in colours}
@@ -95,11 +75,10 @@ def _side(
             "x": [x for _, row in pairs for x in (number(row[low]), number(row[high]), None)],
             "y": [y for place, _ in pairs for y in (place, place, None)],
             "mode": "lines",
-            "line": {"color": colour, "width": 1.5 if hollow or quiet else BAR},
+            "line": {"color": colour, "width": 1.5 if hollow else BAR},
             "hoverinfo": "skip",
         }
         for colour, pairs in wide.items()
-        if not (quiet and hollow)  # One interval a row, where rows are close.
     ]
     marks = {
         "x": [number(row[share]) for _, row in drawn],
@@ -107,7 +86,7 @@ def _side(
         "mode": "markers",
         "marker": {
             "symbol": "circle" if hollow else [_SYMBOLS.get(as_text(row["verdict"]), "circle") for _, row in drawn],
-            "size": 5 if quiet else 9 if hollow else 10,
+            "size": 9 if hollow else 11,
             "color": palette.ground if hollow else colours,
             "line": {"color": palette.soft if hollow else palette.ground, "width": 1.5},
             "opacity": 1,
@@ -128,15 +107,12 @@ def _colour(verdict: str, palette: Palette, welcome: bool) -> str:
     return palette.blue if (verdict == "rose") == welcome else palette.orange
 
 
-def _beside(row: Row, place: int, palette: Palette) -> dict[str, Any]:
-    """The change in points with its interval, right of the drawing; where there is none, why."""
+def _change(row: Row) -> str:
+    """The change in points with its interval, under the name; where there is none, nothing: the table says why."""
     if number(row["change"]) is None:
-        text = f'<span style="color:{palette.muted}">{escaped(row["flag"] or "no change", 18, 2)}</span>'
-    else:
-        change, low, high = (wording.signed(float(row[n]) * 100, 0) for n in ("change", "change_low", "change_high"))
-        clear = as_text(row["verdict"]) in _SYMBOLS
-        text = f"{f'<b>{change}</b>' if clear else change} ({low} to {high})"
-    return annotation(text, 1, place, xref="paper", xshift=10)
+        return "no change given"
+    change, low, high = (wording.signed(float(row[name]) * 100, 0) for name in ("change", "change_low", "change_high"))
+    return f"{change} ({low} to {high})"
 
 
 def _hover(row: Row, names: tuple[str, str, str]) -> str:

@@ -99,7 +99,8 @@ def share_trend(
     ceiling = _ceiling(max(map(_highest, [rows, *beside, *([] if level is None else [level])])))
     traces = [] if level is None else _level_lines(level, palette)
     traces += [trace for other in beside for trace in _dashed(other, palette)]
-    traces += _line(records, at, palette, palette.blue, 2.5)
+    # Behind points that are joined by a line of their own, a level would not be seen.
+    traces += _line(records, at, palette, palette.blue, 2.5 if level is None else 0)
     notes, shapes = [], []
     for row, border in zip(records, borders(rows), strict=True):
         if as_text(row["broken"]):
@@ -366,7 +367,7 @@ def _line(
         x += [*run, None]
         y += [*(number(records[place]["estimate"]) for place in run), None]
     last = max((place for place in x if place is not None), default=None)
-    many = len(records) > 20 or not points
+    many = (len(records) > 20 or not points) and width > 0
     band = {
         "x": [place for place, _ in ring],
         "y": [value for _, value in ring],

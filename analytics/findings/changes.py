@@ -10,7 +10,7 @@ from analytics.findings import trends
 from analytics.findings.asked import question_of
 from analytics.findings.periods import chance_of_changes, change_words, changes_rule, verdicts_of
 from analytics.findings.refusal import refused
-from analytics.findings.survey import choices
+from analytics.findings.survey import choices, estimates
 from analytics.findings.survey.answers import UNANSWERABLE, Answers, NoAnswers
 from analytics.scope import Scope
 from analytics.survey import CHANGE
@@ -25,6 +25,7 @@ FIGURES = ["estimate", "low", "high", "base", "was", "change", "change_low", "ch
 CHANGED = ["stage", "measure", "label", "before", *FIGURES, "verdict", "says", "flag"]
 BENEFIT = "benefit"
 
+_NAMES = {"change": "estimate", "change_low": "low", "change_high": "high", "p_value": "p_value"}
 _NO_YEAR = "no point a year before"
 _OLD = "not asked in the last year"
 
@@ -116,9 +117,13 @@ def _of(scope: Scope, view: View, measure: str) -> Answers:
 
 def _row(answers: Answers, newest: str) -> dict[str, Any]:
     last = trends.trend_table(answers).iloc[-1]
-    changed, before = trends.change_table(answers), answers.a_year_before
-    told = before is not None and answers.last.month > wording.earlier(newest, 12) and len(changed)
-    figures = changed.iloc[0].to_dict() if told else {}
+    before = answers.a_year_before
+    recent = before is not None and answers.last.month > wording.earlier(newest, 12)
+    compared = estimates.change_to_last(answers) if recent else None
+    figures: dict[str, Any] = {}
+    if compared is not None and before is not None:
+        figures = {new: compared.at[0, old] for new, old in _NAMES.items()}
+        figures["was"] = estimates.share_at(answers, before)
     return {
         "stage": answers.measure.stage,
         "measure": answers.measure.id,
@@ -126,7 +131,7 @@ def _row(answers: Answers, newest: str) -> dict[str, Any]:
         "before": before.label if before else None,
         **{name: last[name] for name in FIGURES[:4]},
         **{name: figures.get(name) for name in FIGURES[4:]},
-        "flag": last["flag"] if told else _why(answers, newest),
+        "flag": last["flag"] if figures else _why(answers, newest),
     }
 
 

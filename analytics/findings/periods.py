@@ -12,6 +12,7 @@ from analytics.findings.refusal import refused
 from analytics.findings.survey import choices, estimates, periods
 from analytics.findings.survey.answers import UNANSWERABLE, Answers
 from analytics.findings.survey.periods import Periods
+from analytics.findings.survey.points import YEAR
 from analytics.records import records_of
 from analytics.scope import Scope
 from analytics.survey import CHANGE
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 COMPARED = ["part", "name", *periods.PAIR, *periods.CHANGES, "verdict", "flag"]
 EVERYONE, GROUP, AREA = "everyone", "group", "area"
 
-_MANY = 8
+_MANY = 12
+"""Areas without a clear change are drawn up to so many; of more the table tells."""
 _SIDES = {
     CHANGE.above: ("Rose", "arrow_upward"),
     CHANGE.below: ("Fell", "arrow_downward"),
@@ -58,7 +60,7 @@ def compare(scope: Scope, view: View) -> Finding:
             [*_withheld(table), *changes_rule(table)],
             [*found.before.waves, *found.after.waves],
         ),
-        caveats=tuple(_caveats(answers, table, found)),
+        caveats=tuple(_caveats(answers, table, found, _is_short(scope, answers))),
         chart_title=f"Hollow: {was}. Filled: {now}",
         draw=partial(_draw, _labelled(table[table["part"] != AREA]), charts.shared_ceiling(_ceilings(table)), answers),
         alt=f"{answers.measure.label}, everyone and by group: {was} and {now}",
@@ -71,8 +73,8 @@ def comparable(scope: Scope, view: View) -> None:
     _asked(scope, view)
 
 
-def chosen(scope: Scope, view: View) -> tuple[Scope, list[str]]:
-    """The scope with both periods said, and the months that a period can begin or end with.
+def chosen(scope: Scope, view: View) -> tuple[Scope, list[str], list[str]]:
+    """The scope with both periods said, and the months with which a period can begin, and end.
 
     Raises
     ------
@@ -80,7 +82,8 @@ def chosen(scope: Scope, view: View) -> tuple[Scope, list[str]]:
         If the release has no answers of what the scope asks about.
     """
     answers, scope = _both(scope, view)
-    return scope, choices.months(view, answers.force, answers.survey)
+    begins, ends = (sorted(answers.waves[name].str[:7].unique()) for name in ("starts", "ends"))
+    return scope, begins, ends
 
 
 def changes_rule(table: pd.DataFrame) -> list[str]:
@@ -216,18 +219,24 @@ def _answers(base: Any) -> str:  # noqa: ANN401
     return "Few answers" if wording.missing(base) else wording.plural(int(base), "answer")
 
 
-def _caveats(answers: Answers, table: pd.DataFrame, found: Periods) -> list[str]:
-    short = (
-        [
-            f"Both periods are shorter than a year, {found.after.span} and the same months before, so that none "
-            "reaches across the break of the series."
-        ]
-        if found.shortened
-        else []
-    )
+def _is_short(scope: Scope, answers: Answers) -> bool:
+    """Whether both periods were made shorter than a year, since nobody chose them and the series broke."""
+    made = answers.scope
+    usual = max(str(made.from_month), wording.earlier(str(made.to_month), YEAR - 1))
+    return not periods.chosen(scope) and str(made.compare_from) > usual
+
+
+def _caveats(answers: Answers, table: pd.DataFrame, found: Periods, short: bool) -> list[str]:
+    cut = [
+        f"Both periods are shorter than a year, {found.after.span} and the same months before, so that none reaches "
+        "across the break of the series."
+    ]
+    still = int(((table["part"] == AREA) & (table["verdict"] == CHANGE.neither)).sum())
+    left = [f"The {still} areas without a clear change are in the table."] if still > _MANY else []
     groups = f" Groups are of {attributes()[_grouping(answers)].label.lower()}." if _grouping(answers) else ""
     return [
-        *short,
+        *(cut if short else []),
+        *left,
         f"Each period pools its waves, and a change allows for what they share.{groups}",
         f"{answers.wording} {answers.counted} {answers.unsure}",
         *chance_of_changes(table),
@@ -253,11 +262,11 @@ def _ceilings(table: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def _panels(table: pd.DataFrame, answers: Answers, now: str, was: str) -> tuple[Panel, ...]:
-    """Areas by what became of them, in alphabetical order."""
+    """Areas by what became of them, in alphabetical order; many without a clear change are left to the table."""
     ceiling, panels = charts.shared_ceiling(_ceilings(table)), []
     for verdict, (title, icon) in _SIDES.items():
         rows = table[(table["part"] == AREA) & (table["verdict"] == verdict)]
-        if rows.empty:
+        if rows.empty or (verdict == CHANGE.neither and len(rows) > _MANY):
             continue
         panels.append(
             Panel(
@@ -273,8 +282,7 @@ def _panels(table: pd.DataFrame, answers: Answers, now: str, was: str) -> tuple[
 
 
 def _draw(rows: pd.DataFrame, ceiling: float, answers: Answers, mode: Mode) -> go.Figure:
-    quiet = len(rows) > _MANY and set(rows["verdict"]) == {CHANGE.neither} and set(rows["part"]) == {AREA}
-    return charts.share_pairs(rows, mode, ceiling=ceiling, welcome=answers.measure.higher_is_better, quiet=quiet)
+    return charts.share_pairs(rows, mode, ceiling=ceiling, welcome=answers.measure.higher_is_better)
 
 
 def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:

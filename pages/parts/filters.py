@@ -203,14 +203,14 @@ def holds_answers(scope: Scope, view: View) -> bool:
 
 def choose_periods(scope: Scope, view: View) -> None:
     """Select boxes of the two periods that are compared; the later one ends with the scope's period."""
-    said, months = periods.chosen(scope, view)
+    said, begins, ends = periods.chosen(scope, view)
     with st.container(horizontal=True, gap="small"):
-        _choose("Earlier period, from", "against_from", _with(months, said.against_from), said, wording.month)
-        _choose("Earlier period, to", "against_to", _with(months, said.against_to), said, wording.month)
+        _choose("Earlier period, from", "against_from", _with(begins, said.against_from), said, wording.month)
+        _choose("Earlier period, to", "against_to", _with(ends, said.against_to), said, wording.month)
         _choose(
             f"Later period (to {wording.month(str(said.to_month))}), from",
             "compare_from",
-            _with([month for month in months if month <= str(said.to_month)], said.compare_from),
+            _with(begins, said.compare_from),
             said,
             wording.month,
         )

@@ -109,11 +109,68 @@ def test_every_table_and_how_it_was_made_open(show):
     assert ["Wave", "Estimate", "95 % interval", "Answers", "Series"] in headings
     assert any("Against the others, points" in names for names in headings)
     made = [dict(table.value["how"]) for table in app.table if list(table.value.columns) == ["how"]]
-    assert len(made) == 3
+    assert len(made) == 5
     for pairs in made:
         assert "Taylor" in pairs["Method"]
         assert "don't know" in pairs["Rules that fired"].replace("\\", "")
         assert "adults" in pairs["Base"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("points", "rolling"), ("points", "financial"), ("dont_know", "counted"), ("smooth", "yes")]
+)
+def test_points_dont_know_and_the_level_are_part_of_the_address(name, value, show, asked):
+    app = show(TRENDS)
+    app.selectbox(key=f"filter_{name}").set_value(value).run()
+    assert not app.exception
+    assert app.query_params[name] == value
+    found = asked("trends.measure", **{name: value})
+    assert plain(found.answer) in texts(app)
+    assert set(map(plain, found.caveats[:4])) <= set(texts(app))
+    assert texts(show(TRENDS, **app.query_params)) == texts(app)
+
+
+def test_in_an_area_points_are_years_unless_waves_are_chosen(show, asked):
+    app = show(TRENDS, area="X07000002")
+    assert app.selectbox(key="filter_points").value == "whole"
+    assert plain(asked("trends.measure", area="X07000002").answer) in texts(app)
+    app.selectbox(key="filter_points").set_value("waves").run()
+    assert plain(asked("trends.measure", area="X07000002", points="waves").answer) in texts(app)
+    app.selectbox(key="filter_points").set_value("whole").run()
+    assert "points" not in app.query_params
+
+
+def test_two_periods_are_counted_when_they_are_opened_and_chosen_in_the_address(show, asked):
+    app = show(TRENDS)
+    assert plain(asked("trends.compare").answer) not in texts(app)
+    assert not any(box.key == "filter_compare_from" for box in app.selectbox)
+    app = show(TRENDS, compare_from="2026-04")
+    assert app.selectbox(key="filter_against_from").value == "2025-04"
+    assert f":gray[{plain(asked('trends.compare', compare_from='2026-04').answer)}]" in texts(app)
+    app.selectbox(key="filter_against_from").set_value("2025-07").run()
+    chosen = {name: app.query_params[name] for name in ("compare_from", "against_from", "against_to")}
+    assert chosen == {"compare_from": "2026-04", "against_from": "2025-07", "against_to": "2025-09"}
+    assert f":gray[{plain(asked('trends.compare', **chosen).answer)}]" in texts(app)
+    app.selectbox(key="filter_to").set_value("2026-06").run()
+    assert "compare_from" not in app.query_params
+
+
+def test_periods_on_both_sides_of_a_break_are_refused_on_the_page_and_can_be_chosen_anew(show, asked):
+    app = show(TRENDS, compare_from="2026-04", against_from="2024-04", against_to="2024-09")
+    refusal = asked("trends.compare", compare_from="2026-04", against_from="2024-04", against_to="2024-09")
+    assert refusal.refused
+    assert f":material/block: **{plain(refusal.answer)}**" in texts(app)
+    app.selectbox(key="filter_against_to").set_value("2025-09").run()
+    app.selectbox(key="filter_against_from").set_value("2025-04").run()
+    assert not any("block" in text for text in texts(app))
+
+
+def test_which_measures_changed_opens_as_a_table(show, asked):
+    app = show(TRENDS, opened=True)
+    found = asked("trends.change")
+    assert f"### {plain(found.headline)}" in texts(app)
+    (table,) = (t.value for t in app.table if "Stage" in t.value)
+    assert len(table) == len(found.table)
 
 
 def test_withheld_figures_are_said_in_words(show, asked):

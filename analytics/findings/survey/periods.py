@@ -32,13 +32,10 @@ class Periods:
     ----------
     before, after
         The earlier and the later one, each with all its waves.
-    shortened
-        Whether both were made shorter than a year, so that no break lies between them.
     """
 
     before: Point
     after: Point
-    shortened: bool = False
 
 
 def completed(scope: Scope, answers: Answers) -> Scope:
@@ -48,9 +45,8 @@ def completed(scope: Scope, answers: Answers) -> Scope:
     nothing was chosen and the series broke in between, both begin as much later as it takes to lie after the break.
     """
     last = str(scope.to_month)
-    chosen = scope.compare_from or scope.against_from or scope.against_to
     first = scope.compare_from or max(str(scope.from_month), wording.earlier(last, YEAR - 1))
-    if not chosen:
+    if not chosen(scope):
         begins = wording.month_range(first, last)
         first = next((month for month in begins if _comparable(answers, month, last)), first)
     until = scope.against_to or wording.earlier(last, YEAR)
@@ -89,8 +85,12 @@ def periods_of(scope: Scope, answers: Answers) -> Periods:
             f"The two periods are not compared: {parts[1].broken} from {parts[1].said}, which lies between their waves."
         )
     before, after = (answers.pool(*ends)[0] for ends in ((since, until), (first, last)))
-    shortened = wording.months_between(first, last) < YEAR and str(answers.scope.from_month) < first
-    return Periods(replace(before, name=BEFORE), replace(after, name=AFTER), shortened)
+    return Periods(replace(before, name=BEFORE), replace(after, name=AFTER))
+
+
+def chosen(scope: Scope) -> bool:
+    """Whether a scope says anything of the periods."""
+    return bool(scope.compare_from or scope.against_from or scope.against_to)
 
 
 def everyone(answers: Answers, periods: Periods) -> pd.DataFrame:

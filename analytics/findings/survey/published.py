@@ -79,6 +79,8 @@ class Published:
     def beside(cls, scope: Scope, view: View) -> tuple[Published, ...]:
         """Figures that are published of what a scope with everything said finds in answers, from each survey."""
         every = choices.published(view)
+        if every.empty:
+            return ()
         held = every[
             (every["force"] == scope.force)
             & (every["measure"] == scope.measure)
