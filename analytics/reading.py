@@ -251,10 +251,10 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
     "trends.change": {
         "Stage": lambda row: str(row["stage"]).capitalize(),
         "Measure": lambda row: measures()[row["measure"]].label,
-        "Period": _text("label"),
+        **_CHANGED,
         "Estimate": _both(_figure("estimate", wording.percent), _percents("low", "high")),
         "Answers": _figure("base", wording.count),
-        **_CHANGED,
+        "Period": _text("label"),
         "p value": _figure("p_value", wording.chance),
         "Note": _text("flag"),
     },

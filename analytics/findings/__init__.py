@@ -143,7 +143,7 @@ QUESTIONS: dict[str, Question] = {
         Question(
             "trends.change",
             "Which measures changed in a year?",
-            ("force", "area", "to", "survey", "dont_know", "points"),
+            ("force", "area", "to", "survey", "dont_know"),
             changes.change,
             changes.answerable,
             survey_choices.near,

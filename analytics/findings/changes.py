@@ -34,7 +34,7 @@ def change(scope: Scope, view: View) -> Finding:
     """The change of every measure of a survey over a year."""
     question = question_of(change)
     try:
-        scope = choices.complete(scope.but(measure=None, by=None, from_month=None), view)
+        scope = _completed(scope, view)
         made = _answers(scope, view)
     except UNANSWERABLE as why:
         return refused(question, _frame([]), scope, view, str(why))
@@ -63,7 +63,7 @@ def change(scope: Scope, view: View) -> Finding:
 
 def answerable(scope: Scope, view: View) -> None:
     """Raise one of ``UNANSWERABLE`` where a survey has no answers to any measure for a scope."""
-    _answers(choices.complete(scope.but(measure=None, by=None, from_month=None), view), view)
+    _answers(_completed(scope, view), view)
 
 
 def changes_of(made: list[Answers]) -> pd.DataFrame:
@@ -85,6 +85,11 @@ def changes_of(made: list[Answers]) -> pd.DataFrame:
         change_words(row) if there else "" for row, there in zip(table.to_dict("records"), told, strict=True)
     ]
     return table
+
+
+def _completed(scope: Scope, view: View) -> Scope:
+    """The scope with everything said: all measures, each at its waves, in an area its years."""
+    return choices.complete(scope.but(measure=None, by=None, from_month=None, points=None), view)
 
 
 def _answers(scope: Scope, view: View) -> list[Answers]:

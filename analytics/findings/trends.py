@@ -346,11 +346,19 @@ def tests_rule(table: pd.DataFrame) -> list[str]:
 
 def _break_caveats(table: pd.DataFrame) -> list[str]:
     return [
-        f"{broken.capitalize()} from {'the ' if label.startswith('year to') else ''}{label}: do not compare across the "
-        "dashed line."
-        for label, broken in zip(table["label"], table["broken"], strict=True)
+        f"{broken.capitalize()} from {_began(label, starts, before)}: do not compare across the dashed line."
+        for label, starts, broken, before in zip(
+            table["label"], table["starts"], table["broken"], table["ends"].shift(fill_value=""), strict=True
+        )
         if broken
     ]
+
+
+def _began(label: str, starts: str, before: str) -> str:
+    """When a point began; a year, which is called by its end, with its first month, unless years overlap there."""
+    if not label.startswith("year to"):
+        return label
+    return wording.month(starts[:7]) if starts > before else f"the {label}"
 
 
 def _break_after(table: pd.DataFrame, place: int) -> str:

@@ -205,6 +205,9 @@ def complete(scope: Scope, view: View) -> Scope:
         raise ScopeError(f"{survey} has no answers of an area “{scope.area}”.")
     if scope.by is not None and scope.by not in groupings(view, force, survey) and has_answers(view, force, survey):
         raise ScopeError(f"{survey} does not hold {attributes()[scope.by].label.lower()}.")
+    if not has_answers(view, force, survey):
+        # Published figures are as they are: how answers are pooled and counted says nothing of them.
+        scope = scope.but(points=None, dont_know=None, smooth=None)
     first, last = _period(scope, months(view, force, survey), _starts(view, force, survey))
     return scope.but(force=force, survey=survey, measure=measure, from_month=first, to_month=last)
 

@@ -57,6 +57,12 @@ def test_a_series_comes_from_one_publication_and_says_where_the_other_differs(bo
     )
 
 
+def test_how_answers_are_pooled_and_counted_says_nothing_of_published_figures(both):
+    found = trends.measure(Scope(points="rolling", dont_know="counted", smooth="yes"), both)
+    assert {"points", "dont_know", "smooth"}.isdisjoint(found.provenance.scope)
+    assert found.table.equals(trends.measure(Scope(), both).table)
+
+
 def test_no_interval_no_change_and_the_reason(both):
     found = trends.measure(Scope(), both)
     assert found.table[["low", "high", "base"]].isna().all(axis=None)

@@ -45,6 +45,7 @@ def test_rolling_years_pool_four_quarters_and_a_change_allows_for_the_three_that
         close([row["estimate"], row["low"], row["high"]], [year.share, *year.interval()])
         assert (row["base"], row["df"]) == (year.base, year.df())
     assert found.table.at[len(ends) - 1, "label"] == "year to September 2026"
+    assert "New questionnaire from January 2025: do not compare across the dashed line." in found.caveats
     now, then = made["2026-Q3"], made["2026-Q2"]
     together = covariance(now.units, then.units)
     r = together / math.sqrt(now.variance() * then.variance())
