@@ -44,6 +44,22 @@ def check_columns(frame: pd.DataFrame, names: Sequence[str], what: str) -> None:
         )
 
 
+def check_weights(values: Floats) -> None:
+    """Refuse weights that are missing, infinite or negative.
+
+    Raises
+    ------
+    ValueError
+        The sentence names the first of them and its row.
+    """
+    wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
+    if wrong.size:
+        raise ValueError(
+            f"{wrong.size:,} weights or counts are missing, infinite or negative, such as {values[wrong[0]]} in row "
+            f"{wrong[0]}: correct them or leave the answers out."
+        )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Labels:
     """The distinct combinations of the values of some columns, sorted; a combination is known by its position."""
