@@ -16,6 +16,7 @@ from analytics.survey.sample import (
     check_weights,
     column_names,
     grouped,
+    numbers,
 )
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ def weights_of(frame: pd.DataFrame, weight: str | Calibration | None) -> Floats:
     if weight is None:
         return np.ones(len(frame))
     check_columns(frame, [weight], "survey")
-    weights = frame[weight].to_numpy(dtype=float, na_value=np.nan)
+    weights = numbers(frame, weight)
     check_weights(weights)
     return weights
 

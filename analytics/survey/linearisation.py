@@ -24,6 +24,7 @@ from analytics.survey.sample import (
     check_weights,
     column_names,
     grouped,
+    numbers,
 )
 
 if TYPE_CHECKING:
@@ -228,7 +229,7 @@ def domain_means(
     weights = weights_of(frame, weight)
     sample, unit = Sample.of(frame, stratum, psu, fpc, "survey")
     labels, domain = Labels.of(frame, names)
-    values = frame[value].to_numpy(dtype=float, na_value=np.nan)
+    values = numbers(frame, value)
     inside = np.flatnonzero((domain >= 0) & ~np.isnan(values) & (weights > 0))
     weights = weights[inside]
     records = _Records(domain[inside], unit[inside], values[inside], np.ones(len(weights)), weights, weights**2, inside)
@@ -300,7 +301,7 @@ def domain_means_of_cells(
     count, total, squared = (cells[name].to_numpy(dtype=float, na_value=np.nan) for name in (n, weight, weight_squared))
     for column in (count, total, squared):
         check_weights(column)
-    inside = (domain >= 0) & ~np.isnan(values) & (count > 0)
+    inside = (domain >= 0) & ~np.isnan(values) & (count > 0) & (total > 0)
     records = _Records(domain[inside], unit[inside], values[inside], count[inside], total[inside], squared[inside])
     seen = _kind(np.array(list(scores.values()), dtype=float))
     return _means(records, labels.frame(), sample, kind or seen, deff)
@@ -367,6 +368,8 @@ def _means(
         variance = np.where(base > 0, variance, np.nan)
         shown = np.where(fallback, spread / assumed, variance)
         df = np.where(fallback, assumed - 1, own_df)
+        # One respondent's answer varies with nothing that is known.
+        shown = np.where(df > 0, shown, np.nan)
         figures = {
             "estimate": mean,
             "se": np.sqrt(shown),

@@ -12,7 +12,7 @@ from scipy.special import expit, stdtr
 
 from analytics.survey.calibration import Calibration
 from analytics.survey.intervals import t_interval
-from analytics.survey.sample import Columns, Floats, check_columns
+from analytics.survey.sample import Columns, Floats, check_columns, numbers
 from analytics.survey.scores import Answered, counted
 from analytics.survey.terms import Term, columns
 
@@ -119,7 +119,7 @@ def survey_regression(
     said = " and ".join([", ".join([value, *names][:-1]), names[-1]]) if names else value
     answered = Answered.of(frame, known, said, weight, stratum, psu, fpc)
     people = frame.iloc[answered.row]
-    y = people[value].to_numpy(dtype=float)
+    y = numbers(people, value)
     family = family or ("logit" if np.isin(y, (0, 1)).all() else "linear")
     _check_value(y, value, family)
     terms, x = columns(people, names, given)

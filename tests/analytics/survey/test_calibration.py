@@ -6,6 +6,8 @@ In R: ``d <- svydesign(~psu, strata = ~stratum, weights = ~weight)``, ``calibrat
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -162,16 +164,17 @@ def test_columns_make_a_margin_together(asked: pd.DataFrame) -> None:
     assert rake(asked, {("age", "area"): shares}, bounds=None).weights.sum() == pytest.approx(1)
 
 
-@given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("xyz"), st.integers(1, 9)), min_size=6, max_size=60))
-def test_every_margin_is_met_or_a_sentence_says_why(rows: list[tuple[str, str, int]]) -> None:
-    frame = pd.DataFrame(rows, columns=["one", "other", "weight"])
-    try:
-        result = rake(frame, {"one": {"a": 60, "b": 40}, "other": {"x": 20, "y": 30, "z": 50}}, "weight")
-    except ValueError as error:
-        assert str(error).endswith(".")
-        return
+@given(
+    st.lists(st.integers(1, 9), min_size=6, max_size=6),
+    st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("xyz"), st.integers(1, 9)), max_size=30),
+)
+def test_every_margin_is_met(first: list[int], more: list[tuple[str, str, int]]) -> None:
+    everywhere = [(one, other, weight) for (one, other), weight in zip(product("ab", "xyz"), first, strict=True)]
+    frame = pd.DataFrame(everywhere + more, columns=["one", "other", "weight"])
+    margins = {"one": {"a": 60, "b": 40}, "other": {"x": 20, "y": 30, "z": 50}}
+    result = rake(frame, margins, "weight")
     assert (result.weights > 0).all()
-    for column, targets in (("one", {"a": 60, "b": 40}), ("other", {"x": 20, "y": 30, "z": 50})):
+    for column, targets in margins.items():
         sums = pd.Series(result.weights).groupby(frame[column]).sum()
         assert sums.to_dict() == pytest.approx(targets, rel=2e-8)
 
@@ -221,9 +224,11 @@ def test_what_cannot_be_raked_is_said_in_words(frame: pd.DataFrame, margins: dic
 def test_raking_that_does_not_settle_names_margin_category_and_remedy() -> None:
     frame = plain(age=list("ooyy"))
     margins = {"sex": {"F": 3, "M": 1}, "age": {"o": 1, "y": 3}}
-    with pytest.raises(ValueError, match="has not settled after 100 sweeps: sex, [FM], adds up to .* Merge categories"):
+    with pytest.raises(
+        ValueError, match=r"has not settled after 100 sweeps: sex, [FM], adds up to .* Merge categories"
+    ):
         rake(frame, margins)
-    with pytest.raises(ValueError, match="No weights add up to all margins: (sex|age), [FMoy], adds up to"):
+    with pytest.raises(ValueError, match=r"No weights add up to all margins: (sex|age), [FMoy], adds up to"):
         greg(frame, margins)
 
 
