@@ -85,14 +85,13 @@ def _categories(column: pd.Series) -> list[object]:
 
     if isinstance(column.dtype, pd.CategoricalDtype):
         return list(column.cat.remove_unused_categories().cat.categories)
-    return sorted(column.unique())
+    return sorted(column.unique(), key=str)
 
 
 def _check_apart(terms: Sequence[Term], x: Floats) -> None:
     length = np.sqrt((x**2).sum(axis=0))
-    scaled = x / np.where(length > 0, length, 1.0)
-    for place in range(1, len(terms)):
-        before = scaled[:, :place]
-        left = scaled[:, place] - before @ np.linalg.lstsq(before, scaled[:, place], rcond=None)[0]
-        if not np.sqrt((left**2).sum()) > 1e-7:
-            raise ValueError(f"{terms[place]} follows from the predictors before it: leave one of them out.")
+    # On the diagonal: the length of what is left of each column once those before it are taken out.
+    left = np.abs(np.diag(np.linalg.qr(x / np.where(length > 0, length, 1.0), mode="r")))
+    follows = np.flatnonzero(left < 1e-7)
+    if follows.size:
+        raise ValueError(f"{terms[follows[0]]} follows from the predictors before it: leave one of them out.")
