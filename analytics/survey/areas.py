@@ -71,7 +71,7 @@ def pooled_deff(result: DomainMeans) -> PooledDeff:
     Raises
     ------
     ValueError
-        If no domain has two PSUs and answers that differ.
+        If no domain has two PSUs and answers that differ, or weights are calibrated.
 
     References
     ----------
@@ -79,6 +79,11 @@ def pooled_deff(result: DomainMeans) -> PooledDeff:
     justification of Kish's formula for design effects for weighting and clustering. Survey Methodology 25, 105-106.
     Satterthwaite F. E. (1946). Biometrics Bulletin 2, 110-114 (:math:`\nu_d`).
     """
+    if result.adjustment is not None:
+        raise ValueError(
+            "A design effect can't be pooled over figures with calibrated weights: pool it over the same figures with "
+            "the weights from before."
+        )
     expected, df = _moments(result)
     used = (expected > 1e-9) & (result.spread > 0)
     if not used.any():
