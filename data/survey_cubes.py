@@ -15,9 +15,20 @@ import pyarrow as pa
 
 from data.geography import codes_by_name
 from data.tables import LOAD_ID, RESPONSES, Column, Table
-from data.vocabularies.survey import CLASSES, DONT_KNOW, NOT_ASKED, attributes, measures
+from data.vocabularies import normalise
+from data.vocabularies.survey import (
+    CLASSES,
+    DONT_KNOW,
+    NOT_ASKED,
+    JointGrouping,
+    attributes,
+    joint_groupings,
+    measures,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -57,7 +68,9 @@ SURVEY_CELLS = Table(
     "Answers counted by wave, area, group, measure, class and sampling unit; each grouping counts every answer once.",
     (
         *_SURVEY,
-        Column("grouping", "text", "everyone, or the attribute that the groups are of", required=True),
+        Column(
+            "grouping", "text", "everyone, or the attribute or joint grouping that the groups are of", required=True
+        ),
         Column("group", "text", "The group; Not known where the respondent gave none", required=True),
         Column("area", "text", "GSS code of the area of residence, or its name where no code is known; may be blank"),
         Column("measure", "text", "Measure of the catalogue", required=True),
@@ -99,10 +112,8 @@ def count_answers(view: View, loads: list[str]) -> pa.Table:
     people["area"] = _area_codes(people["area"], view)
     person, measure, answer_class = _answers(people)
     weight = people["weight"].to_numpy()[person]
-    groupings = [EVERYONE, *(a.id for a in attributes().values() if a.is_grouping and people[a.id].notna().any())]
     parts = []
-    for grouping in groupings:
-        group = _codes(people[grouping].fillna(NOT_KNOWN)) if grouping != EVERYONE else _one(EVERYONE, len(people))
+    for grouping, group in _groups(people):
         keys = {**{name: _codes(people[name]) for name in (*_WHO, "area")}, "group": group}
         place, first = _places([codes for codes, _ in keys.values()])
         cell = (measure * len(first) + place[person]) * len(CLASSES) + answer_class
@@ -135,6 +146,34 @@ def _people(view: View, loads: list[str]) -> pd.DataFrame:
 def _area_codes(areas: pd.Series, view: View) -> pd.Series:
     codes = codes_by_name(view)
     return areas.map({name: codes.get(name.casefold(), name) for name in areas.dropna().unique()})
+
+
+def _groups(people: pd.DataFrame) -> Iterator[tuple[str, tuple[Codes, list[str]]]]:
+    """Everyone's group in each grouping that somebody's answers tell of; who is in none of its groups is not known."""
+    yield EVERYONE, _one(EVERYONE, len(people))
+    for attribute in attributes().values():
+        if attribute.is_counted and people[attribute.id].notna().any():
+            yield attribute.id, _codes(people[attribute.id].fillna(NOT_KNOWN))
+    for grouping in joint_groupings().values():
+        if all(people[column].notna().any() for column in grouping.columns):
+            yield grouping.id, _joint(people, grouping)
+
+
+def _joint(people: pd.DataFrame, grouping: JointGrouping) -> tuple[Codes, list[str]]:
+    said = {column: people[column].map(_meanings(column, people[column].dropna())) for column in grouping.columns}
+    names = [*grouping.groups, NOT_KNOWN]
+    place = np.full(len(people), len(names) - 1)
+    # Backwards, so that the first group that fits is the one that stays.
+    for number, needed in reversed([*enumerate(grouping.groups.values())]):
+        fits = np.all([said[column].isin(words).to_numpy() for column, words in needed.items()], axis=0)
+        place[fits] = number
+    return place, names
+
+
+def _meanings(column: str, words: Iterable[str]) -> dict[str, str]:
+    """What each word of a column means to a joint grouping: the class of an answer, or the word of an attribute."""
+    classes = measures()[column].classes if column in measures() else None
+    return {word: normalise(word) if classes is None else classes.get(word, DONT_KNOW) for word in set(words)}
 
 
 def _answers(people: pd.DataFrame) -> tuple[Codes, Codes, Codes]:

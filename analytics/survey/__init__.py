@@ -2,11 +2,13 @@
 
 From rows or from counted cells to domains (`domain_means`, `domain_means_of_cells`), differences between them
 (`differences`, `change`, `against_rest`), smoothed design effects for areas (`pooled_deff`, `smoothed`), the rule for
-what is shown (`publish`) and verdicts on many differences (`verdicts`).
+what is shown (`publish`), sums of means and what goes with two factors (`combination`, `main_effects`), and verdicts on
+many differences (`verdicts`).
 """
 
 from analytics.survey.areas import PooledDeff, pooled_deff, smoothed
 from analytics.survey.change import CHANGE, COMPARISON, Verdicts, q_values, verdicts
+from analytics.survey.combinations import Combination, MainEffects, combination, main_effects
 from analytics.survey.contrasts import against_rest, change, differences
 from analytics.survey.intervals import Limits, effective_sample, korn_graubard, mover, t_interval, wilson_t
 from analytics.survey.linearisation import DomainMeans, domain_means, domain_means_of_cells
@@ -16,19 +18,23 @@ from analytics.survey.sample import Sample
 __all__ = [
     "CHANGE",
     "COMPARISON",
+    "Combination",
     "DomainMeans",
     "Limits",
+    "MainEffects",
     "PooledDeff",
     "PublicationRule",
     "Sample",
     "Verdicts",
     "against_rest",
     "change",
+    "combination",
     "differences",
     "domain_means",
     "domain_means_of_cells",
     "effective_sample",
     "korn_graubard",
+    "main_effects",
     "mover",
     "pooled_deff",
     "publish",
