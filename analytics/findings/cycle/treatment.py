@@ -73,7 +73,7 @@ def treatment_or_outcome(scope: Scope, view: View) -> Finding:
         caveats=(
             "These are differences between people, not between before and after: whoever was treated fairly may have "
             "had more confidence to begin with.",
-            "Each is taken with the other held equal, as if it counted for the same whatever the other was.",
+            "Each is taken with the other held equal, as if it counted the same whatever the other was.",
             *([left_out] if found.left_out > _MANY * (base + found.left_out) else []),
             joint.counted(answers),
         ),
