@@ -195,12 +195,12 @@ def _figure_class() -> type[go.Figure]:
     """Plotly's figure, which a page writes out without a deep copy of it: a rerun writes all that it shows."""
     import plotly.graph_objects as go
 
-    class Drawn(go.Figure):
-        def to_dict(self) -> dict[str, Any]:
-            """Its parts as they are, in dictionaries of their own down to each trace; its numbers are lists already."""
-            return {"data": [{**trace} for trace in self._data], "layout": {**self._layout}}
+    return type("Drawn", (go.Figure,), {"to_dict": _as_it_is})
 
-    return Drawn
+
+def _as_it_is(figure: go.Figure) -> dict[str, Any]:
+    """Its parts, in dictionaries of their own down to each trace; its numbers are lists already."""
+    return {"data": [{**trace} for trace in figure._data], "layout": {**figure._layout}}
 
 
 def number(value: object) -> float | None:
