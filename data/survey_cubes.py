@@ -20,7 +20,9 @@ from data.vocabularies.survey import (
     CLASSES,
     DONT_KNOW,
     NOT_ASKED,
+    SATISFACTION,
     JointGrouping,
+    Measure,
     attributes,
     joint_groupings,
     measures,
@@ -112,11 +114,15 @@ def count_answers(view: View, loads: list[str]) -> pa.Table:
     people["area"] = _area_codes(people["area"], view)
     person, measure, answer_class = _answers(people)
     weight = people["weight"].to_numpy()[person]
+    of_contact = np.isin(measure, [place for place, one in enumerate(measures().values()) if _is_of_contact(one)])
+    every = np.ones(len(measure), dtype=bool)
     parts = []
-    for grouping, group in _groups(people):
+    for grouping, group, is_choice in _groups(people):
+        asked = every if is_choice else of_contact
         keys = {**{name: _codes(people[name]) for name in (*_WHO, "area")}, "group": group}
         place, first = _places([codes for codes, _ in keys.values()])
-        cell = (measure * len(first) + place[person]) * len(CLASSES) + answer_class
+        cell = (measure[asked] * len(first) + place[person[asked]]) * len(CLASSES) + answer_class[asked]
+        weighs = weight[asked]
         which, cells = _factorised(cell)
         rest, of_class = np.divmod(cells, len(CLASSES))
         of_measure, where = np.divmod(rest, len(first))
@@ -126,9 +132,9 @@ def count_answers(view: View, loads: list[str]) -> pa.Table:
             "measure": _words(of_measure, list(measures())),
             "answer_class": _words(of_class, list(CLASSES)),
             # Whoever weighs nothing is in no figure, and so in no base; their unit stays in the design.
-            "n": np.bincount(which, weight > 0, minlength=len(cells)).astype(np.int64),
-            "weight": np.bincount(which, weight, minlength=len(cells)),
-            "weight_squared": np.bincount(which, weight**2, minlength=len(cells)),
+            "n": np.bincount(which, weighs > 0, minlength=len(cells)).astype(np.int64),
+            "weight": np.bincount(which, weighs, minlength=len(cells)),
+            "weight_squared": np.bincount(which, weighs**2, minlength=len(cells)),
         }
         parts.append(pa.table({name: counted[name] for name in SURVEY_CELLS.names}, schema=SURVEY_CELLS.arrow))
     return pa.concat_tables(parts)
@@ -148,15 +154,26 @@ def _area_codes(areas: pd.Series, view: View) -> pd.Series:
     return areas.map({name: codes.get(name.casefold(), name) for name in areas.dropna().unique()})
 
 
-def _groups(people: pd.DataFrame) -> Iterator[tuple[str, tuple[Codes, list[str]]]]:
-    """Everyone's group in each grouping that somebody's answers tell of; who is in none of its groups is not known."""
-    yield EVERYONE, _one(EVERYONE, len(people))
+def _is_of_contact(measure: Measure) -> bool:
+    """Whether a measure is counted by what is no grouping to choose, too: those of confidence and contact alone are.
+
+    A grouping of every measure would be a tenth of the cube, which every question takes longer to read past.
+    """
+    return measure.stage == "confidence" or measure.id == SATISFACTION
+
+
+def _groups(people: pd.DataFrame) -> Iterator[tuple[str, tuple[Codes, list[str]], bool]]:
+    """Everyone's group in each grouping that somebody's answers tell of, and whether it is one to choose.
+
+    Who is in none of its groups is not known.
+    """
+    yield EVERYONE, _one(EVERYONE, len(people)), True
     for attribute in attributes().values():
         if attribute.is_counted and people[attribute.id].notna().any():
-            yield attribute.id, _codes(people[attribute.id].fillna(NOT_KNOWN))
+            yield attribute.id, _codes(people[attribute.id].fillna(NOT_KNOWN)), attribute.is_grouping
     for grouping in joint_groupings().values():
         if all(people[column].notna().any() for column in grouping.columns):
-            yield grouping.id, _joint(people, grouping)
+            yield grouping.id, _joint(people, grouping), False
 
 
 def _joint(people: pd.DataFrame, grouping: JointGrouping) -> tuple[Codes, list[str]]:

@@ -24,6 +24,9 @@ STAGES = (
 """The stages of the confidence cycle, in order. Measures of what follows from it have the stage ``benefit``."""
 
 
+SATISFACTION = "satisfied_contact"
+"""The measure of satisfaction with contact."""
+
 JOINT_GROUPINGS = "joint_groupings"
 """The list of what takes several questions together."""
 

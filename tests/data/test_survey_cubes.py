@@ -143,8 +143,8 @@ CONTACT = {
 
 
 def test_joint_groupings_count_everyone_once_by_what_they_said_together(release):
-    cells = rows(release(responses(fair=["Strongly agree"] * 7, **CONTACT)), "survey_cells")
-    cells = cells[cells["measure"] == "fair"]
+    cells = rows(release(responses(trust_force=["Strongly agree"] * 7, **CONTACT)), "survey_cells")
+    cells = cells[cells["measure"] == "trust_force"]
     assert counted(cells[cells["grouping"] == "contact_experience"], "group") == {
         "No contact": 1,
         "Contact, satisfied": 1,
@@ -162,10 +162,17 @@ def test_joint_groupings_count_everyone_once_by_what_they_said_together(release)
     assert {int(n) for n in cells.groupby("grouping")["n"].sum()} == {7}
 
 
+def test_what_is_no_grouping_to_choose_is_counted_for_confidence_and_contact_alone(release):
+    asked = responses(trust_force=["Strongly agree"] * 7, fair=["Strongly agree"] * 7, **CONTACT)
+    held = rows(release(asked), "survey_cells").groupby("grouping")["measure"].agg(set)
+    assert held["contact_experience"] == held["prior_opinion"] == {"trust_force", "satisfied_contact"}
+    assert held["contact_12m"] == {"trust_force", "satisfied_contact", "fair"}
+
+
 @pytest.mark.parametrize("left_out", ["contact_12m", "satisfied_contact"])
 def test_a_joint_grouping_needs_each_of_its_questions(left_out, release):
     asked = {name: answers for name, answers in CONTACT.items() if name != left_out}
-    held = set(rows(release(responses(fair=["Strongly agree"] * 7, **asked)), "survey_cells")["grouping"])
+    held = set(rows(release(responses(trust_force=["Strongly agree"] * 7, **asked)), "survey_cells")["grouping"])
     assert "contact_experience" not in held
     assert ("treatment_and_outcome" in held) == (left_out == "satisfied_contact")
 
@@ -174,9 +181,9 @@ def test_a_new_joint_grouping_is_counted_for_old_loads_too(release, store, monke
     with monkeypatch.context() as before:
         before.setattr("data.survey_cubes.joint_groupings", dict)
         before.setattr("data.counting.CODE", 1)
-        view = release(responses(fair=["Strongly agree"] * 7, **CONTACT))
+        view = release(responses(trust_force=["Strongly agree"] * 7, **CONTACT))
         assert "contact_experience" not in set(rows(view, "survey_cells")["grouping"])
-    view = release(responses("2026-Q2", fair=["Strongly agree"] * 7, **CONTACT))
+    view = release(responses("2026-Q2", trust_force=["Strongly agree"] * 7, **CONTACT))
     cells = rows(view, "survey_cells")
-    experience = cells[(cells["grouping"] == "contact_experience") & (cells["measure"] == "fair")]
+    experience = cells[(cells["grouping"] == "contact_experience") & (cells["measure"] == "trust_force")]
     assert counted(experience, "wave") == {"2026-Q1": 7, "2026-Q2": 7}

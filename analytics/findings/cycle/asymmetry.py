@@ -24,14 +24,14 @@ from analytics.scope import Scope, ScopeError
 from analytics.survey import Combination, Verdicts, combination, verdicts
 from data.settings import settings
 from data.survey_cubes import NOT_KNOWN
-from data.vocabularies.survey import joint_groupings, measures
+from data.vocabularies.survey import SATISFACTION, joint_groupings, measures
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from data.store import View
 
-GROUPING, PRIOR, SATISFACTION = "contact_experience", "prior_opinion", "satisfied_contact"
+GROUPING, PRIOR = "contact_experience", "prior_opinion"
 EXPERIENCE = ["group", *estimates.FIGURES]
 OPINION = ["group", *estimates.FIGURES, "difference", "difference_low", "difference_high", "p_value", "verdict"]
 SIDES = Verdicts("the loss", "the gain", "no clear difference")
