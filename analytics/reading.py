@@ -125,6 +125,13 @@ _AGAINST_REST: dict[str, Writer] = {
     ),
     "Verdict": _text("verdict"),
 }
+_COMPARED: dict[str, Writer] = {
+    "Confidence": _text("what"),
+    "Points": _both(_figure("difference", _points), _span("difference_low", "difference_high", _points)),
+    "p value": _figure("p_value", wording.p_value),
+    "Larger": _text("verdict"),
+    "Note": _text("flag"),
+}
 
 _EVENTS: dict[str, Writer] = {
     "Events": _figure("events", wording.count),
@@ -207,6 +214,21 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
     },
     "trends.by_group": {"Group": _text("group"), **_SHARES, **_AGAINST_REST, "Note": _text("flag")},
     "trends.by_area": {"Area": _text("name"), **_SHARES, **_AGAINST_REST, "Note": _text("flag")},
+    "cycle.treatment_or_outcome": {
+        "Treated fairly": _text("treated_fairly"),
+        "Outcome wanted": _text("outcome_wanted"),
+        **_SHARES,
+        "Note": _text("flag"),
+    },
+    "cycle.treatment_or_outcome/comparison": _COMPARED,
+    "cycle.contact_asymmetry": {"Contact": _text("group"), **_SHARES, "Note": _text("flag")},
+    "cycle.contact_asymmetry/asymmetry": _COMPARED,
+    "cycle.contact_asymmetry/prior": {
+        "Opinion before": _text("group"),
+        **_SHARES,
+        **_AGAINST_REST,
+        "Note": _text("flag"),
+    },
     "neighbourhoods.map": {
         "Area": _text("name"),
         "District": _text("district"),
@@ -320,6 +342,8 @@ _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 _TITLES = {
     "data.coverage": {"home_office": "Home Office totals"},
     "trends.measure": {"notes": "Notes"},
+    "cycle.treatment_or_outcome": {"comparison": "Treatment against outcome"},
+    "cycle.contact_asymmetry": {"asymmetry": "Gain and loss", "prior": "Opinion before"},
     "engagement.activity": {
         "rungs": "Having a say",
         "levels": "Whom with",
@@ -332,6 +356,8 @@ _TITLES = {
 }
 _FIRST = {
     "trends.measure": "Trend",
+    "cycle.treatment_or_outcome": "Confidence",
+    "cycle.contact_asymmetry": "Confidence",
     "data.coverage": "Files",
     "engagement.activity": "Month",
     "engagement.feedback": "What came of it",
@@ -414,6 +440,16 @@ _IN_PLAIN_WORDS = {
     "engagement.feedback": (
         "We counted what people asked for, by what the records say came of it. The 95 % interval says how far chance "
         "alone can move such a share; it does not say what nobody wrote down."
+    ),
+    "cycle.treatment_or_outcome": (
+        "Of people who had contact with the police, we took the share with confidence in four groups: treated fairly "
+        "or not, with the outcome they wanted or not. A regression says how many points more of confidence go with "
+        "each, the other held equal. It does not say what comes first."
+    ),
+    "cycle.contact_asymmetry": (
+        "We took the share with confidence among people without contact, with contact they were satisfied with, and "
+        "with contact they were not. The gain is the second less the first, and the loss the first less the third. "
+        "They are differences between people; nobody was asked before and after."
     ),
     "stop_and_search.months": "We counted the stop-and-search files that are loaded, and their rows, by month.",
     "neighbourhoods.map": (

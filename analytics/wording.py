@@ -82,6 +82,11 @@ def signed(value: float, digits: int | None = None) -> str:
     return f"{'+' if value > 0 else MINUS}{text}"
 
 
+def p_value(value: float) -> str:
+    """A p value to three decimals, and what is smaller as ``under 0.001``."""
+    return "under 0.001" if value < 0.001 else f"{value:.3f}"
+
+
 def between(low: str, high: str) -> str:
     """An interval: ``3.6 to 6.4``; from a limit up where the upper one is infinite."""
     return f"{low} or more" if high == "no upper limit" else f"{low} to {high}"

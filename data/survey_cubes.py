@@ -17,7 +17,17 @@ import pyarrow.compute as pc
 
 from data.geography import codes_by_name
 from data.tables import LOAD_ID, RESPONSES, Column, Table
-from data.vocabularies.survey import CLASSES, DONT_KNOW, NOT_ASKED, attributes, measures
+from data.vocabularies import normalise
+from data.vocabularies.survey import (
+    CLASSES,
+    DONT_KNOW,
+    NOT_ASKED,
+    SATISFACTION,
+    JointGrouping,
+    attributes,
+    joint_groupings,
+    measures,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +71,9 @@ SURVEY_CELLS = Table(
     "Answers counted by wave, area, group, measure, class and sampling unit; each grouping counts every answer once.",
     (
         *_SURVEY,
-        Column("grouping", "text", "everyone, or the attribute that the groups are of", required=True),
+        Column(
+            "grouping", "text", "everyone, or the attribute or joint grouping that the groups are of", required=True
+        ),
         Column("group", "text", "The group; Not known where the respondent gave none", required=True),
         Column("area", "text", "GSS code of the area of residence, or its name where no code is known; may be blank"),
         Column("measure", "text", "Measure of the catalogue", required=True),
@@ -110,13 +122,11 @@ def count_answers(view: View, loads: list[str]) -> pa.Table:
     weight = people["weight"].to_numpy()
     answers = list(_answers(people, keys["load_id"][0]))
     parts = [SURVEY_CELLS.arrow.empty_table()]
-    for grouping in (EVERYONE, *(a.id for a in attributes().values() if a.is_grouping)):
-        if grouping != EVERYONE and people[grouping].null_count == len(people):
-            continue
-        keys["group"] = _groups(people, grouping)
+    for grouping, group, is_choice in _groups(people):
+        keys["group"] = group
         place, first = _places([codes for codes, _ in keys.values()])
         of_place = {name: (codes[first], words) for name, (codes, words) in keys.items()}
-        for answer in answers:
+        for answer in answers if is_choice else filter(_is_of_contact, answers):
             where, numbers = _cells(answer, place, weight, len(first))
             counted = {name: _words(codes[where], words) for name, (codes, words) in of_place.items()}
             counted |= {"grouping": pa.repeat(grouping, len(where)), "measure": pa.repeat(answer.measure, len(where))}
@@ -128,7 +138,8 @@ def count_answers(view: View, loads: list[str]) -> pa.Table:
 def _people(view: View, loads: list[str]) -> pa.Table:
     """The respondents, with the columns that are counted by; everyone with a stratum and a unit."""
     names = {*_WHO, "row", "respondent", "area", "weight", *measures()}
-    names |= {a.id for a in attributes().values() if a.is_grouping}
+    names |= {a.id for a in attributes().values() if a.is_counted}
+    names |= {column for grouping in joint_groupings().values() for column in grouping.columns}
     rows = view.every_row(RESPONSES.name).filter(nw.col("load_id").is_in(loads)).select(sorted(names))
     people: pa.Table = rows.collect("pyarrow").to_native()
     people = _filled(people, "stratum", pa.scalar(""))
@@ -152,19 +163,58 @@ def _area_codes(areas: Codes, names: list[str], view: View) -> Coded:
     return _in_order(areas, [codes.get(name.casefold(), name) for name in names])
 
 
-def _groups(people: pa.Table, grouping: str) -> Coded:
-    if grouping == EVERYONE:
-        return np.zeros(len(people), dtype=np.int64), [EVERYONE]
-    codes, words = _coded(people[grouping])
-    return _in_order(np.where(codes < 0, len(words), codes), [*words, NOT_KNOWN])
-
-
 class _Answer(NamedTuple):
     """The answers to one measure: rows of those that a load asked (None for all), and the class of each."""
 
     measure: str
     rows: Codes | None
     classes: Codes
+
+
+def _is_of_contact(answer: _Answer) -> bool:
+    """Whether a measure is counted by what is no grouping to choose, too: those of confidence and contact alone are.
+
+    A grouping of every measure would be a tenth of the cube, which every question takes longer to read past.
+    """
+    return measures()[answer.measure].stage == "confidence" or answer.measure == SATISFACTION
+
+
+def _groups(people: pa.Table) -> Iterator[tuple[str, Coded, bool]]:
+    """Everyone's group in each grouping that somebody's answers tell of, and whether it is one to choose.
+
+    Who is in none of its groups is not known.
+    """
+    said = {name for name in people.column_names if people[name].null_count < len(people)}
+    yield EVERYONE, (np.zeros(len(people), dtype=np.int64), [EVERYONE]), True
+    for attribute in attributes().values():
+        if attribute.is_counted and attribute.id in said:
+            codes, words = _coded(people[attribute.id])
+            known = np.where(codes < 0, len(words), codes)
+            yield attribute.id, _in_order(known, [*words, NOT_KNOWN]), attribute.is_grouping
+    for grouping in joint_groupings().values():
+        if said.issuperset(grouping.columns):
+            yield grouping.id, _joint(people, grouping), False
+
+
+def _joint(people: pa.Table, grouping: JointGrouping) -> Coded:
+    """The group of each respondent: the first one that fits."""
+    said = {column: _coded(people[column]) for column in grouping.columns}
+    names = [*grouping.groups, NOT_KNOWN]
+    place = np.full(len(people), len(names) - 1)
+    # Backwards, so that the first group that fits is the one that stays.
+    for number, needed in reversed([*enumerate(grouping.groups.values())]):
+        fits = np.ones(len(people), dtype=bool)
+        for column, wanted in needed.items():
+            codes, words = said[column]
+            fits &= np.array([*(_meaning(column, word) in wanted for word in words), False])[codes]
+        place[fits] = number
+    return _in_order(place, names)
+
+
+def _meaning(column: str, word: str) -> str:
+    """What a word of a column means to a joint grouping: the class of an answer, or the word of an attribute."""
+    measure = measures().get(column)
+    return normalise(word) if measure is None else measure.classes.get(word, DONT_KNOW)
 
 
 def _answers(people: pa.Table, load: Codes) -> Iterator[_Answer]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from analytics.finding import Finding
 from analytics.findings import (
     choices,
+    cycle,
     data,
     engagement,
     methods,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _STOPS = ("force", "area", "from", "to", "definition", "power", "population")
 _SURVEY = ("force", "area", "from", "to", "survey", "measure")
+_CYCLE = ("force", "to", "survey")
 _PERIOD = ("force", "from", "to")
 _OVERVIEW = ("force", "area", "to", "survey")
 _MAP = ("force", "area", "area_level", "to", "survey", "layer", "group", "comparator")
@@ -128,6 +130,22 @@ QUESTIONS: dict[str, Question] = {
             ("force", "area_level", "to", "survey", "measure"),
             trends.by_area,
             trends.answerable,
+            survey_choices.near,
+        ),
+        Question(
+            "cycle.treatment_or_outcome",
+            "Does fair treatment or the outcome of a contact go more with confidence?",
+            _CYCLE,
+            cycle.treatment_or_outcome,
+            cycle.treatment_answerable,
+            survey_choices.near,
+        ),
+        Question(
+            "cycle.contact_asymmetry",
+            "Does bad contact go with more lost confidence than good contact goes with gained?",
+            _CYCLE,
+            cycle.contact_asymmetry,
+            cycle.asymmetry_answerable,
             survey_choices.near,
         ),
         Question(

@@ -2,15 +2,16 @@
 
 From rows or from counted cells to domains (`domain_means`, `domain_means_of_cells`), differences between them
 (`differences`, `change`, `against_rest`), smoothed design effects for areas (`pooled_deff`, `smoothed`), the rule for
-what is shown (`publish`) and verdicts on many differences (`verdicts`). Weights that add up to what is known of the
-population (`rake`, `greg`), whether two answers go together (`independence`), and what goes with an answer
-(`survey_regression`, `average_effects`).
+what is shown (`publish`), sums of means and what goes with two factors (`combination`, `main_effects`), and verdicts on
+many differences (`verdicts`). Weights that add up to what is known of the population (`rake`, `greg`), whether two
+answers go together (`independence`), and what goes with an answer (`survey_regression`, `average_effects`).
 """
 
 from analytics.survey.areas import PooledDeff, pooled_deff, smoothed
 from analytics.survey.association import Independence, independence
 from analytics.survey.calibration import Calibration, Trimmed, greg, rake
 from analytics.survey.change import CHANGE, COMPARISON, Verdicts, q_values, verdicts
+from analytics.survey.combinations import Combination, MainEffects, combination, main_effects
 from analytics.survey.contrasts import against_rest, change, differences
 from analytics.survey.intervals import Limits, effective_sample, korn_graubard, mover, t_interval, wilson_t
 from analytics.survey.linearisation import DomainMeans, domain_means, domain_means_of_cells
@@ -23,9 +24,11 @@ __all__ = [
     "CHANGE",
     "COMPARISON",
     "Calibration",
+    "Combination",
     "DomainMeans",
     "Independence",
     "Limits",
+    "MainEffects",
     "PooledDeff",
     "PublicationRule",
     "Regression",
@@ -36,6 +39,7 @@ __all__ = [
     "against_rest",
     "average_effects",
     "change",
+    "combination",
     "differences",
     "domain_means",
     "domain_means_of_cells",
@@ -43,6 +47,7 @@ __all__ = [
     "greg",
     "independence",
     "korn_graubard",
+    "main_effects",
     "mover",
     "pooled_deff",
     "publish",

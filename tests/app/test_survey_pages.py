@@ -79,7 +79,9 @@ def test_trends_shows_the_measure_its_groups_and_its_areas(show, asked):
     said = texts(app)
     for key, level in (("trends.measure", "##"), ("trends.by_group", "###"), ("trends.by_area", "###")):
         assert f"{level} {plain(asked(key).headline)}" in said
-    assert len(app.get("plotly_chart")) == 1 + 5 + 3
+    for key in ("cycle.treatment_or_outcome", "cycle.contact_asymmetry"):
+        assert f"### {plain(asked(key).headline)}" in said
+    assert len(app.get("plotly_chart")) == 1 + 5 + 3 + 3
     spec = json.loads(app.get("plotly_chart")[0].proto.spec)
     assert any("new questionnaire" in note["text"] for note in spec["layout"]["annotations"])
 
@@ -109,11 +111,19 @@ def test_every_table_and_how_it_was_made_open(show):
     assert ["Wave", "Estimate", "95 % interval", "Answers", "Series"] in headings
     assert any("Against the others, points" in names for names in headings)
     made = [dict(table.value["how"]) for table in app.table if list(table.value.columns) == ["how"]]
-    assert len(made) == 3
+    assert len(made) == 3 + 2
     for pairs in made:
         assert "Taylor" in pairs["Method"]
         assert "don't know" in pairs["Rules that fired"].replace("\\", "")
         assert "adults" in pairs["Base"]
+
+
+def test_contact_is_told_only_where_the_survey_asked_about_it(show, run, store):
+    assert "## Contact with the police" in texts(show(TRENDS, measure="fair", area="X07000003"))
+    publish(store, wave("a", "2026-03", trust_force=answers(200, 200)))
+    app = run(TRENDS, store)
+    assert not app.exception
+    assert "## Contact with the police" not in texts(app)
 
 
 def test_withheld_figures_are_said_in_words(show, asked):

@@ -122,7 +122,7 @@ def groupings(view: View, force: str, survey: str) -> list[str]:
         return []
     rows = view.rows(SURVEY_CELLS.name).filter(nw.col("force") == force, nw.col("survey") == survey)
     held = set(rows.select("grouping").unique().collect("pandas").to_native()["grouping"])
-    return [attribute for attribute in attributes() if attribute in held]
+    return [attribute.id for attribute in attributes().values() if attribute.is_grouping and attribute.id in held]
 
 
 @lru_cache(maxsize=64)

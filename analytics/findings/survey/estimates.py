@@ -86,6 +86,15 @@ def by_group(answers: Answers, grouping: str) -> pd.DataFrame:
     return _groups_against_rest(answers.years, grouping, answers.year.name)
 
 
+def groups_of_year(answers: Answers, grouping: str) -> tuple[DomainMeans, pd.DataFrame]:
+    """The share of each group over the pooled waves, for comparisons between groups, and its figures in the same order.
+
+    Only the figures may be shown: they are withheld where there are too few answers.
+    """
+    means = _group_means(answers.years, grouping).only(point=answers.year.name)
+    return means, _shown(means)
+
+
 def by_area(answers: Answers, level: str, span: int = YEAR) -> pd.DataFrame:
     """The share of each area over the pooled waves, against everyone else's in the force.
 
