@@ -311,6 +311,7 @@ def _questions(mapping: SurveyMapping, answers: Mapping[str, _Recoded]) -> pd.Da
             "measure": [m.measure.id for m in mapping.measures],
             "wording": [m.wording for m in mapping.measures],
             "asked_of": [m.asked_of for m in mapping.measures],
+            "comparable": [m.comparable for m in mapping.measures],
             "answered": [int(answers[m.measure.id].words.notna().sum()) for m in mapping.measures],
         }
     )
