@@ -15,6 +15,7 @@ from data.readers.source import Refused, Source
 from data.readers.sources import sha256
 from data.readers.survey_draft import Draft, Start
 from data.readers.survey_mapping import NATIONAL, SHARED, parse
+from data.series_notes import FIRST_DAY, LAST_DAY
 from data.staging import earlier_mappings
 from data.store import Store
 from data.vocabularies import forces
@@ -173,7 +174,12 @@ def _wave(form: Form) -> dict[str, Any]:
         for key, words in (("starts", "First day of fieldwork"), ("ends", "Last day of fieldwork")):
             day = said.get(key)
             wave[key] = st.date_input(
-                words, day if isinstance(day, date) else None, format="DD/MM/YYYY", key=form.key(key)
+                words,
+                day if isinstance(day, date) else None,
+                min_value=FIRST_DAY,
+                max_value=LAST_DAY,
+                format="DD/MM/YYYY",
+                key=form.key(key),
             )
         wave["shared"] = st.selectbox(
             "What its waves have in common",

@@ -1,4 +1,4 @@
-"""What is chosen in the form of a mapping is what its file says, and what the next form begins with, whatever the text."""
+"""What is chosen in a form is what its mapping says, and what the next form begins with, whatever the text."""
 
 from __future__ import annotations
 
