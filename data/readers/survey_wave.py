@@ -199,8 +199,8 @@ def _respondent_problems(column: str, sheet: Sheet) -> Iterator[Problem]:
         before = first.setdefault(number, _row(row))
         if number and before != row:
             # The number itself says who it is, so it is not repeated here.
-            what = f"this respondent stands already in row {before:,}"
-            yield Problem(what, "Keep one of the rows, or map the column that numbers respondents", _row(row), column)
+            remedy = f"Keep it or row {before:,}, or map the column that numbers respondents"
+            yield Problem("this respondent stands in an earlier row too", remedy, _row(row), column)
 
 
 def _nobody_answers(mapping: SurveyMapping, respondents: int) -> Problem:

@@ -337,8 +337,8 @@ def test_every_problem_of_a_file_at_once(refused):
         f"row 5, column “WT”, value “-1”: {weight}",
         f"row 3, column “Int”, value “32/07/2026”: {day}",
         f"row 4, column “Int”, value “July”: {day}",
-        "row 3, column “Serial”: this respondent stands already in row 2. Keep one of the rows, or map the column that "
-        "numbers respondents.",
+        "row 3, column “Serial”: this respondent stands in an earlier row too. Keep it or row 2, or map the column "
+        "that numbers respondents.",
     ]
 
 
