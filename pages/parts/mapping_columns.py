@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from analytics.wording import listing, plain, plural
 from data.readers import survey_draft as drafts
@@ -82,10 +83,9 @@ def areas(form: Form, roles: Mapping[str, str]) -> dict[str, str]:
         return {}
     with st.expander(f"The areas of {plain(column.name)}: {len(column.areas)}", key=form.key(f"areas_{column.name}")):
         st.caption("The name or GSS code of each area. What is left blank is kept as the file has it.")
-        sides = st.columns(2, gap="small")
         found = {}
-        for place, code in enumerate(column.areas):
-            with sides[place % 2]:
+        for side, code in _in_two(column.areas):
+            with side:
                 found[code.value] = st.text_input(
                     plain(_code_words(code)),
                     form.draft.area(code),
@@ -118,13 +118,16 @@ def answers(form: Form, roles: Mapping[str, str]) -> tuple[dict[tuple[str, str],
                 questions[column.name] = _question(form, column, role)
             if not column.codes:
                 st.markdown("It has too many different values to be codes; they are kept as written.")
-            chosen = {code.value: _meaning(form, column, role, code, column.name in turned) for code in column.codes}
+            chosen = {}
+            for side, code in _in_two(column.codes):
+                with side:
+                    chosen[code.value] = _meaning(form, column, role, code, column.name in turned)
             if role.startswith(MEASURE):
                 _none(column, chosen)
         meanings |= {(column.name, value): meaning for value, meaning in chosen.items()}
         against = form.draft.against(role, chosen) if role.startswith(MEASURE) else ""
         if against:
-            warnings.warning(f"**{plain(_role_words(role))} · {plain(column.name)}.** {plain(against)}")
+            warnings.warning(f"**{plain(measures()[_id(role)].label)} · {plain(column.name)}.** {plain(against)}")
     return meanings, questions
 
 
@@ -137,7 +140,7 @@ def _turned(form: Form, asked: Sequence[Seen], roles: Mapping[str, str]) -> list
         st.multiselect(
             "Questions whose codes run the other way than shown here",
             list(labels),
-            format_func=lambda name: plain(labels[name]),
+            format_func=labels.__getitem__,
             key=form.key("turned"),
             placeholder="None",
             help="Where 1 is the last answer of the scale and not the first: their codes are turned round at once.",
@@ -252,6 +255,16 @@ def _none(column: Seen, chosen: Mapping[str, str]) -> None:
     if none:
         named = [f"“{plain(code.value)}” ({plural(code.people, 'person', 'people')})" for code in none]
         st.markdown(f"Left out of every figure, as not asked: {listing(named)}. Whoever refused counts as Don’t know.")
+
+
+def _in_two(codes: Sequence[Code]) -> Iterator[tuple[DeltaGenerator, Code]]:
+    """Codes with the column of the page that each stands in: the first half on the left, so that Tab keeps to order."""
+    if not codes:
+        return
+    left, right = st.columns(2, gap="small")
+    half = (len(codes) + 1) // 2
+    for place, code in enumerate(codes):
+        yield (left if place < half else right), code
 
 
 def _code_words(code: Code) -> str:

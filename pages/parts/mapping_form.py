@@ -13,6 +13,7 @@ from data.readers import survey_draft as drafts
 from data.readers.mappings import ENDING
 from data.readers.source import Refused, Source
 from data.readers.sources import sha256
+from data.readers.survey_before import Earlier
 from data.readers.survey_draft import Draft, Start
 from data.readers.survey_mapping import NATIONAL, SHARED, parse
 from data.series_notes import FIRST_DAY, LAST_DAY
@@ -112,11 +113,15 @@ def _begun(source: Source, start: Start) -> Form:
         place = st.selectbox(
             "Begin with the mapping of",
             range(len(choices)),
-            format_func=lambda number: _GUESS if choices[number] is None else plain(choices[number].label),
+            format_func=lambda number: _named(choices[number]),
             key=f"mapping_{source.sha256[:12]}_begin",
             help="One mapping for each version of the questionnaire; of those that are the same the newest.",
         )
     return Form(f"mapping_{source.sha256[:12]}_{place}", start.draft(choices[place]))
+
+
+def _named(before: Earlier | None) -> str:
+    return _GUESS if before is None else before.label
 
 
 def _said(draft: Draft) -> None:

@@ -16,7 +16,6 @@ import pytest
 
 from analytics.findings import QUESTIONS
 from analytics.scope import Scope
-from analytics.wording import plain
 from data.__main__ import main
 from data.store import Store
 from tests.app.test_upload_page import PAGE, give, press, texts, widget
@@ -148,7 +147,7 @@ def loaded(run, store) -> tuple[Store, list[str]]:
     widget(app, "multiselect", "_turned").set_value(list(AGREED))
     app.run()
     assert [plain_of(said.value).partition(": there")[0] for said in app.warning] == [
-        f"**Measure: {label} · {column}.** The codes run the other way than in Public Attitude Survey, "
+        f"**{label} · {column}.** The codes run the other way than in Public Attitude Survey, "
         "Metropolitan Police, 2016-17"
         for column, label in (("Q62A", "Relied on to be there"), ("Q62C", "Treated fairly"), ("Q62TG", "Listened to"))
     ]
@@ -158,7 +157,7 @@ def loaded(run, store) -> tuple[Store, list[str]]:
     assert any("The wave before had no weight; this looks like one." in plain_of(text) for text in texts(app))
     begin = next(part for part in app.selectbox if part.key and part.key.endswith("_begin"))
     assert begin.options == [
-        *(plain(f"Public Attitude Survey, Metropolitan Police, {wave.name}") for wave in (second, first)),
+        *(f"Public Attitude Survey, Metropolitan Police, {wave.name}" for wave in (second, first)),
         "A guess from the file alone",
     ]
     # The scale of this wave is that of the first questionnaire.
