@@ -254,7 +254,10 @@ def _none(column: Seen, chosen: Mapping[str, str]) -> None:
     none = [code for code in column.codes if chosen[code.value] == NO_ANSWER and code.people]
     if none:
         named = [f"“{plain(code.value)}” ({plural(code.people, 'person', 'people')})" for code in none]
-        st.markdown(f"Left out of every figure, as not asked: {listing(named)}. Whoever refused counts as Don’t know.")
+        st.markdown(
+            f"Left out of every figure, as not asked: {listing(named)}. Give Don’t know to a code of people who "
+            "refused or did not know."
+        )
 
 
 def _in_two(codes: Sequence[Code]) -> Iterator[tuple[DeltaGenerator, Code]]:
