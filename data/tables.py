@@ -279,6 +279,7 @@ QUESTIONS = Table(
         Column("measure", "text", "Measure of the catalogue", required=True, vocabulary="measures"),
         Column("wording", "text", "The question as it was asked", required=True),
         Column("asked_of", "text", "Whom it was asked of, where not everyone"),
+        Column("comparable", "boolean", "Whether its answers can be compared with those to the wording before"),
         Column("answered", "integer", "People with an answer of the scale, don't know included", required=True),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from analytics import wording
 from analytics.finding import File, Provenance, files_of
 from analytics.findings.survey import choices, notes
-from analytics.findings.survey.points import YEAR, Point, Wave, pooled_points, wave_points
+from analytics.findings.survey.points import YEAR, Point, Wave, comparable, pooled_points, wave_points
 from analytics.records import records_of
 from analytics.scope import Scope, ScopeError
 from analytics.survey import Sample
@@ -242,7 +243,18 @@ class Answers:
         """The question as the last wave asked it, and whom, where that was not everyone."""
         last = self.waves.iloc[-1]
         of = "" if wording.missing(last["asked_of"]) else f" Asked of {last['asked_of']}."
-        return f"“{last['wording']}”{of}"
+        return f"“{last['wording']}”{of}{self._reworded}"
+
+    @property
+    def _reworded(self) -> str:
+        """Where the question got other words and its answers can still be compared, in sentences."""
+        pairs = pairwise(records_of(self.waves))
+        return "".join(
+            f" Until {before['label']} the question was “{before['wording']}”; whoever mapped {after['label']} says "
+            "that the answers can be compared."
+            for before, after in pairs
+            if comparable(after) and after["wording"] != before["wording"]
+        )
 
     @property
     def counted(self) -> str:

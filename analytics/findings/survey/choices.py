@@ -46,14 +46,15 @@ def questions(view: View) -> pd.DataFrame:
 
 @lru_cache(maxsize=256)
 def asked_waves(view: View, force: str, survey: str, measure: str) -> pd.DataFrame:
-    """The waves of a survey that asked a measure, in order, with ``month``, ``wording``, ``asked_of`` and ``noted``.
+    """The waves of a survey that asked a measure, in order, with ``month`` and what `questions` says of it.
 
-    ``noted`` is the last series break that an analyst noted up to the end of the wave.
+    That is ``wording``, ``asked_of`` and ``comparable``; ``noted`` is the last series break that an analyst noted up to
+    the end of the wave.
     """
     held, every = waves(view), questions(view)
     own = held[(held["force"] == force) & (held["survey"] == survey)]
     asked = every[(every["force"] == force) & (every["survey"] == survey) & (every["measure"] == measure)]
-    asked = asked[["wave", "wording", "asked_of"]].drop_duplicates("wave")
+    asked = asked.reindex(columns=["wave", "wording", "asked_of", "comparable"]).drop_duplicates("wave")
     found = own.assign(month=own["ends"].str[:7]).merge(asked, on="wave", validate="m:1")
     return found.assign(noted=notes.breaks(notes.of_series(view, force, survey, measure), list(found["ends"])))
 
