@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.scope import ALL_POWERS, DEFINITIONS, LAYERS, Scope, ScopeError
+from analytics.scope import ALL_POWERS, DEFINITIONS, LAYERS, VIEWS, Scope, ScopeError
 from data.geography import LEVELS
 from data.vocabularies import BROAD_GROUPS, forces
 from data.vocabularies.survey import measures
@@ -32,6 +32,7 @@ def scopes(draw):
         "measure": st.sampled_from(sorted(measures())),
         "by": st.sampled_from(["age_band", "sex", "ethnicity"]),
         "layer": st.sampled_from([*LAYERS, *sorted(measures())]),
+        "shows": st.sampled_from(VIEWS),
     }
     return Scope(**{name: draw(st.none() | values) for name, values in parts.items()})
 
@@ -64,6 +65,7 @@ def test_names_are_those_of_the_command_line():
         "measure",
         "by",
         "layer",
+        "shows",
     ]
 
 
