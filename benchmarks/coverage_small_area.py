@@ -3,8 +3,8 @@
     python -m benchmarks.coverage_small_area [replications]
 
 Areas differ on the arcsine scale. Eight sampling units of each are asked, whose people resemble each other, 8 to 56 in
-an area; weights are log-normal and make areas count alike. Everything is estimated as on the map: the design factor that
-areas share, own answers only of areas with ten of them, and all areas moved until they add up to the force.
+an area; weights are log-normal and make areas count alike. Everything is estimated as on the map: the design factor
+that areas share, own answers only of areas with ten of them, and all areas moved until they add up to the force.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def _tenths(truth: Floats) -> NDArray[np.int64]:
     return np.argsort(np.argsort(truth)) * DECILES // len(truth)
 
 
-def main(replications: int = 400) -> None:
+def main(replications: int = 1_200) -> None:
     """Print the table of coverages."""
     print(machine())
     print(f"{'areas':>5} {'spread':>7}  {'interval':<24}{'coverage':>9}{'width':>7}  by decile of the truth")

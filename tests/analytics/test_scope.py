@@ -84,6 +84,7 @@ def test_names_are_those_of_the_command_line():
         ({"comparator": "Everyone"}, "“Everyone” is not a broad ethnic group"),
         ({"definition": "own"}, "“own” is not a definition of ethnicity; there are self and officer."),
         ({"layer": "weather"}, "“weather” is no layer of a map; there are searches, search_ratio, crime, disorder,"),
+        ({"shows": "weather"}, "“weather” is nothing that a map shows; there are estimate, certainty and chance."),
         ({"area_level": "street"}, "“street” is not an area level; there are force, district and neighbourhood."),
         ({"from": "2019-02", "to": "2019-01"}, "The period ends (2019-01) before it starts (2019-02)."),
     ],
