@@ -38,8 +38,8 @@ LEAST_AREAS = 3
 """Areas with answers under which there is nothing to learn from others."""
 _LEAST_OWN = 0.10
 """Share of a figure that comes from an area's own answers, under which it is marked."""
-_COARSE, _STEPS = 100, 20
-"""Parts of 1 to which the figures, and that share, are rounded where the direct figure is withheld."""
+_STEP = 0.05
+"""Radians on the arcsine scale, about 5 points, by which figures go where the direct one is withheld."""
 
 
 class NoModel(LookupError):
@@ -77,7 +77,8 @@ def small_areas(
     """Small-area estimates of every area, with answers or without, beside their direct figures.
 
     Of an area under `least_answers` the model knows no answer, and its figure is the model's alone: it says nothing of
-    who answered there. Where the direct figure is withheld the others are rounded, so that it can't be had from them.
+    who answered there. Where the direct figure is withheld the estimate is rounded before all else is made of it, so
+    that the direct one can't be had from the others.
 
     Parameters
     ----------
@@ -113,25 +114,23 @@ def small_areas(
     except ValueError as why:
         raise NoModel(str(why).rstrip(".")) from why
     shown = direct.set_index("area").reindex(own.index)
-    withheld = shown["estimate"].isna().to_numpy()
-    figures = {"estimate": found.estimate, "low": found.low, "high": found.high, "chance": found.chance_above(whole)}
-    made = {name: with_nulls(_coarse(values, withheld, _COARSE), np.isnan(values)) for name, values in figures.items()}
-    width = found.high - found.low
-    table = pd.DataFrame({"area": own.index.to_numpy(dtype=object), **made}).assign(
+    withheld, none = shown["estimate"].isna().to_numpy(), np.zeros(len(own), dtype=bool)
+    found = found.rounded(withheld & used, _STEP)
+    table = pd.DataFrame({"area": own.index.to_numpy(dtype=object)}).assign(
+        estimate=with_nulls(found.estimate, none),
+        low=with_nulls(found.low, none),
+        high=with_nulls(found.high, none),
         base=with_nulls(base, ~used),
         direct=shown["estimate"].array,
         direct_low=shown["low"].array,
         direct_high=shown["high"].array,
         direct_flag=_direct_flags(shown["flag"], used),
-        shrinkage=_coarse(found.shrinkage, withheld & used, _STEPS),
-        flag=_flags(used, found.shrinkage, width),
+        shrinkage=with_nulls(found.shrinkage, none),
+        chance=with_nulls(found.chance_above(whole), none),
+        flag=_flags(used, found.shrinkage, found.high - found.low),
         **{name: shown[name].array for name in ("difference", "difference_low", "difference_high", "p_value")},
     )
     return SmallAreas(table, found.shift, found.model.integrated)
-
-
-def _coarse(values: NDArray[np.float64], rows: NDArray[np.bool_], parts: int) -> NDArray[np.float64]:
-    return np.where(rows, np.round(values * parts) / parts, values)
 
 
 def _direct_flags(flags: pd.Series, used: NDArray[np.bool_]) -> list[str]:
