@@ -18,6 +18,7 @@ from analytics import wording
 from analytics.charts.house import PALETTES
 from analytics.finding import Mode
 from analytics.hatching import hatched
+from analytics.records import records_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -312,7 +313,7 @@ class AreaMap:
         """The layer of the areas in their colours, whose names and figures can be pointed at."""
         import pydeck
 
-        rows = self.table.set_index("area").to_dict("index")
+        rows = {row["area"]: row for row in records_of(self.table)}
         data = []
         for code, polygons in zip(areas["code"], areas["polygons"], strict=True):
             row = rows.get(code)
@@ -436,8 +437,8 @@ def _fitted(shapes: pd.DataFrame, width: int) -> pydeck.ViewState:
     import numpy as np
     import pydeck
 
-    points = np.array([point for text in shapes["polygons"] for polygon in _parsed(text) for point in polygon[0]])
-    (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
+    bounds = np.array([_bounds(str(text)) for text in shapes["polygons"]])
+    (west, south), (east, north) = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
     return pydeck.ViewState(
         longitude=round(float((west + east) / 2), 5),
         latitude=round(float((south + north) / 2), 5),
@@ -521,9 +522,11 @@ def _fitting(
     whole
         Whether the area itself must be larger than its label.
     """
+    if places.empty:
+        return places
     world = _TILE * 2**scale
     sized = sorted(
-        ((_extent(row["polygons"], world), place, row) for place, row in enumerate(places.to_dict("records"))),
+        ((_extent(row["polygons"], world), place, row) for place, row in enumerate(records_of(places))),
         key=lambda item: -item[0][0] * item[0][1],
     )
     kept = []
@@ -562,7 +565,7 @@ def _text(
     plate = {"background": True, "get_background_color": background, "background_padding": [5, 2]} if background else {}
     data = [
         {"text": str(row["name"]), "at": [round(row["longitude"], 5), round(row["latitude"], 5)]}
-        for row in places.to_dict("records")
+        for row in records_of(places)
     ]
     return pydeck.Layer(
         "TextLayer",
@@ -599,6 +602,13 @@ def _rings(shapes: pd.DataFrame) -> list[Any]:
 @lru_cache(maxsize=8192)
 def _parsed_once(text: str) -> Any:  # noqa: ANN401 - JSON holds anything
     return json.loads(text)
+
+
+@lru_cache(maxsize=8192)
+def _bounds(text: str) -> tuple[float, float, float, float]:
+    """The least and greatest longitude and latitude of an area: west, south, east, north."""
+    across, upwards = zip(*(point for polygon in _parsed(text) for point in polygon[0]), strict=True)
+    return min(across), min(upwards), max(across), max(upwards)
 
 
 def _parsed(text: Hashable) -> Any:  # noqa: ANN401

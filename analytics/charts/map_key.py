@@ -109,7 +109,7 @@ def map_key(scheme: maps.Scheme, kind: maps.Kind, mode: Mode, hatched: bool = Fa
         top = len(drawn.rows) * _ROW + 20
         shapes += [_box(_Box(0, 1, palette.ground), top, line), *_slanted(top, line)]
         notes.append(_note("the model alone", 0.22, top + _ROW / 2 - 1, palette.muted, "left"))
-        notes.append(_note("no answers", -0.02, top + _ROW / 2 - 1, palette.muted, "right"))
+        notes.append(_note("few answers", -0.02, top + _ROW / 2 - 1, palette.muted, "right"))
     notes.append(_note(f"<b>{drawn.heading}</b>", 0, -12, palette.text, "left"))
     notes.append(_note(f"<b>{drawn.margin}</b>", -0.02, -12, palette.text, "right"))
     axis = {"visible": False, "fixedrange": True}

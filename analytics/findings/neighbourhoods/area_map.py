@@ -24,6 +24,7 @@ from analytics.findings.survey.answers import NoAnswers
 from analytics.findings.survey.small_areas import MODEL_ONLY, least_answers
 from analytics.findings.trends import SIDES, chance_caveat
 from analytics.maps import FEW, MODEL, NOT_KNOWN, AreaMap
+from analytics.records import records_of
 from analytics.scope import LAYERS, Scope, ScopeError
 from data.settings import settings
 from data.shapes import MOST
@@ -148,8 +149,9 @@ def _table(scope: Scope, view: View, layer: Layer) -> pd.DataFrame:
         _certainty(layer, estimate, half, str(flag))
         for estimate, half, flag in zip(table["estimate"], table["half"].astype(float), table["flag"], strict=True)
     ]
-    again = table["name"].duplicated(keep=False) & table["district"].notna()
-    table.loc[again, "name"] = table["name"] + " (" + table["district"].fillna("") + ")"
+    again = (table["name"].duplicated(keep=False) & table["district"].notna()).to_numpy()
+    if again.any():
+        table.loc[again, "name"] = table["name"] + " (" + table["district"].fillna("") + ")"
     order = table["verdict"].map(_FIRST).fillna(len(_FIRST))
     return table.assign(layer=scope.layer, order=order).sort_values(["order", "name", "area"], ignore_index=True)
 
@@ -251,7 +253,7 @@ def _drawn(scope: Scope, view: View, layer: Layer, table: pd.DataFrame) -> AreaM
     shapes = places.of_level(view, force, level)
     if scope.area is not None:
         shapes = shapes[shapes["code"].isin({*table["area"], scope.area})]
-    rows = table.to_dict("records")
+    rows = records_of(table)
     said = table[["area", "certainty"]].assign(
         position=table["position"].astype(float), words=[_pointed(layer, row) for row in rows]
     )

@@ -118,8 +118,9 @@ def area_shares(answers: Answers, level: str, span: int) -> pd.DataFrame:
     DataFrame
         Columns area, estimate, base, n_eff (with the design factor that areas have in common) and weight.
     """
-    means = _area_means(answers.everyone, level, span)[1].only(point=answers.pooled(span).name)
-    return means.table[["area", "estimate", "base", "n_eff", "weight"]].astype({"area": object})
+    table = _area_means(answers.everyone, level, span)[1].table
+    own = (table["point"] == answers.pooled(span).name).to_numpy()
+    return table.loc[own, ["area", "estimate", "base", "n_eff", "weight"]]
 
 
 def overall(answers: Answers, span: int = YEAR) -> pd.DataFrame:

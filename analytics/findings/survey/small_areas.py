@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -100,43 +100,69 @@ def small_areas(
     """
     import pandas as pd
 
-    own = shares.set_index("area")
-    own = own.reindex(sorted({*codes, *own.index}))
-    base, share, effective = (own[name].to_numpy(dtype=float) for name in ("base", "estimate", "n_eff"))
+    every = sorted({*codes, *shares["area"]})
+    own, shown = _Rows.of(shares, every), _Rows.of(direct, every)
+    base, share, effective, weight = (own.numbers(name) for name in ("base", "estimate", "n_eff", "weight"))
     used = (base >= least_answers()) & (effective > 0) & np.isfinite(share)
     if used.sum() < LEAST_AREAS:
         raise NoModel(f"under {LEAST_AREAS} areas have {least_answers()} answers")
-    weight = own["weight"].fillna(0) if people is None else people.reindex(own.index)
+    counted = np.nan_to_num(weight) if people is None else people.reindex(every).to_numpy(dtype=float)
     try:
         found = small_area_shares(
-            np.where(used, share, np.nan), np.where(used, effective, np.nan), total=whole, population=weight
+            np.where(used, share, np.nan), np.where(used, effective, np.nan), total=whole, population=counted
         )
     except ValueError as why:
         raise NoModel(str(why).rstrip(".")) from why
-    shown = direct.set_index("area").reindex(own.index)
-    withheld, none = shown["estimate"].isna().to_numpy(), np.zeros(len(own), dtype=bool)
-    found = found.rounded(withheld & used, _STEP)
-    table = pd.DataFrame({"area": own.index.to_numpy(dtype=object)}).assign(
-        estimate=with_nulls(found.estimate, none),
-        low=with_nulls(found.low, none),
-        high=with_nulls(found.high, none),
-        base=with_nulls(base, ~used),
-        direct=shown["estimate"].array,
-        direct_low=shown["low"].array,
-        direct_high=shown["high"].array,
-        direct_flag=_direct_flags(shown["flag"], used),
-        shrinkage=with_nulls(found.shrinkage, none),
-        chance=with_nulls(found.chance_above(whole), none),
-        flag=_flags(used, found.shrinkage, found.high - found.low),
-        **{name: shown[name].array for name in ("difference", "difference_low", "difference_high", "p_value")},
+    found = found.rounded(used & np.isnan(shown.numbers("estimate")), _STEP)
+    figures = {
+        "estimate": found.estimate,
+        "low": found.low,
+        "high": found.high,
+        "base": np.where(used, base, np.nan),
+        "direct": shown.numbers("estimate"),
+        "direct_low": shown.numbers("low"),
+        "direct_high": shown.numbers("high"),
+        "shrinkage": found.shrinkage,
+        "chance": found.chance_above(whole),
+        **{name: shown.numbers(name) for name in ("difference", "difference_low", "difference_high", "p_value")},
+    }
+    hidden = np.zeros(len(every), dtype=bool)
+    table = pd.DataFrame(
+        {
+            "area": pd.Series(every, dtype=object),
+            **{name: with_nulls(values, hidden) for name, values in figures.items()},
+            "direct_flag": pd.Series(_direct_flags(shown.texts("flag"), used), dtype=object),
+            "flag": pd.Series(_flags(used, found.shrinkage, found.high - found.low), dtype=object),
+        }
     )
     return SmallAreas(table, found.shift, found.model.integrated)
 
 
-def _direct_flags(flags: pd.Series, used: NDArray[np.bool_]) -> list[str]:
+class _Rows(NamedTuple):
+    """Rows of a frame by area, in an order that may hold further areas."""
+
+    frame: pd.DataFrame
+    places: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, every: list[str]) -> _Rows:
+        held = {area: place for place, area in enumerate(frame["area"])}
+        return cls(frame, np.array([held.get(area, -1) for area in every]))
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """A column, NaN in further areas."""
+        return np.append(self.frame[name].to_numpy(dtype=float, na_value=np.nan), np.nan)[self.places]
+
+    def texts(self, name: str) -> list[str]:
+        """A column of texts, empty in further areas."""
+        held = [*self.frame[name], ""]
+        return [str(held[place]) for place in self.places]
+
+
+def _direct_flags(flags: list[str], used: NDArray[np.bool_]) -> list[str]:
     """Why there is no direct figure; of an area under the least number of answers not how many it has."""
     few = f"fewer than {least_answers()} answers"
-    return [str(flag) if own else few for flag, own in zip(flags, used, strict=True)]
+    return [flag if own else few for flag, own in zip(flags, used, strict=True)]
 
 
 def _flags(used: NDArray[np.bool_], shrinkage: NDArray[np.float64], width: NDArray[np.float64]) -> list[str]:
