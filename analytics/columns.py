@@ -109,7 +109,11 @@ COLUMNS: dict[str, str] = {
     "df": "Degrees of freedom",
     "p_value": "p value of the test, before many tests are allowed for",
     "verdict": "What the test says",
-    "certainty": "How narrow the interval is: high, medium or low; few where too little is counted",
+    "certainty": "How narrow the interval is: high, medium or low; few where too little is counted; model only",
+    "direct": "Share from the area's own answers alone; the estimate also takes what all areas have in common",
+    "direct_flag": "Why direct is missing or weak",
+    "shrinkage": "Share of the estimate that comes from the area's own answers; 0 where it is the model's alone",
+    "chance": "Chance that the area's true share lies above the force's",
     "broken": "Why the series breaks before this wave",
     "flag": "Why a figure is missing or weak; empty where nothing is to be said",
     # What people asked for

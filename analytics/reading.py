@@ -103,6 +103,18 @@ def _layered_span(low: str, high: str) -> Writer:
     )
 
 
+def _where_held(name: str, write: Writer) -> Writer:
+    """What only some tables of a kind have."""
+    return lambda row: write(row) if name in row else ""
+
+
+def _alone(row: Any) -> str:  # noqa: ANN401
+    """The share from an area's own answers alone with its interval, or why there is none."""
+    if wording.missing(row["direct"]):
+        return str(row["direct_flag"])
+    return f"{wording.percent(row['direct'])} ({wording.percent_between(row['direct_low'], row['direct_high'])})"
+
+
 _SHARES: dict[str, Writer] = {
     "Estimate": _figure("estimate", wording.percent),
     "95 % interval": lambda row: (
@@ -235,6 +247,9 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Estimate": _layered("estimate"),
         "95 % interval": _layered_span("low", "high"),
         "Base": _figure("base", wording.count),
+        "From its own answers alone": _where_held("direct", _alone),
+        "Of the estimate from its own answers": _where_held("shrinkage", _figure("shrinkage", wording.percent)),
+        "Chance of being above the force": _where_held("chance", _figure("chance", wording.chance)),
         "Certainty": _text("certainty"),
         "Verdict": _text("verdict"),
         "Note": _text("flag"),
@@ -454,7 +469,8 @@ _IN_PLAIN_WORDS = {
     "stop_and_search.months": "We counted the stop-and-search files that are loaded, and their rows, by month.",
     "neighbourhoods.map": (
         "We took the figure of each area, how far chance can move it, and how far it is from that of the whole force. "
-        "The narrower the interval, the more colours an area can have. Each area is tested against all the others."
+        "The narrower the interval, the more colours an area can have. Each area is tested against all the others. A "
+        "share also takes what all areas have in common, the more so the fewer answers the area itself has."
     ),
     "neighbourhoods.profile": "We looked up what is loaded of this area, and made each figure as on its own page.",
     "data.coverage": "We counted the files that are loaded, and their rows, by force and month.",

@@ -34,6 +34,8 @@ LAYERS = {
     "participations": "Participations per 1,000 people",
 }
 """What a map can show that no survey asked."""
+VIEWS = ("estimate", "certainty", "chance")
+"""What the colours of a map can show of a layer."""
 
 
 class ScopeError(ValueError):
@@ -68,6 +70,8 @@ class Scope:
         What groups of respondents are of: an attribute, such as ``age_band``.
     layer
         What a map shows: a measure of the catalogue, or one of ``LAYERS``.
+    shows
+        What its colours show, one of ``VIEWS``; None for the estimate.
     """
 
     force: str | None = None
@@ -84,6 +88,7 @@ class Scope:
     measure: str | None = None
     by: str | None = None
     layer: str | None = None
+    shows: str | None = None
 
     @classmethod
     def of(cls, address: Mapping[str, str]) -> Scope:
@@ -178,6 +183,8 @@ def _check(name: str, value: str) -> None:
             f"“{value}” is no layer of a map; there are {wording.listing(list(LAYERS))}, and the measures of the "
             "catalogue."
         )
+    if name == "shows" and value not in VIEWS:
+        raise ScopeError(f"“{value}” is nothing that a map shows; there are {wording.listing(VIEWS)}.")
     groupings = [attribute.id for attribute in attributes().values() if attribute.is_grouping]
     if name == "by" and value not in groupings:
         raise ScopeError(f"“{value}” is nothing that groups are of; there are {wording.listing(groupings, 99)}.")

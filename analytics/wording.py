@@ -53,6 +53,11 @@ def index(value: float) -> str:
     return f"{value:,.2f}"
 
 
+def chance(value: float) -> str:
+    """A chance as whole per cent, never 0 or 100: ``7 %``, ``under 1 %``, ``over 99 %``."""
+    return percent(min(max(value, 1e-9), 1 - 1e-9))
+
+
 def percent_between(low: float, high: float) -> str:
     """An interval of shares, the sign once: ``57 to 65 %``; ``0 to 3 %``."""
     return f"{low * 100:.0f} to {high * 100:.0f}{NBSP}%"

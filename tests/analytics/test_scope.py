@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.scope import ALL_POWERS, DEFINITIONS, LAYERS, Scope, ScopeError
+from analytics.scope import ALL_POWERS, DEFINITIONS, LAYERS, VIEWS, Scope, ScopeError
 from data.geography import LEVELS
 from data.vocabularies import BROAD_GROUPS, forces
 from data.vocabularies.survey import measures
@@ -32,6 +32,7 @@ def scopes(draw):
         "measure": st.sampled_from(sorted(measures())),
         "by": st.sampled_from(["age_band", "sex", "ethnicity"]),
         "layer": st.sampled_from([*LAYERS, *sorted(measures())]),
+        "shows": st.sampled_from(VIEWS),
     }
     return Scope(**{name: draw(st.none() | values) for name, values in parts.items()})
 
@@ -64,6 +65,7 @@ def test_names_are_those_of_the_command_line():
         "measure",
         "by",
         "layer",
+        "shows",
     ]
 
 
@@ -82,6 +84,7 @@ def test_names_are_those_of_the_command_line():
         ({"comparator": "Everyone"}, "“Everyone” is not a broad ethnic group"),
         ({"definition": "own"}, "“own” is not a definition of ethnicity; there are self and officer."),
         ({"layer": "weather"}, "“weather” is no layer of a map; there are searches, search_ratio, crime, disorder,"),
+        ({"shows": "weather"}, "“weather” is nothing that a map shows; there are estimate, certainty and chance."),
         ({"area_level": "street"}, "“street” is not an area level; there are force, district and neighbourhood."),
         ({"from": "2019-02", "to": "2019-01"}, "The period ends (2019-01) before it starts (2019-02)."),
     ],

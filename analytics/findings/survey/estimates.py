@@ -119,6 +119,19 @@ def by_area(answers: Answers, level: str, span: int = YEAR) -> pd.DataFrame:
     return _areas_against_rest(answers.everyone, level, answers.pooled(span).name, span).copy()
 
 
+def area_shares(answers: Answers, level: str, span: int) -> pd.DataFrame:
+    """The share of each area over the pooled waves as it is, however few its answers: for models, never to be shown.
+
+    Returns
+    -------
+    DataFrame
+        Columns area, estimate, base, n_eff (with the design factor that areas have in common) and weight.
+    """
+    table = _area_means(answers.everyone, level, span)[1].table
+    own = (table["point"] == answers.pooled(span).name).to_numpy()
+    return table.loc[own, ["area", "estimate", "base", "n_eff", "weight"]]
+
+
 def overall(answers: Answers, span: int = YEAR) -> pd.DataFrame:
     """The share of everyone in the force over the pooled waves, in one row."""
     if span == YEAR:
