@@ -2,12 +2,13 @@
 
 From rows or from counted cells to domains (`domain_means`, `domain_means_of_cells`), differences between them
 (`differences`, `change`, `against_rest`), smoothed design effects for areas (`pooled_deff`, `smoothed`), the rule for
-what is shown (`publish`) and verdicts on many differences (`verdicts`).
+what is shown (`publish`), verdicts on many differences (`verdicts`) and which of them to look at first (`by_strength`).
 """
 
-from analytics.survey.areas import PooledDeff, pooled_deff, smoothed
+from analytics.survey.areas import PooledDeff, pooled_deff, smoothed, smoothed_within
 from analytics.survey.change import CHANGE, COMPARISON, Verdicts, q_values, verdicts
 from analytics.survey.contrasts import against_rest, change, differences
+from analytics.survey.evidence import by_strength, standardised
 from analytics.survey.intervals import Limits, effective_sample, korn_graubard, mover, t_interval, wilson_t
 from analytics.survey.linearisation import DomainMeans, domain_means, domain_means_of_cells
 from analytics.survey.publication import PublicationRule, publish
@@ -23,6 +24,7 @@ __all__ = [
     "Sample",
     "Verdicts",
     "against_rest",
+    "by_strength",
     "change",
     "differences",
     "domain_means",
@@ -34,6 +36,8 @@ __all__ = [
     "publish",
     "q_values",
     "smoothed",
+    "smoothed_within",
+    "standardised",
     "t_interval",
     "verdicts",
     "wilson_t",

@@ -165,7 +165,7 @@ def _area_means(years: Answers, level: str, span: int = YEAR) -> tuple[DomainMea
 
     There is none where no area has two sampling units and answers that differ, to learn it from.
     """
-    means = _means(_area_cells(years, level, span), years, ["area", "point"])
+    means = _means(area_cells(years, level, span), years, ["area", "point"])
     known = (means.table["psus"].to_numpy() > 1) & (means.spread > 0)
     return means, smoothed(means, pooled_deff(means)) if known.any() else means
 
@@ -199,7 +199,7 @@ def _groups_against_rest(years: Answers, grouping: str, point: str) -> pd.DataFr
 @lru_cache(maxsize=256)
 def _areas_against_rest(years: Answers, level: str, point: str, span: int = YEAR) -> pd.DataFrame:
     parts, shown = (means.only(point=point) for means in _area_means(years, level, span))
-    whole = _means(_area_cells(years, level, span), years, ["point"]).only(point=point)
+    whole = _means(area_cells(years, level, span), years, ["point"]).only(point=point)
     return _against_rest(shown, parts, whole)
 
 
@@ -208,7 +208,7 @@ def _means(cells: pd.DataFrame, answers: Answers, by: list[str]) -> DomainMeans:
 
 
 @lru_cache(maxsize=64)
-def _area_cells(years: Answers, level: str, span: int = YEAR) -> pd.DataFrame:
+def area_cells(years: Answers, level: str, span: int = YEAR) -> pd.DataFrame:
     """Cells of everyone whose area is known: the area of the level, or the one of it that theirs lies in."""
     import pandas as pd
 
