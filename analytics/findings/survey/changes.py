@@ -41,6 +41,8 @@ COLUMNS = [
     "flag",
 ]
 NOBODY = "nobody answered"
+NEW = "not asked before"
+BROKEN = "not compared across a break of the series"
 
 
 @lru_cache(maxsize=64)
@@ -123,9 +125,9 @@ def _table(asked: list[Answers], level: str | None, areas: Sequence[str | None])
     frames = []
     for numbers in together.values():
         joint = _joint(tuple(_series(asked[number], level) for number in numbers), level)
-        frames.append(_compared(joint, [asked[number] for number in numbers], areas).assign(order=np.repeat(
-            numbers, len(areas)
-        )))
+        frames.append(
+            _compared(joint, [asked[number] for number in numbers], areas).assign(order=np.repeat(numbers, len(areas)))
+        )
     if not frames:
         return pd.DataFrame(columns=COLUMNS)
     every = pd.concat(frames, ignore_index=True).sort_values("order", kind="stable", ignore_index=True)
@@ -215,9 +217,10 @@ def _why_not(answers: Answers, now: str, then: str, known: bool, known_then: boo
     if not known:
         return now or NOBODY, now
     if before is None:
-        return "not asked before", now
+        return NEW, now
     if not answers.comparable(before, answers.last):
-        return f"not compared with {before.label}: the series breaks between the two", now
+        after = answers.every_point[answers.every_point.index(before) + 1 :]
+        return f"{BROKEN}: {next(point.broken for point in after if point.broken)}", now
     if not known_then:
         return f"{before.label}: {then or NOBODY}", now
     return "", now

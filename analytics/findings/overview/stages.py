@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from analytics import charts, wording
 from analytics.charts import Spark
-from analytics.finding import Finding, Provenance, Tile
+from analytics.finding import Finding, Lead, Provenance, Tile
 from analytics.findings import stop_and_search, trends
 from analytics.findings.asked import question_of
 from analytics.findings.choices import months as stop_months
+from analytics.findings.overview import verdicts
+from analytics.findings.overview.words import by_points, span_of
 from analytics.findings.refusal import refused
-from analytics.findings.survey import choices, estimates
+from analytics.findings.survey import choices
 from analytics.findings.survey.answers import UNANSWERABLE, Answers, NoAnswers
 from analytics.findings.survey.published import NO_INTERVAL, Published
 from analytics.scope import Scope
@@ -44,6 +46,8 @@ _SPARK = 7
 _SPARKED = ("estimate", "low", "high")
 _SPAN = 0.16
 _YEAR = 12
+_NEAR = 3
+"""Figures so many months apart may stand beside each other without a word."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def headline(scope: Scope, view: View) -> Finding:
         confidence = _confidence(stages, scope)
     except UNANSWERABLE as why:
         return refused(question, _frame([], HEADLINE), scope, view, str(why))
-    row = next(row for row in _called(stages) if row["tile"] == confidence.tile)
+    row = next(row for row in _called(stages, scope, view) if row["tile"] == confidence.tile)
     source, last = confidence.source, confidence.last
     if isinstance(source, Published):
         found = trends.measure(source.scope, view)
@@ -117,29 +121,34 @@ def tiles(scope: Scope, view: View) -> Finding:
         stages = _stages(scope, view)
     except UNANSWERABLE as why:
         return refused(question, _frame([], TILES), scope, view, str(why))
-    rows = _called(stages)
-    ratio = _ratio(scope, view)
+    rows = _called(stages, scope, view)
     month = max(str(stage.last["month"]) for stage in stages)
+    ratio = _ratio(scope, view, month)
+    shown = (
+        *(_tile(stage, row, month) for stage, row in zip(stages, rows, strict=True)),
+        *([ratio.tile] if ratio else []),
+    )
     tested = [row for row in rows if row["verdict"]]
     clear = [f"{row['tile'].lower()} {row['verdict']}" for row in tested if row["verdict"] != CHANGE.neither]
     since = {stage.source.since for stage in stages if stage.change is not None and isinstance(stage.source, Answers)}
     over = "over a year" if since <= {"in the past year"} else ", ".join(sorted(since))
+    every = int(verdicts.of_scope(scope, view)["p_value"].notna().sum()) if tested else 0
     answer = (
-        f"{wording.plural(len(tested), 'change')} {over} tested: {'; '.join(clear) or 'none is clear'}."
+        f"{wording.plural(len(tested), 'change')} {over} tested, among {every:,} of all measures: "
+        f"{'; '.join(clear) or 'none is clear'}."
         if tested
         else "No change over a year can be tested with these figures."
     )
+    older = [f"{tile.label} ({tile.older})" for tile in shown if tile.older]
+    answer += f" Not of the same time as the newest figure: {wording.listing(older)}." if older else ""
     return Finding(
         key=question.key,
         question=question.asks,
         headline="Each stage, and its change in a year",
         answer=answer,
         tables={"tiles": _frame([*rows, *([ratio.row] if ratio else [])], TILES)},
-        provenance=_provenance(question, stages, ratio, len(tested)),
-        tiles=(
-            *(_tile(stage, row, month) for stage, row in zip(stages, rows, strict=True)),
-            *([ratio.tile] if ratio else []),
-        ),
+        provenance=_provenance(question, stages, ratio, len(tested), every),
+        tiles=shown,
         alt=answer,
     )
 
@@ -153,6 +162,21 @@ def completed(scope: Scope, view: View) -> Scope:
         If the release has nothing of what the scope asks about.
     """
     return choices.complete(scope.but(measure=None, by=None, from_month=None), view)
+
+
+def first_of_confidence(scope: Scope, view: View) -> str:
+    """The measure that the tile of confidence shows.
+
+    Raises
+    ------
+    NoAnswers
+        If the survey asks none.
+    """
+    asked = choices.asked(view, str(scope.force), str(scope.survey))
+    measure = next((name for name in choices.FIRST if name in asked), None)
+    if measure is None:
+        raise NoAnswers(f"{scope.survey} asks nothing about confidence.")
+    return measure
 
 
 def answerable(scope: Scope, view: View) -> None:
@@ -206,21 +230,14 @@ def _stage(tile: str, scope: Scope, view: View) -> _Stage | None:
     return _Stage(tile, answers, trends.trend_table(answers), change.iloc[0].to_dict() if len(change) else None)
 
 
-def _called(stages: list[_Stage]) -> list[dict[str, Any]]:
-    """The rows with the verdicts of all stages together: with five changes on a page, one is sooner clear by chance."""
-    import pandas as pd
-
+def _called(stages: list[_Stage], scope: Scope, view: View) -> list[dict[str, Any]]:
+    """The rows with their verdicts, each tested with the changes of every measure that the survey asks."""
     rows = [stage.row() for stage in stages]
-    tested = [row for row in rows if not wording.missing(row["change"])]
-    frame = pd.DataFrame(
-        {
-            "low": [row["change_low"] for row in tested],
-            "high": [row["change_high"] for row in tested],
-            "p_value": [row["p_value"] for row in tested],
-        }
-    )
-    for row, verdict in zip(tested, estimates.called(frame, CHANGE) if tested else [], strict=True):
-        row["verdict"] = verdict
+    if any(not wording.missing(row["change"]) for row in rows):
+        together = verdicts.of_scope(scope, view)
+        verdict = dict(zip(together["measure"], together["verdict"], strict=True))
+        for row in rows:
+            row["verdict"] = "" if wording.missing(row["change"]) else verdict[row["measure"]]
     return rows
 
 
@@ -240,7 +257,17 @@ def _tile(stage: _Stage, row: Mapping[str, Any], month: str) -> Tile:
         welcome=stage.source.measure.higher_is_better,
         picture=charts.sparkline(_sparks(stage.table), _SPAN),
         alt=_course(stage),
+        older=_older(str(last["month"]), month),
+        leads=Lead("trends", stage.source.scope.but(from_month=None, by=None).address()),
     )
+
+
+def _older(last: str, newest: str) -> str:
+    """How much older a figure is than the newest on the page, where that misleads: ``7 years older``."""
+    months = wording.months_between(last, newest) - 1
+    if months <= _NEAR:
+        return ""
+    return f"{span_of(months)} older"
 
 
 def _change_words(row: Mapping[str, Any]) -> str:
@@ -249,9 +276,7 @@ def _change_words(row: Mapping[str, Any]) -> str:
         return ""
     if row["verdict"] == CHANGE.neither:
         return wording.points_between(row["change_low"], row["change_high"])
-    size, low, high = (abs(float(row[name])) for name in ("change", "change_low", "change_high"))
-    by = wording.points(size).removeprefix("+")
-    return f"by {by} ({min(low, high) * 100:.0f} to {max(low, high) * 100:.0f})"
+    return by_points(row)
 
 
 def _course(stage: _Stage) -> str:
@@ -279,7 +304,7 @@ class _Ratio:
     found: Finding
 
 
-def _ratio(scope: Scope, view: View) -> _Ratio | None:
+def _ratio(scope: Scope, view: View, newest: str) -> _Ratio | None:
     """The ratio of stop and search over the twelve months up to the overview's; None where there is none."""
     force = str(scope.force)
     held = [month for month in stop_months(view, force) if month <= str(scope.to_month)]
@@ -297,18 +322,23 @@ def _ratio(scope: Scope, view: View) -> _Ratio | None:
         interval=f"{wording.between(wording.times(row['low']), wording.times(row['high']))} times",
         base=f"{wording.plural(int(row['base']), 'search', 'searches')}, {period}",
         change=f"{wording.rate(row['rate'])} against {wording.rate(row['comparator_rate'])} per 1,000",
+        older=_older(last, newest),
+        leads=Lead("stop_and_search", Scope(force=force, from_month=first, to_month=last).address()),
     )
     named = {"tile": tile.label, "measure": found.key, "period": period, "verdict": "", "flag": ""}
     figures = {"estimate": row["ratio"], "low": row["low"], "high": row["high"], "base": row["base"]}
     return _Ratio(tile, {**named, **figures}, found)
 
 
-def _provenance(question: Question, stages: list[_Stage], ratio: _Ratio | None, tested: int) -> Provenance:
+def _provenance(question: Question, stages: list[_Stage], ratio: _Ratio | None, tested: int, every: int) -> Provenance:
     """Provenance of all tiles together: what each is of, and the files, methods and settings of every one."""
     made = [_provenance_of(question, stage) for stage in stages] + ([ratio.found.provenance] if ratio else [])
     bases = [f"{stage.tile}: {_answers(stage.last)}, {stage.last['label']}" for stage in stages]
     bases += [f"{ratio.tile.label}: {ratio.tile.base}"] if ratio else []
-    tests = f"{tested} changes tested, clear below a false-discovery rate of {settings().false_discovery:.2f}"
+    tests = (
+        f"{tested} changes tested with those of all measures, {every} in all, clear below a false-discovery rate of "
+        f"{settings().false_discovery:.2f}"
+    )
     return replace(
         made[0],
         files=tuple(dict.fromkeys(file for one in made for file in one.files)),
