@@ -95,7 +95,7 @@ def _tile(tile: Tile) -> None:
 
 def lines(finding: Finding, title: str) -> None:
     """A short list under its title: what each line is about leads to its page. The answer stands below it."""
-    with st.container(gap="xxsmall"):
+    with st.container(gap="xsmall"):
         st.markdown(f"### {title}", anchors=False)
         if finding.refused:
             st.markdown(f":material/block: {plain(finding.answer)}")

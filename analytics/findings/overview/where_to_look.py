@@ -195,7 +195,7 @@ def _order(clear: int) -> str:
     few = (
         f"The {MOST} with the strongest evidence stand here" if clear > MOST else "The strongest evidence stands first"
     )
-    return f"{few}; it is no ranking."
+    return f"{few}; it is no ranking. The figure of an area pools a year."
 
 
 def _chance(table: pd.DataFrame) -> list[str]:

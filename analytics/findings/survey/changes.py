@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analytics import wording
 from analytics.findings.survey import choices, estimates
-from analytics.findings.survey.answers import SHARE, UNANSWERABLE, Answers
-from analytics.records import with_nulls
+from analytics.findings.survey.answers import SHARE, UNANSWERABLE, Answers, cells_of
+from analytics.findings.survey.points import wave_points
+from analytics.records import records_of, with_nulls
 from analytics.scope import Scope
 from analytics.survey import DomainMeans, PublicationRule, differences, domain_means_of_cells, publish, smoothed_within
+from analytics.survey.sample import Floats, Integers
 from data.settings import settings
-from data.survey_cubes import EVERYONE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +63,7 @@ def of_everyone(scope: Scope, view: View) -> pd.DataFrame:
         last figure and its interval, what it was, and the change with its interval and p-value. Where nothing can be
         compared the change is null and ``flag`` says why. Nobody may change it.
     """
-    return _table(_asked(scope.but(area=None), view, None), None, [None])
+    return _table(scope.but(area=None), view, None, [None], None)
 
 
 @lru_cache(maxsize=64)
@@ -91,47 +91,51 @@ def of_areas(
     known = choices.areas(view, str(scope.force), str(scope.survey))
     codes = sorted(known.loc[known["area_level"] == level, "code"].astype(str))
     if not codes:
-        return _table([], level, [])
-    return _table(_asked(scope.but(area=codes[0]), view, measures), level, codes if only is None else [only])
-
-
-def _asked(scope: Scope, view: View, wanted: Sequence[str] | None) -> list[Answers]:
-    """The answers to every measure that is asked up to the scope's last month."""
-    found = []
-    for measure in wanted or choices.asked(view, str(scope.force), str(scope.survey)):
-        try:
-            found.append(Answers.of(scope.but(measure=measure), view))
-        except UNANSWERABLE:
-            continue  # It was not asked yet, or no longer; the others stand.
-    return found
+        return _empty()
+    return _table(scope.but(area=codes[0]), view, level, codes if only is None else [only], measures)
 
 
 @dataclass(frozen=True, eq=False)
 class _Joint:
-    """The means of several measures at all their points, what of them may be shown, and where each stands."""
+    """The means of several measures at all their points, and where each stands."""
 
     means: DomainMeans
-    shown: pd.DataFrame
     place: dict[Hashable, int]
 
 
-def _table(asked: list[Answers], level: str | None, areas: Sequence[str | None]) -> pd.DataFrame:
-    """The changes, in the order of the measures; those whose waves are the same are made together."""
+def _table(
+    scope: Scope, view: View, level: str | None, areas: Sequence[str | None], wanted: tuple[str, ...] | None
+) -> pd.DataFrame:
+    """The changes in the order of the measures; those that were asked alike are made together."""
     import pandas as pd
 
-    together: dict[tuple[str, ...], list[int]] = {}
-    for number, answers in enumerate(asked):
-        together.setdefault(tuple(_series(answers, level).waves["wave"]), []).append(number)
+    force, survey = str(scope.force), str(scope.survey)
     frames = []
-    for numbers in together.values():
-        joint = _joint(tuple(_series(asked[number], level) for number in numbers), level)
-        frames.append(
-            _compared(joint, [asked[number] for number in numbers], areas).assign(order=np.repeat(numbers, len(areas)))
-        )
+    for alike in _alike(view, force, survey):
+        names = tuple(name for name in alike if wanted is None or name in wanted)
+        if not names:
+            continue
+        try:
+            # What was asked in the same waves, and changed in them alike, has the same points.
+            answers = Answers.of(scope.but(measure=names[0]), view)
+        except UNANSWERABLE:
+            continue  # They were not asked yet, or no longer; the others stand.
+        frames.append(_compared(_joint(_series(answers, level), names, level), answers, names, areas))
     if not frames:
-        return pd.DataFrame(columns=COLUMNS)
-    every = pd.concat(frames, ignore_index=True).sort_values("order", kind="stable", ignore_index=True)
-    return every[COLUMNS]
+        return _empty()
+    order = {name: place for place, name in enumerate(choices.asked(view, force, survey))}
+    every = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+    return every.sort_values("measure", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+
+
+@lru_cache(maxsize=16)
+def _alike(view: View, force: str, survey: str) -> list[tuple[str, ...]]:
+    """Measures that were asked in the same waves and whose series breaks at the same ones for the same reasons."""
+    found: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for measure in choices.asked(view, force, survey):
+        points = wave_points(records_of(choices.asked_waves(view, force, survey, measure)))
+        found.setdefault(tuple((point.name, point.broken) for point in points), []).append(measure)
+    return [tuple(names) for names in found.values()]
 
 
 def _series(answers: Answers, level: str | None) -> Answers:
@@ -139,97 +143,114 @@ def _series(answers: Answers, level: str | None) -> Answers:
     return answers.series if level is None else answers.years.everyone
 
 
-@lru_cache(maxsize=16)
-def _joint(series: tuple[Answers, ...], level: str | None) -> _Joint:
-    """One pass over the cells of several measures, whose waves are the same."""
+@lru_cache(maxsize=32)
+def _joint(series: Answers, names: tuple[str, ...], level: str | None) -> _Joint:
+    """One pass over the cells of several measures, from the series of one of them."""
     import pandas as pd
 
-    cells = [one.cells(EVERYONE) if level is None else estimates.area_cells(one, level) for one in series]
-    points = sorted({str(name) for frame in cells for name in frame["point"].cat.categories})
-    every = pd.concat(
-        [frame.assign(point=frame["point"].cat.set_categories(points)) for frame in cells], ignore_index=True
+    cells = _cells(series.view, series.force, series.survey, names, level)
+    point_of = {wave: point.name for point in series.every_point_of(level is not None) for wave in point.waves}
+    points = sorted(set(point_of.values()))
+    waves = cells["wave"].cat
+    codes = np.array([points.index(point_of[wave]) if wave in point_of else -1 for wave in waves.categories])
+    at = codes[waves.codes]
+    kept = at >= 0
+    inside = (cells if kept.all() else cells[kept]).assign(
+        point=pd.Categorical.from_codes(at[kept], pd.Index(points, dtype=object))
     )
-    names = [one.measure.id for one in series]
-    codes = np.repeat(np.arange(len(names)), [len(frame) for frame in cells])
-    every["measure"] = pd.Categorical.from_codes(codes, pd.Index(names))
     by = ["measure", *([] if level is None else ["area"]), "point"]
-    means = domain_means_of_cells(every, series[0].sample, SHARE, by, stratum="strata", psu="psu")
+    means = domain_means_of_cells(inside, series.sample, SHARE, by, stratum="strata", psu="psu")
     if level is not None:
         means = smoothed_within(means, "measure")
-    rule = PublicationRule(least_base=settings().fewest_answers, least_n_eff=settings().fewest_effective)
-    shown = publish(means, rule)
-    keys = [means.table[name].astype(str) for name in by]
-    return _Joint(means, shown, {key: place for place, key in enumerate(zip(*keys, strict=True))})
+    keys = zip(*(means.table[name].astype(object) for name in by), strict=True)
+    return _Joint(means, {key: place for place, key in enumerate(keys)})
 
 
-def _compared(joint: _Joint, asked: list[Answers], areas: Sequence[str | None]) -> pd.DataFrame:
+@lru_cache(maxsize=32)
+def _cells(view: View, force: str, survey: str, names: tuple[str, ...], level: str | None) -> pd.DataFrame:
+    """The cells of several measures one below the other, with the area of a level that each lies in."""
     import pandas as pd
 
-    rows = [(answers, area) for answers in asked for area in areas]
-    last, before = (
-        np.array([_place(joint, answers, area, which) for answers, area in rows], dtype=np.int64)
-        for which in ("last", "earlier")
-    )
-    figure = joint.shown[["estimate", "low", "high", "base"]].to_numpy(dtype=float, na_value=np.nan)
-    now, then = (np.where(at[:, None] >= 0, figure[at], np.nan) for at in (last, before))
-    flags = joint.shown["flag"].to_numpy(dtype=object)
-    flag = [
-        _why_not(answers, str(flags[at]) if at >= 0 else NOBODY, str(flags[was]) if was >= 0 else NOBODY, *known)
-        for (answers, _), at, was, *known in zip(
-            rows, last, before, ~np.isnan(now[:, 0]), ~np.isnan(then[:, 0]), strict=True
-        )
-    ]
-    told = np.array([not why for why, _ in flag], dtype=bool)
-    numbers = {name: np.full(len(rows), np.nan) for name in ("estimate", "low", "high", "p_value")}
+    if level is not None:
+        return estimates.placed(_cells(view, force, survey, names, None), view, force, survey, level)
+    parts = [cells_of(view, force, survey, name) for name in names]
+    codes = np.repeat(np.arange(len(names)), [len(part) for part in parts])
+    every = pd.concat(parts, ignore_index=True)
+    return every.assign(measure=pd.Categorical.from_codes(codes, pd.Index(names, dtype=object)))
+
+
+def _compared(joint: _Joint, answers: Answers, names: tuple[str, ...], areas: Sequence[str | None]) -> pd.DataFrame:
+    """The change of every measure in every place, from one point of a series to another."""
+    import pandas as pd
+
+    rows = [(name, area) for name in names for area in areas]
+    ends = [None if point is None else point.name for point in (answers.last, answers.earlier)]
+    last, before = (np.array([_place(joint, *row, end) for row in rows], dtype=np.int64) for end in ends)
+    figure, flags = _shown(joint.means, last)
+    was, was_flags = _shown(joint.means, before)
+    why = [_why_not(answers, *pair) for pair in zip(flags, was_flags, figure[:, 0], was[:, 0], strict=True)]
+    told = np.array([not reason for reason in why], dtype=bool)
+    found = np.full((len(rows), 4), np.nan)
     if told.any():
-        found = differences(joint.means, None, last[told], before[told])
-        for name, values in numbers.items():
-            values[told] = found[name].to_numpy(dtype=float)
+        compared = differences(joint.means, None, last[told], before[told])
+        found[told] = compared[["estimate", "low", "high", "p_value"]].to_numpy(dtype=float)
+    numbers = {
+        **dict(zip(("estimate", "low", "high", "base"), figure.T, strict=True)),
+        "was": np.where(told, was[:, 0], np.nan),
+        **dict(zip(("change", "change_low", "change_high", "p_value"), found.T, strict=True)),
+    }
     return pd.DataFrame(
         {
-            "measure": [answers.measure.id for answers, _ in rows],
+            "measure": [name for name, _ in rows],
             "area": pd.Series([area for _, area in rows], dtype="object"),
-            "period": [answers.last.label for answers, _ in rows],
-            "before": ["" if answers.earlier is None else answers.earlier.label for answers, _ in rows],
-            "since": [answers.since for answers, _ in rows],
-            **{name: _nullable(now[:, place]) for place, name in enumerate(("estimate", "low", "high", "base"))},
-            "was": _nullable(np.where(told, then[:, 0], np.nan)),
-            "change": _nullable(numbers["estimate"]),
-            "change_low": _nullable(numbers["low"]),
-            "change_high": _nullable(numbers["high"]),
-            "p_value": _nullable(numbers["p_value"]),
-            "flag": [why or said for why, said in flag],
-        }
+            "period": answers.last.label,
+            "before": "" if answers.earlier is None else answers.earlier.label,
+            "since": answers.since,
+            **{name: with_nulls(values, np.isnan(values)) for name, values in numbers.items()},
+            "flag": [reason or flag for reason, flag in zip(why, flags, strict=True)],
+        },
+        columns=COLUMNS,
     )
 
 
-def _place(joint: _Joint, answers: Answers, area: str | None, which: str) -> int:
-    """Where a point of a measure stands; −1 where there is none."""
-    point = answers.last if which == "last" else answers.earlier
-    if point is None:
-        return -1
-    return joint.place.get((answers.measure.id, *(() if area is None else (area,)), point.name), -1)
+def _place(joint: _Joint, measure: str, area: str | None, point: str | None) -> int:
+    """Where the figure of a measure stands; −1 where there is none."""
+    key = (measure, point) if area is None else (measure, area, point)
+    return joint.place.get(key, -1)
 
 
-def _why_not(answers: Answers, now: str, then: str, known: bool, known_then: bool) -> tuple[str, str]:
-    """Why there is no change to tell, empty where there is one; and what is to be said of the last figure."""
+def _shown(means: DomainMeans, places: Integers) -> tuple[Floats, list[str]]:
+    """Estimate, interval and base at some places, NaN where withheld or nobody answered, and what is said of each."""
+    rule = PublicationRule(least_base=settings().fewest_answers, least_n_eff=settings().fewest_effective)
+    held = places >= 0
+    figure, flags = np.full((len(places), 4), np.nan), np.full(len(places), NOBODY, dtype=object)
+    if held.any():
+        table = publish(replace(means, table=means.table.iloc[places[held]]), rule)
+        figure[held] = table[["estimate", "low", "high", "base"]].to_numpy(dtype=float, na_value=np.nan)
+        flags[held] = table["flag"].to_numpy(dtype=object)
+    return figure, [str(flag) for flag in flags]
+
+
+def _why_not(answers: Answers, now: str, then: str, share: float, was: float) -> str:
+    """Why there is no change to tell; empty where there is one."""
     before = answers.earlier
-    if not known:
-        return now or NOBODY, now
+    if np.isnan(share):
+        return now
     if before is None:
-        return NEW, now
+        return NEW
     if not answers.comparable(before, answers.last):
         after = answers.every_point[answers.every_point.index(before) + 1 :]
-        return f"{BROKEN}: {next(point.broken for point in after if point.broken)}", now
-    if not known_then:
-        return f"{before.label}: {then or NOBODY}", now
-    return "", now
+        return f"{BROKEN}: {next(point.broken for point in after if point.broken)}"
+    return f"{before.label}: {then}" if np.isnan(was) else ""
 
 
-def _nullable(values: np.ndarray) -> pd.api.extensions.ExtensionArray:
-    return with_nulls(values, np.isnan(values))
+def _empty() -> pd.DataFrame:
+    import pandas as pd
+
+    texts = {"measure", "area", "period", "before", "since", "flag"}
+    return pd.DataFrame({name: pd.Series(dtype="object" if name in texts else "Float64") for name in COLUMNS})
 
 
 def tested(table: pd.DataFrame) -> int:
     """How many changes of a table could be tested."""
-    return sum(not wording.missing(value) for value in table["p_value"])
+    return int(table["p_value"].notna().sum())

@@ -30,6 +30,8 @@ from data.survey_cubes import EVERYONE
 if TYPE_CHECKING:
     import pandas as pd
 
+    from data.store import View
+
 FIGURES = ["estimate", "low", "high", "base", "se", "n_eff", "deff", "df", "flag"]
 """Columns of every estimate, in order."""
 
@@ -165,7 +167,7 @@ def _area_means(years: Answers, level: str, span: int = YEAR) -> tuple[DomainMea
 
     There is none where no area has two sampling units and answers that differ, to learn it from.
     """
-    means = _means(area_cells(years, level, span), years, ["area", "point"])
+    means = _means(_area_cells(years, level, span), years, ["area", "point"])
     known = (means.table["psus"].to_numpy() > 1) & (means.spread > 0)
     return means, smoothed(means, pooled_deff(means)) if known.any() else means
 
@@ -199,7 +201,7 @@ def _groups_against_rest(years: Answers, grouping: str, point: str) -> pd.DataFr
 @lru_cache(maxsize=256)
 def _areas_against_rest(years: Answers, level: str, point: str, span: int = YEAR) -> pd.DataFrame:
     parts, shown = (means.only(point=point) for means in _area_means(years, level, span))
-    whole = _means(area_cells(years, level, span), years, ["point"]).only(point=point)
+    whole = _means(_area_cells(years, level, span), years, ["point"]).only(point=point)
     return _against_rest(shown, parts, whole)
 
 
@@ -208,12 +210,16 @@ def _means(cells: pd.DataFrame, answers: Answers, by: list[str]) -> DomainMeans:
 
 
 @lru_cache(maxsize=64)
-def area_cells(years: Answers, level: str, span: int = YEAR) -> pd.DataFrame:
-    """Cells of everyone whose area is known: the area of the level, or the one of it that theirs lies in."""
+def _area_cells(years: Answers, level: str, span: int = YEAR) -> pd.DataFrame:
+    """Cells of everyone, with the area of the level that each lies in."""
+    return placed(years.cells(EVERYONE, by_year=True, span=span), years.view, years.force, years.survey, level)
+
+
+def placed(cells: pd.DataFrame, view: View, force: str, survey: str, level: str) -> pd.DataFrame:
+    """Cells whose ``area`` is the area of a level that each lies in, or its own; missing where none is known."""
     import pandas as pd
 
-    cells = years.cells(EVERYONE, by_year=True, span=span)
-    known = choices.areas(years.view, years.force, years.survey).set_index("code")
+    known = choices.areas(view, force, survey).set_index("code")
     own = known.index[known["area_level"] == level]
     above = known.loc[~known.index.isin(own), "parent_code"]
     mapped = {**dict(zip(own, own, strict=True)), **above[above.isin(own)].to_dict()}
