@@ -19,6 +19,7 @@ from analytics.findings.refusal import refused
 from analytics.findings.survey import choices
 from analytics.findings.survey.answers import UNANSWERABLE, Answers, NoAnswers
 from analytics.findings.survey.published import NO_INTERVAL, Published
+from analytics.records import records_of
 from analytics.scope import Scope
 from analytics.survey import CHANGE
 from data.settings import settings
@@ -65,7 +66,7 @@ class _Stage:
         return self.table.iloc[-1].to_dict()
 
     def row(self) -> dict[str, Any]:
-        """The figure and its change, without a verdict yet."""
+        """The figure and its change, whose verdict comes from the test with every measure that the survey asks."""
         changed = self.change or {}
         return {
             "tile": self.tile,
@@ -73,8 +74,15 @@ class _Stage:
             "period": self.last["label"],
             **{name: self.last[name] for name in ("estimate", "low", "high", "base", "flag")},
             **{name: changed.get(name) for name in ("change", "change_low", "change_high", "p_value")},
-            "verdict": "",
+            "verdict": changed.get("verdict", ""),
         }
+
+    @property
+    def compared(self) -> pd.DataFrame:
+        """The change as `trends.change_table` has it: one row, or none where there is no change to tell."""
+        import pandas as pd
+
+        return pd.DataFrame([self.change] if self.change else [])
 
 
 def headline(scope: Scope, view: View) -> Finding:
@@ -86,14 +94,14 @@ def headline(scope: Scope, view: View) -> Finding:
         confidence = _confidence(stages, scope)
     except UNANSWERABLE as why:
         return refused(question, _frame([], HEADLINE), scope, view, str(why))
-    row = next(row for row in _called(stages, scope, view) if row["tile"] == confidence.tile)
+    row = confidence.row()
     source, last = confidence.source, confidence.last
     if isinstance(source, Published):
         found = trends.measure(source.scope, view)
         answer, provenance, caveats = found.answer, found.provenance, found.caveats
         words = f"Confidence is {wording.percent(last['estimate'])}; no interval can be given"
     else:
-        compared = trends.change_table(source)
+        compared = confidence.compared
         answer = f"{_sentence(source, last)}{trends.change_sentence(source, compared)}"
         used = [*source.last.waves, *(source.earlier.waves if source.earlier and len(compared) else ())]
         provenance = source.provenance(
@@ -121,7 +129,7 @@ def tiles(scope: Scope, view: View) -> Finding:
         stages = _stages(scope, view)
     except UNANSWERABLE as why:
         return refused(question, _frame([], TILES), scope, view, str(why))
-    rows = _called(stages, scope, view)
+    rows = [stage.row() for stage in stages]
     month = max(str(stage.last["month"]) for stage in stages)
     ratio = _ratio(scope, view, month)
     shown = (
@@ -201,7 +209,8 @@ def _stages(scope: Scope, view: View) -> list[_Stage]:
     """
     asked = choices.asked(view, str(scope.force), str(scope.survey))
     found = [(tile, next((m for m in ms if m in asked), None)) for tile, ms in STAGES]
-    made = [_stage(tile, scope.but(measure=measure), view) for tile, measure in found if measure]
+    tested = _tested(scope, view)
+    made = [_stage(tile, scope.but(measure=measure), view, tested) for tile, measure in found if measure]
     stages = [stage for stage in made if stage is not None]
     if not stages:
         raise NoAnswers(
@@ -218,7 +227,7 @@ def _confidence(stages: list[_Stage], scope: Scope) -> _Stage:
     return found
 
 
-def _stage(tile: str, scope: Scope, view: View) -> _Stage | None:
+def _stage(tile: str, scope: Scope, view: View, tested: Mapping[str, Mapping[Hashable, Any]]) -> _Stage | None:
     try:
         if not choices.has_answers(view, str(scope.force), str(scope.survey)):
             published = Published.of(scope, view)
@@ -226,19 +235,15 @@ def _stage(tile: str, scope: Scope, view: View) -> _Stage | None:
         answers = Answers.of(scope, view)
     except UNANSWERABLE:
         return None  # The stage was not asked about in this period; the others stand.
-    change = trends.change_table(answers)
-    return _Stage(tile, answers, trends.trend_table(answers), change.iloc[0].to_dict() if len(change) else None)
+    change = tested[str(scope.measure)]
+    return _Stage(tile, answers, trends.trend_table(answers), None if wording.missing(change["change"]) else change)
 
 
-def _called(stages: list[_Stage], scope: Scope, view: View) -> list[dict[str, Any]]:
-    """The rows with their verdicts, each tested with the changes of every measure that the survey asks."""
-    rows = [stage.row() for stage in stages]
-    if any(not wording.missing(row["change"]) for row in rows):
-        together = verdicts.of_scope(scope, view)
-        verdict = dict(zip(together["measure"], together["verdict"], strict=True))
-        for row in rows:
-            row["verdict"] = "" if wording.missing(row["change"]) else verdict[row["measure"]]
-    return rows
+def _tested(scope: Scope, view: View) -> dict[str, Mapping[Hashable, Any]]:
+    """The change of every measure with its verdict, by measure; none where only figures are published."""
+    if not choices.has_answers(view, str(scope.force), str(scope.survey)):
+        return {}
+    return {str(row["measure"]): row for row in records_of(verdicts.of_scope(scope, view))}
 
 
 def _tile(stage: _Stage, row: Mapping[str, Any], month: str) -> Tile:

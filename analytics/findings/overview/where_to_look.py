@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from analytics import wording
@@ -67,7 +68,7 @@ def where_to_look(scope: Scope, view: View) -> Finding:
         answers, level = _asked(scope, view)
     except UNANSWERABLE as why:
         return refused(question, _empty(), scope, view, str(why))
-    table = _table(answers, level, scope, view)
+    table = _table(answers, level)
     clear = _clear(table)
     shown = int(table["estimate"].notna().sum())
     tests = int(table["p_value"].notna().sum() + table["change_p_value"].notna().sum())
@@ -125,14 +126,15 @@ def _asked(scope: Scope, view: View) -> tuple[Answers, str]:
     return Answers.of(scope.but(measure=measure, area=None), view), level
 
 
-def _table(answers: Answers, level: str, scope: Scope, view: View) -> pd.DataFrame:
+@lru_cache(maxsize=64)
+def _table(answers: Answers, level: str) -> pd.DataFrame:
     """Every area with its two tests, what is clear first, the strongest evidence before the rest."""
     import numpy as np
     import pandas as pd
 
-    force, survey = answers.force, answers.survey
+    view, force, survey = answers.view, answers.force, answers.survey
     table = estimates.by_area(answers, level).astype({"area": object})
-    asked = scope.but(area=None, measure=None, from_month=None)
+    asked = answers.scope.but(area=None, measure=None, from_month=None)
     moved = changes.of_areas(asked, view, level, None, (answers.measure.id,)).set_index("area")
     for name in ("change", "change_low", "change_high", "p_value"):
         new = name if name.startswith("change") else f"change_{name}"
