@@ -450,8 +450,8 @@ _IN_PLAIN_WORDS = {
     ),
     "neighbourhoods.profile": "We looked up what is loaded of this area, and made each figure as on its own page.",
     "overview.data_state": (
-        "We looked up the newest month of each kind of data, how often it comes, and whether the next one was due by the "
-        "newest of the others."
+        "We looked up the newest month of each kind of data, how often it comes, and whether the next one was due by "
+        "the newest of the others."
     ),
     "overview.where_to_look": (
         "We set each area against the rest of the force and against its own year before, and put first what chance "
