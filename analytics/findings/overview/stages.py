@@ -45,7 +45,8 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 _SPARK = 7
 _SPARKED = ("estimate", "low", "high")
-_SPAN = 0.16
+_SPAN, _SPAN_OF_AREA = 0.16, 0.48
+"""How much of a share a sparkline shows, everywhere the same: of an area's few answers chance moves more of it."""
 _YEAR = 12
 _NEAR = 3
 """Figures so many months apart may stand beside each other without a word."""
@@ -260,7 +261,7 @@ def _tile(stage: _Stage, row: Mapping[str, Any], month: str) -> Tile:
         verdict=row["verdict"],
         change=_change_words(row),
         welcome=stage.source.measure.higher_is_better,
-        picture=charts.sparkline(_sparks(stage.table), _SPAN),
+        picture=charts.sparkline(_sparks(stage.table), _SPAN if stage.source.scope.area is None else _SPAN_OF_AREA),
         alt=_course(stage),
         older=_older(str(last["month"]), month),
         leads=Lead("trends", stage.source.scope.but(from_month=None, by=None).address()),
