@@ -216,6 +216,34 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
     },
     "overview.headline": _SHARES_CHANGED,
     "overview.tiles": {"Stage": _text("tile"), "Period": _text("period"), **_SHARES_CHANGED},
+    "overview.what_changed": {
+        "Measure": lambda row: measures()[row["measure"]].label,
+        "Where": lambda row: row["name"] or "Whole force",
+        "Period": _text("period"),
+        "Compared with": _text("before"),
+        **_SHARES,
+        "Change, points": _both(_figure("change", _points), _span("change_low", "change_high", _points)),
+        "Verdict": _text("verdict"),
+        "Note": _text("flag"),
+    },
+    "overview.where_to_look": {
+        "Area": _text("name"),
+        "District": _text("district"),
+        **_SHARES,
+        **_AGAINST_REST,
+        "Change in a year, points": _both(_figure("change", _points), _span("change_low", "change_high", _points)),
+        "Change": _text("change_verdict"),
+        "Note": _text("flag"),
+    },
+    "overview.data_state": {
+        "Data": _text("kind"),
+        "Newest": _figure("newest", wording.month),
+        "Comes every, months": _figure("rhythm", wording.count),
+        "Months behind": _figure("behind", _unless_none),
+        "Status": _text("status"),
+        "Months missing": _figure("missing", _unless_none),
+        "Note": _text("flag"),
+    },
     "trends.measure": {"Wave": _text("label"), **_SHARES, "Series": _text("broken"), "Note": _text("flag")},
     "trends.measure/notes": {
         "Number": _figure("number", wording.count),
@@ -473,6 +501,14 @@ _IN_PLAIN_WORDS = {
         "share also takes what all areas have in common, the more so the fewer answers the area itself has."
     ),
     "neighbourhoods.profile": "We looked up what is loaded of this area, and made each figure as on its own page.",
+    "overview.data_state": (
+        "We looked up the newest month of each kind of data, how often it comes, and whether the next one was due by "
+        "the newest of the others."
+    ),
+    "overview.where_to_look": (
+        "We set each area against the rest of the force and against its own year before, and put first what chance "
+        "explains least. The order says how sure a difference is, not how large."
+    ),
     "data.coverage": "We counted the files that are loaded, and their rows, by force and month.",
 }
 _LEVELS = (

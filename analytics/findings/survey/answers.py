@@ -120,6 +120,10 @@ class Answers:
         """Every point up to the end of the period; see `points`."""
         return self._points(by_year=self.scope.area is not None)
 
+    def every_point_of(self, by_year: bool) -> list[Point]:
+        """Every point up to the end of the period, years or waves, whatever the scope has."""
+        return self._points(by_year)
+
     def _points(self, by_year: bool) -> list[Point]:
         last = str(self.waves["month"].iloc[-1])
         return _points(self.view, self.force, self.survey, self.measure.id, last, YEAR if by_year else 0)
@@ -385,6 +389,11 @@ def _cells(view: View, force: str, survey: str, measure: str, grouping: str) -> 
     asked = {"grouping": grouping, "measure": measure, "force": force, "survey": survey}
     cells = with_codes(view.select(SURVEY_CELLS.name, _CELLS, **asked))
     return _stratified(cells, view, force, survey).drop(columns="stratum")
+
+
+def cells_of(view: View, force: str, survey: str, measure: str) -> pd.DataFrame:
+    """The cells of everyone of one measure in all its waves; nobody may change them."""
+    return _cells(view, force, survey, measure, EVERYONE)
 
 
 @lru_cache(maxsize=4)

@@ -30,6 +30,8 @@ from data.survey_cubes import EVERYONE
 if TYPE_CHECKING:
     import pandas as pd
 
+    from data.store import View
+
 FIGURES = ["estimate", "low", "high", "base", "se", "n_eff", "deff", "df", "flag"]
 """Columns of every estimate, in order."""
 
@@ -231,11 +233,15 @@ def _means(cells: pd.DataFrame, answers: Answers, by: list[str]) -> DomainMeans:
 
 @lru_cache(maxsize=64)
 def _area_cells(years: Answers, level: str, span: int = YEAR) -> pd.DataFrame:
-    """Cells of everyone whose area is known: the area of the level, or the one of it that theirs lies in."""
+    """Cells of everyone, with the area of the level that each lies in."""
+    return placed(years.cells(EVERYONE, by_year=True, span=span), years.view, years.force, years.survey, level)
+
+
+def placed(cells: pd.DataFrame, view: View, force: str, survey: str, level: str) -> pd.DataFrame:
+    """Cells whose ``area`` is the area of a level that each lies in, or its own; missing where none is known."""
     import pandas as pd
 
-    cells = years.cells(EVERYONE, by_year=True, span=span)
-    known = choices.areas(years.view, years.force, years.survey).set_index("code")
+    known = choices.areas(view, force, survey).set_index("code")
     own = known.index[known["area_level"] == level]
     above = known.loc[~known.index.isin(own), "parent_code"]
     mapped = {**dict(zip(own, own, strict=True)), **above[above.isin(own)].to_dict()}
