@@ -2,9 +2,9 @@
 
 From rows or from counted cells to domains (`domain_means`, `domain_means_of_cells`), differences between them
 (`differences`, `change`, `against_rest`), smoothed design effects for areas (`pooled_deff`, `smoothed`), the rule for
-what is shown (`publish`), sums of means and what goes with two factors (`combination`, `main_effects`), verdicts on many
-differences (`verdicts`) and which of them to look at first (`by_strength`). Weights that add up to what is known of the
-population (`rake`, `greg`), whether two answers go together (`independence`), and what goes with an answer
+what is shown (`publish`), sums of means and what goes with two factors (`combination`, `main_effects`), verdicts on
+many differences (`verdicts`) and which of them to look at first (`by_strength`). Weights that add up to what is known
+of the population (`rake`, `greg`), whether two answers go together (`independence`), and what goes with an answer
 (`survey_regression`, `average_effects`).
 """
 

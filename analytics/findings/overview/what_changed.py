@@ -139,7 +139,7 @@ def _still_possible(own: pd.DataFrame, scope: Scope, view: View) -> str:
     width = (known["change_high"] - known["change_low"]).astype(float)
     said = [
         f"{wording.points_between(row['change_low'], row['change_high'])} ({measures()[str(row['measure'])].label})"
-        for row in (known.loc[at].to_dict() for at in dict.fromkeys((width.idxmin(), width.idxmax())))
+        for row in (known.iloc[at].to_dict() for at in dict.fromkeys((int(width.argmin()), int(width.argmax()))))
     ]
     if len(said) == 1:
         return f"Still possible is a change of {said[0]}."
