@@ -28,6 +28,7 @@ from data.checks.statuses import (
     month_statuses,
 )
 from data.checks.totals import home_office_totals
+from data.checks.turned_scales import turned
 from data.checks.unmatched_areas import COLUMN as AREA_COLUMN
 from data.checks.unmatched_areas import areas
 from data.checks.unmatched_events import COLUMN as EVENT_COLUMN
@@ -66,6 +67,7 @@ RULES: tuple[tuple[Rule, frozenset[str]], ...] = (
     (repeats, frozenset({STOPS.name})),
     (codes, frozenset({RESPONSES.name})),
     (unanswered, frozenset({RESPONSES.name})),
+    (turned, frozenset({RESPONSES.name})),
     (dates, frozenset({RESPONSES.name})),
     (future, frozenset({RESPONSES.name})),
     (weights, frozenset({RESPONSES.name})),

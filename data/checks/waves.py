@@ -1,4 +1,4 @@
-"""Answers of a wave without a meaning or turned round, days outside it or to come, and weights to look at."""
+"""Answers of a wave without a meaning, days outside it or to come, and weights to look at."""
 
 from __future__ import annotations
 
