@@ -241,17 +241,22 @@ def evidence(finding: Finding, beside: bool = True, opened: bool = True) -> None
         _opened("How was this made?", ":material/help:", finding, _made)
 
 
+@st.fragment
 def behind(findings: Mapping[str, Finding]) -> None:
-    """What stands behind several Findings, each under its tab: what to bear in mind, its table, how it was made."""
+    """What stands behind several Findings, each under its tab: what to bear in mind, its table, how it was made.
+
+    Only the tab that is open is drawn; opening another one reruns nothing else.
+    """
     told = {name: finding for name, finding in findings.items() if not finding.refused}
     if not told:
         return
-    for tab, finding in zip(st.tabs(list(told)), told.values(), strict=True):
-        with tab:
-            if finding.tiles:
-                answer(finding)
-            caveats(finding)
-            evidence(finding)
+    for tab, finding in zip(st.tabs(list(told), key="behind", on_change="rerun"), told.values(), strict=True):
+        if tab.open:
+            with tab:
+                if finding.tiles:
+                    answer(finding)
+                caveats(finding)
+                evidence(finding)
 
 
 def made(finding: Finding) -> None:

@@ -276,7 +276,7 @@ def _older(last: str, newest: str) -> str:
     return f"{span_of(months)} older"
 
 
-def _change_words(row: Mapping[Hashable, Any]) -> str:
+def _change_words(row: Mapping[Any, Any]) -> str:
     """The change of a tile: by how much where it is clear, else between what it lies."""
     if wording.missing(row["change"]):
         return ""
