@@ -60,25 +60,21 @@ def strip(finding: Finding) -> None:
 
 
 def tiles(finding: Finding) -> None:
-    """Figures side by side, each with its interval, its course and whether it changed; its name leads to its page."""
+    """Figures side by side, each with its interval, its course, whether it changed, and a link to its page."""
     if finding.refused:
         _refusal(finding)
         return
     grid = st.grid(len(finding.tiles), min_column_width=164, gap="small", border=True)
     for tile in finding.tiles:
         with grid.cell():
-            if tile.leads is None:
-                _tile(tile)
-                continue
-            with st.container(gap=None):
+            _tile(tile)
+            if tile.leads is not None:
                 leads.link(tile.leads, f":blue[{plain(tile.label)}]")
-                with leads.below():
-                    _tile(tile)
 
 
 def _tile(tile: Tile) -> None:
     with st.container(gap=None):
-        st.metric(tile.label, tile.value, label_visibility="collapsed" if tile.leads else "visible")
+        st.metric(tile.label, tile.value)
         st.caption(plain(tile.interval))
         st.caption(plain(tile.base))
     if tile.picture:
@@ -118,14 +114,14 @@ def lines(finding: Finding, title: str) -> None:
 
 
 def badges(finding: Finding, title: str) -> None:
-    """What each line says in a badge, in a row under one link to the page that says more."""
+    """What each line says, in a row with one link to the page that says more."""
     if finding.refused:
         return
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         st.markdown(f"**{title}**", width="content")
         for line in finding.lines:
             colour = "orange" if line.look else "gray"
-            st.markdown(f":{colour}-badge[:material/{line.icon}: {plain(line.text)}]", width="content")
+            st.markdown(f":{colour}[:small[:material/{line.icon}: {plain(line.text)}]]", width="content")
         lead = next((line.leads for line in finding.lines if line.leads), None)
         if lead:
             leads.link(lead, ":blue[Data and methods]")

@@ -63,7 +63,7 @@ def test_overview_says_what_changed_where_to_look_and_how_new_the_data_are(show,
     for line in (*changed.lines, *places.lines):
         assert f":small[{plain(line.text)}]" in said
     for line in state.lines:
-        assert f":gray-badge[:material/check: {plain(line.text)}]" in said
+        assert f":gray[:small[:material/check: {plain(line.text)}]]" in said
     assert plain(places.answer.removeprefix(f"{places.headline}. ")) in said
     # Every tile, every line and the state of the data lead to a page, with the scope there.
     links = [link.proto for link in app.get("page_link")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
@@ -68,6 +68,8 @@ def test_an_area_without_answers_is_wider_and_the_model_alone():
     assert (result.high - result.low).argmax() == 8
 
 
+# The score's plain steps went to and fro here and never settled.
+@example([(1, 0.0), (1, 0.0), (1, 0.0), (1, 0.0), (3, 0.25)])
 @given(st.lists(st.tuples(st.integers(1, 60), st.floats(0, 1)), min_size=3, max_size=12))
 def test_every_share_stays_a_share_inside_its_interval(drawn):
     asked = np.array([n for n, _ in drawn], dtype=float)
