@@ -196,7 +196,14 @@ def _area_means(years: Answers, level: str, span: int = YEAR) -> tuple[DomainMea
 
 @lru_cache(maxsize=256)
 def _area_figures(years: Answers, level: str, area: str) -> pd.DataFrame:
-    return _by_name(_shown(_area_means(years, level)[1].only(area=area))).drop(columns="area")
+    figures = _every_area(years, level)
+    return _by_name(figures[(figures["area"] == area).to_numpy()].drop(columns="area"))
+
+
+@lru_cache(maxsize=64)
+def _every_area(years: Answers, level: str) -> pd.DataFrame:
+    """The figures of all areas: to judge all of them takes hardly longer than to judge one."""
+    return _shown(_area_means(years, level)[1])
 
 
 def _by_name(figures: pd.DataFrame) -> pd.DataFrame:
