@@ -72,8 +72,8 @@ def survey_layer(question: Question, scope: Scope, view: View) -> Layer:
         caveats=(
             *figures.caveats,
             f"The figure of an area pools {waves}, {pooled.span}: up to three years, and none before the questions "
-            "last changed. Trends has single years. The colours of the estimate say how far an area is from the whole force; the verdict "
-            "tests it against the rest of the force.",
+            "last changed. Trends has single years. The colours of the estimate say how far an area is from the whole "
+            "force; the verdict tests it against the rest of the force.",
             f"{answers.wording} {answers.counted} Answers of don't know are left out of the base.",
         ),
         own_columns=own,
