@@ -85,11 +85,20 @@ class Provenance:
 
 
 @dataclass(frozen=True)
+class Lead:
+    """Where a figure is shown in full: a page by its address, such as ``trends``, and that of the scope there."""
+
+    page: str
+    address: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Tile:
     """One figure of a strip: its name, value, interval and what it is of.
 
     Where its change was tested: ``verdict`` is rose, fell or no clear change, ``change`` its interval in words, and
-    ``welcome`` whether a rise is. ``picture`` is a sparkline as SVG, and ``alt`` says it in words.
+    ``welcome`` whether a rise is. ``picture`` is a sparkline as SVG, and ``alt`` says it in words. ``older`` is the
+    period of a figure that is older than those beside it; ``leads`` is the page that shows the figure in full.
     """
 
     label: str
@@ -101,6 +110,8 @@ class Tile:
     welcome: bool = True
     picture: str = ""
     alt: str = ""
+    older: str = ""
+    leads: Lead | None = None
 
 
 @dataclass(frozen=True)
@@ -121,11 +132,18 @@ class Panel:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a card: a Material icon, a bold beginning and the rest; text from files is plain text."""
+    """One line of a card or a list: a Material icon, a bold beginning and the rest; text from files is plain text.
+
+    ``look`` marks what needs a look, ``mark`` is a word that stands in a badge beside it, and ``leads`` is the page
+    that shows it in full.
+    """
 
     text: str
     bold: str = ""
     icon: str = ""
+    look: bool = False
+    mark: str = ""
+    leads: Lead | None = None
 
 
 @dataclass(frozen=True)
@@ -171,6 +189,8 @@ class Finding:
         What is drawn on a map, in place of a chart.
     cards
         Cards side by side.
+    lines
+        A short list, in place of a chart.
     refused
         Whether the data can't answer the question; ``answer`` then says why.
     """
@@ -191,6 +211,7 @@ class Finding:
     panels: tuple[Panel, ...] = field(default=(), compare=False)
     map: AreaMap | None = field(default=None, compare=False)
     cards: tuple[Card, ...] = ()
+    lines: tuple[Line, ...] = ()
     refused: bool = False
 
     def __post_init__(self) -> None:

@@ -2,7 +2,7 @@
 
 As certainty falls, classes are merged: five colours, three faded ones, one near the ground. A faded colour is never
 the full colour of another class, so nobody takes an unsure "well above" for a sure "a little above". The outline is the
-same for every area.
+same for every area. An area whose figure is a model's alone is hatched, in every view.
 """
 
 from __future__ import annotations
@@ -17,15 +17,24 @@ from typing import TYPE_CHECKING, Any, Literal
 from analytics import wording
 from analytics.charts.house import PALETTES
 from analytics.finding import Mode
+from analytics.hatching import hatched
+from analytics.records import records_of
 
 if TYPE_CHECKING:
     import pandas as pd
     import pydeck
 
-HIGH, MEDIUM, LOW, FEW, NOT_KNOWN = "high", "medium", "low", "few", "not known"
-"""Certainty of an area's figure: the width of its interval, too few to say, or no interval at all."""
+HIGH, MEDIUM, LOW, FEW, NOT_KNOWN, MODEL = "high", "medium", "low", "few", "not known", "model only"
+"""Certainty of an area's figure: the width of its interval, too few to say, no interval at all, or no own answers."""
 
-Kind = Literal["estimate", "certainty"]
+Kind = Literal["estimate", "certainty", "chance"]
+
+CHANCE = "Chance"
+"""Column of the list with the chance of lying above the force."""
+CHANCES = (0.05, 0.2, 0.8, 0.95)
+"""Where chances are cut into five classes; what lies on a cut is in the class nearer to the middle."""
+MARKS = ("↓↓", "↓", "", "↑", "↑↑")
+"""What stands in an area of each class, so that nobody needs the colours."""
 
 _BLANK = "/app/static/blank-{}.json"
 _TILE = 512
@@ -165,13 +174,35 @@ SEQUENTIAL: dict[Mode, Colours] = {
 
 def colours(scheme: Scheme, kind: Kind, mode: Mode) -> Colours:
     """The fills of a scheme; the certainty view always has steps of one blue."""
-    chosen = (DIVERGING if scheme.diverging and kind == "estimate" else SEQUENTIAL)[mode]
-    if not (scheme.swapped and kind == "estimate"):
+    chosen = (DIVERGING if scheme.diverging and kind != "certainty" else SEQUENTIAL)[mode]
+    if not (scheme.swapped and kind != "certainty"):
         return chosen
     return replace(chosen, full=chosen.full[::-1], faded=chosen.faded[::-1])
 
 
-def fill(scheme: Scheme, kind: Kind, mode: Mode, position: float, certainty: str) -> str:
+def key_title(scheme: Scheme, kind: Kind) -> str:
+    """What the colours of a view mean, as the key is headed."""
+    titles: dict[Kind, str] = {
+        "estimate": scheme.title,
+        "certainty": "Certainty of the estimate",
+        "chance": "Chance of being above the force",
+    }
+    return titles[kind]
+
+
+def chance_class(chance: float) -> int:
+    """The class of a chance, 0 to 4: under .05, under .2, between, over .8, over .95."""
+    lowest, low, high, highest = CHANCES
+    return int(2 - (chance < low) - (chance < lowest) + (chance > high) + (chance > highest))
+
+
+def readable(ground: str) -> str:
+    """Black or white, whichever is read better on a colour."""
+    red, green, blue = (int(ground[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    return "#0B0C0C" if 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 > 0.18 else "#FFFFFF"
+
+
+def fill(scheme: Scheme, kind: Kind, mode: Mode, position: float, certainty: str, chance: float = math.nan) -> str:
     """Colour of an area as #RRGGBB; empty where it has none.
 
     Parameters
@@ -179,13 +210,17 @@ def fill(scheme: Scheme, kind: Kind, mode: Mode, position: float, certainty: str
     position
         In the unit of the scheme's breaks; NaN where there is no figure.
     certainty
-        One of the five.
+        One of the six.
+    chance
+        Of lying above the force, where the view shows it.
     """
     palette = colours(scheme, kind, mode)
-    if certainty == FEW or math.isnan(position):
+    if certainty in (FEW, MODEL) or math.isnan(position):
         return ""
     if certainty == NOT_KNOWN:
         return palette.uncertain
+    if kind == "chance":
+        return palette.full[chance_class(chance)]
     if kind == "certainty":
         return palette.by_certainty[certainty]
     if certainty == LOW:
@@ -203,14 +238,14 @@ class AreaMap:
     Attributes
     ----------
     table
-        Columns area, position (in the unit of the scheme), certainty and words (what is said of the area when it is
-        pointed at); one row an area.
+        Columns area, position (in the unit of the scheme), certainty, words (what is said of the area when it is
+        pointed at) and, where there is one, chance (of lying above the force); one row an area.
     shapes
         Rows of the table ``shapes`` of one level: its areas and the outlines above them.
     scheme
         How figures become colours.
     listed
-        The same areas in words, for the list beside the map; rows as in `table`.
+        The same areas in words, for the list beside the map; rows as in `table`, see `listing`.
     note
         How the colours are read, in a sentence or two.
     alt
@@ -228,6 +263,30 @@ class AreaMap:
     def codes(self) -> list[str]:
         """Codes of the areas, in the order of the list."""
         return [str(code) for code in self.table["area"]]
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The views that there are."""
+        return ("estimate", "certainty", "chance") if "chance" in self.table else ("estimate", "certainty")
+
+    @property
+    def hatched(self) -> bool:
+        """Whether the figure of any area is a model's alone."""
+        return bool((self.table["certainty"] == MODEL).any())
+
+    def listing(self, kind: Kind) -> pd.DataFrame:
+        """The list beside a view: it has the certainty or the chance of each area, whichever the colours show."""
+        hidden = "Certainty" if kind == "chance" else CHANCE
+        return self.listed.drop(columns=hidden, errors="ignore")
+
+    def said(self, kind: Kind) -> str:
+        """How the colours of a view are read."""
+        if kind != "chance":
+            return self.note
+        return (
+            "How likely the true share of an area is above the force's, by the model of all areas. Arrows say the same "
+            f"as colours.{' Hatched: the model alone.' if self.hatched else ''}"
+        )
 
     @property
     def size(self) -> int:
@@ -254,13 +313,13 @@ class AreaMap:
         """The layer of the areas in their colours, whose names and figures can be pointed at."""
         import pydeck
 
-        rows = self.table.set_index("area").to_dict("index")
+        rows = {row["area"]: row for row in records_of(self.table)}
         data = []
         for code, polygons in zip(areas["code"], areas["polygons"], strict=True):
             row = rows.get(code)
             if row is None:
                 continue
-            colour = fill(self.scheme, kind, mode, row["position"], row["certainty"])
+            colour = self.fill(row, kind, mode)
             shown = {"code": code, "words": row["words"], "fill": _rgb(colour or PALETTES[mode].ground)}
             data += [{**shown, "polygon": polygon} for polygon in _parsed(polygons)]
         return pydeck.Layer(
@@ -276,6 +335,29 @@ class AreaMap:
             pickable=True,
         )
 
+    def fill(self, row: Mapping[Hashable, Any], kind: Kind, mode: Mode) -> str:
+        """Colour of the area of one row of the table; empty where it has none."""
+        return fill(self.scheme, kind, mode, row["position"], row["certainty"], row.get("chance", math.nan))
+
+    def hatching(self, areas: pd.DataFrame, zoom: float) -> list[Any]:
+        """Lines across the areas whose figure is a model's alone."""
+        alone = set(self.table.loc[self.table["certainty"] == MODEL, "area"])
+        own = areas[areas["code"].isin(alone)]
+        if own.empty:
+            return []
+        polygons = [polygon for text in own["polygons"] for polygon in _parsed(text)]
+        step = _HATCH * 360 / (_TILE * 2**zoom)
+        return hatched(polygons, step, math.cos(math.radians(float(own["latitude"].mean()))))
+
+    def marks(self, areas: pd.DataFrame, mode: Mode) -> pd.DataFrame:
+        """The areas that the chance view marks, their name being the mark, with its colour."""
+        rows = self.table[self.table["certainty"] != MODEL].set_index("area").to_dict("index")
+        named = areas[areas["code"].isin(rows)]
+        marks = [MARKS[chance_class(rows[code]["chance"])] for code in named["code"]]
+        colour = [readable(self.fill(rows[code], "chance", mode)) for code in named["code"]]
+        marked = named.assign(name=marks, colour=colour)
+        return marked[marked["name"] != ""]
+
     def few(self, areas: pd.DataFrame) -> pd.DataFrame:
         """The areas with too few answers, their name being the word for it."""
         few = set(self.table.loc[self.table["certainty"] == FEW, "area"])
@@ -289,13 +371,16 @@ def _built(drawn: AreaMap, mode: Mode, kind: Kind, chosen: str | None, width: in
     areas = drawn.shapes[drawn.shapes["part"] == "area"]
     outlines = drawn.shapes[drawn.shapes["part"] == "outline"]
     seen = _fitted(drawn.shapes, width)
+    hatching = drawn.hatching(areas, seen.zoom)
+    marks = drawn.marks(areas, mode) if kind == "chance" else areas.iloc[:0]
     layers = [
         drawn.areas(areas, mode, kind, chosen),
+        *([_lines("hatching", hatching, palette.area_line, 1)] if hatching else []),
         _lines("outlines", _rings(outlines), palette.outer_line, 2),
         # In two colours, of which one is seen on any fill.
         _lines("beneath", _rings(areas[areas["code"] == chosen]), PALETTES[mode].ground, 8),
         _lines("chosen", _rings(areas[areas["code"] == chosen]), PALETTES[mode].text, 4),
-        *_labels(drawn.few(areas), outlines, mode, seen.zoom),
+        *_labels(drawn.few(areas), outlines, marks, mode, seen.zoom),
     ]
     return _deck_class()(
         layers=layers,
@@ -352,8 +437,8 @@ def _fitted(shapes: pd.DataFrame, width: int) -> pydeck.ViewState:
     import numpy as np
     import pydeck
 
-    points = np.array([point for text in shapes["polygons"] for polygon in _parsed(text) for point in polygon[0]])
-    (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
+    bounds = np.array([_bounds(str(text)) for text in shapes["polygons"]])
+    (west, south), (east, north) = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
     return pydeck.ViewState(
         longitude=round(float((west + east) / 2), 5),
         latitude=round(float((south + north) / 2), 5),
@@ -388,23 +473,32 @@ def _lines(name: str, rings: Sequence[Any], colour: str, width: int) -> pydeck.L
     )
 
 
-def _labels(few: pd.DataFrame, outlines: pd.DataFrame, mode: Mode, scale: float) -> list[pydeck.Layer]:
-    """Names of districts on a plate, and the word of areas with too few answers, where there is room for them."""
+def _labels(
+    few: pd.DataFrame, outlines: pd.DataFrame, marks: pd.DataFrame, mode: Mode, scale: float
+) -> list[pydeck.Layer]:
+    """Names of districts on a plate, the word of areas with too few answers, and marks, where there is room."""
     palette = PALETTES[mode]
     taken: list[tuple[float, float, float, float]] = []
     named = outlines[outlines["name"].notna()]
     # One outline alone needs no name: it is the force.
     names = _fitting(named, scale, taken, 7.4, _PLATE, whole=False) if len(named) > 1 else named.iloc[:0]
     words = _fitting(few, scale, taken, 6.5, _WORD, whole=True)
+    arrows = _fitting(marks, scale, taken, _ARROW, _WORD, whole=True)
     layers = [_text("few", words, palette.muted, 12, 400)] if len(words) else []
+    layers += [
+        _text(f"marks {colour}", arrows[arrows["colour"] == colour], colour, 15, 600)
+        for colour in (sorted(set(arrows["colour"])) if len(arrows) else [])
+    ]
     if len(names):
         plate = [*_rgb(palette.ground), 214]
         layers.append(_text("names", names, palette.text, 13.5, 600, background=plate))
     return layers
 
 
-_PLATE, _WORD = 22.0, 14.0
-"""Pixels that a name on its plate is high, and a word without one."""
+_PLATE, _WORD, _ARROW = 22.0, 14.0, 4.0
+"""Pixels that a name on its plate is high, a word without one, and that an arrow is wide beyond the air around it."""
+_HATCH = 7
+"""Pixels from one line of a hatching to the next."""
 
 
 def _fitting(
@@ -428,9 +522,11 @@ def _fitting(
     whole
         Whether the area itself must be larger than its label.
     """
+    if places.empty:
+        return places
     world = _TILE * 2**scale
     sized = sorted(
-        ((_extent(row["polygons"], world), place, row) for place, row in enumerate(places.to_dict("records"))),
+        ((_extent(row["polygons"], world), place, row) for place, row in enumerate(records_of(places))),
         key=lambda item: -item[0][0] * item[0][1],
     )
     kept = []
@@ -469,7 +565,7 @@ def _text(
     plate = {"background": True, "get_background_color": background, "background_padding": [5, 2]} if background else {}
     data = [
         {"text": str(row["name"]), "at": [round(row["longitude"], 5), round(row["latitude"], 5)]}
-        for row in places.to_dict("records")
+        for row in records_of(places)
     ]
     return pydeck.Layer(
         "TextLayer",
@@ -506,6 +602,13 @@ def _rings(shapes: pd.DataFrame) -> list[Any]:
 @lru_cache(maxsize=8192)
 def _parsed_once(text: str) -> Any:  # noqa: ANN401 - JSON holds anything
     return json.loads(text)
+
+
+@lru_cache(maxsize=8192)
+def _bounds(text: str) -> tuple[float, float, float, float]:
+    """The least and greatest longitude and latitude of an area: west, south, east, north."""
+    across, upwards = zip(*(point for polygon in _parsed(text) for point in polygon[0]), strict=True)
+    return min(across), min(upwards), max(across), max(upwards)
 
 
 def _parsed(text: Hashable) -> Any:  # noqa: ANN401

@@ -104,6 +104,18 @@ def _layered_span(low: str, high: str) -> Writer:
     )
 
 
+def _where_held(name: str, write: Writer) -> Writer:
+    """What only some tables of a kind have."""
+    return lambda row: write(row) if name in row else ""
+
+
+def _alone(row: Any) -> str:  # noqa: ANN401
+    """The share from an area's own answers alone with its interval, or why there is none."""
+    if wording.missing(row["direct"]):
+        return str(row["direct_flag"])
+    return f"{wording.percent(row['direct'])} ({wording.percent_between(row['direct_low'], row['direct_high'])})"
+
+
 _INTERVAL: dict[str, Writer] = {
     "95 % interval": lambda row: (
         "" if wording.missing(row["low"]) else wording.percent_between(row["low"], row["high"])
@@ -148,6 +160,13 @@ _AGAINST_REST: dict[str, Writer] = {
         _figure("difference", _points), _span("difference_low", "difference_high", _points)
     ),
     "Verdict": _text("verdict"),
+}
+_COMPARED: dict[str, Writer] = {
+    "Confidence": _text("what"),
+    "Points": _both(_figure("difference", _points), _span("difference_low", "difference_high", _points)),
+    "p value": _figure("p_value", wording.p_value),
+    "Larger": _text("verdict"),
+    "Note": _text("flag"),
 }
 
 _EVENTS: dict[str, Writer] = {
@@ -221,6 +240,34 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
     },
     "overview.headline": _SHARES_CHANGED,
     "overview.tiles": {"Stage": _text("tile"), "Period": _text("period"), **_SHARES_CHANGED},
+    "overview.what_changed": {
+        "Measure": lambda row: measures()[row["measure"]].label,
+        "Where": lambda row: row["name"] or "Whole force",
+        "Period": _text("period"),
+        "Compared with": _text("before"),
+        **_SHARES,
+        "Change, points": _both(_figure("change", _points), _span("change_low", "change_high", _points)),
+        "Verdict": _text("verdict"),
+        "Note": _text("flag"),
+    },
+    "overview.where_to_look": {
+        "Area": _text("name"),
+        "District": _text("district"),
+        **_SHARES,
+        **_AGAINST_REST,
+        "Change in a year, points": _both(_figure("change", _points), _span("change_low", "change_high", _points)),
+        "Change": _text("change_verdict"),
+        "Note": _text("flag"),
+    },
+    "overview.data_state": {
+        "Data": _text("kind"),
+        "Newest": _figure("newest", wording.month),
+        "Comes every, months": _figure("rhythm", wording.count),
+        "Months behind": _figure("behind", _unless_none),
+        "Status": _text("status"),
+        "Months missing": _figure("missing", _unless_none),
+        "Note": _text("flag"),
+    },
     "trends.measure": {"Wave": _text("label"), **_SHARES, "Series": _text("broken"), "Note": _text("flag")},
     "trends.measure/notes": {
         "Number": _figure("number", wording.count),
@@ -245,7 +292,7 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Later": _both(_figure("estimate", wording.percent), _percents("low", "high")),
         "Answers": _figure("base", wording.count),
         **_CHANGED,
-        "p value": _figure("p_value", wording.chance),
+        "p value": _figure("p_value", wording.p_value),
         "Note": _text("flag"),
     },
     "trends.change": {
@@ -254,8 +301,24 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         **_CHANGED,
         "Estimate": _both(_figure("estimate", wording.percent), _percents("low", "high")),
         "Answers": _figure("base", wording.count),
-        "Period": _text("label"),
-        "p value": _figure("p_value", wording.chance),
+        "Period": _text("period"),
+        "Compared with": _text("before"),
+        "p value": _figure("p_value", wording.p_value),
+        "Note": _text("flag"),
+    },
+    "cycle.treatment_or_outcome": {
+        "Treated fairly": _text("treated_fairly"),
+        "Outcome wanted": _text("outcome_wanted"),
+        **_SHARES,
+        "Note": _text("flag"),
+    },
+    "cycle.treatment_or_outcome/comparison": _COMPARED,
+    "cycle.contact_asymmetry": {"Contact": _text("group"), **_SHARES, "Note": _text("flag")},
+    "cycle.contact_asymmetry/asymmetry": _COMPARED,
+    "cycle.contact_asymmetry/prior": {
+        "Opinion before": _text("group"),
+        **_SHARES,
+        **_AGAINST_REST,
         "Note": _text("flag"),
     },
     "neighbourhoods.map": {
@@ -264,6 +327,9 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Estimate": _layered("estimate"),
         "95 % interval": _layered_span("low", "high"),
         "Base": _figure("base", wording.count),
+        "From its own answers alone": _where_held("direct", _alone),
+        "Of the estimate from its own answers": _where_held("shrinkage", _figure("shrinkage", wording.percent)),
+        "Chance of being above the force": _where_held("chance", _figure("chance", wording.chance)),
         "Certainty": _text("certainty"),
         "Verdict": _text("verdict"),
         "Note": _text("flag"),
@@ -371,6 +437,8 @@ _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 _TITLES = {
     "data.coverage": {"home_office": "Home Office totals"},
     "trends.measure": {"notes": "Notes", "level": "Level", "published": "Published"},
+    "cycle.treatment_or_outcome": {"comparison": "Treatment against outcome"},
+    "cycle.contact_asymmetry": {"asymmetry": "Gain and loss", "prior": "Opinion before"},
     "engagement.activity": {
         "rungs": "Having a say",
         "levels": "Whom with",
@@ -383,6 +451,8 @@ _TITLES = {
 }
 _FIRST = {
     "trends.measure": "Trend",
+    "cycle.treatment_or_outcome": "Confidence",
+    "cycle.contact_asymmetry": "Confidence",
     "data.coverage": "Files",
     "engagement.activity": "Month",
     "engagement.feedback": "What came of it",
@@ -466,12 +536,31 @@ _IN_PLAIN_WORDS = {
         "We counted what people asked for, by what the records say came of it. The 95 % interval says how far chance "
         "alone can move such a share; it does not say what nobody wrote down."
     ),
+    "cycle.treatment_or_outcome": (
+        "Of people who had contact with the police, we took the share with confidence in four groups: treated fairly "
+        "or not, with the outcome they wanted or not. A regression says how many points more of confidence go with "
+        "each, the other held equal. It does not say what comes first."
+    ),
+    "cycle.contact_asymmetry": (
+        "We took the share with confidence among people without contact, with contact they were satisfied with, and "
+        "with contact they were not. The gain is the second less the first, and the loss the first less the third. "
+        "They are differences between people; nobody was asked before and after."
+    ),
     "stop_and_search.months": "We counted the stop-and-search files that are loaded, and their rows, by month.",
     "neighbourhoods.map": (
         "We took the figure of each area, how far chance can move it, and how far it is from that of the whole force. "
-        "The narrower the interval, the more colours an area can have. Each area is tested against all the others."
+        "The narrower the interval, the more colours an area can have. Each area is tested against all the others. A "
+        "share also takes what all areas have in common, the more so the fewer answers the area itself has."
     ),
     "neighbourhoods.profile": "We looked up what is loaded of this area, and made each figure as on its own page.",
+    "overview.data_state": (
+        "We looked up the newest month of each kind of data, how often it comes, and whether the next one was due by "
+        "the newest of the others."
+    ),
+    "overview.where_to_look": (
+        "We set each area against the rest of the force and against its own year before, and put first what chance "
+        "explains least. The order says how sure a difference is, not how large."
+    ),
     "data.coverage": "We counted the files that are loaded, and their rows, by force and month.",
 }
 _LEVELS = (

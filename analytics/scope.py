@@ -44,6 +44,8 @@ _CHOICES = {
     "dont_know": ("a way to count don't know", DONT_KNOWS),
     "smooth": ("a way to draw a level", SMOOTHS),
 }
+VIEWS = ("estimate", "certainty", "chance")
+"""What the colours of a map can show of a layer."""
 
 
 class ScopeError(ValueError):
@@ -88,6 +90,8 @@ class Scope:
         First month of the later of two periods that are compared; it ends with ``to``.
     against_from, against_to
         First and last month of the earlier one.
+    shows
+        What its colours show, one of ``VIEWS``; None for the estimate.
     """
 
     force: str | None = None
@@ -110,6 +114,7 @@ class Scope:
     compare_from: str | None = None
     against_from: str | None = None
     against_to: str | None = None
+    shows: str | None = None
 
     @classmethod
     def of(cls, address: Mapping[str, str]) -> Scope:
@@ -209,6 +214,8 @@ def _check(name: str, value: str) -> None:
             f"“{value}” is no layer of a map; there are {wording.listing(list(LAYERS))}, and the measures of the "
             "catalogue."
         )
+    if name == "shows" and value not in VIEWS:
+        raise ScopeError(f"“{value}” is nothing that a map shows; there are {wording.listing(VIEWS)}.")
     groupings = [attribute.id for attribute in attributes().values() if attribute.is_grouping]
     if name == "by" and value not in groupings:
         raise ScopeError(f"“{value}” is nothing that groups are of; there are {wording.listing(groupings, 99)}.")

@@ -54,8 +54,8 @@ def index(value: float) -> str:
 
 
 def chance(value: float) -> str:
-    """A p value: ``0.034``; ``under 0.001``."""
-    return "under 0.001" if value < 0.001 else f"{value:.3f}"
+    """A chance as whole per cent, never 0 or 100: ``7 %``, ``under 1 %``, ``over 99 %``."""
+    return percent(min(max(value, 1e-9), 1 - 1e-9))
 
 
 def percent_between(low: float, high: float) -> str:
@@ -85,6 +85,11 @@ def signed(value: float, digits: int | None = None) -> str:
     if float(text.replace(",", "")) == 0:
         return "0"
     return f"{'+' if value > 0 else MINUS}{text}"
+
+
+def p_value(value: float) -> str:
+    """A p value to three decimals, and what is smaller as ``under 0.001``."""
+    return "under 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def between(low: str, high: str) -> str:

@@ -16,18 +16,21 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, logit
+from scipy.special import expit, logit, ndtri
 
 from analytics.survey import (
     DomainMeans,
     Limits,
     against_rest,
+    average_effects,
     differences,
     domain_means,
     effective_sample,
     korn_graubard,
     pooled_deff,
+    rake,
     smoothed,
+    survey_regression,
     t_interval,
     wilson_t,
 )
@@ -41,6 +44,16 @@ SHARES = ((0.05, 20, 5), (0.05, 50, 10), (0.05, 100, 20), (0.20, 50, 10), (0.50,
 CHANGES = ((0.60, 0.65), (0.20, 0.20), (0.05, 0.08))
 DISTRICTS, AREAS, WAVES, PSUS_OF_AREA, TAKE = 6, 60, 4, 2, 20
 AREA_SPREAD, AREA_WEIGHT_CV = 0.25, 0.5
+RAKED = ((0.50, 40, 10), (0.50, 20, 10), (0.15, 40, 10))
+"""Share, PSUs and people asked in each."""
+AGES, SEXES = np.array([0.2, 0.3, 0.5]), np.array([0.49, 0.51])
+"""Shares of the population."""
+ANSWERED = np.array([0.3, 0.6, 0.9])
+"""Chance to answer by age."""
+REGRESSED = ((20, 10), (40, 10))
+"""PSUs and people in each."""
+LOG_ODDS = np.array([-0.3, 0.5, 0.8])
+"""Constant, a number and a group."""
 
 Floats = NDArray[np.float64]
 
@@ -225,6 +238,71 @@ def area_intervals(random: np.random.Generator, replications: int) -> Iterator[C
                     yield Coverage.of(f"  {words} a PSU", method, Limits(low[of], high[of]), truths[of])
 
 
+def alike(random: np.random.Generator, chance: Floats, psu: NDArray[np.int64], icc: float = 2 * ICC) -> Floats:
+    """Answers with exactly these chances that resemble each other within a PSU, by a normal variable behind them.
+
+    A correlation of .1 behind the answers is one of .06 between answers with a chance of one half.
+    """
+    behind = math.sqrt(icc) * random.normal(size=psu.max() + 1)[psu] + math.sqrt(1 - icc) * random.normal(size=len(psu))
+    return (behind < ndtri(chance)) * 1.0
+
+
+def raked_shares(random: np.random.Generator, replications: int) -> Iterator[Coverage]:
+    """Intervals of a share with raked weights, where the young answer seldom and think otherwise."""
+    for share, psus, take in RAKED:
+        # The young 12 points below, the old 8 above at a share of one half, and men 5 below women.
+        scale = 4 * share * (1 - share)
+        chances = share + scale * (np.array([-0.14, 0.02, 0.06])[:, None] + np.array([-0.025, 0.025]))
+        truth = float(AGES @ chances @ SEXES)
+        margins = {"age": dict(enumerate(AGES)), "sex": dict(enumerate(SEXES))}
+        held: dict[str, list[tuple[float, float]]] = {}
+        for _ in range(replications):
+            asked = pd.DataFrame({"psu": np.repeat(np.arange(psus), take)})
+            asked["age"] = random.choice(3, len(asked), p=AGES)
+            asked["sex"] = random.choice(2, len(asked), p=SEXES)
+            asked["answer"] = alike(random, chances[asked["age"], asked["sex"]], asked["psu"].to_numpy())
+            asked["weight"] = np.exp(random.normal(0, math.sqrt(math.log(1 + 0.3**2)), len(asked)))
+            asked = asked[random.random(len(asked)) < ANSWERED[asked["age"]]].reset_index(drop=True)
+            weights = rake(asked, margins, "weight")
+            asked["raked"] = weights.weights
+            ways = {"raked (shown)": weights, "raked, as if given": "raked", "not raked": "weight"}
+            for method, weight in ways.items():
+                row = domain_means(asked, "answer", (), weight, psu="psu", kind="share").table.iloc[0]
+                held.setdefault(method, []).append((row["low"], row["high"]))
+        for method, drawn in held.items():
+            limits = Limits(*np.array(drawn).T)
+            yield Coverage.of(f"raked share {truth:.2f}, {psus} PSUs of {take}", method, limits, truth)
+
+
+def regressions(random: np.random.Generator, replications: int) -> Iterator[Coverage]:
+    """Intervals of a logit: coefficients of a number that PSUs share in part and of a group, and average effects."""
+    number, group = random.normal(size=1_000_000), random.random(1_000_000) < 0.4
+    linear = LOG_ODDS[0] + LOG_ODDS[1] * number
+    mean = expit(linear + LOG_ODDS[2] * group)
+    effects = [LOG_ODDS[1] * (mean * (1 - mean)).mean(), (expit(linear + LOG_ODDS[2]) - expit(linear)).mean()]
+    truths = {"number": (LOG_ODDS[1], effects[0]), "group": (LOG_ODDS[2], effects[1])}
+    for psus, take in REGRESSED:
+        held: dict[tuple[str, str], list[tuple[float, float]]] = {}
+        for _ in range(replications):
+            psu = np.repeat(np.arange(psus), take)
+            x = math.sqrt(0.5) * (random.normal(size=psus)[psu] + random.normal(size=len(psu)))
+            g = random.random(len(psu)) < 0.4
+            chance = expit(LOG_ODDS[0] + LOG_ODDS[1] * x + LOG_ODDS[2] * g)
+            weight = np.exp(random.normal(0, math.sqrt(math.log(1 + WEIGHT_CV**2)), len(psu)))
+            columns = {"psu": psu, "x": x, "group": np.where(g, "b", "a"), "weight": weight}
+            asked = pd.DataFrame({**columns, "answer": alike(random, chance, psu)})
+            shown_here = survey_regression(asked, "answer", ["x", "group"], "weight", psu="psu")
+            without = survey_regression(asked, "answer", ["x", "group"], "weight")
+            tables = {"design (shown)": shown_here.table[1:], "without PSUs": without.table[1:]}
+            tables["average effect (shown)"] = average_effects(shown_here)
+            for method, table in tables.items():
+                for which, (low, high) in zip(truths, table[["low", "high"]].to_numpy(), strict=True):
+                    held.setdefault((which, method), []).append((low, high))
+        for (which, method), drawn in held.items():
+            truth = truths[which]["average" in method]
+            yield Coverage.of(f"logit, {which}, {psus} PSUs of {take}", method, Limits(*np.array(drawn).T), truth)
+
+
 def measured(replications: int) -> Iterator[Coverage]:
     """Every row of the table."""
     random = np.random.default_rng(SEED)
@@ -232,6 +310,8 @@ def measured(replications: int) -> Iterator[Coverage]:
     yield from net_scores(random, replications)
     yield from changes(random, replications)
     yield from area_intervals(random, max(1, replications // 20))
+    yield from raked_shares(random, max(1, replications // 4))
+    yield from regressions(random, max(1, replications // 4))
 
 
 def main(replications: int = 4_000) -> None:

@@ -23,7 +23,6 @@ from scipy.stats import binom
 
 from analytics.findings import QUESTIONS
 from analytics.findings.survey import choices
-from analytics.findings.survey.points import WAVES as WAVES
 from analytics.scope import Scope
 from analytics.survey import CHANGE
 from benchmarks.machine import machine
@@ -31,7 +30,12 @@ from data.settings import settings
 from data.store import Release, Store, View
 from data.survey_cubes import SURVEY_CELLS, SURVEY_DESIGN
 
-ASKED = {"trends.measure": ("change", True), "trends.compare": ("compared", False), "trends.change": ("changed", False)}
+ASKED = {
+    "trends.measure": ("change", True),
+    "trends.compare": ("compared", False),
+    "trends.change": ("changed", False),
+    "overview.what_changed": ("changes", False),
+}
 """Questions, with the table that holds their changes, and whether it is of one test."""
 
 

@@ -52,8 +52,8 @@ class Outcome:
         What is worth a look in a file that can be loaded.
     load
         The load that it is; None where nothing new came of it.
-    problems
-        Everything that keeps a refused file from being read.
+    problems, beside
+        Everything that keeps a refused file from being read; and what was noticed in it that would not.
     """
 
     path: str
@@ -63,6 +63,7 @@ class Outcome:
     remarks: tuple[Remark, ...] = ()
     load: Load | None = None
     problems: tuple[Problem, ...] = ()
+    beside: tuple[Problem, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.status} · {self.path} · {self.detail}"
@@ -417,8 +418,16 @@ def _unforeseen(path: str, error: Exception) -> Outcome:
 
 def _refused(source: Source, refusal: Refused) -> Outcome:
     problems = tuple(_told(problem) for problem in refusal.problems[:_MOST_PROBLEMS])
+    beside = tuple(_told(problem) for problem in refusal.beside[:_MOST_PROBLEMS])
     detail = _first(problems)
-    return Outcome(shortened(source.path), "refused", detail, tuple(map(str, problems)), problems=problems)
+    return Outcome(
+        shortened(source.path),
+        "refused",
+        detail,
+        tuple(map(str, (*problems, *beside))),
+        problems=problems,
+        beside=beside,
+    )
 
 
 def _told(problem: Problem) -> Problem:

@@ -7,15 +7,27 @@ answers by area, group, measure and class; a question chooses among its rows.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 import narwhals as nw
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from data.geography import codes_by_name
 from data.tables import LOAD_ID, RESPONSES, Column, Table
-from data.vocabularies.survey import CLASSES, DONT_KNOW, NOT_ASKED, attributes, measures
+from data.vocabularies import normalise
+from data.vocabularies.survey import (
+    CLASSES,
+    DONT_KNOW,
+    NOT_ASKED,
+    SATISFACTION,
+    JointGrouping,
+    attributes,
+    joint_groupings,
+    measures,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +36,8 @@ if TYPE_CHECKING:
     from data.store import View
 
     Codes = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Coded = tuple[Codes, list[str]]
 
 EVERYONE = "everyone"
 NOT_KNOWN = "Not known"
@@ -57,7 +71,9 @@ SURVEY_CELLS = Table(
     "Answers counted by wave, area, group, measure, class and sampling unit; each grouping counts every answer once.",
     (
         *_SURVEY,
-        Column("grouping", "text", "everyone, or the attribute that the groups are of", required=True),
+        Column(
+            "grouping", "text", "everyone, or the attribute or joint grouping that the groups are of", required=True
+        ),
         Column("group", "text", "The group; Not known where the respondent gave none", required=True),
         Column("area", "text", "GSS code of the area of residence, or its name where no code is known; may be blank"),
         Column("measure", "text", "Measure of the catalogue", required=True),
@@ -82,9 +98,14 @@ def count_design(view: View, loads: list[str]) -> pd.DataFrame:
     DataFrame
         Rows of ``survey_design``.
     """
+    import pandas as pd
+
     people = _people(view, loads)
-    design = people.groupby(_WHO, sort=True)["weight"].agg(["size", "sum"]).reset_index()
-    return SURVEY_DESIGN.frame({**{name: design[name] for name in _WHO}, "n": design["size"], "weight": design["sum"]})
+    keys = {name: _coded(people[name]) for name in _WHO}
+    place, first = _places([codes for codes, _ in keys.values()])
+    design = pd.Series(people["weight"].to_numpy()).groupby(place, sort=True).agg(["size", "sum"])
+    named = {name: _words(codes[first], words).to_pandas() for name, (codes, words) in keys.items()}
+    return SURVEY_DESIGN.frame({**named, "n": design["size"], "weight": design["sum"]})
 
 
 def count_answers(view: View, loads: list[str]) -> pa.Table:
@@ -96,79 +117,160 @@ def count_answers(view: View, loads: list[str]) -> pa.Table:
         Rows of ``survey_cells``, ordered by grouping and measure, so that a question reads few of them.
     """
     people = _people(view, loads)
-    people["area"] = _area_codes(people["area"], view)
-    person, measure, answer_class = _answers(people)
-    weight = people["weight"].to_numpy()[person]
-    groupings = [EVERYONE, *(a.id for a in attributes().values() if a.is_grouping and people[a.id].notna().any())]
-    parts = []
-    for grouping in groupings:
-        group = _codes(people[grouping].fillna(NOT_KNOWN)) if grouping != EVERYONE else _one(EVERYONE, len(people))
-        keys = {**{name: _codes(people[name]) for name in (*_WHO, "area")}, "group": group}
+    keys = {name: _coded(people[name]) for name in _WHO}
+    keys["area"] = _area_codes(*_coded(people["area"]), view)
+    weight = people["weight"].to_numpy()
+    answers = list(_answers(people, keys["load_id"][0]))
+    parts = [SURVEY_CELLS.arrow.empty_table()]
+    for grouping, group, is_choice in _groups(people):
+        keys["group"] = group
         place, first = _places([codes for codes, _ in keys.values()])
-        cell = (measure * len(first) + place[person]) * len(CLASSES) + answer_class
-        which, cells = _factorised(cell)
-        rest, of_class = np.divmod(cells, len(CLASSES))
-        of_measure, where = np.divmod(rest, len(first))
-        counted = {name: _words(codes[first[where]], words) for name, (codes, words) in keys.items()}
-        counted |= {
-            "grouping": _words(np.zeros(len(cells), dtype=np.int64), [grouping]),
-            "measure": _words(of_measure, list(measures())),
-            "answer_class": _words(of_class, list(CLASSES)),
-            # Whoever weighs nothing is in no figure, and so in no base; their unit stays in the design.
-            "n": np.bincount(which, weight > 0, minlength=len(cells)).astype(np.int64),
-            "weight": np.bincount(which, weight, minlength=len(cells)),
-            "weight_squared": np.bincount(which, weight**2, minlength=len(cells)),
-        }
-        parts.append(pa.table({name: counted[name] for name in SURVEY_CELLS.names}, schema=SURVEY_CELLS.arrow))
+        of_place = {name: (codes[first], words) for name, (codes, words) in keys.items()}
+        for answer in answers if is_choice else filter(_is_of_contact, answers):
+            where, numbers = _cells(answer, place, weight, len(first))
+            counted = {name: _words(codes[where], words) for name, (codes, words) in of_place.items()}
+            counted |= {"grouping": pa.repeat(grouping, len(where)), "measure": pa.repeat(answer.measure, len(where))}
+            counted |= numbers
+            parts.append(pa.table({name: counted[name] for name in SURVEY_CELLS.names}, schema=SURVEY_CELLS.arrow))
     return pa.concat_tables(parts)
 
 
-def _people(view: View, loads: list[str]) -> pd.DataFrame:
-    people = view.every_row(RESPONSES.name).filter(nw.col("load_id").is_in(loads)).collect("pandas").to_native()
-    # A respondent who comes again in another wave is the same unit there, if the waves share respondents.
-    # Without a number they are nobody's but their own row's.
-    row = "in row " + people["row"].astype(str) + " of " + people["load_id"]
-    alone = ALONE + people["respondent"].fillna(row)
-    return people.assign(stratum=people["stratum"].fillna(""), psu=people["psu"].fillna(alone))
+def _people(view: View, loads: list[str]) -> pa.Table:
+    """The respondents, with the columns that are counted by; everyone with a stratum and a unit."""
+    names = {*_WHO, "row", "respondent", "area", "weight", *measures()}
+    names |= {a.id for a in attributes().values() if a.is_counted}
+    names |= {column for grouping in joint_groupings().values() for column in grouping.columns}
+    rows = view.every_row(RESPONSES.name).filter(nw.col("load_id").is_in(loads)).select(sorted(names))
+    people: pa.Table = rows.collect("pyarrow").to_native()
+    people = _filled(people, "stratum", pa.scalar(""))
+    if people["psu"].null_count:
+        # A respondent who comes again in another wave is the same unit there, if the waves share respondents.
+        # Without a number they are nobody's but their own row's.
+        number, load = (people[name].cast(pa.string()) for name in ("row", "load_id"))
+        row = pc.binary_join_element_wise("in row ", number, " of ", load, "")
+        respondent = pc.coalesce(people["respondent"].cast(pa.string()), row)
+        people = _filled(people, "psu", pc.binary_join_element_wise(ALONE, respondent, ""))
+    return people
 
 
-def _area_codes(areas: pd.Series, view: View) -> pd.Series:
+def _filled(people: pa.Table, name: str, by: pa.Scalar | pa.ChunkedArray) -> pa.Table:
+    filled = pc.coalesce(people[name].cast(pa.string()), by)
+    return people.set_column(people.schema.get_field_index(name), name, filled)
+
+
+def _area_codes(areas: Codes, names: list[str], view: View) -> Coded:
     codes = codes_by_name(view)
-    return areas.map({name: codes.get(name.casefold(), name) for name in areas.dropna().unique()})
+    return _in_order(areas, [codes.get(name.casefold(), name) for name in names])
 
 
-def _answers(people: pd.DataFrame) -> tuple[Codes, Codes, Codes]:
-    """For every respondent and measure that the load asked: row of ``people``, measure and class, as whole numbers."""
-    load, _ = _codes(people["load_id"])
-    asked_of, of_measure, classes = [], [], []
-    for place, measure in enumerate(measures().values()):
-        codes, words = _codes(people[measure.id])
+class _Answer(NamedTuple):
+    """The answers to one measure: rows of those that a load asked (None for all), and the class of each."""
+
+    measure: str
+    rows: Codes | None
+    classes: Codes
+
+
+def _is_of_contact(answer: _Answer) -> bool:
+    """Whether a measure is counted by what is no grouping to choose, too: those of confidence and contact alone are.
+
+    A grouping of every measure would be a tenth of the cube, which every question takes longer to read past.
+    """
+    return measures()[answer.measure].stage == "confidence" or answer.measure == SATISFACTION
+
+
+def _groups(people: pa.Table) -> Iterator[tuple[str, Coded, bool]]:
+    """Everyone's group in each grouping that somebody's answers tell of, and whether it is one to choose.
+
+    Who is in none of its groups is not known.
+    """
+    said = {name for name in people.column_names if people[name].null_count < len(people)}
+    yield EVERYONE, (np.zeros(len(people), dtype=np.int64), [EVERYONE]), True
+    for attribute in attributes().values():
+        if attribute.is_counted and attribute.id in said:
+            codes, words = _coded(people[attribute.id])
+            known = np.where(codes < 0, len(words), codes)
+            yield attribute.id, _in_order(known, [*words, NOT_KNOWN]), attribute.is_grouping
+    for grouping in joint_groupings().values():
+        if said.issuperset(grouping.columns):
+            yield grouping.id, _joint(people, grouping), False
+
+
+def _joint(people: pa.Table, grouping: JointGrouping) -> Coded:
+    """The group of each respondent: the first one that fits."""
+    said = {column: _coded(people[column]) for column in grouping.columns}
+    names = [*grouping.groups, NOT_KNOWN]
+    place = np.full(len(people), len(names) - 1)
+    # Backwards, so that the first group that fits is the one that stays.
+    for number, needed in reversed([*enumerate(grouping.groups.values())]):
+        fits = np.ones(len(people), dtype=bool)
+        for column, wanted in needed.items():
+            codes, words = said[column]
+            fits &= np.array([*(_meaning(column, word) in wanted for word in words), False])[codes]
+        place[fits] = number
+    return _in_order(place, names)
+
+
+def _meaning(column: str, word: str) -> str:
+    """What a word of a column means to a joint grouping: the class of an answer, or the word of an attribute."""
+    measure = measures().get(column)
+    return normalise(word) if measure is None else measure.classes.get(word, DONT_KNOW)
+
+
+def _answers(people: pa.Table, load: Codes) -> Iterator[_Answer]:
+    """The answers to every measure that some load asked."""
+    for measure in measures().values():
+        if people[measure.id].null_count == len(people):
+            continue
+        codes, words = _coded(people[measure.id])
         # An answer that the scale does not have is nobody's opinion; code -1, a blank, is the last of these.
         meaning = [CLASSES.index(measure.classes.get(word, DONT_KNOW)) for word in words] + [CLASSES.index(NOT_ASKED)]
-        found = np.array(meaning)[codes]
-        loads_asked = np.bincount(load, codes >= 0, minlength=load.max(initial=0) + 1) > 0
-        rows = np.flatnonzero(loads_asked[load])
-        asked_of.append(rows)
-        of_measure.append(np.full(len(rows), place))
-        classes.append(found[rows])
-    return np.concatenate(asked_of), np.concatenate(of_measure), np.concatenate(classes)
+        found = np.array(meaning, dtype=np.int64)[codes]
+        asked = np.bincount(load, codes >= 0) > 0
+        rows = None if asked.all() else np.flatnonzero(asked[load])
+        yield _Answer(measure.id, rows, found if rows is None else found[rows])
 
 
-def _codes(values: pd.Series) -> tuple[Codes, list[str]]:
-    """Each value as the place of its word in a list; -1 where it is missing."""
-    import pandas as pd
+def _cells(answer: _Answer, place: Codes, weight: Floats, places: int) -> tuple[Codes, dict[str, pa.Array]]:
+    """The place of each cell that holds an answer, in order of place and class, and what is counted in it."""
+    at, heavy = (place, weight) if answer.rows is None else (place[answer.rows], weight[answer.rows])
+    cell = at * len(CLASSES) + answer.classes
+    size = places * len(CLASSES)
+    held = np.bincount(cell, minlength=size)
+    cells = np.flatnonzero(held)
+    where, of_class = np.divmod(cells, len(CLASSES))
+    # Whoever weighs nothing is in no figure, and so in no base; their unit stays in the design.
+    n = held if (heavy > 0).all() else np.bincount(cell, heavy > 0, minlength=size)
+    return where, {
+        "answer_class": _words(of_class, list(CLASSES)),
+        "n": pa.array(n[cells].astype(np.int64)),
+        "weight": pa.array(np.bincount(cell, heavy, minlength=size)[cells]),
+        "weight_squared": pa.array(np.bincount(cell, heavy**2, minlength=size)[cells]),
+    }
 
-    codes, words = pd.factorize(values, sort=True)
-    return codes.astype(np.int64), [str(word) for word in words]
+
+def _coded(column: pa.ChunkedArray) -> Coded:
+    """Each value as the place of its word in a list in order; -1 where it is missing."""
+    encoded = column.cast(pa.string()).dictionary_encode().unify_dictionaries()
+    if not len(encoded):
+        return np.zeros(0, dtype=np.int64), []
+    codes = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in encoded.chunks]
+    return _in_order(np.concatenate(codes), encoded.chunk(0).dictionary.to_pylist())
 
 
-def _one(word: str, number: int) -> tuple[Codes, list[str]]:
-    return np.zeros(number, dtype=np.int64), [word]
+def _in_order(codes: Codes, words: list[str]) -> Coded:
+    """The same with each word once, in order, and without those that nobody has."""
+    used = np.bincount(codes[codes >= 0], minlength=len(words)) > 0
+    distinct = sorted({word for word, there in zip(words, used, strict=True) if there})
+    at = {word: place for place, word in enumerate(distinct)}
+    return np.array([*(at.get(word, -1) for word in words), -1], dtype=np.int64)[codes], distinct
 
 
 def _words(codes: Codes, words: list[str]) -> pa.Array:
+    if len(words) == 1 and not codes.any():
+        return pa.repeat(words[0], len(codes))
     places = pa.array(codes, mask=codes < 0)
-    return pa.DictionaryArray.from_arrays(places, pa.array(words, pa.string())).cast(pa.string())
+    return pa.array(words, pa.string()).take(places)
 
 
 def _places(keys: list[Codes]) -> tuple[Codes, Codes]:

@@ -86,15 +86,19 @@ class Table:
         }
         return pa.schema([pa.field(c.name, types[c.kind], nullable=True) for c in self.columns])
 
-    @cached_property
+    @property
     def schema(self) -> pandera.DataFrameSchema:
         """The pandera schema that frames of this table must pass; validate it lazily."""
+        import numpy as np
+        import pandas as pd
         import pandera.pandas as pandera
 
+        # Pandera decides how texts are kept when it is imported; frames are made as pandas keeps them now.
+        now = {"object": None, "str": pd.StringDtype(na_value=np.nan)}
         return pandera.DataFrameSchema(
             {
                 c.name: pandera.Column(
-                    None if c.kind in ("texts", "bytes") else _PANDAS[c.kind],
+                    now.get(_PANDAS[c.kind], _PANDAS[c.kind]),
                     nullable=not c.required,
                     description=c.about,
                 )
@@ -279,6 +283,7 @@ QUESTIONS = Table(
         Column("measure", "text", "Measure of the catalogue", required=True, vocabulary="measures"),
         Column("wording", "text", "The question as it was asked", required=True),
         Column("asked_of", "text", "Whom it was asked of, where not everyone"),
+        Column("comparable", "boolean", "Whether its answers can be compared with those to the wording before"),
         Column("answered", "integer", "People with an answer of the scale, don't know included", required=True),
     ),
 )

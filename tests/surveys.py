@@ -78,6 +78,7 @@ def _questions(load: str, rows: pd.DataFrame, about: Mapping[str, Any], asked: M
             "measure": held,
             "wording": [asked.get("wording", measures()[name].wording) for name in held],
             "asked_of": [asked.get("asked_of")] * len(held),
+            "comparable": [asked.get("comparable")] * len(held),
             "answered": [int(rows[name].notna().sum()) for name in held],
         }
     )

@@ -181,15 +181,26 @@ def figure_of(
     **layout: object,
 ) -> go.Figure:
     """The figure, made in one go and unchecked: Plotly's check takes five times as long, and the tests do it."""
-    import plotly.graph_objects as go
-
     flat: dict[str, Any] = {} if "autotickangles" in x else {"tickangle": 0}
 
-    return go.Figure(
+    return _figure_class()(
         data=[{"type": "scatter", **trace} for trace in traces],
         layout={"template": template(mode), "height": height, "xaxis": {**flat, **x}, "yaxis": y, **layout},
         _validate=False,
     )
+
+
+@cache
+def _figure_class() -> type[go.Figure]:
+    """Plotly's figure, which a page writes out without a deep copy of it: a rerun writes all that it shows."""
+    import plotly.graph_objects as go
+
+    return type("Drawn", (go.Figure,), {"to_dict": _as_it_is})
+
+
+def _as_it_is(figure: go.Figure) -> dict[str, Any]:
+    """Its parts, in dictionaries of their own down to each trace; its numbers are lists already."""
+    return {"data": [{**trace} for trace in figure._data], "layout": {**figure._layout}}
 
 
 def number(value: object) -> float | None:

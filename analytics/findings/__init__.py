@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from analytics.finding import Finding
 from analytics.findings import (
-    changes,
     choices,
+    cycle,
     data,
     engagement,
     methods,
     neighbourhoods,
     overview,
-    periods,
     stop_and_search,
     trends,
 )
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
 _STOPS = ("force", "area", "from", "to", "definition", "power", "population")
 _SURVEY = ("force", "area", "from", "to", "survey", "measure", "dont_know")
+_CYCLE = ("force", "to", "survey")
 _PERIOD = ("force", "from", "to")
 _OVERVIEW = ("force", "area", "to", "survey")
 _MAP = ("force", "area", "area_level", "to", "survey", "layer", "group", "comparator")
@@ -109,6 +109,30 @@ QUESTIONS: dict[str, Question] = {
             survey_choices.near,
         ),
         Question(
+            "overview.what_changed",
+            "What clearly changed, of all that the survey asks?",
+            _OVERVIEW,
+            overview.what_changed,
+            overview.comparable,
+            survey_choices.near,
+        ),
+        Question(
+            "overview.where_to_look",
+            "Where is confidence clearly different, or clearly changed?",
+            _OVERVIEW,
+            overview.where_to_look,
+            overview.locatable,
+            survey_choices.near,
+        ),
+        Question(
+            "overview.data_state",
+            "How new are the data, and what is late or missing?",
+            ("force", "survey"),
+            overview.data_state,
+            overview.held,
+            survey_choices.near,
+        ),
+        Question(
             "trends.measure",
             "How did it go from wave to wave?",
             (*_SURVEY, "points", "smooth"),
@@ -136,16 +160,32 @@ QUESTIONS: dict[str, Question] = {
             "trends.compare",
             "What changed between two periods, among whom and where?",
             (*_SURVEY, "by", "area_level", "compare_from", "against_from", "against_to"),
-            periods.compare,
-            periods.comparable,
+            trends.compare,
+            trends.comparable,
             survey_choices.near,
         ),
         Question(
             "trends.change",
             "Which measures changed in a year?",
             ("force", "area", "to", "survey", "dont_know"),
-            changes.change,
-            changes.answerable,
+            trends.change,
+            trends.measured,
+            survey_choices.near,
+        ),
+        Question(
+            "cycle.treatment_or_outcome",
+            "Does fair treatment or the outcome of a contact go more with confidence?",
+            _CYCLE,
+            cycle.treatment_or_outcome,
+            cycle.treatment_answerable,
+            survey_choices.near,
+        ),
+        Question(
+            "cycle.contact_asymmetry",
+            "Does bad contact go with more lost confidence than good contact goes with gained?",
+            _CYCLE,
+            cycle.contact_asymmetry,
+            cycle.asymmetry_answerable,
             survey_choices.near,
         ),
         Question(

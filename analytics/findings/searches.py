@@ -231,7 +231,7 @@ class Searches:
     @cached_property
     def by_cell(self) -> pd.DataFrame:
         """Searches of known ethnicity, shape (area-months, broad groups); index: area, month."""
-        group = pd.Index(BROAD_GROUPS).get_indexer(self.cells["group"])
+        group = pd.Index(BROAD_GROUPS).get_indexer(pd.Index(self.cells["group"]))
         known = self.cells[group >= 0]
         (area, areas), (month, months) = pd.factorize(known["area"].fillna("")), pd.factorize(known["month"])
         # Whole numbers are compared many times faster than pairs of texts.

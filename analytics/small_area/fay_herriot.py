@@ -203,12 +203,14 @@ def _weighed(areas: _Areas, sigma2: ArrayLike) -> _Weighed:
 
 
 def _scoring(areas: _Areas, step: Callable[[_Areas, float], tuple[float, float]]) -> float:
-    """The root of a score by Fisher's scoring, 0 where it lies below."""
-    sigma2 = float(np.median(areas.with_answers.variance))
+    """The root of a score by Fisher's scoring, 0 where it lies below; steps that turn round are halved from then on."""
+    sigma2, damped, before = float(np.median(areas.with_answers.variance)), 1.0, 0.0
     for _ in range(_SWEEPS):
         score, information = step(areas, sigma2)
         change = score / information
-        following = max(0.0, sigma2 + change)
+        damped /= 2 if change * before < 0 else 1
+        before = change
+        following = max(0.0, sigma2 + damped * change)
         if abs(following - sigma2) <= _TOLERANCE * (sigma2 + np.finfo(float).tiny):
             return following
         sigma2 = following

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -55,6 +55,23 @@ class SmallAreaShares:
         """
         apart = self.model.estimate + self.shift - np.arcsin(np.sqrt(share))
         return np.asarray(ndtr(apart / np.sqrt(self.model.mse)))
+
+    def rounded(self, areas: ArrayLike, step: float) -> SmallAreaShares:
+        """The same with the estimates of some areas rounded on the arcsine scale, before anything else is made of them.
+
+        Point, limits and chances of such an area then say no more of it than the one rounded number, however many of
+        them are put together: of each alone rounded they would.
+
+        Parameters
+        ----------
+        areas : array_like of bool, shape (areas,)
+            Which are rounded.
+        step : float
+            Radians; near a half, .01 is a point of a share.
+        """
+        angle = self.model.estimate + self.shift
+        angle = np.where(np.asarray(areas, dtype=bool), np.round(angle / step) * step, angle)
+        return _shares(replace(self.model, estimate=angle - self.shift), self.shift)
 
 
 def small_area_shares(
@@ -115,6 +132,10 @@ def small_area_shares(
     with np.errstate(divide="ignore", invalid="ignore"):
         model = fay_herriot(np.arcsin(np.sqrt(p)), 1 / (4 * n), X, names)
     shift = 0.0 if total is None else _shift(model, total, population)
+    return _shares(model, shift)
+
+
+def _shares(model: SmallAreaResult, shift: float) -> SmallAreaShares:
     angle = model.estimate + shift
     half = ndtri((1 + LEVEL) / 2) * np.sqrt(model.mse)
     low, high = (np.sin(np.clip(angle + side * half, 0, _RIGHT_ANGLE)) ** 2 for side in (-1, 1))

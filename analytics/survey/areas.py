@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analytics.survey.linearisation import DomainMeans, limits
-from analytics.survey.sample import Floats, grouped
+from analytics.survey.sample import Columns, Floats, Integers, Labels, column_names, grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def pooled_deff(result: DomainMeans) -> PooledDeff:
     Raises
     ------
     ValueError
-        If no domain has two PSUs and answers that differ.
+        If no domain has two PSUs and answers that differ, or weights are calibrated.
 
     References
     ----------
@@ -79,22 +79,42 @@ def pooled_deff(result: DomainMeans) -> PooledDeff:
     justification of Kish's formula for design effects for weighting and clustering. Survey Methodology 25, 105-106.
     Satterthwaite F. E. (1946). Biometrics Bulletin 2, 110-114 (:math:`\nu_d`).
     """
-    expected, df = _moments(result)
-    used = (expected > 1e-9) & (result.spread > 0)
-    if not used.any():
+    pooled = _pooled(result, np.zeros(len(result.table), dtype=np.int64), 1)
+    if not pooled.domains[0]:
         raise ValueError(
             "No domain has two sampling points and answers that differ, so a design effect can't be estimated: take "
             "that of larger domains."
         )
+    return PooledDeff(float(pooled.correlation[0]), float(pooled.df[0]), int(pooled.domains[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pooled:
+    """What groups of domains have in common, each group on its own; arrays of shape (groups,)."""
+
+    correlation: Floats
+    df: Floats
+    domains: Integers
+
+
+def _pooled(result: DomainMeans, group: Integers, groups: int) -> _Pooled:
+    if result.adjustment is not None:
+        raise ValueError(
+            "A design effect can't be pooled over figures with calibrated weights: pool it over the same figures with "
+            "the weights from before."
+        )
+    expected, df = _moments(result)
+    used = (expected > 1e-9) & (result.spread > 0)
     unequal, clustered = (values[used] for values in _concentrations(result))
-    spread, df = result.spread[used], df[used]
+    spread, df, of = result.spread[used], df[used], group[used]
     size = df * result.table["base"].to_numpy(dtype=float)[used]
-    above = float((size * (result.variance[used] / expected[used] - spread * unequal)).sum())
-    most = float((size * spread * (clustered - unequal)).sum())
+    above = grouped(of, size * (result.variance[used] / expected[used] - spread * unequal), groups)
+    most = grouped(of, size * spread * (clustered - unequal), groups)
     # Without clusters both sums of squares are the same, up to rounding.
-    alike = most <= 1e-9 * float((size * spread * unequal).sum())
-    correlation = 0.0 if alike else min(1.0, max(0.0, above / most))
-    return PooledDeff(correlation, float(df.sum()), int(used.sum()))
+    alike = most <= 1e-9 * grouped(of, size * spread * unequal, groups)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        correlation = np.where(alike, 0.0, np.clip(above / most, 0, 1))
+    return _Pooled(correlation, grouped(of, df, groups), np.bincount(of, minlength=groups))
 
 
 def _moments(result: DomainMeans) -> tuple[Floats, Floats]:
@@ -143,6 +163,45 @@ def smoothed(result: DomainMeans, pooled: PooledDeff) -> DomainMeans:
     parts = None if result.parts is None else (smoothed(result.parts[0], pooled), smoothed(result.parts[1], pooled))
     changed = replace(result, table=table, parts=parts, smoothed=True)
     table["low"], table["high"] = limits(changed, effective)
+    return changed
+
+
+def smoothed_within(result: DomainMeans, columns: Columns) -> DomainMeans:
+    """As `smoothed` with the `pooled_deff` of the domains that have the same values of some columns, group by group.
+
+    So the areas of many measures at once get what the areas of each measure have in common, in one pass. A group
+    without a domain to learn from is left as it is.
+
+    Parameters
+    ----------
+    result : DomainMeans
+        Of shares or means.
+    columns : str or sequence of str
+        Some of ``result.by``, such as ``measure``.
+
+    Raises
+    ------
+    ValueError
+        If the result is of net scores, whose parts are smoothed with one design effect by `smoothed`, or weights are
+        calibrated.
+    """
+    if result.parts is not None:
+        raise ValueError("Net scores are smoothed with one design effect for all domains: use smoothed.")
+    labels, group = Labels.of(result.table, column_names(columns))
+    pooled = _pooled(result, group, len(labels.combined))
+    unequal, clustered = _concentrations(result)
+    base, correlation = result.table["base"].to_numpy(dtype=float), pooled.correlation[group]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        deff = base * ((1 - correlation) * unequal + correlation * clustered)
+        effective = base / deff
+        table = result.table.assign(
+            se=np.sqrt(result.spread / effective), n_eff=effective, deff=deff, df=pooled.df[group], fallback=False
+        )
+    changed = replace(result, table=table, smoothed=True)
+    table["low"], table["high"] = limits(changed, effective)
+    unknown = pooled.domains[group] == 0
+    if unknown.any():
+        table.loc[unknown] = result.table.loc[unknown]
     return changed
 
 

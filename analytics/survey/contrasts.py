@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtr
 
+from analytics.survey.calibration import Calibration
 from analytics.survey.intervals import Limits, effective_sample, mover, t_interval, t_quantile, wilson_t
 from analytics.survey.linearisation import DomainMeans, Form, block_sums, covariance, look_up
 from analytics.survey.sample import Columns, Floats, Integers, Labels, column_names, grouped
@@ -72,7 +73,7 @@ def differences(
     Raises
     ------
     ValueError
-        If the two results are of different samples or kinds, or rows are not paired.
+        If the two results are of different samples, kinds or calibrated weights, or rows are not paired.
 
     References
     ----------
@@ -151,9 +152,12 @@ def against_rest(parts: DomainMeans, whole: DomainMeans, within: Columns | None 
     Raises
     ------
     ValueError
-        If the two results are of different samples or kinds, or a part is not within a whole.
+        If the two results are of different samples or kinds or have calibrated weights, or a part is not within a
+        whole.
     """
     _check_same(parts, whole)
+    if parts.adjustment is not None:
+        raise ValueError("With calibrated weights make the rest a domain of its own, and compare with `differences`.")
     every = np.arange(len(parts.table))
     of = _wholes(parts, whole, whole.by if within is None else column_names(within))
     rest, together, psus = _rest(parts, whole, of)
@@ -171,6 +175,12 @@ def _check_same(first: DomainMeans, second: DomainMeans) -> None:
         raise ValueError("The two results are of different samples: make both from the same rows or the same design.")
     if first.kind != second.kind:
         raise ValueError(f"One result is a {first.kind} and the other a {second.kind}: compare figures of one kind.")
+    if _calibration(first) is not _calibration(second):
+        raise ValueError("The two results have different calibrated weights: make both with the same ones.")
+
+
+def _calibration(result: DomainMeans) -> Calibration | None:
+    return None if result.adjustment is None else result.adjustment.auxiliary.calibration
 
 
 def _paired(

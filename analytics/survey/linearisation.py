@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from analytics.survey.auxiliary import Adjustment, Auxiliary
+from analytics.survey.calibration import Calibration, weights_of
 from analytics.survey.intervals import Limits, effective_sample, mover, t_interval, wilson_t
 from analytics.survey.sample import (
     Columns,
@@ -19,8 +21,10 @@ from analytics.survey.sample import (
     Labels,
     Sample,
     check_columns,
+    check_weights,
     column_names,
     grouped,
+    numbers,
 )
 
 if TYPE_CHECKING:
@@ -108,6 +112,8 @@ class DomainMeans:
         Of a net score: the shares above and below 0.
     smoothed : bool
         Whether ``se``, ``n_eff``, ``deff`` and ``df`` of the table come from `smoothed`.
+    adjustment : Adjustment, optional
+        Of calibrated weights: what their margins take from the variance.
     """
 
     table: pd.DataFrame
@@ -120,6 +126,7 @@ class DomainMeans:
     totals: Totals
     parts: tuple[DomainMeans, DomainMeans] | None = None
     smoothed: bool = False
+    adjustment: Adjustment | None = None
 
     def rows(self, **keys: object) -> Integers:
         """Positions of the domains with the given values: ``result.rows(wave="2023-06")``."""
@@ -139,6 +146,7 @@ class DomainMeans:
             weight_squared=self.weight_squared[rows],
             totals=self.totals.only(rows, self.sample),
             parts=self.parts and (self.parts[0].only(**keys), self.parts[1].only(**keys)),
+            adjustment=self.adjustment and self.adjustment.only(rows),
         )
 
 
@@ -152,13 +160,14 @@ class _Records:
     n: Floats
     weight: Floats
     weight_squared: Floats
+    row: Integers | None = None
 
 
 def domain_means(
     frame: pd.DataFrame,
     value: str,
     by: Columns,
-    weight: str | None = None,
+    weight: str | Calibration | None = None,
     stratum: Columns | None = None,
     psu: Columns | None = None,
     fpc: str | None = None,
@@ -188,8 +197,9 @@ def domain_means(
         Column of numbers or booleans. Rows where it is missing are in no domain, but their PSU counts.
     by : str or sequence of str
         Columns whose values make the domains; none for the whole sample. Rows where one is missing are in no domain.
-    weight : str, optional
-        Column of weights; without it every row weighs 1.
+    weight : str or Calibration, optional
+        Column of weights, or what `rake` or `greg` made of this frame; without it every row weighs 1. Whoever weighs 0
+        is in no domain, but their PSU counts.
     stratum : str or sequence of str, optional
         Columns that make the strata; without it there is one stratum. Over independent waves they include the wave.
     psu : str or sequence of str, optional
@@ -215,16 +225,16 @@ def domain_means(
     ``svymean``, ``surveyoptions``). Kish L. (1965). Survey Sampling, section 8.2 and 11.7.
     """
     names = column_names(by)
-    check_columns(frame, [value, *names, *column_names(weight)], "survey")
+    check_columns(frame, [value, *names], "survey")
+    weights = weights_of(frame, weight)
     sample, unit = Sample.of(frame, stratum, psu, fpc, "survey")
     labels, domain = Labels.of(frame, names)
-    values = frame[value].to_numpy(dtype=float, na_value=np.nan)
-    weights = np.ones(len(frame)) if weight is None else frame[weight].to_numpy(dtype=float, na_value=np.nan)
-    _check_weights(weights)
-    inside = (domain >= 0) & ~np.isnan(values)
+    values = numbers(frame, value)
+    inside = np.flatnonzero((domain >= 0) & ~np.isnan(values) & (weights > 0))
     weights = weights[inside]
-    records = _Records(domain[inside], unit[inside], values[inside], np.ones(len(weights)), weights, weights**2)
-    return _means(records, labels.frame(), sample, kind or _kind(records.value), deff)
+    records = _Records(domain[inside], unit[inside], values[inside], np.ones(len(weights)), weights, weights**2, inside)
+    auxiliary = Auxiliary.of(weight, sample, unit) if isinstance(weight, Calibration) else None
+    return _means(records, labels.frame(), sample, kind or _kind(records.value), deff, auxiliary)
 
 
 def domain_means_of_cells(
@@ -290,8 +300,8 @@ def domain_means_of_cells(
     values = _scored(cells[answer], scores)
     count, total, squared = (cells[name].to_numpy(dtype=float, na_value=np.nan) for name in (n, weight, weight_squared))
     for column in (count, total, squared):
-        _check_weights(column)
-    inside = (domain >= 0) & ~np.isnan(values) & (count > 0)
+        check_weights(column)
+    inside = (domain >= 0) & ~np.isnan(values) & (count > 0) & (total > 0)
     records = _Records(domain[inside], unit[inside], values[inside], count[inside], total[inside], squared[inside])
     seen = _kind(np.array(list(scores.values()), dtype=float))
     return _means(records, labels.frame(), sample, kind or seen, deff)
@@ -302,15 +312,6 @@ def _scored(answers: pd.Series, scores: Mapping[str, float]) -> Floats:
 
     codes, classes = pd.factorize(answers)
     return np.array([scores.get(name, np.nan) for name in classes] + [np.nan])[codes]
-
-
-def _check_weights(values: Floats) -> None:
-    wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
-    if wrong.size:
-        raise ValueError(
-            f"{wrong.size:,} weights or counts are missing, infinite or negative, such as {values[wrong[0]]} in row "
-            f"{wrong[0]}: correct them or leave the answers out."
-        )
 
 
 def _kind(values: Floats) -> Kind:
@@ -328,7 +329,14 @@ def _check_values(values: Floats, kind: Kind) -> None:
         )
 
 
-def _means(records: _Records, keys: pd.DataFrame, sample: Sample, kind: Kind, deff: float | None) -> DomainMeans:
+def _means(
+    records: _Records,
+    keys: pd.DataFrame,
+    sample: Sample,
+    kind: Kind,
+    deff: float | None,
+    auxiliary: Auxiliary | None = None,
+) -> DomainMeans:
     import pandas as pd
 
     _check_values(records.value, kind)
@@ -348,12 +356,20 @@ def _means(records: _Records, keys: pd.DataFrame, sample: Sample, kind: Kind, de
             simple = simple * np.maximum(1 - base / weight_of, 0)
         totals = _totals(records, weight * deviation / weight_of[domain], sample)
         variance, psus, strata, lonely = _variances(totals, sample, domains)
+        adjustment = None
+        if auxiliary is not None and records.row is not None:
+            share = auxiliary.coefficients(records.row, domain, deviation / weight_of[domain], domains)
+            adjustment = auxiliary.adjustment(share, totals.domain, totals.psu, totals.linearised)
+            every = np.arange(domains)
+            variance = np.maximum(variance + adjustment.covariance(every, adjustment, every), 0)
         own_df = (psus - strata).astype(float)
         fallback = (own_df <= 0) & (base > 0)
         assumed = np.minimum(n_eff if deff is None else base / deff, base)
         variance = np.where(base > 0, variance, np.nan)
         shown = np.where(fallback, spread / assumed, variance)
         df = np.where(fallback, assumed - 1, own_df)
+        # One respondent's answer varies with nothing that is known.
+        shown = np.where(df > 0, shown, np.nan)
         figures = {
             "estimate": mean,
             "se": np.sqrt(shown),
@@ -374,11 +390,12 @@ def _means(records: _Records, keys: pd.DataFrame, sample: Sample, kind: Kind, de
     parts = None
     if kind == "net":
         above, below = (
-            _means(_replaced(records, (sign * records.value > 0).astype(float)), keys, sample, "share", deff)
+            _means(_replaced(records, (sign * records.value > 0).astype(float)), keys, sample, "share", deff, auxiliary)
             for sign in (1, -1)
         )
         parts = above, below
-    result = DomainMeans(table, tuple(keys.columns), kind, sample, variance, spread, squared, totals, parts)
+    names = tuple(keys.columns)
+    result = DomainMeans(table, names, kind, sample, variance, spread, squared, totals, parts, adjustment=adjustment)
     table["low"], table["high"] = limits(result, assumed)
     return result
 
@@ -414,7 +431,7 @@ def limits(result: DomainMeans, effective: Floats) -> Limits:
 
 
 def _replaced(records: _Records, value: Floats) -> _Records:
-    return _Records(records.domain, records.psu, value, records.n, records.weight, records.weight_squared)
+    return replace(records, value=value)
 
 
 def _totals(records: _Records, linearised: Floats, sample: Sample) -> Totals:
@@ -491,8 +508,11 @@ def covariance(first: DomainMeans, second: DomainMeans, a: Integers, b: Integers
     shared, position = look_up(other_block, b[block] * sample.strata + stratum)
     their_sums = np.append(block_sums(other.linearised, other), 0)[position] * shared
     own_sums = block_sums(one.linearised, one)[at_block]
+    together = Form(sample, pair, psu, block, stratum, len(a))(one.linearised[at], theirs, own_sums, their_sums)
+    if first.adjustment and second.adjustment:
+        together = together + first.adjustment.covariance(a, second.adjustment, b)
     return Shared(
-        Form(sample, pair, psu, block, stratum, len(a))(one.linearised[at], theirs, own_sums, their_sums),
+        together,
         np.bincount(pair[found], minlength=len(a)),
         np.bincount(block[shared], minlength=len(a)),
     )

@@ -44,6 +44,42 @@ def check_columns(frame: pd.DataFrame, names: Sequence[str], what: str) -> None:
         )
 
 
+def numbers(frame: pd.DataFrame, name: str) -> Floats:
+    """A column of numbers or booleans; NaN where it is missing.
+
+    Raises
+    ------
+    ValueError
+        If a value is not a number; the sentence names the first.
+    """
+    import pandas as pd
+
+    read = pd.to_numeric(frame[name], errors="coerce")
+    lost = np.flatnonzero((read.isna() & frame[name].notna()).to_numpy())
+    if lost.size:
+        raise ValueError(
+            f"{name} is {frame[name].iloc[lost[0]]} in row {lost[0]}, which is no number: give numbers, or leave it "
+            "blank."
+        )
+    return np.asarray(read.to_numpy(dtype=float, na_value=np.nan))
+
+
+def check_weights(values: Floats) -> None:
+    """Refuse weights that are missing, infinite or negative.
+
+    Raises
+    ------
+    ValueError
+        The sentence names the first of them and its row.
+    """
+    wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
+    if wrong.size:
+        raise ValueError(
+            f"{wrong.size:,} weights or counts are missing, infinite or negative, such as {values[wrong[0]]} in row "
+            f"{wrong[0]}: correct them or leave the answers out."
+        )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Labels:
     """The distinct combinations of the values of some columns, sorted; a combination is known by its position."""

@@ -135,9 +135,9 @@ def _given(
 
 def _fits(y: Floats, v: Floats, x: Floats, moved: Floats, steps: Floats) -> _Fits:
     covariance = steps[:, None, None] ** 2 * moved + np.diag(v)
-    precision: Floats = np.linalg.inv(covariance)
+    precision: Floats = np.asarray(np.linalg.inv(covariance), dtype=float)
     weighed = precision @ x
-    inverse: Floats = np.linalg.inv(x.T @ weighed)
+    inverse: Floats = np.asarray(np.linalg.inv(x.T @ weighed), dtype=float)
     beta = np.einsum("kpq,kiq,i->kp", inverse, weighed, y)
     residual = y - beta @ x.T
     squares = np.einsum("ki,kij,kj->k", residual, precision, residual)

@@ -28,11 +28,12 @@ from data.checks.statuses import (
     month_statuses,
 )
 from data.checks.totals import home_office_totals
+from data.checks.turned_scales import turned
 from data.checks.unmatched_areas import COLUMN as AREA_COLUMN
 from data.checks.unmatched_areas import areas
 from data.checks.unmatched_events import COLUMN as EVENT_COLUMN
 from data.checks.unmatched_events import events
-from data.checks.waves import codes, dates, weights
+from data.checks.waves import codes, dates, future, unanswered, weights
 from data.tables import EVENTS, FEEDBACK, PARTICIPANTS, RESPONSES, STOPS
 
 if TYPE_CHECKING:
@@ -65,7 +66,10 @@ RULES: tuple[tuple[Rule, frozenset[str]], ...] = (
     (blanks, frozenset({STOPS.name})),
     (repeats, frozenset({STOPS.name})),
     (codes, frozenset({RESPONSES.name})),
+    (unanswered, frozenset({RESPONSES.name})),
+    (turned, frozenset({RESPONSES.name})),
     (dates, frozenset({RESPONSES.name})),
+    (future, frozenset({RESPONSES.name})),
     (weights, frozenset({RESPONSES.name})),
     (areas, frozenset(AREA_COLUMN)),
     (events, frozenset(EVENT_COLUMN)),

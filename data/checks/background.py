@@ -12,7 +12,8 @@ import narwhals as nw
 from data.checks.known_areas import KnownAreas
 from data.checks.statuses import month_number
 from data.readers.stop_and_search import COLUMNS
-from data.tables import AREAS, EVENTS, STOPS
+from data.tables import AREAS, EVENTS, RESPONSES, STOPS, WAVES
+from data.vocabularies.survey import measures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,6 +141,19 @@ class Background:
             stored = rows.collect("pandas").to_native()
             found.update(_came(stored["event"], stored["participants"]))
         return {**found, **self._events.get(force, {})}
+
+    def wave_before(self, survey: str, force: str, starts: str) -> pd.DataFrame | None:
+        """The answers of the last stored wave of a survey that ended before a day; None where there is none."""
+        if not self._view.has(WAVES.name):
+            return None
+        of_survey = (nw.col("survey") == survey, nw.col("force") == force)
+        held = self._view.rows(WAVES.name).filter(*of_survey, nw.col("ends") < starts).select("wave", "ends")
+        waves = held.collect("pandas").to_native().sort_values(["ends", "wave"])
+        if waves.empty:
+            return None
+        rows = self._view.rows(RESPONSES.name).filter(*of_survey, nw.col("wave") == str(waves["wave"].iloc[-1]))
+        asked = [name for name in rows.collect_schema().names() if name in measures()]
+        return rows.select(*asked).collect("pandas").to_native()
 
     def _months_of(self, force: str, own: int) -> dict[str, Month]:
         """The stored months of a force, for every file of the command at once."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -129,6 +129,8 @@ class Reading:
         Rows of other canonical tables that the same file fills, by table: of a wave its description.
     unread
         Values that nobody has given a meaning, taken as blank, each with its number of records.
+    columns
+        Column of the file by column of the table, where a mapping names them.
     """
 
     frame: pd.DataFrame
@@ -136,6 +138,7 @@ class Reading:
     notes: tuple[str, ...] = ()
     also: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     unread: tuple[tuple[Problem, int], ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -181,10 +184,15 @@ def _and_more(number: int, what: str, remedy: str, column: str | None = None) ->
 
 
 class Refused(ValueError):
-    """A file that was recognised but can't be read. Carries every problem found, not only the first."""
+    """A file that was recognised but can't be read.
 
-    def __init__(self, problems: list[Problem]) -> None:
+    Carries every problem found, not only the first, and beside them what would keep no file out, so that whoever
+    corrects the file sees all of it at once.
+    """
+
+    def __init__(self, problems: list[Problem], beside: Sequence[Problem] = ()) -> None:
         self.problems = problems
+        self.beside = tuple(beside)
         super().__init__(" ".join(str(problem) for problem in problems[:5]))
 
 

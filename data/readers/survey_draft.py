@@ -1,7 +1,8 @@
 """A mapping in the making: what a form shows of a survey file, and the mapping file that comes of what is chosen.
 
-A draft begins with the mapping of an earlier wave where all its columns are in the file, else with what the file's own
-columns suggest. What the form does not show, such as codes of areas, stays as it was.
+A draft begins with the mapping of an earlier wave where the file has at least half of its questions, else with what the
+file's own columns suggest. What is not as it was before is said, column by column. What the form does not show stays as
+it was.
 """
 
 from __future__ import annotations
@@ -10,16 +11,18 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from data.readers import tabular
-from data.readers.personal_data import personal_columns
-from data.readers.source import Refused, Source
-from data.readers.survey_mapping import COLUMNS, EXAMPLES, parse, why_not
+from data.readers.source import Source
+from data.readers.survey_before import Earlier, label_answer, mirrored, runs_against, take_over, usable
+from data.readers.survey_columns import Code, Seen, columns_of, of_code
+from data.readers.survey_mapping import COLUMNS, EXAMPLES
 from data.readers.survey_suggestion import suggest_mapping
+from data.readers.wave_names import following, named
 from data.vocabularies import normalise
 from data.vocabularies.survey import attributes, measures
 from data.words import listing
@@ -32,7 +35,7 @@ NO_ANSWER = "not an answer"
 WAVE = (*EXAMPLES, "questionnaire", "design", "mode", "population", "weighting")
 """What a form asks about the wave."""
 
-OF_A_MEASURE = ("reversed", "wording", "asked_of")
+OF_A_MEASURE = ("reversed", "wording", "comparable", "asked_of")
 """What a form asks about a question beside its codes."""
 
 ROLES = (
@@ -54,41 +57,7 @@ NEEDED = {
 }
 """What must be said about a wave, in words."""
 
-_MOST_CODES = 20
-_OF_A_WAVE = ("wave", "label", "starts", "ends")
-_QUARTERS = ("January to March", "April to June", "July to September", "October to December")
-
-
-@dataclass(frozen=True)
-class Code:
-    """One value of a column: as written, its label in the file, and how many people have it."""
-
-    value: str
-    label: str
-    people: int
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A column as it stands in the file.
-
-    Attributes
-    ----------
-    name, label
-        Its header and, in an SPSS file, its label.
-    codes
-        Its values, where they are few enough to be codes.
-    example
-        A few of its values.
-    personal
-        What personal data it seems to hold; blank where none.
-    """
-
-    name: str
-    label: str
-    codes: tuple[Code, ...]
-    example: str
-    personal: str
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -103,11 +72,23 @@ class Draft:
         The columns of the file, in order.
     remembered
         The earlier wave whose mapping it is; blank where it was guessed.
+    before
+        That earlier mapping, as TOML has it.
+    differs
+        What is not as it was before, in sentences by column.
+    lacks
+        What the earlier mapping has and the file lacks, in sentences.
+    follows
+        Whether the wave is taken for the one after, as no day of an interview says which it is.
     """
 
     content: Mapping[str, Any]
     columns: tuple[Seen, ...]
     remembered: str = ""
+    before: Mapping[str, Any] = field(default_factory=dict)
+    differs: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    lacks: tuple[str, ...] = ()
+    follows: bool = False
 
     def role(self, column: str) -> str:
         """What a column is taken for: one of `ROLES`."""
@@ -124,68 +105,133 @@ class Draft:
         """What the draft says of a measure beside its codes, by key of `OF_A_MEASURE`; None where it says nothing."""
         return self.content.get("measures", {}).get(role.removeprefix(MEASURE), {}).get(key)
 
-    def means(self, role: str, code: Code) -> str:
-        """What a code means in a role: an answer of the scale, `NO_ANSWER`, or words; blank where nobody said."""
+    def means(self, role: str, code: Code, turned: bool = False) -> str:
+        """What a code means in a role: an answer of the scale, `NO_ANSWER`, or words; blank where nobody said.
+
+        With `turned`, the answer at the other end of the scale, for a file whose codes run the other way.
+        """
         if role.startswith(MEASURE):
-            return self._answer(role.removeprefix(MEASURE), code)
+            id = role.removeprefix(MEASURE)
+            answer = self._answer(id, code)
+            return mirrored(measures()[id], answer) if turned else answer
         values = self.content.get("attributes", {}).get(role.removeprefix(ATTRIBUTE), {}).get("values", {})
-        return _of_code(values, code.value) or code.label
+        return of_code(values, code.value) or code.label
+
+    def area(self, code: Code) -> str:
+        """The name or GSS code of an area by what the file calls it; blank where it is kept as written."""
+        return of_code(self.content.get("areas", {}), code.value) or code.label
+
+    def asked_before(self, role: str) -> str:
+        """The question as the wave before asked it; blank where that is not known."""
+        id = role.removeprefix(MEASURE)
+        about = self.before.get("measures", {}).get(id)
+        return "" if about is None else str(about.get("wording") or measures()[id].wording)
+
+    def against(self, role: str, meanings: Mapping[str, str]) -> str:
+        """A sentence where the codes of a question run the other way than before; blank where they do not."""
+        id = role.removeprefix(MEASURE)
+        before = self.before.get("measures", {}).get(id, {})
+        return runs_against(measures()[id], meanings, before, self.remembered)
 
     def _answer(self, id: str, code: Code) -> str:
         about = self.content.get("measures", {}).get(id, {})
         if normalise(code.value) in {normalise(tabular.code(item)) for item in about.get("not_answers", ())}:
             return NO_ANSWER
-        given = _of_code(about.get("answers", {}), code.value) or code.label or code.value
-        return measures()[id].answer(given) or ""
+        measure = measures()[id]
+        given = label_answer(measure, code) or of_code(about.get("answers", {}), code.value) or code.value
+        return measure.answer(given) or ""
 
 
-def drafted(source: Source, earlier: Iterable[tuple[str, Source]] = ()) -> Draft:
-    """A mapping to start from for a file of survey answers.
+@dataclass(frozen=True)
+class Start:
+    """What a draft can begin with.
+
+    Attributes
+    ----------
+    suggested
+        What the file itself suggests, as TOML has it.
+    columns
+        The columns of the file, in order.
+    earlier
+        The mappings of earlier waves that are of use, the best first.
+    """
+
+    suggested: Mapping[str, Any]
+    columns: tuple[Seen, ...]
+    earlier: tuple[Earlier, ...]
+
+    @property
+    def days(self) -> dict[str, Any]:
+        """The first and the last day of an interview, where the file has them."""
+        return {key: self.suggested[key] for key in ("starts", "ends") if key in self.suggested}
+
+    def draft(self, before: Earlier | None) -> Draft:
+        """A mapping to start from.
+
+        Parameters
+        ----------
+        before
+            One of `earlier`; None for what the file itself suggests.
+        """
+        days = self.days or (following(before.content, date.today()) if before else {})
+        if before is None:
+            return _whole(Draft(self.suggested, self.columns), days)
+        made = take_over(before, self.columns, self.suggested)
+        draft = Draft(
+            made.content,
+            self.columns,
+            before.label,
+            before.content,
+            made.differs,
+            tuple(made.lacks),
+            bool(days) and not self.days,
+        )
+        return _whole(draft, days)
+
+
+def begun(source: Source, earlier: Iterable[tuple[str, Source]] = ()) -> Start:
+    """What a mapping for a file of survey answers can begin with.
 
     Parameters
     ----------
     source
         The file.
     earlier
-        Mappings of earlier waves with the name of the wave, the newest first; the first that fits is taken.
+        Mappings of earlier waves with the name of the wave, the newest first.
 
     Raises
     ------
     Refused
         If the file is no table or can't be read.
     """
-    suggested = tomllib.loads(suggest_mapping(source))
-    days: dict[str, Any] = {key: suggested[key] for key in ("starts", "ends") if key in suggested}
-    columns = _columns(source, days.get("ends") or date.today())
-    content, remembered = suggested, ""
-    for label, file in earlier:
-        fitting = _fitting(file, source)
-        if fitting is not None:
-            content = {key: value for key, value in fitting.items() if key not in _OF_A_WAVE} | days
-            remembered = label
-            break
-    mapped = Draft(content, columns)
-    drop = [column.name for column in columns if column.personal and mapped.role(column.name) == NOT_KEPT]
-    return Draft({**content, **named(days), "drop": [*content.get("drop", ()), *drop]}, columns, remembered)
+    sheet = tabular.read(source)
+    suggested = tomllib.loads(suggest_mapping(source, sheet))
+    columns = columns_of(sheet, suggested.get("ends") or date.today())
+    return Start(suggested, columns, tuple(usable(source, sheet.columns, suggested, earlier)))
 
 
-def named(days: Mapping[str, Any]) -> dict[str, str]:
-    """The id and the name of a wave whose days all lie in one month or quarter; nothing where they do not.
+def drafted(source: Source, earlier: Iterable[tuple[str, Source]] = ()) -> Draft:
+    """A mapping to start from for a file of survey answers: the best of the earlier ones, else a guess.
 
     Parameters
     ----------
-    days
-        ``starts`` and ``ends``, where they are known.
+    source, earlier
+        As `begun` takes them.
+
+    Raises
+    ------
+    Refused
+        If the file is no table or can't be read.
     """
-    starts, ends = days.get("starts"), days.get("ends")
-    if not isinstance(starts, date) or not isinstance(ends, date) or starts.year != ends.year:
-        return {}
-    if starts.month == ends.month:
-        return {"wave": f"{starts:%Y-%m}", "label": f"{starts:%B %Y}"}
-    quarter = (starts.month - 1) // 3
-    if quarter != (ends.month - 1) // 3:
-        return {}
-    return {"wave": f"{starts:%Y}-Q{quarter + 1}", "label": f"{_QUARTERS[quarter]} {starts:%Y}"}
+    start = begun(source, earlier)
+    return start.draft(next(iter(start.earlier), None))
+
+
+def _whole(draft: Draft, days: Mapping[str, Any]) -> Draft:
+    """A draft with the days and the name of its wave, and with what looks personal left out."""
+    drop = [column.name for column in draft.columns if column.personal and draft.role(column.name) == NOT_KEPT]
+    content = {**draft.content, **days, **named(days), "drop": [*draft.content.get("drop", ()), *drop]}
+    return replace(draft, content=content)
 
 
 def written(
@@ -193,7 +239,8 @@ def written(
     wave: Mapping[str, Any],
     roles: Mapping[str, str],
     meanings: Mapping[tuple[str, str], str],
-    questions: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    questions: Mapping[str, Mapping[str, Any]] = _NOTHING,
+    areas: Mapping[str, str] = _NOTHING,
 ) -> str:
     """The mapping file that comes of what was chosen in a form.
 
@@ -209,6 +256,8 @@ def written(
         What each code means, by column and code; blank for nothing.
     questions
         What is said of a question beside its codes, by column and key of `OF_A_MEASURE`; blank or false for nothing.
+    areas
+        Name or GSS code of an area by what the file calls it, where a form shows them; blank for as written.
 
     Returns
     -------
@@ -221,8 +270,8 @@ def written(
     content |= {key: wave[key] for key in WAVE if wave.get(key)}
     content["drop"] = [column for column, role in roles.items() if role == DROPPED]
     content["columns"] = {role: column for column, role in roles.items() if role in COLUMNS}
-    if draft.content.get("areas") and "area" in content["columns"]:
-        content["areas"] = dict(draft.content["areas"])
+    if "area" in content["columns"]:
+        content["areas"] = _areas(draft.content.get("areas", {}), areas)
     for prefix, table in ((ATTRIBUTE, "attributes"), (MEASURE, "measures")):
         before = draft.content.get(table, {})
         content[table] = {
@@ -232,6 +281,13 @@ def written(
             if role.startswith(prefix)
         }
     return tomli_w.dumps({key: value for key, value in content.items() if value not in ({}, [])})
+
+
+def _areas(before: Mapping[str, Any], chosen: Mapping[str, str]) -> dict[str, str]:
+    """The areas that were chosen, and those of before that this file does not have."""
+    said = {normalise(code) for code in chosen}
+    unseen = {str(code): words for code, words in before.items() if normalise(tabular.code(code)) not in said}
+    return {**unseen, **{code: words for code, words in chosen.items() if words}}
 
 
 _MADE_OF_ROLES = ("drop", "columns", "areas", "attributes", "measures")
@@ -301,41 +357,3 @@ def _lacking(
 
 def _mean(codes: Sequence[str]) -> str:
     return "means" if len(codes) == 1 else "mean"
-
-
-def _fitting(file: Source, source: Source) -> dict[str, Any] | None:
-    """The content of a mapping whose columns are all in a file; None where they are not, or its form is of before."""
-    try:
-        mapping = parse(file)
-    except Refused:  # written for an earlier version of the catalogue: the file itself suggests one
-        return None
-    return tomllib.loads(file.content.decode("utf-8-sig")) if why_not(mapping, source) is None else None
-
-
-def _columns(source: Source, last: date) -> tuple[Seen, ...]:
-    sheet = tabular.read(source)
-    personal = personal_columns(sheet, last)
-    return tuple(_seen(sheet, column, personal.get(column, "")) for column in sheet.columns)
-
-
-def _seen(sheet: tabular.Sheet, column: str, personal: str) -> Seen:
-    counts = sheet.cells[column].value_counts()
-    counts = counts[counts.index != ""]
-    labels = sheet.value_labels.get(column, {})
-    values = sorted({*counts.index, *labels}, key=_in_order) if len(counts) <= _MOST_CODES else []
-    codes = tuple(Code(str(value), labels.get(value, ""), int(counts.get(value, 0))) for value in values)
-    # Of what seems personal no example is shown.
-    example = "" if personal else ", ".join(map(str, counts.index[:3]))
-    return Seen(column, sheet.labels.get(column, ""), codes, example[:60], personal)
-
-
-def _in_order(code: str) -> tuple[float, str]:
-    try:
-        return float(code), ""
-    except ValueError:
-        return float("inf"), code
-
-
-def _of_code(table: Mapping[str, Any], code: str) -> str:
-    wanted = normalise(code)
-    return next((str(words) for given, words in table.items() if normalise(tabular.code(given)) == wanted), "")

@@ -47,7 +47,7 @@ EXAMPLES = {
 _OPTIONAL = ("questionnaire", "design", "mode", "population", "weighting", "sheet", "file")
 _TABLES = ("columns", "areas", "attributes", "measures")
 _KEYS = (*EXAMPLES, *_OPTIONAL, "drop", *_TABLES)
-_MEASURE_KEYS = ("column", "answers", "wording", "reversed", "not_answers", "asked_of")
+_MEASURE_KEYS = ("column", "answers", "wording", "comparable", "reversed", "not_answers", "asked_of")
 _WAVE = re.compile(r"(?P<year>[0-9]{4})(?:-(?:Q[1-4]|H[12]|(?P<month>0[1-9]|1[0-2])|(?P<end>[0-9]{2})))?")
 _WAVES = "2026, 2026-Q1 to 2026-Q4, 2026-01 to 2026-12, 2026-H1 or 2026-H2, or 2025-26 for two years"
 _MOST_UNKNOWN = 50
@@ -95,6 +95,8 @@ class MappedMeasure:
         Codes that are no answers.
     asked_of
         Whom it was asked of, where not everyone.
+    comparable
+        Whether its answers can be compared with those to the wording before, so that new words break no series.
     """
 
     measure: Measure
@@ -104,6 +106,7 @@ class MappedMeasure:
     is_reversed: bool
     not_answers: frozenset[str]
     asked_of: str | None
+    comparable: bool = False
 
 
 @dataclass(frozen=True)
@@ -419,6 +422,7 @@ class _Reader:
                 what = "a reversed item has another wording than the catalogue"
                 self.wrong(key, what, 'Add wording = "…", the question as it was asked')
             asked_of = self.text(f"{key} asked_of", table.get("asked_of"))
+            self.truth(f"{key} comparable", table.get("comparable", False))
             if column:
                 measure = measures()[name]
                 found.append(
@@ -430,6 +434,7 @@ class _Reader:
                         table.get("reversed") is True,
                         not_answers,
                         asked_of,
+                        table.get("comparable") is True,
                     )
                 )
         return found
@@ -447,10 +452,7 @@ class _Reader:
             else:
                 found[code] = answer
         turned = table.get("reversed", False)
-        if not isinstance(turned, bool):
-            self.wrong(
-                f"{key} reversed", "this is neither true nor false", "Write true or false, without quotes", turned
-            )
+        self.truth(f"{key} reversed", turned)
         if turned is not True:
             return found
         opposite = _opposites(measure)
@@ -459,6 +461,10 @@ class _Reader:
             self.wrong(f"{key} reversed", what, "Remove the line and give each code its answer under answers")
             return found
         return {code: opposite[answer] for code, answer in found.items()}
+
+    def truth(self, key: str, value: object) -> None:
+        if not isinstance(value, bool):
+            self.wrong(key, "this is neither true nor false", "Write true or false, without quotes", value)
 
     def known(self, key: str, name: str, catalogue: tuple[str, ...]) -> bool:
         if name in catalogue:

@@ -105,13 +105,15 @@ def looks_like_answers(source: Source) -> bool:
     return coded >= 3 and coded >= len(sheet.columns) / 4
 
 
-def suggest_mapping(source: Source) -> str:
+def suggest_mapping(source: Source, sheet: Sheet | None = None) -> str:
     """A mapping file to start from.
 
     Parameters
     ----------
     source
         A file of survey answers.
+    sheet
+        Its table, where it was read already.
 
     Returns
     -------
@@ -123,7 +125,7 @@ def suggest_mapping(source: Source) -> str:
     Refused
         If the file is no table or can't be read.
     """
-    sheet = tabular.read(source)
+    sheet = tabular.read(source) if sheet is None else sheet
     roles = _roles(sheet)
     attributes = _attributes(sheet, set(roles.values()))
     guesses = _guesses(sheet, {*roles.values(), *attributes.values()})

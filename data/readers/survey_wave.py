@@ -23,6 +23,7 @@ from data.readers.survey_mapping import MappedAttribute, MappedMeasure, SurveyMa
 from data.readers.tabular import Sheet
 from data.tables import QUESTIONS, RESPONSES, WAVES
 from data.vocabularies import normalise
+from data.words import listing, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +81,8 @@ def read(source: Source, slot: Slot) -> Reading:
     ------
     Refused
         If the file is no table or the mapping is for another, a column is missing or holds personal data, a weight is
-        no number or none is above 0, a date no day, or a respondent stands twice; every problem at once.
+        no number or none is above 0, a date no day, a respondent stands twice, or nobody answers anything; every
+        problem at once.
     """
     if source.mapping is None:
         raise Refused([Problem("the file has no mapping", "Start one with `python -m data mapping FILE`")])
@@ -96,8 +98,10 @@ def read(source: Source, slot: Slot) -> Reading:
         *_row_problems(mapping, sheet),
     ]
     if problems:
-        raise sheet.refused(problems)
+        raise sheet.refused(problems, _unmeant(mapping, sheet))
     answers = {m.measure.id: _answers(m, sheet) for m in mapping.measures}
+    if all(recoded.words.isna().all() for recoded in answers.values()):
+        raise sheet.refused([_nobody_answers(mapping, len(sheet.cells))])
     known = {a.id: _attribute(a, sheet) for a in mapping.attributes}
     frame = RESPONSES.frame(
         {
@@ -116,6 +120,7 @@ def read(source: Source, slot: Slot) -> Reading:
         tuple(_notes(source, source.mapping, mapping, sheet, known, answers, frame)),
         {WAVES.name: _waves(mapping, len(frame)), QUESTIONS.name: _questions(mapping, answers)},
         tuple(item for m in mapping.measures for item in _unread(m, answers[m.measure.id], sheet)),
+        {**mapping.columns, **{m.measure.id: m.column for m in mapping.measures}},
     )
 
 
@@ -174,8 +179,10 @@ def _weight_problems(column: str, sheet: Sheet) -> Iterator[Problem]:
         return
     for row, cell in sheet.cells[column].items():
         weight = tabular.number(cell, sheet.decimal_comma)
-        if weight is None or weight < 0:
-            remedy = "Give every respondent a weight; leave the column out of the mapping where there are none"
+        remedy = "Give every respondent a weight; leave the column out of the mapping where there are none"
+        if not cell:
+            yield Problem("this respondent has no weight", remedy, _row(row), column)
+        elif weight is None or weight < 0:
             yield Problem("this is not a weight, a number of 0 or more", remedy, _row(row), column, cell)
 
 
@@ -192,8 +199,16 @@ def _respondent_problems(column: str, sheet: Sheet) -> Iterator[Problem]:
         before = first.setdefault(number, _row(row))
         if number and before != row:
             # The number itself says who it is, so it is not repeated here.
-            what = f"this respondent stands already in row {before:,}"
-            yield Problem(what, "Keep one of the rows, or map the column that numbers respondents", _row(row), column)
+            remedy = f"Keep it or row {before:,}, or map the column that numbers respondents"
+            yield Problem("this respondent stands in an earlier row too", remedy, _row(row), column)
+
+
+def _nobody_answers(mapping: SurveyMapping, respondents: int) -> Problem:
+    one = len(mapping.measures) == 1
+    asked = "the mapped question has" if one else "none of the mapped questions has"
+    what = f"{asked} {'no' if one else 'an'} answer in any of {plural(respondents, 'row')}"
+    remedy = "Map the columns that hold the answers, and give each of their codes its answer"
+    return Problem(what, remedy, column=listing([m.column for m in mapping.measures]))
 
 
 # Columns of the table
@@ -296,6 +311,7 @@ def _questions(mapping: SurveyMapping, answers: Mapping[str, _Recoded]) -> pd.Da
             "measure": [m.measure.id for m in mapping.measures],
             "wording": [m.wording for m in mapping.measures],
             "asked_of": [m.asked_of for m in mapping.measures],
+            "comparable": [m.comparable for m in mapping.measures],
             "answered": [int(answers[m.measure.id].words.notna().sum()) for m in mapping.measures],
         }
     )
@@ -355,13 +371,22 @@ def _measure_notes(mapped: MappedMeasure, recoded: _Recoded, sheet: Sheet) -> It
         yield f"{name}: no answer for {_people(recoded.not_answers, labels)}."
 
 
+def _unmeant(mapping: SurveyMapping, sheet: Sheet) -> Iterator[Problem]:
+    """The codes without a meaning in a file that is refused for something else."""
+    for measure in mapping.measures:
+        if measure.column in sheet.columns:
+            yield from (problem for problem, _ in _unread(measure, _answers(measure, sheet), sheet))
+
+
 def _unread(mapped: MappedMeasure, recoded: _Recoded, sheet: Sheet) -> Iterator[tuple[Problem, int]]:
     """The codes of a question that the mapping gives no meaning, with the number of people who have each."""
     labels = sheet.value_labels.get(mapped.column, {})
     for code, people in recoded.unknown.items():
         what = f"{_number(people)}; the mapping gives this code of {mapped.measure.id} no meaning"
         remedy = "Give it an answer of the scale, or say that it is no answer"
-        yield Problem(what, remedy, None, mapped.column, f"{code} {labels[code]}" if code in labels else code), people
+        cells = sheet.cells[mapped.column]
+        first = _row(cells.index[cells == code][0])
+        yield Problem(what, remedy, first, mapped.column, f"{code} {labels[code]}" if code in labels else code), people
 
 
 def _attribute_notes(mapped: MappedAttribute, recoded: _Recoded, sheet: Sheet) -> Iterator[str]:

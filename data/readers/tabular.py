@@ -86,9 +86,13 @@ class Sheet:
         """The column names, in order."""
         return [str(column) for column in self.cells.columns]
 
-    def refused(self, problems: Iterable[Problem]) -> Refused:
+    def refused(self, problems: Iterable[Problem], beside: Iterable[Problem] = ()) -> Refused:
         """The refusal of this table, whose problems with a row name its sheet too, where it stands on one."""
-        return Refused([replace(one, sheet=self.name) if one.row is not None else one for one in problems])
+        found, others = (
+            [replace(one, sheet=self.name) if one.row is not None else one for one in some]
+            for some in (problems, beside)
+        )
+        return Refused(found, others)
 
 
 def is_tabular(source: Source) -> bool:

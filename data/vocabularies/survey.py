@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from data.vocabularies import normalise, vocabulary
+from data.vocabularies import list_names, normalise, vocabulary
 
 POSITIVE, NEUTRAL, NEGATIVE, DONT_KNOW, NOT_ASKED = "positive", "neutral", "negative", "don't know", "not asked"
 CLASSES = (POSITIVE, NEUTRAL, NEGATIVE, DONT_KNOW, NOT_ASKED)
@@ -22,6 +22,13 @@ STAGES = (
     "action and feedback",
 )
 """The stages of the confidence cycle, in order. Measures of what follows from it have the stage ``benefit``."""
+
+
+SATISFACTION = "satisfied_contact"
+"""The measure of satisfaction with contact."""
+
+JOINT_GROUPINGS = "joint_groupings"
+"""The list of what takes several questions together."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,8 @@ class Attribute:
         Name in mappings and tables, and in sentences.
     is_grouping
         Whether figures are given by it.
+    is_counted
+        Whether answers are counted by it. What is counted and no grouping is for one question of its own.
     protected
         The protected characteristic of the Equality Act 2010 it speaks of; blank where none.
     """
@@ -91,7 +100,31 @@ class Attribute:
     id: str
     label: str
     is_grouping: bool
+    is_counted: bool
     protected: str
+
+
+@dataclass(frozen=True)
+class JointGrouping:
+    """Groups of respondents by what they said to several questions at once.
+
+    Attributes
+    ----------
+    id
+        Name in the cube of answers.
+    groups
+        By the name of each group what its people said, in the order in which the first group that fits is taken: by
+        column of ``responses`` the classes of an answer to a measure, or the words of an attribute, as `normalise`
+        writes them.
+    """
+
+    id: str
+    groups: Mapping[str, Mapping[str, frozenset[str]]]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The questions that it takes together."""
+        return tuple(dict.fromkeys(column for said in self.groups.values() for column in said))
 
 
 @cache
@@ -120,8 +153,31 @@ def attributes() -> Mapping[str, Attribute]:
     """What a survey can know of a respondent, by id."""
     return MappingProxyType(
         {
-            row["id"]: Attribute(row["id"], row["label"], row["grouping"] == "yes", row["protected"])
+            row["id"]: Attribute(
+                row["id"], row["label"], row["grouping"] == "yes", row["grouping"] in ("yes", "apart"), row["protected"]
+            )
             for row in vocabulary("attributes").rows
+        }
+    )
+
+
+@cache
+def joint_groupings() -> Mapping[str, JointGrouping]:
+    """What answers are counted by that takes several questions, by id."""
+    return MappingProxyType(
+        {
+            name: JointGrouping(name, {row["group"]: _said(row) for row in vocabulary(JOINT_GROUPINGS, name).rows})
+            for name in list_names(JOINT_GROUPINGS)
+        }
+    )
+
+
+def _said(row: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
+    return MappingProxyType(
+        {
+            column: frozenset(map(normalise, words.split("; ")))
+            for column, words in row.items()
+            if column not in ("list", "group") and words
         }
     )
 

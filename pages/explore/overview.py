@@ -1,4 +1,4 @@
-"""Overview: is confidence up, down or not clearly changed, and how is each stage of the cycle."""
+"""Overview: is confidence up, down or not clearly changed, how is each stage, what changed, and where to look."""
 
 import streamlit as st
 
@@ -16,6 +16,15 @@ confidence = answer("overview.headline", scope, view)
 show.headline(confidence)
 stages = answer("overview.tiles", scope, view)
 show.tiles(stages)
-show.answer(stages)
-show.evidence(stages)
+
+changed = answer("overview.what_changed", scope, view)
+places = answer("overview.where_to_look", scope, view)
+left, right = st.columns(2, gap="medium")
+with left:
+    show.lines(changed, "What changed")
+with right:
+    show.lines(places, "Where to look")
+state = answer("overview.data_state", scope, view)
+show.badges(state, "Data")
+show.behind({"Each stage": stages, "What changed": changed, "Where to look": places, "Data": state})
 show.caveats(confidence)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import filters, series_notes, show, states
+from pages.parts import contact, filters, series_notes, show, states
 from pages.parts.identity import current_user
 from pages.parts.release import answer, current_view
 
@@ -33,3 +33,4 @@ if not trend.refused and filters.holds_answers(scope, view):
 
 show.whole(answer("trends.by_group", scope, view), said=trend.caveats)
 show.whole(answer("trends.by_area", scope, view), said=trend.caveats)
+contact.part(scope, view, said=trend.caveats)

@@ -15,10 +15,14 @@ from pages.parts.filters import choose_area, go_to
 
 _MAP = "area_map"
 _LIST, _MADE = "area_list", "area_list_made"
-_KINDS: dict[str, maps.Kind] = {"Estimate": "estimate", "Certainty": "certainty"}
+_KINDS: dict[maps.Kind, str] = {
+    "estimate": "Estimate",
+    "certainty": "Certainty",
+    "chance": "Chance of being above",
+}
 _WIDE, _NARROW = 640, 350
 _LIST_HEIGHT = 300
-_COLUMNS = (112, 132, 64, 86)
+_COLUMNS = (104, 118, 76, 96)
 """Widths of the columns of the list in pixels."""
 
 
@@ -29,29 +33,45 @@ def side_by_side(finding: Finding, scope: Scope, view: View) -> None:
         return
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        kind = _KINDS[
-            str(
-                st.radio(
-                    "What the colours show", list(_KINDS), horizontal=True, key="map_kind", label_visibility="collapsed"
-                )
-            )
-        ]
+        kind = _kind(drawn, scope)
         _map(drawn, scope, kind)
     with right:
         with st.container(gap="xsmall"):
             st.plotly_chart(
-                charts.map_key(drawn.scheme, kind, show.mode()),
+                charts.map_key(drawn.scheme, kind, show.mode(), drawn.hatched),
                 theme=None,
                 config=charts.CONFIG,
-                alt=f"Key of the map: {drawn.scheme.title}",
+                alt=f"Key of the map: {maps.key_title(drawn.scheme, kind)}",
                 key="map_key",
                 width="stretch",
             )
-            st.caption(plain(drawn.note))
+            st.caption(plain(drawn.said(kind)))
         choose_area(scope, view, drawn.codes)
-        _list(drawn, scope)
+        _list(drawn, scope, kind)
     if not scope.area:
         st.markdown(":gray[Choose an area on the map, in the list or by its name, and its profile stands here.]")
+
+
+def _kind(drawn: AreaMap, scope: Scope) -> maps.Kind:
+    """What the colours show: the address says it, and a change goes there."""
+    shown = next((kind for kind in drawn.kinds if kind == scope.shows), drawn.kinds[0])
+    st.session_state["map_kind"] = shown
+    chosen = st.radio(
+        "What the colours show",
+        drawn.kinds,
+        format_func=lambda kind: _KINDS[kind],
+        horizontal=True,
+        key="map_kind",
+        label_visibility="collapsed",
+        on_change=_shows,
+        args=(scope,),
+    )
+    return chosen or shown
+
+
+def _shows(scope: Scope) -> None:
+    kind = st.session_state["map_kind"]
+    go_to(scope.but(shows=None if kind == "estimate" else kind))
 
 
 def about(finding: Finding) -> None:
@@ -101,7 +121,7 @@ def _map(drawn: AreaMap, scope: Scope, kind: maps.Kind) -> None:
         st.rerun()
 
 
-def _list(drawn: AreaMap, scope: Scope) -> None:
+def _list(drawn: AreaMap, scope: Scope, kind: maps.Kind) -> None:
     """The list; it is made anew, with the chosen row marked, where another part of the page has chosen."""
     codes = drawn.codes
     shown = (scope.force, scope.area_level, len(codes))
@@ -110,12 +130,12 @@ def _list(drawn: AreaMap, scope: Scope) -> None:
         st.session_state[_MADE] = st.session_state.get(_MADE, 0) + 1
     rows = [codes.index(scope.area)] if scope.area in codes else []
     state = st.dataframe(
-        drawn.listed,
+        drawn.listing(kind),
         hide_index=True,
         height=_LIST_HEIGHT,
         column_config={
             name: st.column_config.TextColumn(width=width)
-            for name, width in zip(drawn.listed.columns, _COLUMNS, strict=True)
+            for name, width in zip(drawn.listing(kind).columns, _COLUMNS, strict=True)
         },
         on_select="rerun",
         selection_mode="single-row",

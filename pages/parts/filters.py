@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from analytics import wording
-from analytics.findings import choices, overview, periods
+from analytics.findings import choices, overview, trends
 from analytics.findings.engagement import choices as engagement_choices
 from analytics.findings.neighbourhoods import choices as map_choices
 from analytics.findings.neighbourhoods import places
@@ -203,7 +203,7 @@ def holds_answers(scope: Scope, view: View) -> bool:
 
 def choose_periods(scope: Scope, view: View) -> None:
     """Select boxes of the two periods that are compared; the later one ends with the scope's period."""
-    said, begins, ends = periods.chosen(scope, view)
+    said, begins, ends = trends.chosen(scope, view)
     with st.container(horizontal=True, gap="small"):
         _choose("Earlier period, from", "against_from", _with(begins, said.against_from), said, wording.month)
         _choose("Earlier period, to", "against_to", _with(ends, said.against_to), said, wording.month)

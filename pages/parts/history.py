@@ -76,10 +76,17 @@ def _noticed(loads: pd.DataFrame) -> str:
     """How many files have something to say, and how to read it."""
     noted = int(loads["notes"].map(bool).sum())
     unlisted = int(loads["notes"].map(lambda notes: any(UNLISTED in note for note in notes)).sum())
-    return (
-        f"{wording.count(noted)} of {wording.plural(len(loads), 'file')} have something to say, "
-        f"{wording.count(unlisted)} of them of a value that our lists do not know. Choose a file to read it."
-    )
+    if not noted:
+        return "Nothing was noticed while these files were read."
+    of = f"Something was noticed in {_of(noted, len(loads))}"
+    also = f", in {wording.count(unlisted)} of them a value that our lists do not know" if unlisted else ""
+    return f"{of}{also}. Choose a file to read what."
+
+
+def _of(some: int, files: int) -> str:
+    if some == files:
+        return "the one file" if files == 1 else f"all {wording.count(files)} files"
+    return f"{wording.count(some)} of {wording.plural(files, 'file')}"
 
 
 def _notes(notes: Iterable[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Literal
@@ -11,13 +11,14 @@ import streamlit as st
 
 from analytics import charts
 from analytics.briefings.spreadsheet import file_name, to_csv, to_excel
-from analytics.finding import Finding, Mode, Tile
+from analytics.finding import Finding, Line, Mode, Tile
 from analytics.findings import QUESTIONS
 from analytics.reading import provenance_table, reading_table, reading_titles
 from analytics.scope import Scope, ScopeError
 from analytics.survey import CHANGE
 from analytics.wording import plain
 from data.checks import STATUSES
+from pages.parts import leads
 from pages.parts.filters import go_to, link
 from pages.parts.release import current_view, ways_out_of
 
@@ -60,24 +61,78 @@ def strip(finding: Finding) -> None:
 
 
 def tiles(finding: Finding) -> None:
-    """Figures side by side, each with its interval, its course and whether it changed."""
+    """Figures side by side, each with its interval, its course, whether it changed, and a link to its page."""
     if finding.refused:
         _refusal(finding)
         return
     grid = st.grid(len(finding.tiles), min_column_width=164, gap="small", border=True)
     for tile in finding.tiles:
         with grid.cell():
-            with st.container(gap=None):
-                st.metric(tile.label, tile.value)
-                st.caption(plain(tile.interval))
-                st.caption(plain(tile.base))
-            if tile.picture:
-                st.image(tile.picture, width=180, alt=tile.alt)
+            _tile(tile)
+            if tile.leads is not None:
+                leads.link(tile.leads, f":blue[{plain(tile.label)}]")
+
+
+def _tile(tile: Tile) -> None:
+    with st.container(gap=None):
+        st.metric(tile.label, tile.value)
+        st.caption(plain(tile.interval))
+        st.caption(plain(tile.base))
+    if tile.picture:
+        st.image(tile.picture, width=180, alt=tile.alt)
+    if tile.change or tile.older:
+        with st.container(gap=None):
+            if tile.verdict:
+                st.markdown(_badge(tile))
+            if tile.older:
+                st.markdown(f":orange-badge[:material/schedule: {plain(tile.older.capitalize())}]")
             if tile.change:
-                with st.container(gap=None):
-                    if tile.verdict:
-                        st.markdown(_badge(tile))
-                    st.caption(plain(tile.change))
+                st.caption(plain(tile.change))
+
+
+def lines(finding: Finding, title: str) -> None:
+    """A short list under its title: what each line is about leads to its page. The answer stands below it."""
+    with st.container(gap="xsmall"):
+        st.markdown(f"### {title}", anchors=False)
+        if finding.refused:
+            st.markdown(f":material/block: {plain(finding.answer)}")
+            return
+        if not finding.lines:
+            st.markdown(f"**{plain(finding.headline)}**")
+        for line in finding.lines:
+            with st.container(gap=None):
+                with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+                    label = f"{_arrow(line)}:blue[**{plain(line.bold)}**]"
+                    if line.leads:
+                        leads.link(line.leads, label)
+                    else:
+                        st.markdown(label, width="content")
+                    if line.mark:
+                        st.markdown(f":blue-badge[{plain(line.mark)}]", width="content")
+                with leads.below():
+                    st.markdown(f":small[{plain(line.text)}]")
+        st.caption(plain(finding.answer.removeprefix(f"{finding.headline}. ")))
+
+
+def badges(finding: Finding, title: str) -> None:
+    """What each line says, in a row with one link to the page that says more."""
+    if finding.refused:
+        return
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        st.markdown(f"**{title}**", width="content")
+        for line in finding.lines:
+            colour = "orange" if line.look else "gray"
+            st.markdown(f":{colour}[:small[:material/{line.icon}: {plain(line.text)}]]", width="content")
+        lead = next((line.leads for line in finding.lines if line.leads), None)
+        if lead:
+            leads.link(lead, ":blue[Data and methods]")
+
+
+def _arrow(line: Line) -> str:
+    if not line.icon:
+        return ""
+    colour = "orange" if line.look else "gray" if line.icon == "remove" else "blue"
+    return f":{colour}[:material/{line.icon}:] "
 
 
 def answer(finding: Finding) -> None:
@@ -175,10 +230,30 @@ def evidence(finding: Finding, beside: bool = True, opened: bool = True) -> None
         return
     table, made = st.columns(2, gap="small") if beside else (st.container(), st.container())
     with table:
-        without_chart = not (finding.draw or finding.panels or finding.tiles or finding.map or finding.cards)
+        without_chart = not (
+            finding.draw or finding.panels or finding.tiles or finding.map or finding.cards or finding.lines
+        )
         _opened("Table", ":material/table_rows:", finding, _table, opened and without_chart)
     with made:
         _opened("How was this made?", ":material/help:", finding, _made)
+
+
+@st.fragment
+def behind(findings: Mapping[str, Finding]) -> None:
+    """What stands behind several Findings, each under its tab: what to bear in mind, its table, how it was made.
+
+    Only the tab that is open is drawn; opening another one reruns nothing else.
+    """
+    told = {name: finding for name, finding in findings.items() if not finding.refused}
+    if not told:
+        return
+    for tab, finding in zip(st.tabs(list(told), key="behind", on_change="rerun"), told.values(), strict=True):
+        if tab.open:
+            with tab:
+                if finding.tiles:
+                    answer(finding)
+                caveats(finding)
+                evidence(finding)
 
 
 def made(finding: Finding) -> None:

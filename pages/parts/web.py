@@ -31,7 +31,7 @@ from pages.parts.server.headers import Frame
 _MINUTE = 60
 _NEVER = 1_000_000_000
 """Collections of the younger objects before one of all."""
-_ALL = 30
+_ALL = 10
 """Minutes after which everything is looked through again, and not only what is new."""
 _TURN = 0.0005
 """Seconds for which one thread keeps Python to itself.
@@ -49,7 +49,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
     Python looks through everything that is kept whenever a quarter more is kept, and the kept answers are many objects:
     a second's stop for whoever waits just then. So what has been looked through is set aside, and looked through again
-    only every half hour.
+    only every ten minutes.
     """
     uploads.keep_off_the_disk()
     # The very first run would look for pages beside the entry script, and not find the one of a deep link.

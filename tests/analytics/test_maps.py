@@ -12,7 +12,8 @@ import pytest
 
 from analytics import charts, maps
 from analytics.charts.house import PALETTES
-from analytics.maps import FEW, HIGH, LOW, MEDIUM, NOT_KNOWN, POINTS, RATES, RATIOS, AreaMap
+from analytics.hatching import hatched
+from analytics.maps import FEW, HIGH, LOW, MEDIUM, MODEL, NOT_KNOWN, POINTS, RATES, RATIOS, AreaMap
 
 HOSTILE = "<b onclick=\"x()\">Up & 'Down'</b>"
 
@@ -48,6 +49,7 @@ def test_certainty_is_by_half_the_width(half, certainty):
         (9, LOW, "#F8FAFB", "#131A21"),
         (9, NOT_KNOWN, "#F8FAFB", "#131A21"),
         (9, FEW, "", ""),
+        (9, MODEL, "", ""),
         (math.nan, NOT_KNOWN, "", ""),
     ],
 )
@@ -220,17 +222,63 @@ def test_labels_never_overlap(drawn):
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("kind", ["estimate", "certainty"])
+@pytest.mark.parametrize("kind", ["estimate", "certainty", "chance"])
 @pytest.mark.parametrize("scheme", [POINTS, RATES, RATIOS])
 def test_the_key_shows_every_colour_of_the_view(scheme, kind, mode):
     figure = charts.map_key(scheme, kind, mode)
     fills = {shape.fillcolor for shape in figure.layout.shapes}
     palette = maps.colours(scheme, kind, mode)
-    expected = (
-        {*palette.full, *palette.faded, palette.uncertain} if kind == "estimate" else {*palette.by_certainty.values()}
-    )
-    assert fills == expected
+    expected = {
+        "estimate": {*palette.full, *palette.faded, palette.uncertain},
+        "certainty": {*palette.by_certainty.values()},
+        "chance": {*palette.full},
+    }
+    assert fills == expected[kind]
     said = " ".join(note.text for note in figure.layout.annotations)
-    assert all(words in said for words in scheme.margin_words)
+    words = ["5\u00a0%", "20\u00a0%", "80\u00a0%", "95\u00a0%", "unclear"] if kind == "chance" else scheme.margin_words
+    assert all(word in said for word in words)
+    hatched = charts.map_key(scheme, kind, mode, hatched=True)
+    assert "the model alone" in " ".join(note.text for note in hatched.layout.annotations)
+    assert hatched.layout.height > figure.layout.height
     # Plotly checks what was drawn unchecked.
     type(figure)(figure.to_dict())
+
+
+@pytest.mark.parametrize(
+    ("chance", "place"),
+    [(0, 0), (0.049, 0), (0.05, 1), (0.19, 1), (0.2, 2), (0.5, 2), (0.8, 2), (0.81, 3), (0.95, 3), (0.951, 4), (1, 4)],
+)
+def test_chances_are_classed_at_5_20_80_and_95_per_cent(chance, place):
+    assert maps.chance_class(chance) == place
+    full = maps.DIVERGING["light"].full
+    assert maps.fill(POINTS, "chance", "light", 4.0, LOW, chance) == full[place]
+    swapped = maps.replace(POINTS, swapped=True)
+    assert maps.fill(swapped, "chance", "light", 4.0, LOW, chance) == full[4 - place]
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_chance_view_has_marks_that_can_be_read_on_their_colours(drawn, mode):
+    chances = maps.replace(drawn, table=drawn.table.assign(chance=[0.99, math.nan, 0.1], certainty=[HIGH, MODEL, LOW]))
+    held = layers(chances.deck(mode, "chance"))
+    marks = {(row["text"], name.split()[1]) for name, layer in held.items() if "marks" in name for row in layer["data"]}
+    assert {text for text, _ in marks} == {"↑↑", "↓"}
+    full = maps.DIVERGING[mode].full
+    for text, colour in marks:
+        assert contrast(colour, full[4 if text == "↑↑" else 1]) >= 4.5
+    for fill in full:
+        assert contrast(maps.readable(fill), fill) >= 4.5
+    assert held["hatching"]["data"]
+
+
+def test_a_hatching_stays_inside_and_goes_on_in_the_neighbour():
+    left, right = ([[[x, 51.0], [x + 0.1, 51.0], [x + 0.1, 51.1], [x, 51.1], [x, 51.0]]] for x in (0.0, 0.1))
+    squash = math.cos(math.radians(51.05))
+    lines = np.array(hatched([left, right], 0.02, squash))
+    assert ((lines[..., 0] >= 0) & (lines[..., 0] <= 0.2) & (lines[..., 1] >= 51.0) & (lines[..., 1] <= 51.1)).all()
+    # Every end of every line has a whole number of steps: neighbours carry each other's lines on.
+    steps = (lines[..., 0] + lines[..., 1] / squash) / 0.02
+    assert steps == pytest.approx(np.round(steps), abs=2e-3)
+    hole = [*left, [[0.03, 51.03], [0.07, 51.03], [0.07, 51.07], [0.03, 51.07], [0.03, 51.03]]]
+    for line in hatched([hole], 0.005, squash):
+        x, y = np.mean(line, axis=0)
+        assert not (0.031 < x < 0.069 and 0.031 < y - 51 < 0.069)

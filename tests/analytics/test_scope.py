@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.scope import ALL_POWERS, DEFINITIONS, DONT_KNOWS, LAYERS, POINTS, SMOOTHS, Scope, ScopeError
+from analytics.scope import ALL_POWERS, DEFINITIONS, DONT_KNOWS, LAYERS, POINTS, SMOOTHS, VIEWS, Scope, ScopeError
 from data.geography import LEVELS
 from data.vocabularies import BROAD_GROUPS, forces
 from data.vocabularies.survey import measures
@@ -38,6 +38,7 @@ def scopes(draw):
         "compare_from": MONTHS,
         "against_from": st.just(first),
         "against_to": st.just(last),
+        "shows": st.sampled_from(VIEWS),
     }
     return Scope(**{name: draw(st.none() | values) for name, values in parts.items()})
 
@@ -76,6 +77,7 @@ def test_names_are_those_of_the_command_line():
         "compare_from",
         "against_from",
         "against_to",
+        "shows",
     ]
 
 
@@ -94,6 +96,7 @@ def test_names_are_those_of_the_command_line():
         ({"comparator": "Everyone"}, "“Everyone” is not a broad ethnic group"),
         ({"definition": "own"}, "“own” is not a definition of ethnicity; there are self and officer."),
         ({"layer": "weather"}, "“weather” is no layer of a map; there are searches, search_ratio, crime, disorder,"),
+        ({"shows": "weather"}, "“weather” is nothing that a map shows; there are estimate, certainty and chance."),
         ({"area_level": "street"}, "“street” is not an area level; there are force, district and neighbourhood."),
         ({"points": "months"}, "“months” is not a way to make points; there are waves, rolling and financial."),
         ({"dont_know": "yes"}, "“yes” is not a way to count don't know; there are left_out and counted."),

@@ -57,7 +57,8 @@ def run(small: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...,
             app.session_state[f"Table_{key}"] = app.session_state[f"How was this made?_{key}"] = True
         if opened:
             app.session_state["series_notes"] = True
-            app.session_state["part_compare"] = app.session_state["part_changes"] = True
+            for part in ("compare", "changes", "contact"):
+                app.session_state[f"part_{part}"] = True
         if page:
             app.switch_page(page)
         return app.run()

@@ -112,7 +112,7 @@ def test_what_was_noticed_in_a_file_is_shown(run, own, police_csv, tmp_path) -> 
     load_files([file], own, "Grace", "July")
     app = run(PAGE, own)
     # By hand: the two censuses, the boundaries, the lookup, this file and 8 months with repeats; it alone of a value.
-    said = "13 of 13 files have something to say, 1 of them of a value that our lists do not know."
+    said = "Something was noticed in all 13 files, in 1 of them a value that our lists do not know."
     assert any(said in text for text in texts(app))
     load = load_of(own, "surrey", "2018-07")
     assert history(app).set_index("Load").at[load, "Notes"] == 2

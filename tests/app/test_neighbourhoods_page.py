@@ -151,11 +151,44 @@ def test_the_level_changes_and_the_chosen_area_is_left(show, asked):
 def test_the_certainty_view_changes_the_colours_alone(show):
     app = show()
     before, said = layers(app)["areas"]["data"], texts(app)
-    app.radio(key="map_kind").set_value("Certainty").run()
+    app.radio(key="map_kind").set_value("certainty").run()
+    assert app.query_params["shows"] == "certainty"
     assert texts(app) == said
     after = layers(app)["areas"]["data"]
     assert [row["words"] for row in after] == [row["words"] for row in before]
     assert len({tuple(row["fill"]) for row in after}) <= 3
+
+
+def test_the_chance_view_has_colours_marks_list_and_an_address_of_its_own(show, asked):
+    app = show(area=AREA)
+    words = [row["words"] for row in layers(app)[f"areas {AREA}"]["data"]]
+    app.radio(key="map_kind").set_value("chance").run()
+    assert not app.exception
+    assert (app.query_params["shows"], app.query_params["area"]) == ("chance", AREA)
+    found = asked("neighbourhoods.map")
+    assert plain(found.map.said("chance")) in texts(app)
+    assert list(app.dataframe[0].value.columns)[2] == "Chance"
+    drawn = layers(app)
+    assert [row["words"] for row in drawn[f"areas {AREA}"]["data"]] == words
+    marks = {row["text"] for name, layer in drawn.items() if name.startswith("marks") for row in layer["data"]}
+    assert {"↓↓", "↑↑"} <= marks <= {"↓↓", "↓", "↑", "↑↑"}
+    reopened = show(**app.query_params)
+    assert reopened.radio(key="map_kind").value == "chance"
+    assert texts(reopened) == texts(app)
+    assert layers(reopened) == drawn
+    app.radio(key="map_kind").set_value("estimate").run()
+    assert "shows" not in app.query_params
+
+
+def test_a_layer_without_a_chance_shows_its_estimate(show):
+    app = show(shows="chance")
+    app.selectbox(key="filter_layer").set_value("searches").run()
+    assert not app.exception
+    assert not app.warning
+    assert app.radio(key="map_kind").options == ["Estimate", "Certainty"]
+    assert app.radio(key="map_kind").value == "estimate"
+    # What can't be shown is left out of the next address.
+    assert "shows" not in click(app, AREA).query_params
 
 
 def test_a_telephone_has_the_map_fitted_to_it(show, monkeypatch):

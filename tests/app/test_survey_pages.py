@@ -55,6 +55,33 @@ def test_overview_says_the_headline_and_six_tiles(show, asked):
     assert said.count(":gray-badge[:material/remove: No clear change]") == 4
 
 
+def test_overview_says_what_changed_where_to_look_and_how_new_the_data_are(show, asked):
+    app = show(OVERVIEW)
+    said = texts(app)
+    changed, places, state = (asked(f"overview.{key}") for key in ("what_changed", "where_to_look", "data_state"))
+    assert {"### What changed", "### Where to look", "**Data**"} <= set(said)
+    for line in (*changed.lines, *places.lines):
+        assert f":small[{plain(line.text)}]" in said
+    for line in state.lines:
+        assert f":gray[:small[:material/check: {plain(line.text)}]]" in said
+    assert plain(places.answer.removeprefix(f"{places.headline}. ")) in said
+    # Every tile, every line and the state of the data lead to a page, with the scope there.
+    links = [link.proto for link in app.get("page_link")]
+    assert len(links) == 6 + len(changed.lines) + len(places.lines) + 1
+    assert all(link.page_script_hash for link in links)
+    assert f"area={places.table['area'].iloc[0]}" in links[6 + len(changed.lines)].query_string
+    assert {link.page for link in links} == {"trends", "stop_and_search", "neighbourhoods", "methods"}
+
+
+def test_every_page_that_a_figure_leads_to_is_one():
+    from pages.parts.leads import PAGES
+    from tests.app.test_every_page import REGISTRY
+
+    assert {
+        name: file for name, file in PAGES.items() if (name, file) in {(p.address, p.file) for p in REGISTRY}
+    } == PAGES
+
+
 def test_overview_of_an_area_and_of_an_earlier_wave(show, asked):
     app = show(OVERVIEW)
     app.selectbox(key="filter_area").set_value("X07000002").run()
@@ -109,7 +136,7 @@ def test_every_table_and_how_it_was_made_open(show):
     assert ["Wave", "Estimate", "95 % interval", "Answers", "Series"] in headings
     assert any("Against the others, points" in names for names in headings)
     made = [dict(table.value["how"]) for table in app.table if list(table.value.columns) == ["how"]]
-    assert len(made) == 5
+    assert len(made) == 5 + 2
     for pairs in made:
         assert "Taylor" in pairs["Method"]
         assert "don't know" in pairs["Rules that fired"].replace("\\", "")
@@ -171,6 +198,18 @@ def test_which_measures_changed_opens_as_a_table(show, asked):
     assert f"### {plain(found.headline)}" in texts(app)
     (table,) = (t.value for t in app.table if "Stage" in t.value)
     assert len(table) == len(found.table)
+
+
+def test_contact_is_told_only_where_the_survey_asked_about_it(show, run, store):
+    closed = show(TRENDS, measure="fair", area="X07000003")
+    assert "Contact with the police" in [part.label for part in closed.expander]
+    said = texts(show(TRENDS, measure="fair", area="X07000003", opened=True))
+    for key in ("cycle.treatment_or_outcome", "cycle.contact_asymmetry"):
+        assert f"### {plain(asked(key).headline)}" in said
+    publish(store, wave("a", "2026-03", trust_force=answers(200, 200)))
+    app = run(TRENDS, store)
+    assert not app.exception
+    assert "Contact with the police" not in [part.label for part in app.expander]
 
 
 def test_withheld_figures_are_said_in_words(show, asked):

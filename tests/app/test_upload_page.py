@@ -276,3 +276,30 @@ def test_a_file_that_is_too_large_is_refused_where_it_is_read(run, own) -> None:
     ]
     assert staged(own) == []
     assert too_large({"just.csv": largest}, 20) == ""
+
+
+def test_new_words_of_a_question_are_a_break_or_a_wording_change_by_choice(run, store) -> None:
+    app = give(run(PAGE, store), ("wave.csv", wave()))
+    widget(app, "text_input", "_survey").set_value("Residents")
+    widget(app, "selectbox", "_force").set_value("surrey")
+    press(app, "Use this mapping")
+    app.text_input(key="upload_reason_0").set_value("first wave")
+    press(app, "Publish")
+    assert [part for part in app.radio if part.key and part.key.endswith("_comparable")] == []
+
+    app = give(app, ("next.csv", wave(95).replace(b"/07/2026", b"/10/2026")))
+    widget(app, "text_input", "Q60_measure good_job_local_wording").set_value("How well do the police here do?")
+    app.run()
+    choice = widget(app, "radio", "Q60_measure good_job_local_comparable")
+    assert "how good a job do you think the police in this area are doing" in choice.label
+    assert choice.value is False
+    choice.set_value(True)
+    app.run()
+    press(app, "Use this mapping")
+    app.text_input(key="upload_reason_1").set_value("second wave")
+    press(app, "Publish")
+    assert not app.exception
+    asked = store.view().rows("questions").collect("pandas").to_native()
+    said = asked[asked["measure"] == "good_job_local"].set_index("wave")
+    assert said["comparable"].astype(bool).to_dict() == {"2026-07": False, "2026-10": True}
+    assert said.at["2026-10", "wording"] == "How well do the police here do?"

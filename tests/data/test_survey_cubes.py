@@ -123,3 +123,67 @@ def test_cells_and_rows_hold_the_same_weights_by_any_key(release):
                 & (cells["answer_class"] == "positive")
             ]
             assert own["weight"].sum() == pytest.approx(expected, abs=1e-12)
+
+
+CONTACT = {
+    "contact_12m": ["No", "yes", "Yes", "Yes", "Yes", None, "Yes"],
+    "satisfied_contact": [
+        None,
+        "Very satisfied",
+        "Neither satisfied nor dissatisfied",
+        "Very dissatisfied",
+        "Don't know",
+        "Fairly satisfied",
+        None,
+    ],
+    "treated_fairly_contact": [None, "Yes", "No", "No", "Yes", "Yes", "Perhaps"],
+    "outcome_wanted": [None, "No", "Yes", "No", None, "Yes", "Yes"],
+    "prior_opinion": [None, "High", "Low", "Low", None, None, "Low"],
+}
+
+
+def test_joint_groupings_count_everyone_once_by_what_they_said_together(release):
+    cells = rows(release(responses(trust_force=["Strongly agree"] * 7, **CONTACT)), "survey_cells")
+    cells = cells[cells["measure"] == "trust_force"]
+    assert counted(cells[cells["grouping"] == "contact_experience"], "group") == {
+        "No contact": 1,
+        "Contact, satisfied": 1,
+        "Contact, not satisfied": 2,
+        NOT_KNOWN: 3,
+    }
+    assert counted(cells[cells["grouping"] == "treatment_and_outcome"], "group") == {
+        "No contact": 1,
+        "Treated fairly, not the outcome wanted": 1,
+        "Not treated fairly, outcome wanted": 1,
+        "Not treated fairly, not the outcome wanted": 1,
+        NOT_KNOWN: 3,
+    }
+    assert counted(cells[cells["grouping"] == "prior_opinion"], "group") == {"High": 1, "Low": 3, NOT_KNOWN: 3}
+    assert {int(n) for n in cells.groupby("grouping")["n"].sum()} == {7}
+
+
+def test_what_is_no_grouping_to_choose_is_counted_for_confidence_and_contact_alone(release):
+    asked = responses(trust_force=["Strongly agree"] * 7, fair=["Strongly agree"] * 7, **CONTACT)
+    held = rows(release(asked), "survey_cells").groupby("grouping")["measure"].agg(set)
+    assert held["contact_experience"] == held["prior_opinion"] == {"trust_force", "satisfied_contact"}
+    assert held["contact_12m"] == {"trust_force", "satisfied_contact", "fair"}
+
+
+@pytest.mark.parametrize("left_out", ["contact_12m", "satisfied_contact"])
+def test_a_joint_grouping_needs_each_of_its_questions(left_out, release):
+    asked = {name: answers for name, answers in CONTACT.items() if name != left_out}
+    held = set(rows(release(responses(trust_force=["Strongly agree"] * 7, **asked)), "survey_cells")["grouping"])
+    assert "contact_experience" not in held
+    assert ("treatment_and_outcome" in held) == (left_out == "satisfied_contact")
+
+
+def test_a_new_joint_grouping_is_counted_for_old_loads_too(release, store, monkeypatch):
+    with monkeypatch.context() as before:
+        before.setattr("data.survey_cubes.joint_groupings", dict)
+        before.setattr("data.counting.CODE", 1)
+        view = release(responses(trust_force=["Strongly agree"] * 7, **CONTACT))
+        assert "contact_experience" not in set(rows(view, "survey_cells")["grouping"])
+    view = release(responses("2026-Q2", trust_force=["Strongly agree"] * 7, **CONTACT))
+    cells = rows(view, "survey_cells")
+    experience = cells[(cells["grouping"] == "contact_experience") & (cells["measure"] == "trust_force")]
+    assert counted(experience, "wave") == {"2026-Q1": 7, "2026-Q2": 7}

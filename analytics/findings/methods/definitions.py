@@ -105,6 +105,12 @@ def _grouped() -> Iterator[tuple[str, str, str]]:
     for row in vocabulary("crime_types").rows:
         yield "Recorded crime", row["value"], "crime" if row["crime"] == "yes" else "incident, not a crime"
     for attribute in attributes().values():
-        counted = "figures are given by it" if attribute.is_grouping else "kept, no figures by it"
+        counted = (
+            "figures are given by it"
+            if attribute.is_grouping
+            else "figures of one question are given by it"
+            if attribute.is_counted
+            else "kept, no figures by it"
+        )
         protected = f"; protected characteristic: {attribute.protected}" if attribute.protected else ""
         yield "Who answered", attribute.label, counted + protected

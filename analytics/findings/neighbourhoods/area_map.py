@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from analytics import wording
+from analytics import maps, wording
 from analytics.disclosure import LEAST_OF_A_SHARE, TOO_FEW
 from analytics.finding import Finding
 from analytics.findings.asked import question_of
@@ -21,8 +21,10 @@ from analytics.findings.residents import NoResidents
 from analytics.findings.searches import NoSearches
 from analytics.findings.survey import choices as survey_choices
 from analytics.findings.survey.answers import NoAnswers
-from analytics.findings.trends import SIDES, chance_caveat
-from analytics.maps import FEW, NOT_KNOWN, AreaMap
+from analytics.findings.survey.small_areas import MODEL_ONLY, least_answers
+from analytics.findings.tested import SIDES, chance_caveat
+from analytics.maps import FEW, MODEL, NOT_KNOWN, AreaMap
+from analytics.records import records_of
 from analytics.scope import LAYERS, Scope, ScopeError
 from data.settings import settings
 from data.shapes import MOST
@@ -53,6 +55,7 @@ COLUMNS = [
     "p_value",
     "layer",
 ]
+"""Columns of every layer; those that only one kind has follow the base."""
 _NO_FIGURE = ("no residents", "residents not known", "no figure is published")
 """How the flag of an area begins that has no figure for another reason than that too little is counted."""
 _MAKERS = {
@@ -83,19 +86,26 @@ def area_map(scope: Scope, view: View) -> Finding:
     few, clear = int((table["certainty"] == FEW).sum()), _clear(table)
     answer = (
         f"{layer.label}, {layer.span}: {_whole(layer)}. {clear if alone or clear else f'{headline}. '}"
-        f"{_few(few, level)}{_ORDER if not alone else 'In alphabetical order'}; it is no ranking."
+        f"{_few(few, level)}{_modelled(table, level)}"
+        f"{_ORDER if not alone else 'In alphabetical order'}; it is no ranking."
     )
     return Finding(
         key=question.key,
         question=question.asks,
         headline=headline,
         answer=answer,
-        tables={"map": table[COLUMNS], "force": _force_table(layer), **_named(layer, table)},
+        tables={"map": table[columns(layer)], "force": _force_table(layer), **_named(layer, table)},
         provenance=replace(layer.made, rules=(*layer.made.rules, *_rules(few, scope, view))),
         caveats=(*([where] if where else []), *layer.caveats, *chance_caveat(table)),
         map=_drawn(scope, view, layer, table),
         alt=f"Map: {answer}",
     )
+
+
+def columns(layer: Layer) -> list[str]:
+    """Columns of the map's table."""
+    after = COLUMNS.index("base") + 1
+    return [*COLUMNS[:after], *layer.own_columns, *COLUMNS[after:]]
 
 
 def answerable(scope: Scope, view: View) -> None:
@@ -136,17 +146,20 @@ def _table(scope: Scope, view: View, layer: Layer) -> pd.DataFrame:
     table["flag"] = np.where(missing, layer.absent, table["flag"])
     table["verdict"] = table["verdict"].fillna("")
     table["certainty"] = [
-        layer.scheme.certainty(float(half))
-        if not wording.missing(estimate)
-        else NOT_KNOWN
-        if str(flag).startswith(_NO_FIGURE)
-        else FEW
+        _certainty(layer, estimate, half, str(flag))
         for estimate, half, flag in zip(table["estimate"], table["half"].astype(float), table["flag"], strict=True)
     ]
-    again = table["name"].duplicated(keep=False) & table["district"].notna()
-    table.loc[again, "name"] = table["name"] + " (" + table["district"].fillna("") + ")"
+    again = (table["name"].duplicated(keep=False) & table["district"].notna()).to_numpy()
+    if again.any():
+        table.loc[again, "name"] = table["name"] + " (" + table["district"].fillna("") + ")"
     order = table["verdict"].map(_FIRST).fillna(len(_FIRST))
     return table.assign(layer=scope.layer, order=order).sort_values(["order", "name", "area"], ignore_index=True)
+
+
+def _certainty(layer: Layer, estimate: object, half: float, flag: str) -> str:
+    if wording.missing(estimate):
+        return NOT_KNOWN if flag.startswith(_NO_FIGURE) else FEW
+    return MODEL if flag.startswith(MODEL_ONLY) else layer.scheme.certainty(half)
 
 
 def _headline(layer: Layer, table: pd.DataFrame, level: str) -> str:
@@ -183,6 +196,14 @@ def _few(few: int, level: str) -> str:
     if not few:
         return ""
     return f"{places.called(level, few)} {'has' if few == 1 else 'have'} too few to say. "
+
+
+def _modelled(table: pd.DataFrame, level: str) -> str:
+    alone = int((table["certainty"] == MODEL).sum())
+    if not alone:
+        return ""
+    have, their = ("has", "its figure is") if alone == 1 else ("have", "their figures are")
+    return f"{places.called(level, alone)} {have} fewer than {least_answers()} answers: {their} the model's alone. "
 
 
 def _where(scope: Scope, view: View) -> str:
@@ -232,7 +253,7 @@ def _drawn(scope: Scope, view: View, layer: Layer, table: pd.DataFrame) -> AreaM
     shapes = places.of_level(view, force, level)
     if scope.area is not None:
         shapes = shapes[shapes["code"].isin({*table["area"], scope.area})]
-    rows = table.to_dict("records")
+    rows = records_of(table)
     said = table[["area", "certainty"]].assign(
         position=table["position"].astype(float), words=[_pointed(layer, row) for row in rows]
     )
@@ -248,19 +269,28 @@ def _drawn(scope: Scope, view: View, layer: Layer, table: pd.DataFrame) -> AreaM
             ],
         }
     )
-    note = (
-        f"Fewer {layer.counted[1]}, fewer colours. Areas marked “few” have too few to say: {_least(layer)}."
-        if not table["certainty"].isin([NOT_KNOWN]).all()
-        else "No area is coloured: how certain a figure is nobody can say without an interval or residents."
-    )
+    if layer.chances:
+        said["chance"] = table["chance"].astype(float)
+        listed.insert(3, maps.CHANCE, [wording.chance(row["chance"]) for row in rows])
     return AreaMap(
         said,
         shapes,
         layer.scheme,
         listed,
-        note,
+        _note(layer, table, level),
         f"Map of {layer.label} by {level}, {layer.span}. The list has every figure.",
     )
+
+
+def _note(layer: Layer, table: pd.DataFrame, level: str) -> str:
+    """How colours are read."""
+    if table["certainty"].isin([NOT_KNOWN]).all():
+        return "No area is coloured: how certain a figure is nobody can say without an interval or residents."
+    if layer.chances:
+        alone = (table["certainty"] == MODEL).any()
+        hatched = f" Hatched: fewer than {least_answers()} answers, the figure is the model's alone." if alone else ""
+        return f"The wider the interval, the fewer colours. Figures lean towards that of all {level}s.{hatched}"
+    return f"Fewer {layer.counted[1]}, fewer colours. Areas marked “few” have too few to say: {_least(layer)}."
 
 
 def _least(layer: Layer) -> str:
@@ -269,13 +299,15 @@ def _least(layer: Layer) -> str:
 
 
 def _pointed(layer: Layer, row: Row) -> str:
-    """An area in three short lines: its name, its figure, how sure it is and what the test says."""
+    """An area in short lines: its name, its figure, how sure it is, what the test says, and what else is told of it."""
     figure = layer.says(row)
-    sure = [] if wording.missing(row["estimate"]) else [f"certainty {row['certainty']}", _said(str(row["verdict"]))]
+    without = wording.missing(row["estimate"]) or row["certainty"] == MODEL
+    sure = [] if without else [f"certainty {row['certainty']}", _said(str(row["verdict"]))]
     lines = [
         str(row["name"]),
         f"{figure[:1].upper()}{figure[1:]}",
         ", ".join(part for part in sure if part).capitalize(),
+        *layer.beside(row),
     ]
     return "\n".join(line for line in lines if line)
 

@@ -125,6 +125,7 @@ def figure_card(place: Place, title: str, name: str, layer: Layer | str, ending:
     columns = ["area", "estimate", "low", "high", "base", "verdict", "flag"]
     if isinstance(layer, str):
         return _nothing(title, layer, name, columns)
+    columns[5:5] = layer.own_columns
     own = layer.table[layer.table["area"] == place.code]
     if own.empty:
         return _nothing(title, f"{layer.absent.capitalize()}.", name, columns)
@@ -141,6 +142,7 @@ def figure_card(place: Place, title: str, name: str, layer: Layer | str, ending:
         if not wording.missing(row["base"]):
             said.append(Line(wording.plural(int(row["base"]), *layer.counted)))
         said.append(Line(f"{_against(str(row['verdict']))}; whole force {layer.write(layer.whole['estimate'])}"))
+        said += [Line(text) for text in layer.beside(row)]
     return Held(Card(title, tuple(said), note), name, own[columns].reset_index(drop=True), layer.made.files)
 
 

@@ -90,7 +90,7 @@ def complete(scope: Scope, view: View) -> Scope:
 
     The force is the one of the settings, else the first one with a survey, else the one with most searches; the layer
     its first measure of confidence with answers, else searches; the level the finest one that has figures; the year the
-    latest one.
+    latest one. What the colours show is left open where the layer has nothing of the kind.
 
     Raises
     ------
@@ -121,6 +121,7 @@ def complete(scope: Scope, view: View) -> Scope:
         to_month=scope.to_month or ends[-1],
         survey=survey,
         layer=layer,
+        shows=scope.shows if _can_show(view, force, survey, scope.shows) else None,
     )
 
 
@@ -154,6 +155,11 @@ def near(scope: Scope, view: View) -> dict[str, Scope]:
         if layer != scope.layer:
             found[f"Show {name.lower() if layer in LAYERS else name}"] = Scope(force=force, layer=layer)
     return found
+
+
+def _can_show(view: View, force: str, survey: str | None, shows: str | None) -> bool:
+    """Whether the colours can show it: a chance only where a survey's answers are held."""
+    return shows != "chance" or (survey is not None and survey_choices.has_answers(view, force, survey))
 
 
 def _first(view: View, available: list[str]) -> str:

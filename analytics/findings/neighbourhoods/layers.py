@@ -57,6 +57,10 @@ class Layer:
         Heading of the verdicts in the list; empty for the usual one.
     more
         Further tables by name.
+    own_columns
+        Columns of the table beside those that every layer has; they follow the base.
+    beside
+        What is said of an area beside its figure, in short sentences.
     """
 
     table: pd.DataFrame
@@ -74,6 +78,13 @@ class Layer:
     of: str = "in the force as a whole"
     against: str = ""
     more: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    own_columns: tuple[str, ...] = ()
+    beside: Callable[[Row], tuple[str, ...]] = lambda row: ()
+
+    @property
+    def chances(self) -> bool:
+        """Whether each area has a chance of lying above the force."""
+        return "chance" in self.own_columns
 
     def says(self, row: Row) -> str:
         """A figure with its interval and base, or why there is none."""

@@ -20,7 +20,7 @@ from analytics.findings.neighbourhoods.places import People
 from analytics.findings.residents import NoResidents
 from analytics.findings.searches import Searches
 from analytics.findings.survey import estimates
-from analytics.findings.trends import SIDES, tests_rule
+from analytics.findings.tested import SIDES, rule_of_tests
 from analytics.maps import RATES
 from analytics.scope import LAYERS, Scope
 from data.settings import settings
@@ -194,7 +194,7 @@ def rates_of_counts(
         made=replace(
             made,
             files=tuple(dict.fromkeys([*made.files, *_files(view, people)])),
-            rules=(*made.rules, *tests_rule(table), *_hidden_rule(table)),
+            rules=(*made.rules, *rule_of_tests(table), *_hidden_rule(table)),
         ),
         caveats=(
             *([why] if people is None else people.caveats()),

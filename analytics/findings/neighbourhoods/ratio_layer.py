@@ -17,7 +17,7 @@ from analytics.findings.residents import NoResidents
 from analytics.findings.searches import Searches
 from analytics.findings.stop_and_search.shared import people as people_of
 from analytics.findings.survey import estimates
-from analytics.findings.trends import tests_rule
+from analytics.findings.tested import rule_of_tests
 from analytics.maps import RATIOS
 from analytics.scope import Scope
 from analytics.survey import Verdicts
@@ -103,7 +103,7 @@ def ratio_layer(question: Question, scope: Scope, view: View) -> Layer:
     drawn = searches.by_area.reindex(people.by_area.index, fill_value=0)[list(pair)]
     nowhere = recorded - int(drawn.to_numpy().sum())
     refuse_unplaced(recorded - nowhere, recorded, level, _OF_BOTH)
-    made = searches.provenance(question, METHOD, REFERENCE, tests_rule(table))
+    made = searches.provenance(question, METHOD, REFERENCE, rule_of_tests(table))
     who = f"{people_of(pair[0])[:1].upper()}{people_of(pair[0])[1:]}"
     return Layer(
         table=table,

@@ -1,16 +1,19 @@
-"""A measure of a survey on the map: the figures of Trends, area by area."""
+"""A measure of a survey on the map: small-area estimates, beside the figures of each area's own answers."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from analytics import wording
 from analytics.findings.neighbourhoods.layers import FIGURES, Layer, NoLayer
+from analytics.findings.neighbourhoods.modelled import beside, figures_of
 from analytics.findings.survey import choices, estimates
 from analytics.findings.survey.answers import Answers
 from analytics.findings.survey.published import NO_INTERVAL, Published
-from analytics.findings.trends import SIDES, tests_rule
+from analytics.findings.survey.small_areas import COLUMNS
+from analytics.findings.tested import SIDES, rule_of_tests
 from analytics.maps import POINTS
 from analytics.scope import Scope
 
@@ -38,21 +41,25 @@ def survey_layer(question: Question, scope: Scope, view: View) -> Layer:
         return _published(question, scope, Published.of(asked, view))
     answers = Answers.of(asked, view)
     pooled = answers.pooled(SPAN)
-    table = estimates.by_area(answers, str(scope.area_level), SPAN)
-    names = {"difference_low": "low", "difference_high": "high"}
-    table["verdict"] = estimates.called(table[[*names, "p_value"]].rename(columns=names), SIDES)
     whole = estimates.overall(answers, SPAN).iloc[0].to_dict()
     if wording.missing(whole["estimate"]):
         raise NoLayer(f"{answers.measure.label}, {pooled.span}: {whole['flag']}.")
+    level = str(scope.area_level)
+    figures = figures_of(answers, level, SPAN, float(whole["estimate"]))
+    table = figures.table
+    names = {"difference_low": "low", "difference_high": "high"}
+    table["verdict"] = estimates.called(table[[*names, "p_value"]].rename(columns=names), SIDES)
     waves = wording.plural(len(pooled.waves), "wave")
     made = answers.provenance(
         question,
         f"{wording.plural(int(whole['base']), 'answer')}, {pooled.span}",
-        tests_rule(table),
+        [*figures.rules, *rule_of_tests(table)],
         pooled.waves,
+        figures.method,
     )
+    own = COLUMNS if figures.modelled else ()
     return Layer(
-        table=_positioned(table, float(whole["estimate"])),
+        table=_positioned(table, float(whole["estimate"]), own),
         whole=whole,
         scheme=replace(POINTS, swapped=not answers.measure.higher_is_better),
         label=answers.measure.label,
@@ -61,13 +68,16 @@ def survey_layer(question: Question, scope: Scope, view: View) -> Layer:
         write_between=wording.percent_between,
         counted=("answer", "answers"),
         absent="nobody was asked",
-        made=replace(made, scope=scope.only(question.takes).address()),
+        made=replace(made, scope=scope.only(question.takes).address(), reference=figures.reference or made.reference),
         caveats=(
+            *figures.caveats,
             f"The figure of an area pools {waves}, {pooled.span}: up to three years, and none before the questions "
-            "last changed. Trends has single years. Colours say how far an area is from the whole force; the verdict "
-            "tests it against the rest of the force.",
+            "last changed. Trends has single years. The colours of the estimate say how far an area is from the whole "
+            "force; the verdict tests it against the rest of the force.",
             f"{answers.wording} {answers.counted} {answers.unsure}",
         ),
+        own_columns=own,
+        beside=partial(beside, level) if figures.modelled else lambda row: (),
     )
 
 
@@ -110,8 +120,8 @@ def _published(question: Question, scope: Scope, published: Published) -> Layer:
     )
 
 
-def _positioned(table: pd.DataFrame, whole: float) -> pd.DataFrame:
+def _positioned(table: pd.DataFrame, whole: float, own: tuple[str, ...] = ()) -> pd.DataFrame:
     """Position in points from the whole, and half the width of the interval in points."""
-    figures = table.reindex(columns=["area", *FIGURES, "verdict", "flag"])
+    figures = table.reindex(columns=["area", *FIGURES, *own, "verdict", "flag"])
     numbers = {name: figures[name].astype("Float64").to_numpy(dtype=float, na_value=float("nan")) for name in FIGURES}
     return figures.assign(position=100 * (numbers["estimate"] - whole), half=50 * (numbers["high"] - numbers["low"]))

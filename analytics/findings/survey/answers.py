@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from analytics import wording
 from analytics.finding import File, Provenance, files_of
 from analytics.findings.survey import choices, notes
-from analytics.findings.survey.points import CHOSEN, WAVES, YEARS, Point, Pooling, Wave, points_of, pool_of
+from analytics.findings.survey.points import CHOSEN, WAVES, YEARS, Point, Pooling, Wave, comparable, points_of, pool_of
 from analytics.records import records_of
 from analytics.scope import COUNTED, Scope, ScopeError
 from analytics.survey import Sample
@@ -135,6 +136,10 @@ class Answers:
 
     def _points(self, pooling: Pooling) -> list[Point]:
         return _points(self.view, self.force, self.survey, self.measure.id, self.last_month, pooling)
+
+    def every_point_of(self, pooling: Pooling) -> list[Point]:
+        """Every point up to the end of the period, pooled in some way, whatever the scope has."""
+        return self._points(pooling)
 
     @property
     def last_month(self) -> str:
@@ -276,7 +281,18 @@ class Answers:
         """The question as the last wave asked it, and whom, where that was not everyone."""
         last = self.waves.iloc[-1]
         of = "" if wording.missing(last["asked_of"]) else f" Asked of {last['asked_of']}."
-        return f"“{last['wording']}”{of}"
+        return f"“{last['wording']}”{of}{self._reworded}"
+
+    @property
+    def _reworded(self) -> str:
+        """Where the question got other words and its answers can still be compared, in sentences."""
+        pairs = pairwise(records_of(self.waves))
+        return "".join(
+            f" Until {before['label']} the question was “{before['wording']}”; whoever mapped {after['label']} says "
+            "that the answers can be compared."
+            for before, after in pairs
+            if comparable(after) and after["wording"] != before["wording"]
+        )
 
     @property
     def counted(self) -> str:
@@ -431,6 +447,11 @@ def _cells(view: View, force: str, survey: str, measure: str, grouping: str) -> 
     asked = {"grouping": grouping, "measure": measure, "force": force, "survey": survey}
     cells = with_codes(view.select(SURVEY_CELLS.name, _CELLS, **asked))
     return _stratified(cells, view, force, survey).drop(columns="stratum")
+
+
+def cells_of(view: View, force: str, survey: str, measure: str) -> pd.DataFrame:
+    """The cells of everyone of one measure in all its waves; nobody may change them."""
+    return _cells(view, force, survey, measure, EVERYONE)
 
 
 @lru_cache(maxsize=4)

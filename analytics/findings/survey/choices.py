@@ -46,16 +46,22 @@ def questions(view: View) -> pd.DataFrame:
 
 @lru_cache(maxsize=256)
 def asked_waves(view: View, force: str, survey: str, measure: str) -> pd.DataFrame:
-    """The waves of a survey that asked a measure, in order, with ``month``, ``wording``, ``asked_of`` and ``noted``.
+    """The waves of a survey that asked a measure, in order, with ``month`` and what `questions` says of it.
 
-    ``noted`` is the last series break that an analyst noted up to the end of the wave.
+    That is ``wording``, ``asked_of`` and ``comparable``; ``noted`` is the last series break that an analyst noted up to
+    the end of the wave.
     """
     held, every = waves(view), questions(view)
     own = held[(held["force"] == force) & (held["survey"] == survey)]
     asked = every[(every["force"] == force) & (every["survey"] == survey) & (every["measure"] == measure)]
-    asked = asked[["wave", "wording", "asked_of"]].drop_duplicates("wave")
+    asked = asked.reindex(columns=["wave", "wording", "asked_of", "comparable"]).drop_duplicates("wave")
     found = own.assign(month=own["ends"].str[:7]).merge(asked, on="wave", validate="m:1")
     return found.assign(noted=notes.breaks(notes.of_series(view, force, survey, measure), list(found["ends"])))
+
+
+def first_month(view: View, force: str, survey: str, measure: str) -> str:
+    """The month in which the first wave ended that asked a measure."""
+    return str(asked_waves(view, force, survey, measure)["month"].iloc[0])
 
 
 @lru_cache(maxsize=8)
@@ -122,7 +128,7 @@ def groupings(view: View, force: str, survey: str) -> list[str]:
         return []
     rows = view.rows(SURVEY_CELLS.name).filter(nw.col("force") == force, nw.col("survey") == survey)
     held = set(rows.select("grouping").unique().collect("pandas").to_native()["grouping"])
-    return [attribute for attribute in attributes() if attribute in held]
+    return [attribute.id for attribute in attributes().values() if attribute.is_grouping and attribute.id in held]
 
 
 @lru_cache(maxsize=64)

@@ -30,6 +30,8 @@ from data.survey_cubes import EVERYONE
 if TYPE_CHECKING:
     import pandas as pd
 
+    from data.store import View
+
 FIGURES = ["estimate", "low", "high", "base", "se", "n_eff", "deff", "df", "flag"]
 """Columns of every estimate, in order."""
 
@@ -86,6 +88,15 @@ def by_group(answers: Answers, grouping: str) -> pd.DataFrame:
     return _groups_against_rest(answers.years, grouping, answers.year.name)
 
 
+def groups_of_year(answers: Answers, grouping: str) -> tuple[DomainMeans, pd.DataFrame]:
+    """The share of each group over the pooled waves, for comparisons between groups, and its figures in the same order.
+
+    Only the figures may be shown: they are withheld where there are too few answers.
+    """
+    means = _group_means(answers.years, grouping).only(point=answers.year.name)
+    return means, publishable(means)
+
+
 def by_area(answers: Answers, level: str, span: int = YEAR) -> pd.DataFrame:
     """The share of each area over the pooled waves, against everyone else's in the force.
 
@@ -108,6 +119,19 @@ def by_area(answers: Answers, level: str, span: int = YEAR) -> pd.DataFrame:
     if span == YEAR:
         return _areas_against_rest(answers.years.everyone, level, answers.year.name).copy()
     return _areas_against_rest(answers.everyone, level, answers.pooled(span).name, span).copy()
+
+
+def area_shares(answers: Answers, level: str, span: int) -> pd.DataFrame:
+    """The share of each area over the pooled waves as it is, however few its answers: for models, never to be shown.
+
+    Returns
+    -------
+    DataFrame
+        Columns area, estimate, base, n_eff (with the design factor that areas have in common) and weight.
+    """
+    table = _area_means(answers.everyone, level, Pooling("years", span))[1].table
+    own = (table["point"] == answers.pooled(span).name).to_numpy()
+    return table.loc[own, ["area", "estimate", "base", "n_eff", "weight"]]
 
 
 def overall(answers: Answers, span: int = YEAR) -> pd.DataFrame:
@@ -182,7 +206,14 @@ def _smoothed(means: DomainMeans, years: DomainMeans) -> DomainMeans:
 
 @lru_cache(maxsize=256)
 def _area_figures(force: Answers, level: str, area: str, pooling: Pooling = YEARS) -> pd.DataFrame:
-    return _by_name(publishable(_area_means(force, level, pooling)[1].only(area=area))).drop(columns="area")
+    figures = _every_area(force, level, pooling)
+    return _by_name(figures[(figures["area"] == area).to_numpy()].drop(columns="area"))
+
+
+@lru_cache(maxsize=64)
+def _every_area(force: Answers, level: str, pooling: Pooling) -> pd.DataFrame:
+    """The figures of all areas: to judge all of them takes hardly longer than to judge one."""
+    return publishable(_area_means(force, level, pooling)[1])
 
 
 def _by_name(figures: pd.DataFrame) -> pd.DataFrame:
@@ -222,15 +253,20 @@ def shares_of(cells: pd.DataFrame, answers: Answers, by: list[str]) -> DomainMea
 
 @lru_cache(maxsize=64)
 def _area_cells(force: Answers, level: str, pooling: Pooling) -> pd.DataFrame:
-    """Cells of everyone whose area is known: the area of the level, or the one of it that theirs lies in."""
+    """Cells of everyone, with the area of the level that each lies in."""
     return in_areas(force.cells(EVERYONE, pooling), force, level)
 
 
-def in_areas(cells: pd.DataFrame, years: Answers, level: str) -> pd.DataFrame:
-    """Cells whose area is known, with the area of a level that it is or lies in."""
+def in_areas(cells: pd.DataFrame, answers: Answers, level: str) -> pd.DataFrame:
+    """Cells of a survey's answers, with the area of a level that each lies in; see `placed`."""
+    return placed(cells, answers.view, answers.force, answers.survey, level)
+
+
+def placed(cells: pd.DataFrame, view: View, force: str, survey: str, level: str) -> pd.DataFrame:
+    """Cells whose ``area`` is the area of a level that each lies in, or its own; missing where none is known."""
     import pandas as pd
 
-    known = choices.areas(years.view, years.force, years.survey).set_index("code")
+    known = choices.areas(view, force, survey).set_index("code")
     own = known.index[known["area_level"] == level]
     above = known.loc[~known.index.isin(own), "parent_code"]
     mapped = {**dict(zip(own, own, strict=True)), **above[above.isin(own)].to_dict()}

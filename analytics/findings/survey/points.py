@@ -21,6 +21,7 @@ BREAKS = {
 """What breaks a series when it changes from one wave to the next, and what that is called; of a note, its words."""
 
 YEAR = 12
+_WORDING = "wording"
 
 
 class Pooling(NamedTuple):
@@ -187,9 +188,23 @@ def _points(waves: Sequence[Wave], blocks: list[list[int]]) -> list[Point]:
 
 def _changes(waves: Sequence[Wave]) -> list[str]:
     """What changed from the wave before to each wave, in words; empty for the first one, and one more at the end."""
-    about = [{name: "" if wording.missing(wave[name]) else wave[name] for name in BREAKS} for wave in waves]
     changed = [
-        next((words or str(b[name]) for name, words in BREAKS.items() if b[name] != a[name]), "")
-        for a, b in pairwise(about)
+        next((words or _said(b[name]) for name, words in _breaking(b) if _said(b[name]) != _said(a[name])), "")
+        for a, b in pairwise(waves)
     ]
     return ["", *changed, ""]
+
+
+def _breaking(wave: Wave) -> list[tuple[str, str]]:
+    """What would break the series before a wave: not its wording, where whoever mapped it can compare the answers."""
+    return [(name, words) for name, words in BREAKS.items() if name != _WORDING or not comparable(wave)]
+
+
+def comparable(wave: Wave) -> bool:
+    """Whether the answers of a wave can be compared with those to the wording before, as its mapping says."""
+    said = wave.get("comparable")
+    return not wording.missing(said) and bool(said)
+
+
+def _said(value: object) -> str:
+    return "" if wording.missing(value) else str(value)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _REFUSED = "Nothing of this file is loaded until it is corrected"
+_BESIDE, _ALONE = "Noticed besides", "It alone would not keep the file out"
 _BECOMES = {
     "loaded": "Ready to publish",
     "already loaded": "There already; it changes nothing",
@@ -146,12 +147,18 @@ def groups(report: Report) -> list[Group]:
 
 
 def problem_table(places: Iterable[Problem]) -> pd.DataFrame:
-    """Problems as text: Sheet, Row, Column, Value and What to do; columns that none of them has are left out."""
+    """Problems as text: What it is, Sheet, Row, Column, Value and What to do.
+
+    Columns that none of them has are left out, and what it is where it is the same of all: it stands above them then.
+    """
     import pandas as pd
 
+    places = tuple(places)
+    several = len({place.what for place in places}) > 1
     frame = pd.DataFrame(
         [
             {
+                "What it is": _sentence(place.what) if several else "",
                 "Sheet": place.sheet or "",
                 "Row": "" if place.row is None else wording.count(place.row),
                 "Column": place.column or "",
@@ -171,10 +178,12 @@ def _groups(outcome: Outcome) -> list[Group]:
     by_rule: dict[str, list[Problem]] = {}
     for problem in outcome.problems:
         by_rule.setdefault(problem.what, []).append(problem)
-    return [
-        Group(outcome.path, what, _REFUSED, sum(p.row is not None for p in places), True, tuple(places))
+    found = [
+        Group(outcome.path, _sentence(what), _REFUSED, sum(p.row is not None for p in places), True, tuple(places))
         for what, places in by_rule.items()
     ]
+    beside = [Group(outcome.path, _BESIDE, _ALONE, 0, False, outcome.beside)] if outcome.beside else []
+    return found + beside
 
 
 def _remarks(outcome: Outcome) -> list[Group]:

@@ -9,7 +9,7 @@ import pytest
 
 from analytics.briefings.spreadsheet import to_csv
 from analytics.columns import meaning
-from analytics.findings import changes, periods
+from analytics.findings import trends
 from analytics.reading import reading_table
 from analytics.scope import Scope
 from data.vocabularies.survey import STAGES, measures
@@ -64,7 +64,7 @@ def called(row, limit):
 
 
 def test_two_periods_for_everyone_groups_and_areas(view, people):
-    found = periods.compare(Scope(measure="informed_local", by="sex", area_level="district"), view)
+    found = trends.compare(Scope(measure="informed_local", by="sex", area_level="district"), view)
     # A year would reach across the new questionnaire of January 2025: the longest that does not, and a year before.
     assert found.provenance.scope["compare_from"] == "2026-01"
     assert (found.provenance.scope["against_from"], found.provenance.scope["against_to"]) == ("2025-01", "2025-09")
@@ -101,7 +101,7 @@ def test_two_periods_for_everyone_groups_and_areas(view, people):
 
 def test_chosen_periods_are_those_that_are_compared(view, people):
     scope = Scope(measure="fair", compare_from="2026-04", against_from="2025-10", against_to="2026-03")
-    row = periods.compare(scope, view).table.iloc[0]
+    row = trends.compare(scope, view).table.iloc[0]
     now, then = (
         Estimate(people, "fair", people["wave"].isin(w)) for w in (["2026-Q2", "2026-Q3"], ["2025-Q4", "2026-Q1"])
     )
@@ -110,7 +110,7 @@ def test_chosen_periods_are_those_that_are_compared(view, people):
 
 def test_periods_that_share_waves_are_compared_with_what_they_share(view, people):
     scope = Scope(measure="fair", compare_from="2026-01", against_from="2025-10", against_to="2026-03")
-    row = periods.compare(scope, view).table.iloc[0]
+    row = trends.compare(scope, view).table.iloc[0]
     now = Estimate(people, "fair", people["wave"].isin(AFTER))
     then = Estimate(people, "fair", people["wave"].isin(["2025-Q4", "2026-Q1"]))
     r = covariance(now.units, then.units) / math.sqrt(now.variance() * then.variance())
@@ -134,13 +134,13 @@ def test_periods_that_share_waves_are_compared_with_what_they_share(view, people
     ],
 )
 def test_periods_that_cannot_be_compared_are_refused_in_a_sentence(scope, why, view):
-    found = periods.compare(Scope(measure="fair", **scope), view)
+    found = trends.compare(Scope(measure="fair", **scope), view)
     assert found.refused
     assert why in found.answer
 
 
 def test_within_an_area_there_are_groups_and_no_areas(view):
-    found = periods.compare(Scope(measure="fair", area="X07000003", by="sex"), view)
+    found = trends.compare(Scope(measure="fair", area="X07000003", by="sex"), view)
     assert set(found.table["part"]) == {"everyone", "group"}
     assert found.table.at[0, "name"] in found.answer
 
@@ -150,7 +150,7 @@ def test_no_change_where_either_figure_is_withheld(store):
         return wave(name, ends, fair=answers(120, 80) + answers(women, 0), sex=["Male"] * 200 + ["Female"] * women)
 
     view = publish(store, people("a", "2025-03", 20), people("b", "2026-03", 60))
-    rows = periods.compare(Scope(by="sex"), view).table.set_index("name")
+    rows = trends.compare(Scope(by="sex"), view).table.set_index("name")
     woman = rows.loc["Female"]
     assert (woman["estimate"], woman["base"], woman["was_base"]) == (1.0, 60, 20)
     assert pd.isna(woman["was"])
@@ -161,7 +161,7 @@ def test_no_change_where_either_figure_is_withheld(store):
 
 
 def test_every_measure_is_tested_together(view, people):
-    found = changes.change(Scope(), view)
+    found = trends.change(Scope(), view)
     table = found.table
     asked = [name for name in measures() if name in people and people[name].notna().any()]
     assert set(table["measure"]) == set(asked)
@@ -182,10 +182,10 @@ def test_every_measure_is_tested_together(view, people):
 
 
 def test_a_measure_without_a_year_before_says_so(view):
-    found = changes.change(Scope(to_month="2025-06"), view)
+    found = trends.change(Scope(to_month="2025-06"), view)
     assert found.table["change"].isna().all()
-    told = {f"not compared: new {what} since then" for what in ("questionnaire", "wording")}
-    assert set(found.table["flag"]) <= {*told, "no point a year before"}
+    told = {f"not compared across a break of the series: new {what}" for what in ("questionnaire", "wording")}
+    assert set(found.table["flag"]) <= {*told, "not asked before"}
     assert found.headline == "No measure can be compared with a year before"
 
 
@@ -197,7 +197,7 @@ def test_a_measure_that_is_no_longer_asked_is_not_tested(store):
         wave("c", "2025-03", fair=answers(60, 40)),
         wave("d", "2026-03", fair=answers(60, 40)),
     )
-    rows = changes.change(Scope(), view).table.set_index("measure")
+    rows = trends.change(Scope(), view).table.set_index("measure")
     assert rows.at["fair", "change"] == 0
     assert rows.at["trust_force", "flag"] == "not asked in the last year"
     assert pd.isna(rows.at["trust_force", "change"])
@@ -205,7 +205,7 @@ def test_a_measure_that_is_no_longer_asked_is_not_tested(store):
 
 @pytest.mark.parametrize("key", ["compare", "change"])
 def test_every_column_has_a_meaning_and_every_row_reads(key, view):
-    found = periods.compare(Scope(), view) if key == "compare" else changes.change(Scope(), view)
+    found = trends.compare(Scope(), view) if key == "compare" else trends.change(Scope(), view)
     for table in found.tables.values():
         assert [name for name in table.columns if not meaning(name)] == []
     read = reading_table(found)
@@ -218,7 +218,7 @@ def test_every_column_has_a_meaning_and_every_row_reads(key, view):
 def test_a_survey_of_published_figures_alone_is_refused(store, load):
     figures = "date,measure,proportion\nMar-24,Police do a good job in the local area,51\n"
     load({"perception.csv": figures.encode()})
-    for answer in (periods.compare, changes.change):
+    for answer in (trends.compare, trends.change):
         found = answer(Scope(), store.view())
         assert found.refused
         assert "only published figures are loaded" in found.answer

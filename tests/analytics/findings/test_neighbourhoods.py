@@ -12,6 +12,7 @@ from analytics.findings import QUESTIONS
 from analytics.findings.neighbourhoods import area_map, choices, places, profile
 from analytics.findings.neighbourhoods.area_map import COLUMNS
 from analytics.findings.searches import Searches
+from analytics.findings.survey.small_areas import COLUMNS as OWN_COLUMNS
 from analytics.findings.ways_out import ways_out
 from analytics.scope import Scope, ScopeError
 from data.shapes import SHAPES
@@ -55,9 +56,13 @@ def test_shares_are_those_of_the_answers_since_the_questions_changed(view, measu
         weight = people.loc[here, "weight"]
         share = weight[meaning[here] == POSITIVE].sum() / weight.sum()
         row = one(found, code)
-        assert row["estimate"] == pytest.approx(share)
+        assert row["direct"] == pytest.approx(share)
         assert row["base"] == here.sum()
-        assert row["low"] < share < row["high"]
+        assert row["direct_low"] < share < row["direct_high"]
+        # What all areas have in common pulls it in.
+        whole = found.tables["force"]["estimate"].iloc[0]
+        assert abs(row["estimate"] - whole) < abs(share - whole)
+        assert row["high"] - row["low"] < row["direct_high"] - row["direct_low"]
 
 
 def test_the_level_of_districts_holds_the_same_answers(view):
@@ -221,8 +226,12 @@ def test_findings_are_plain_json(view, key):
     said = json.loads(QUESTIONS[key].answer(Scope(area="X05000011"), view).as_json())
     assert said["table"]
     if key == "neighbourhoods.map":
-        assert list(said["table"][0]) == COLUMNS
-        assert list(said["table"][0])[:7] == ["area", "name", "estimate", "low", "high", "base", "certainty"]
+        names = list(said["table"][0])
+        assert [name for name in names if name in COLUMNS] == COLUMNS
+        assert names[:6] == ["area", "name", "estimate", "low", "high", "base"]
+        assert names[6:13] == [*OWN_COLUMNS, "certainty"]
+        searches = QUESTIONS[key].answer(Scope(layer="searches"), view).as_dict()
+        assert list(searches["table"][0]) == COLUMNS
 
 
 def test_every_layer_answers_at_every_level(view):

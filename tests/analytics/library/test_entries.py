@@ -53,9 +53,10 @@ def test_measured_coverage_is_that_of_the_document(key):
 
 
 SURVEY = ("overview.headline", "overview.tiles", "trends.measure", "trends.by_group", "trends.by_area")
+CYCLE = ("cycle.treatment_or_outcome", "cycle.contact_asymmetry")
 
 
-@pytest.mark.parametrize("key", [*SURVEY, "stop_and_search.rates", "stop_and_search.disproportionality"])
+@pytest.mark.parametrize("key", [*SURVEY, *CYCLE, "stop_and_search.rates", "stop_and_search.disproportionality"])
 def test_every_source_is_one_that_the_document_names(key):
     text = " ".join(document(methods()[key].written).split())
     named = [source.partition(",")[0] for source in methods()[key].source.split("; ")]

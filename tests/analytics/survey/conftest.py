@@ -24,3 +24,15 @@ def survey() -> pd.DataFrame:
     frame["net"] = frame["answer"].map(lambda answer: 1.0 if answer < 6 else -1.0 if answer > 9 else 0.0)
     frame.loc[frame["answer"] == 12, ["satisfied", "net"]] = None
     return frame
+
+
+@pytest.fixture(scope="session")
+def asked(survey: pd.DataFrame) -> pd.DataFrame:
+    """The same survey with an age, a number, the PSUs of each stratum in the population and weights that are skewed."""
+    k = pd.Series(range(240))
+    return survey.assign(
+        age=((k * 7 + k // 5) % 3).map(lambda number: ("old", "middle", "young")[number]),
+        x=(k * k + 3 * k) % 17 / 4,
+        size=survey["stratum"].map({"a": 20, "b": 12, "c": 30, "d": 9}),
+        skew=survey["weight"] * k.map(lambda number: 9 if number % 40 == 7 else 0.15 if number % 30 == 11 else 1),
+    )

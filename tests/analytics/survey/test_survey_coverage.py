@@ -23,8 +23,10 @@ def run(part: Callable[[np.random.Generator, int], Iterator[simulation.Coverage]
         (simulation.net_scores, 600, {"MOVER"}),
         (simulation.changes, 400, {"MOVER"}),
         (simulation.area_intervals, 12, {"pooled (shown)", "against the rest"}),
+        pytest.param(simulation.raked_shares, 400, {"raked (shown)"}, marks=pytest.mark.long),
+        pytest.param(simulation.regressions, 300, {"design (shown)", "average effect (shown)"}, marks=pytest.mark.long),
     ],
-    ids=["share", "net score", "change", "area"],
+    ids=["share", "net score", "change", "area", "raked share", "logit"],
 )
 def test_intervals_hold_the_truth_as_often_as_they_say(
     part: Callable[[np.random.Generator, int], Iterator[simulation.Coverage]], replications: int, methods: set[str]

@@ -35,7 +35,7 @@ def remarks(load):
 
 
 def test_the_first_and_the_last_day_are_days_of_the_wave(remarks):
-    assert remarks(("2026-07-01", 1), ("2026-09-30", 1), ("", 1)) == {}
+    assert remarks(("2026-07-01", 1), ("2026-09-30", 2), ("", 1)) == {}
 
 
 def test_days_outside_the_wave(remarks):

@@ -15,10 +15,10 @@ from data.readers.survey_draft import (
     NOT_KEPT,
     ROLES,
     drafted,
-    named,
     written,
 )
 from data.readers.survey_mapping import parse
+from data.readers.wave_names import named
 
 CSV = "Serial,Weight,InterviewDate,Q60,Q62F,AgeBand,Mail,Colour\n" + "\n".join(
     f"{n},1.5,{n % 28 + 1:02d}/08/2026,{n % 5 + 1},{n % 4 + 1},{n % 2 + 1},p{n}@example.org,{['red', 'green'][n % 2]}"
@@ -140,11 +140,14 @@ def test_the_wave_before_is_taken_where_all_its_columns_are_there(wave, source) 
     assert again["measures"]["matter"] == {**old["measures"]["matter"], "not_answers": ["4", "8"]}
 
 
-def test_a_mapping_of_other_columns_is_not_taken(wave, source) -> None:
-    other = source("before.toml", BEFORE.replace('"Weight"', '"WT_new"').encode())
+def test_a_mapping_of_other_questions_is_not_taken(wave, source) -> None:
+    matter = BEFORE[BEFORE.index("[measures.matter]") :]
+    others = BEFORE.replace(matter, '[measures.relied_on]\ncolumn = "Q62A"\n[measures.respect]\ncolumn = "Q62B"\n')
+    other = source("before.toml", (others + matter).encode())
     broken = source("broken.toml", b"survey = ")
-    draft = drafted(wave, [("other", other), ("broken", broken)])
-    assert draft.remembered == ""
+    elsewhere = source("elsewhere.toml", BEFORE.replace("drop =", 'file = "panel*"\ndrop =').encode())
+    draft = drafted(wave, [("other", other), ("broken", broken), ("of other files", elsewhere)])
+    assert draft.remembered == ""  # of its three questions the file has one
     assert draft.role("Q60") == "measure good_job_local"
 
 

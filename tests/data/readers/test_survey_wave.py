@@ -182,8 +182,8 @@ def test_what_was_noticed_names_every_code_with_its_people(read):
     ]
     ((problem, people),) = reading.unread
     assert str(problem) == (
-        "column “Q62C”, value “6”: 1 person; the mapping gives this code of fair no meaning. Give it an answer of the "
-        "scale, or say that it is no answer."
+        "row 5, column “Q62C”, value “6”: 1 person; the mapping gives this code of fair no meaning. Give it an answer "
+        "of the scale, or say that it is no answer."
     )
     assert people == 1
 
@@ -333,12 +333,12 @@ def test_every_problem_of_a_file_at_once(refused):
         "column “Mail”: this column looks like e-mail addresses. List it under drop = [...] in the mapping, or remove "
         "it from the file.",
         f"row 3, column “WT”, value “x”: {weight}",
-        f"row 4, column “WT”, value “”: {weight}",
+        f"row 4, column “WT”: this respondent has no weight. {weight.partition('. ')[2]}",
         f"row 5, column “WT”, value “-1”: {weight}",
         f"row 3, column “Int”, value “32/07/2026”: {day}",
         f"row 4, column “Int”, value “July”: {day}",
-        "row 3, column “Serial”: this respondent stands already in row 2. Keep one of the rows, or map the column that "
-        "numbers respondents.",
+        "row 3, column “Serial”: this respondent stands in an earlier row too. Keep it or row 2, or map the column "
+        "that numbers respondents.",
     ]
 
 

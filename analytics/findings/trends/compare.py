@@ -13,10 +13,10 @@ from analytics.findings.survey import choices, estimates, periods
 from analytics.findings.survey.answers import UNANSWERABLE, Answers
 from analytics.findings.survey.periods import Periods
 from analytics.findings.survey.points import YEAR
+from analytics.findings.tested import chance_caveat, rule_of_tests
 from analytics.records import records_of
 from analytics.scope import Scope
 from analytics.survey import CHANGE
-from data.settings import settings
 from data.vocabularies.survey import attributes
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def compare(scope: Scope, view: View) -> Finding:
         provenance=answers.provenance(
             question,
             f"{_answers(whole['base'])}, {now}; {_answers(whole['was_base'])}, {was}",
-            [*_withheld(table), *changes_rule(table)],
+            [*_withheld(table), *rule_of_tests(table, "change")],
             [*found.before.waves, *found.after.waves],
         ),
         caveats=tuple(_caveats(answers, table, found, _is_short(scope, answers))),
@@ -84,28 +84,6 @@ def chosen(scope: Scope, view: View) -> tuple[Scope, list[str], list[str]]:
     answers, scope = _both(scope, view)
     begins, ends = (sorted(answers.waves[name].str[:7].unique()) for name in ("starts", "ends"))
     return scope, begins, ends
-
-
-def changes_rule(table: pd.DataFrame) -> list[str]:
-    """How many changes were tested together, and how many are clear, for the rules that fired."""
-    tested, clear = int(table["p_value"].notna().sum()), _clear(table)
-    return [
-        f"{wording.plural(tested, 'change')} tested, {clear} clear with Benjamini and Hochberg's false-discovery rate "
-        f"below {settings().false_discovery:.2f}"
-    ]
-
-
-def chance_of_changes(table: pd.DataFrame) -> list[str]:
-    """How many of the changes called clear may be so by chance, in a caveat; none where there is none."""
-    clear, rate = _clear(table), settings().false_discovery
-    if not clear:
-        return []
-    few = "this one" if clear == 1 else f"few of these {clear}"
-    wrong = f"about {clear * rate:.0f} of these {clear}" if clear * rate > 0.5 else few
-    return [
-        f"Rose and fell are said with a false-discovery rate below {wording.percent(rate)} over all that is shown: "
-        f"{wrong} may be so by chance. The intervals are for one at a time."
-    ]
 
 
 def verdicts_of(table: pd.DataFrame) -> list[str]:
@@ -239,17 +217,13 @@ def _caveats(answers: Answers, table: pd.DataFrame, found: Periods, short: bool)
         *left,
         f"Each period pools its waves, and a change allows for what they share.{groups}",
         f"{answers.wording} {answers.counted} {answers.unsure}",
-        *chance_of_changes(table),
+        *chance_caveat(table),
     ]
 
 
 def _withheld(table: pd.DataFrame) -> list[str]:
     few = int(table["change"].isna().sum())
     return [f"{wording.plural(few, 'change')} withheld: not enough answers in one of the periods"] if few else []
-
-
-def _clear(table: pd.DataFrame) -> int:
-    return int(table["verdict"].isin([CHANGE.above, CHANGE.below]).sum())
 
 
 def _labelled(rows: pd.DataFrame) -> pd.DataFrame:

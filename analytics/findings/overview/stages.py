@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from analytics import charts, wording
 from analytics.charts import Spark
-from analytics.finding import Finding, Provenance, Tile
+from analytics.finding import Finding, Lead, Provenance, Tile
 from analytics.findings import stop_and_search, trends
 from analytics.findings.asked import question_of
 from analytics.findings.choices import months as stop_months
+from analytics.findings.overview.words import by_points, span_of
 from analytics.findings.refusal import refused
-from analytics.findings.survey import choices, estimates
+from analytics.findings.survey import choices, verdicts
 from analytics.findings.survey.answers import UNANSWERABLE, Answers, NoAnswers
 from analytics.findings.survey.published import NO_INTERVAL, Published
+from analytics.records import records_of
 from analytics.scope import Scope
 from analytics.survey import CHANGE
 from data.settings import settings
@@ -42,8 +44,11 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 _SPARK = 7
 _SPARKED = ("estimate", "low", "high")
-_SPAN = 0.16
+_SPAN, _SPAN_OF_AREA = 0.16, 0.48
+"""How much of a share a sparkline shows, everywhere the same: of an area's few answers chance moves more of it."""
 _YEAR = 12
+_NEAR = 3
+"""Figures so many months apart may stand beside each other without a word."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class _Stage:
         return self.table.iloc[-1].to_dict()
 
     def row(self) -> dict[str, Any]:
-        """The figure and its change, without a verdict yet."""
+        """The figure and its change, whose verdict comes from the test with every measure that the survey asks."""
         changed = self.change or {}
         return {
             "tile": self.tile,
@@ -69,8 +74,15 @@ class _Stage:
             "period": self.last["label"],
             **{name: self.last[name] for name in ("estimate", "low", "high", "base", "flag")},
             **{name: changed.get(name) for name in ("change", "change_low", "change_high", "p_value")},
-            "verdict": "",
+            "verdict": changed.get("verdict", ""),
         }
+
+    @property
+    def compared(self) -> pd.DataFrame:
+        """The change as `trends.change_table` has it: one row, or none where there is no change to tell."""
+        import pandas as pd
+
+        return pd.DataFrame([self.change] if self.change else [])
 
 
 def headline(scope: Scope, view: View) -> Finding:
@@ -82,14 +94,14 @@ def headline(scope: Scope, view: View) -> Finding:
         confidence = _confidence(stages, scope)
     except UNANSWERABLE as why:
         return refused(question, _frame([], HEADLINE), scope, view, str(why))
-    row = next(row for row in _called(stages) if row["tile"] == confidence.tile)
+    row = confidence.row()
     source, last = confidence.source, confidence.last
     if isinstance(source, Published):
         found = trends.measure(source.scope, view)
         answer, provenance, caveats = found.answer, found.provenance, found.caveats
         words = f"Confidence is {wording.percent(last['estimate'])}; no interval can be given"
     else:
-        compared = trends.change_table(source)
+        compared = confidence.compared
         answer = f"{_sentence(source, last)}{trends.change_sentence(source, compared)}"
         used = [*source.last.waves, *(source.earlier.waves if source.earlier and len(compared) else ())]
         provenance = source.provenance(
@@ -117,29 +129,34 @@ def tiles(scope: Scope, view: View) -> Finding:
         stages = _stages(scope, view)
     except UNANSWERABLE as why:
         return refused(question, _frame([], TILES), scope, view, str(why))
-    rows = _called(stages)
-    ratio = _ratio(scope, view)
+    rows = [stage.row() for stage in stages]
     month = max(str(stage.last["month"]) for stage in stages)
+    ratio = _ratio(scope, view, month)
+    shown = (
+        *(_tile(stage, row, month) for stage, row in zip(stages, rows, strict=True)),
+        *([ratio.tile] if ratio else []),
+    )
     tested = [row for row in rows if row["verdict"]]
     clear = [f"{row['tile'].lower()} {row['verdict']}" for row in tested if row["verdict"] != CHANGE.neither]
     since = {stage.source.since for stage in stages if stage.change is not None and isinstance(stage.source, Answers)}
     over = "over a year" if since <= {"in the past year"} else ", ".join(sorted(since))
+    every = int(verdicts.of_scope(scope, view)["p_value"].notna().sum()) if tested else 0
     answer = (
-        f"{wording.plural(len(tested), 'change')} {over} tested: {'; '.join(clear) or 'none is clear'}."
+        f"{wording.plural(len(tested), 'change')} {over} tested, among {every:,} of all measures: "
+        f"{'; '.join(clear) or 'none is clear'}."
         if tested
         else "No change over a year can be tested with these figures."
     )
+    older = [f"{tile.label} ({tile.older})" for tile in shown if tile.older]
+    answer += f" Not of the same time as the newest figure: {wording.listing(older)}." if older else ""
     return Finding(
         key=question.key,
         question=question.asks,
         headline="Each stage, and its change in a year",
         answer=answer,
         tables={"tiles": _frame([*rows, *([ratio.row] if ratio else [])], TILES)},
-        provenance=_provenance(question, stages, ratio, len(tested)),
-        tiles=(
-            *(_tile(stage, row, month) for stage, row in zip(stages, rows, strict=True)),
-            *([ratio.tile] if ratio else []),
-        ),
+        provenance=_provenance(question, stages, ratio, len(tested), every),
+        tiles=shown,
         alt=answer,
     )
 
@@ -153,6 +170,21 @@ def completed(scope: Scope, view: View) -> Scope:
         If the release has nothing of what the scope asks about.
     """
     return choices.complete(scope.but(measure=None, by=None, from_month=None), view)
+
+
+def first_of_confidence(scope: Scope, view: View) -> str:
+    """The measure that the tile of confidence shows.
+
+    Raises
+    ------
+    NoAnswers
+        If the survey asks none.
+    """
+    asked = choices.asked(view, str(scope.force), str(scope.survey))
+    measure = next((name for name in choices.FIRST if name in asked), None)
+    if measure is None:
+        raise NoAnswers(f"{scope.survey} asks nothing about confidence.")
+    return measure
 
 
 def answerable(scope: Scope, view: View) -> None:
@@ -177,7 +209,8 @@ def _stages(scope: Scope, view: View) -> list[_Stage]:
     """
     asked = choices.asked(view, str(scope.force), str(scope.survey))
     found = [(tile, next((m for m in ms if m in asked), None)) for tile, ms in STAGES]
-    made = [_stage(tile, scope.but(measure=measure), view) for tile, measure in found if measure]
+    tested = _tested(scope, view)
+    made = [_stage(tile, scope.but(measure=measure), view, tested) for tile, measure in found if measure]
     stages = [stage for stage in made if stage is not None]
     if not stages:
         raise NoAnswers(
@@ -194,7 +227,7 @@ def _confidence(stages: list[_Stage], scope: Scope) -> _Stage:
     return found
 
 
-def _stage(tile: str, scope: Scope, view: View) -> _Stage | None:
+def _stage(tile: str, scope: Scope, view: View, tested: Mapping[str, Mapping[Hashable, Any]]) -> _Stage | None:
     try:
         if not choices.has_answers(view, str(scope.force), str(scope.survey)):
             published = Published.of(scope, view)
@@ -202,26 +235,15 @@ def _stage(tile: str, scope: Scope, view: View) -> _Stage | None:
         answers = Answers.of(scope, view)
     except UNANSWERABLE:
         return None  # The stage was not asked about in this period; the others stand.
-    change = trends.change_table(answers)
-    return _Stage(tile, answers, trends.trend_table(answers), change.iloc[0].to_dict() if len(change) else None)
+    change = tested[str(scope.measure)]
+    return _Stage(tile, answers, trends.trend_table(answers), None if wording.missing(change["change"]) else change)
 
 
-def _called(stages: list[_Stage]) -> list[dict[str, Any]]:
-    """The rows with the verdicts of all stages together: with five changes on a page, one is sooner clear by chance."""
-    import pandas as pd
-
-    rows = [stage.row() for stage in stages]
-    tested = [row for row in rows if not wording.missing(row["change"])]
-    frame = pd.DataFrame(
-        {
-            "low": [row["change_low"] for row in tested],
-            "high": [row["change_high"] for row in tested],
-            "p_value": [row["p_value"] for row in tested],
-        }
-    )
-    for row, verdict in zip(tested, estimates.called(frame, CHANGE) if tested else [], strict=True):
-        row["verdict"] = verdict
-    return rows
+def _tested(scope: Scope, view: View) -> dict[str, Mapping[Hashable, Any]]:
+    """The change of every measure with its verdict, by measure; none where only figures are published."""
+    if not choices.has_answers(view, str(scope.force), str(scope.survey)):
+        return {}
+    return {str(row["measure"]): row for row in records_of(verdicts.of_scope(scope, view))}
 
 
 def _tile(stage: _Stage, row: Mapping[str, Any], month: str) -> Tile:
@@ -238,20 +260,28 @@ def _tile(stage: _Stage, row: Mapping[str, Any], month: str) -> Tile:
         verdict=row["verdict"],
         change=_change_words(row),
         welcome=stage.source.measure.higher_is_better,
-        picture=charts.sparkline(_sparks(stage.table), _SPAN),
+        picture=charts.sparkline(_sparks(stage.table), _SPAN if stage.source.scope.area is None else _SPAN_OF_AREA),
         alt=_course(stage),
+        older=_older(str(last["month"]), month),
+        leads=Lead("trends", stage.source.scope.but(from_month=None, by=None).address()),
     )
 
 
-def _change_words(row: Mapping[str, Any]) -> str:
+def _older(last: str, newest: str) -> str:
+    """How much older a figure is than the newest on the page, where that misleads: ``7 years older``."""
+    months = wording.months_between(last, newest) - 1
+    if months <= _NEAR:
+        return ""
+    return f"{span_of(months)} older"
+
+
+def _change_words(row: Mapping[Any, Any]) -> str:
     """The change of a tile: by how much where it is clear, else between what it lies."""
     if wording.missing(row["change"]):
         return ""
     if row["verdict"] == CHANGE.neither:
         return wording.points_between(row["change_low"], row["change_high"])
-    size, low, high = (abs(float(row[name])) for name in ("change", "change_low", "change_high"))
-    by = wording.points(size).removeprefix("+")
-    return f"by {by} ({min(low, high) * 100:.0f} to {max(low, high) * 100:.0f})"
+    return by_points(row)
 
 
 def _course(stage: _Stage) -> str:
@@ -279,7 +309,7 @@ class _Ratio:
     found: Finding
 
 
-def _ratio(scope: Scope, view: View) -> _Ratio | None:
+def _ratio(scope: Scope, view: View, newest: str) -> _Ratio | None:
     """The ratio of stop and search over the twelve months up to the overview's; None where there is none."""
     force = str(scope.force)
     held = [month for month in stop_months(view, force) if month <= str(scope.to_month)]
@@ -297,18 +327,23 @@ def _ratio(scope: Scope, view: View) -> _Ratio | None:
         interval=f"{wording.between(wording.times(row['low']), wording.times(row['high']))} times",
         base=f"{wording.plural(int(row['base']), 'search', 'searches')}, {period}",
         change=f"{wording.rate(row['rate'])} against {wording.rate(row['comparator_rate'])} per 1,000",
+        older=_older(last, newest),
+        leads=Lead("stop_and_search", Scope(force=force, from_month=first, to_month=last).address()),
     )
     named = {"tile": tile.label, "measure": found.key, "period": period, "verdict": "", "flag": ""}
     figures = {"estimate": row["ratio"], "low": row["low"], "high": row["high"], "base": row["base"]}
     return _Ratio(tile, {**named, **figures}, found)
 
 
-def _provenance(question: Question, stages: list[_Stage], ratio: _Ratio | None, tested: int) -> Provenance:
+def _provenance(question: Question, stages: list[_Stage], ratio: _Ratio | None, tested: int, every: int) -> Provenance:
     """Provenance of all tiles together: what each is of, and the files, methods and settings of every one."""
     made = [_provenance_of(question, stage) for stage in stages] + ([ratio.found.provenance] if ratio else [])
     bases = [f"{stage.tile}: {_answers(stage.last)}, {stage.last['label']}" for stage in stages]
     bases += [f"{ratio.tile.label}: {ratio.tile.base}"] if ratio else []
-    tests = f"{tested} changes tested, clear below a false-discovery rate of {settings().false_discovery:.2f}"
+    tests = (
+        f"{tested} changes tested with those of all measures, {every} in all, clear below a false-discovery rate of "
+        f"{settings().false_discovery:.2f}"
+    )
     return replace(
         made[0],
         files=tuple(dict.fromkeys(file for one in made for file in one.files)),

@@ -1,0 +1,13 @@
+"""The confidence cycle: what goes together in the answers of the same people."""
+
+from analytics.findings.cycle.asymmetry import asymmetry_answerable, contact_asymmetry
+from analytics.findings.cycle.joint import told_of
+from analytics.findings.cycle.treatment import treatment_answerable, treatment_or_outcome
+
+__all__ = [
+    "asymmetry_answerable",
+    "contact_asymmetry",
+    "told_of",
+    "treatment_answerable",
+    "treatment_or_outcome",
+]

@@ -1,0 +1,279 @@
+"""Changes of all measures of a survey at once, from a year before to the last point, in few passes over its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analytics import wording
+from analytics.findings.survey import choices, estimates
+from analytics.findings.survey.answers import Answers, cells_of
+from analytics.findings.survey.points import WAVES, YEARS, wave_points
+from analytics.records import records_of, with_nulls
+from analytics.scope import Scope
+from analytics.survey import DomainMeans, PublicationRule, differences, domain_means_of_cells, publish, smoothed_within
+from analytics.survey.sample import Floats, Integers
+from data.settings import settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.store import View
+
+COLUMNS = [
+    "measure",
+    "area",
+    "period",
+    "before",
+    "since",
+    "estimate",
+    "low",
+    "high",
+    "base",
+    "was",
+    "change",
+    "change_low",
+    "change_high",
+    "p_value",
+    "flag",
+]
+NOBODY = "nobody answered"
+NEW = "not asked before"
+OLD = "not asked in the last year"
+BROKEN = "not compared across a break of the series"
+
+
+def bare(scope: Scope) -> Scope:
+    """What changes depend on, of a scope with everything said: whose survey, up to when, and how answers count."""
+    return Scope(force=scope.force, survey=scope.survey, to_month=scope.to_month, dont_know=scope.dont_know)
+
+
+def of_everyone(scope: Scope, view: View) -> pd.DataFrame:
+    """Every measure's change in the force as a whole, each at its waves.
+
+    Parameters
+    ----------
+    scope
+        With everything said; area, measure and period are not asked about, but for the last month.
+    view
+        The release.
+
+    Returns
+    -------
+    DataFrame
+        One row a measure that is asked up to the scope's last month, in the order of the catalogue, with `COLUMNS`:
+        last figure and its interval, what it was, and the change with its interval and p-value. Where nothing can be
+        compared the change is null and ``flag`` says why. Nobody may change it.
+    """
+    return _table(bare(scope), view, None, None)
+
+
+def of_areas(scope: Scope, view: View, level: str, measures: tuple[str, ...] | None = None) -> pd.DataFrame:
+    """Every measure's change in the areas of a level, each point being the waves of a year.
+
+    Parameters
+    ----------
+    scope, view
+        As for `of_everyone`.
+    level
+        Level of the areas; their design factor is the one that they have in common, measure by measure.
+    measures
+        The measures; all that the survey asks where they are not named.
+
+    Returns
+    -------
+    DataFrame
+        As `of_everyone`, one row a measure and area.
+    """
+    return _table(bare(scope), view, level, measures)
+
+
+@dataclass(frozen=True, eq=False)
+class _Joint:
+    """The means of several measures at all their points, and where each stands."""
+
+    means: DomainMeans
+    place: dict[Hashable, int]
+
+
+@lru_cache(maxsize=64)
+def _table(scope: Scope, view: View, level: str | None, wanted: tuple[str, ...] | None) -> pd.DataFrame:
+    """The changes in the order of the measures; those that were asked alike are made together."""
+    import pandas as pd
+
+    force, survey = str(scope.force), str(scope.survey)
+    areas = _areas(view, force, survey, level)
+    asked = _asked(scope.but(area=areas[0]), view, wanted) if areas else []
+    newest = max((answers.last.month for answers, _ in asked), default="")
+    frames = [
+        _compared(_joint(_series(answers, level), names, level), answers, names, areas, newest)
+        for answers, names in asked
+    ]
+    if not frames:
+        return _empty()
+    order = {name: place for place, name in enumerate(choices.asked(view, force, survey))}
+    every = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+    return every.sort_values("measure", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+
+
+def _areas(view: View, force: str, survey: str, level: str | None) -> Sequence[str | None]:
+    """The areas of a level by code; for none the force as a whole, which is no area."""
+    if level is None:
+        return [None]
+    known = choices.areas(view, force, survey)
+    return sorted(known.loc[known["area_level"] == level, "code"].astype(str))
+
+
+def _asked(scope: Scope, view: View, wanted: tuple[str, ...] | None) -> list[tuple[Answers, tuple[str, ...]]]:
+    """The measures that were asked alike, with the answers to the first of them, which have the points of all.
+
+    They are asked about from the first wave on: the last figure of a measure may lie before what a page shows.
+    """
+    force, survey = str(scope.force), str(scope.survey)
+    found = []
+    for alike in _alike(view, force, survey):
+        names = tuple(name for name in alike if wanted is None or name in wanted)
+        if names and (first := choices.first_month(view, force, survey, names[0])) <= str(scope.to_month):
+            found.append((Answers.of(scope.but(measure=names[0], from_month=first), view), names))
+    return found
+
+
+@lru_cache(maxsize=16)
+def _alike(view: View, force: str, survey: str) -> list[tuple[str, ...]]:
+    """Measures that were asked in the same waves and whose series breaks at the same ones for the same reasons."""
+    found: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for measure in choices.asked(view, force, survey):
+        points = wave_points(records_of(choices.asked_waves(view, force, survey, measure)))
+        found.setdefault(tuple((point.name, point.broken) for point in points), []).append(measure)
+    return [tuple(names) for names in found.values()]
+
+
+def _series(answers: Answers, level: str | None) -> Answers:
+    """The longest series that the points are of, so that many last months share one pass."""
+    return answers.series if level is None else answers.years.everyone
+
+
+@lru_cache(maxsize=32)
+def _joint(series: Answers, names: tuple[str, ...], level: str | None) -> _Joint:
+    """One pass over the cells of several measures, from the series of one of them."""
+    import pandas as pd
+
+    cells = _cells(series.view, series.force, series.survey, names, level)
+    point_of = {
+        wave: point.name for point in series.every_point_of(WAVES if level is None else YEARS) for wave in point.waves
+    }
+    points = sorted(set(point_of.values()))
+    waves = cells["wave"].cat
+    codes = np.array([points.index(point_of[wave]) if wave in point_of else -1 for wave in waves.categories])
+    at = codes[waves.codes]
+    kept = at >= 0
+    inside = (cells if kept.all() else cells[kept]).assign(
+        point=pd.Categorical.from_codes(at[kept], pd.Index(points, dtype=object))
+    )
+    by = ["measure", *([] if level is None else ["area"]), "point"]
+    means = domain_means_of_cells(inside, series.sample, series.scores, by, stratum="strata", psu="psu")
+    if level is not None:
+        means = smoothed_within(means, "measure")
+    keys = zip(*(means.table[name].astype(object) for name in by), strict=True)
+    return _Joint(means, {key: place for place, key in enumerate(keys)})
+
+
+@lru_cache(maxsize=32)
+def _cells(view: View, force: str, survey: str, names: tuple[str, ...], level: str | None) -> pd.DataFrame:
+    """The cells of several measures one below the other, with the area of a level that each lies in."""
+    import pandas as pd
+
+    if level is not None:
+        return estimates.placed(_cells(view, force, survey, names, None), view, force, survey, level)
+    parts = [cells_of(view, force, survey, name) for name in names]
+    codes = np.repeat(np.arange(len(names)), [len(part) for part in parts])
+    every = pd.concat(parts, ignore_index=True)
+    return every.assign(measure=pd.Categorical.from_codes(codes, pd.Index(names, dtype=object)))
+
+
+def _compared(
+    joint: _Joint, answers: Answers, names: tuple[str, ...], areas: Sequence[str | None], newest: str
+) -> pd.DataFrame:
+    """The change of every measure in every place, from one point of a series to another."""
+    import pandas as pd
+
+    rows = [(name, area) for name in names for area in areas]
+    ends = [None if point is None else point.name for point in (answers.last, answers.earlier)]
+    last, before = (np.array([_place(joint, *row, end) for row in rows], dtype=np.int64) for end in ends)
+    figure, flags = _shown(joint.means, last)
+    was, was_flags = _shown(joint.means, before)
+    of_all = _why_none(answers, newest)
+    why = [of_all or _why_not(answers, *pair) for pair in zip(flags, was_flags, figure[:, 0], was[:, 0], strict=True)]
+    told = np.array([not reason for reason in why], dtype=bool)
+    found = np.full((len(rows), 4), np.nan)
+    if told.any():
+        compared = differences(joint.means, None, last[told], before[told])
+        found[told] = compared[["estimate", "low", "high", "p_value"]].to_numpy(dtype=float)
+    numbers = {
+        **dict(zip(("estimate", "low", "high", "base"), figure.T, strict=True)),
+        "was": np.where(told, was[:, 0], np.nan),
+        **dict(zip(("change", "change_low", "change_high", "p_value"), found.T, strict=True)),
+    }
+    return pd.DataFrame(
+        {
+            "measure": [name for name, _ in rows],
+            "area": pd.Series([area for _, area in rows], dtype="object"),
+            "period": answers.last.label,
+            "before": "" if answers.earlier is None else answers.earlier.label,
+            "since": answers.since,
+            **{name: with_nulls(values, np.isnan(values)) for name, values in numbers.items()},
+            "flag": [reason or flag for reason, flag in zip(why, flags, strict=True)],
+        },
+        columns=COLUMNS,
+    )
+
+
+def _place(joint: _Joint, measure: str, area: str | None, point: str | None) -> int:
+    """Where the figure of a measure stands; −1 where there is none."""
+    key = (measure, point) if area is None else (measure, area, point)
+    return joint.place.get(key, -1)
+
+
+def _shown(means: DomainMeans, places: Integers) -> tuple[Floats, list[str]]:
+    """Estimate, interval and base at some places, NaN where withheld or nobody answered, and what is said of each."""
+    rule = PublicationRule(least_base=settings().fewest_answers, least_n_eff=settings().fewest_effective)
+    held = places >= 0
+    figure, flags = np.full((len(places), 4), np.nan), np.full(len(places), NOBODY, dtype=object)
+    if held.any():
+        table = publish(replace(means, table=means.table.iloc[places[held]]), rule)
+        figure[held] = table[["estimate", "low", "high", "base"]].to_numpy(dtype=float, na_value=np.nan)
+        flags[held] = table["flag"].to_numpy(dtype=object)
+    return figure, [str(flag) for flag in flags]
+
+
+def _why_none(answers: Answers, newest: str) -> str:
+    """Why there is no change to tell of any area or measure that was asked alike; empty where there may be one."""
+    before = answers.earlier
+    if answers.last.month <= wording.earlier(newest, 12):
+        return OLD
+    if before is None:
+        return NEW
+    return "" if answers.comparable(before, answers.last) else f"{BROKEN}: {answers.broken_since(before)}"
+
+
+def _why_not(answers: Answers, now: str, then: str, share: float, was: float) -> str:
+    """Why there is no change to tell of two figures; empty where there is one."""
+    if np.isnan(share):
+        return now
+    return f"{answers.earlier.label}: {then}" if answers.earlier and np.isnan(was) else ""
+
+
+def _empty() -> pd.DataFrame:
+    import pandas as pd
+
+    texts = {"measure", "area", "period", "before", "since", "flag"}
+    return pd.DataFrame({name: pd.Series(dtype="object" if name in texts else "Float64") for name in COLUMNS})
+
+
+def tested(table: pd.DataFrame) -> int:
+    """How many changes of a table could be tested."""
+    return int(table["p_value"].notna().sum())

@@ -1,0 +1,50 @@
+"""Differences that are tested together: what they are called, and what is said of the tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics import wording
+from analytics.survey import CHANGE, Verdicts
+from data.settings import settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SIDES = Verdicts("above", "below", "not clearly different")
+_CLEAR = (SIDES.above, SIDES.below, CHANGE.above, CHANGE.below)
+
+
+def number_clear(table: pd.DataFrame) -> int:
+    """How many differences of a table are called clear."""
+    return int(table["verdict"].isin(_CLEAR).sum())
+
+
+def rule_of_tests(table: pd.DataFrame, noun: str = "difference") -> list[str]:
+    """How many differences were tested together, and how many are clear, for the rules that fired."""
+    tested = wording.plural(int(table["p_value"].notna().sum()), noun)
+    return [
+        f"{tested} tested, {number_clear(table)} clear with Benjamini and Hochberg's false-discovery rate below "
+        f"{settings().false_discovery:.2f}"
+    ]
+
+
+def chance_caveat(table: pd.DataFrame) -> list[str]:
+    """How many of the differences called clear may be so by chance; none where none is."""
+    clear, rate = number_clear(table), settings().false_discovery
+    if not clear:
+        return []
+    wrong = clear * rate
+    about = (
+        f"about {wrong:.0f} of these {clear}" if wrong > 0.5 else "this one" if clear == 1 else f"few of these {clear}"
+    )
+    return [
+        f"Called clear with a false-discovery rate below {wording.percent(rate)}: {about} may be so by chance. The "
+        "intervals are for one at a time."
+    ]
+
+
+def withheld_rule(table: pd.DataFrame) -> list[str]:
+    """How many figures are withheld, for the rules that fired; empty where none is."""
+    few = int(table["estimate"].isna().sum())
+    return [f"{wording.plural(few, 'figure')} withheld: not enough answers"] if few else []

@@ -1,0 +1,116 @@
+"""Whether areas with few answers come first in the order of "where to look" where no area differs from another.
+
+    python -m benchmarks.where_to_look [simulations]
+
+In every simulation all areas have the same share in both years: only chance, clusters of answers and unequal weights
+tell them apart. Counted is how many of the five areas with the fewest answers are among the five that come first: by
+the strength of evidence, as on the Overview, by Student's t with each area's own variance, and by the plain difference.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import hypergeom, norm
+
+from analytics.survey import against_rest, by_strength, change, domain_means, pooled_deff, smoothed
+from benchmarks.coverage_survey import people
+from benchmarks.machine import machine
+
+SEED = 20_261
+SHARES = (0.6, 0.88)
+TAKE = 8
+"""Answers in a PSU."""
+PSUS = (7,) * 5 + (9,) * 15 + (15,) * 20 + (30,) * 10 + (60,) * 10
+"""PSUs of each area and year: 56 to 480 answers."""
+WEIGHT_CV = 0.5
+FIRST = 5
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many of the five smallest areas came among the first five, by what the areas are ordered by.
+
+    Attributes
+    ----------
+    among
+        In all simulations together, by the name of the order.
+    p_values
+        Of every simulation and area against the rest, and against the year before, shape (simulations, areas, 2).
+    simulations
+        How many were drawn.
+    """
+
+    among: dict[str, int]
+    p_values: Floats
+    simulations: int
+
+    @property
+    def expected(self) -> float:
+        """As many as by chance."""
+        return self.simulations * FIRST * FIRST / len(PSUS)
+
+    @property
+    def band(self) -> tuple[float, float]:
+        """Where the count lies in 99 of 100 such runs, if the smallest come first by chance alone."""
+        far = float(norm.ppf(0.995)) * float(np.sqrt(self.simulations * hypergeom(len(PSUS), FIRST, FIRST).var()))
+        return self.expected - far, self.expected + far
+
+
+def run(random: np.random.Generator, simulations: int, share: float) -> Counted:
+    """Draw surveys of two years without any true difference, and order their areas."""
+    drawn = [_tested(random, share) for _ in range(simulations)]
+    orders = {
+        "strength of evidence (shown)": [by_strength(p) for p, _, _ in drawn],
+        "each area's own variance": [by_strength(own) for _, own, _ in drawn],
+        "plain difference": [np.argsort(-size) for _, _, size in drawn],
+    }
+    among = {name: sum(int((order[:FIRST] < FIRST).sum()) for order in every) for name, every in orders.items()}
+    return Counted(among, np.array([p for p, _, _ in drawn]), simulations)
+
+
+def _tested(random: np.random.Generator, share: float) -> tuple[Floats, Floats, Floats]:
+    """P-values of every area as shown, those with its own variance by Student's t, and its plain difference."""
+    areas, years = len(PSUS), 2
+    of_area = np.tile(np.repeat(np.arange(areas), PSUS), years)
+    of_year = np.repeat(np.arange(years), sum(PSUS))
+    asked = people(random, np.full(len(of_area), share), np.full(len(of_area), TAKE), WEIGHT_CV)
+    asked["area"], asked["year"] = of_area[asked["psu"]], of_year[asked["psu"]]
+    asked["stratum"] = asked["year"] * 6 + asked["area"] // 10
+    own = domain_means(asked, "answer", ["area", "year"], "weight", "stratum", "psu", kind="share")
+    whole = domain_means(asked, "answer", "year", "weight", "stratum", "psu", kind="share").only(year=1)
+    shown = smoothed(own, pooled_deff(own))
+    compared = [(against_rest(means.only(year=1), whole), change(means, "year", 0, 1)) for means in (shown, own)]
+    p, p_own = (np.column_stack([rest["p_value"], moved["p_value"]]) for rest, moved in compared)
+    rest, moved = compared[0]
+    return p, p_own, np.maximum(rest["estimate"].abs(), moved["estimate"].abs()).to_numpy()
+
+
+def below(counted: Counted, level: float) -> dict[str, float]:
+    """The share of p-values below a level, of the areas with fewest and with most answers."""
+    sizes = np.array(PSUS)
+    kinds = {"fewest answers": sizes < np.median(sizes), "most answers": sizes > np.median(sizes)}
+    return {name: float((counted.p_values[:, inside] < level).mean()) for name, inside in kinds.items()}
+
+
+def main(simulations: int = 1_000) -> None:
+    """Measure and print."""
+    print(machine())
+    for share in SHARES:
+        counted = run(np.random.default_rng(SEED), simulations, share)
+        low, high = counted.band
+        print(f"share {share}, {simulations:,} simulations: by chance {counted.expected:.0f} ({low:.0f} to {high:.0f})")
+        for name, number in counted.among.items():
+            print(f"  {name}: {number}")
+        for level in (0.01, 0.05, 0.1, 0.5):
+            said = ", ".join(f"{name} {found:.3f}" for name, found in below(counted, level).items())
+            print(f"  p-values below {level}: {said}")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
