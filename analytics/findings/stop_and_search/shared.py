@@ -6,12 +6,15 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from analytics import wording
 from analytics.disparity import Rate, rate
 from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.findings import choices
 from analytics.findings.residents import JointRow, Residents, left_out
 from analytics.findings.searches import NoSearches, Searches, TooFew
+from analytics.records import with_nulls
 from analytics.scope import ALL_POWERS, Scope
 from data.settings import settings
 from data.vocabularies import BROAD_GROUPS
@@ -280,7 +283,12 @@ def typed_frame(rows: list[dict[str, Any]], columns: list[str], whole: list[str]
     """Rows as a frame with nullable columns: texts, whole numbers and numbers."""
     import pandas as pd
 
-    texts = ("group", "comparator", "month", "flag")
-    kinds = {name: "str" if name in texts else "Int64" if name in whole else "Float64" for name in columns}
-    values: dict[str, Any] = {name: [row.get(name) for row in rows] for name in columns}
-    return pd.DataFrame({name: pd.Series(values[name], dtype=kind) for name, kind in kinds.items()})
+    def column(name: str) -> Any:  # noqa: ANN401
+        values = [row.get(name) for row in rows]
+        if name in ("group", "comparator", "month", "flag"):
+            return pd.array(values, dtype="str")
+        numbers = np.array([np.nan if wording.missing(value) else value for value in values], dtype=float)
+        none = np.isnan(numbers)
+        return with_nulls(np.where(none, 0, numbers).astype(np.int64) if name in whole else numbers, none)
+
+    return pd.DataFrame({name: column(name) for name in columns})
