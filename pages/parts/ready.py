@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
+from analytics.findings.survey import choices
+from analytics.scope import Scope
+from data.chosen import chosen_store, needs_building
+from data.faults import of_the_store
+from data.store import View
+from pages.parts import release
+
 _LATE = ("pandas", "plotly.graph_objects", "pydeck", "scipy.stats")
 """Heavy packages that are imported where they are used."""
+_SECONDS = 5.0
+"""Seconds for which is counted ahead, at most."""
+_OVERVIEW = ("overview.headline", "overview.tiles", "overview.what_changed", "overview.where_to_look")
 
 
 def import_all() -> None:
@@ -19,3 +31,43 @@ def import_all() -> None:
         import_module(package)
     for part in sorted(Path(__file__).parent.glob("*.py")):
         import_module(f"pages.parts.{part.stem}")
+
+
+def count_ahead(seconds: float = _SECONDS) -> int:
+    """Count the Overview of every month of the release that is shown, the newest first, for so long at most.
+
+    The first one who comes to a month, or to any area in it, would wait for what the others find.
+
+    Returns
+    -------
+    int
+        Views that were counted.
+    """
+    until, counted = time.monotonic() + seconds, 0
+    try:
+        if needs_building():
+            return 0
+        view = release.opened(chosen_store())
+        for scope in _views(view):
+            if time.monotonic() > until:
+                break
+            for key in _OVERVIEW:
+                release.kept(key, scope, view)
+            counted += 1
+    except Exception as error:
+        # The page that needs what can't be read says so; the others are drawn.
+        if of_the_store(error) is None:
+            raise
+    return counted
+
+
+def _views(view: View) -> Iterator[Scope]:
+    """The force as a whole and one area of each level, month by month, as the Overview asks of them at first."""
+    if not choices.forces(view):
+        return
+    whole = choices.complete(Scope(), view)
+    force, survey = str(whole.force), str(whole.survey)
+    areas = choices.areas(view, force, survey).drop_duplicates("area_level")["code"]
+    for month in reversed(choices.months(view, force, survey)):
+        for area in (None, *areas):
+            yield Scope(force=force, survey=survey, area=area, to_month=month)

@@ -32,7 +32,11 @@ def current_view() -> View:
         If whoever asks may not look.
     """
     identity.current_user()
-    store = chosen_store()
+    return opened(chosen_store())
+
+
+def opened(store: Store) -> View:
+    """A view of the newest release of a store, the same one for all who ask."""
     return _view(str(store.root), store.version)
 
 
@@ -45,6 +49,11 @@ def answer(key: str, scope: Scope, view: View) -> Finding:
         If whoever asks may not look.
     """
     identity.current_user()
+    return kept(key, scope, view)
+
+
+def kept(key: str, scope: Scope, view: View) -> Finding:
+    """The same, for the server itself."""
     scope = scope.only(QUESTIONS[key].takes)
     return _answer(key, str(scope), str(view.store.root), view.release.number if view.release else 0, scope, view)
 

@@ -45,7 +45,7 @@ let_upload = uploads.let
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Import everything, then collect garbage of long life once a minute, and not in the midst of a page.
+    """Import everything and count what is asked first; then collect garbage of long life once a minute, between pages.
 
     Python looks through everything that is kept whenever a quarter more is kept, and the kept answers are many objects:
     a second's stop for whoever waits just then. So what has been looked through is set aside, and looked through again
@@ -56,6 +56,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     # The very first run would look for pages beside the entry script, and not find the one of a deep link.
     PagesManager.uses_pages_directory = False
     ready.import_all()
+    await asyncio.to_thread(ready.count_ahead)
     gc.set_threshold(*gc.get_threshold()[:2], _NEVER)
     sys.setswitchinterval(_TURN)
     collecting = asyncio.create_task(_collect())
