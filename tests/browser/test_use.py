@@ -58,6 +58,7 @@ def test_a_link_reopens_the_view_elsewhere(look, chromium, answer) -> None:
     context.close()
 
 
+@pytest.mark.long
 def test_a_part_goes_into_the_address_by_keyboard_and_comes_back(look) -> None:
     page = look("/methods")
     page.get_by_role("tab", name="Evidence library").click()

@@ -86,6 +86,7 @@ def test_a_full_disk_changes_nothing_and_is_told_in_one_sentence(left, template,
         assert leftovers(store) == []
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="Windows sets no limit to the size of files")
 def test_a_disk_that_takes_no_more_of_a_file_is_told_in_one_sentence(two, files):
     import resource

@@ -348,7 +348,7 @@ class Editing(RuleBasedStateMachine):
 
 
 Editing.TestCase.settings = settings(max_examples=8, stateful_step_count=12, deadline=None)
-TestEditing = Editing.TestCase
+TestEditing = pytest.mark.long(Editing.TestCase)
 
 
 def _edit(root, name, rounds, ready, results):
@@ -374,6 +374,7 @@ def _load(root, files, results):
     results.put(("load", files, statuses, []))
 
 
+@pytest.mark.long
 def test_eight_processes_load_and_edit_at_once_and_nothing_is_lost(store, tmp_path, police_csv):
     editors, loaders, rounds = 5, 3, 2
     say(store, "begun")

@@ -250,6 +250,7 @@ def test_a_withheld_figure_can_not_be_had_from_the_model(wards):
     assert sure["direct_low"] < sure["direct"] < sure["direct_high"]
 
 
+@pytest.mark.long
 def test_the_rounding_is_several_answers_wide(wards):
     seen = {
         round(float(shown(wards({**ASKED, FEW: (yes, 40 - yes)})).table.set_index("area").loc[FEW, "estimate"]), 2)

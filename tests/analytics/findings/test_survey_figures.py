@@ -207,6 +207,7 @@ def members(view, level):
     return {parent: set(rows["code"]) for parent, rows in below.groupby("parent_code")}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("level", "code"), [("district", "X07000003"), ("neighbourhood", "X05000017")])
 def test_in_an_area_each_point_pools_a_year_with_the_design_factor_that_areas_share(level, code, view, people):
     found = trends.measure(Scope(measure="fair", area=code), view)
@@ -270,7 +271,7 @@ def test_groups_wave_by_wave(view, people):
         close([row["estimate"], row["low"], row["high"]], [expected.share, *expected.interval()])
 
 
-@pytest.mark.parametrize("level", ["neighbourhood", "district"])
+@pytest.mark.parametrize("level", [pytest.param("neighbourhood", marks=pytest.mark.long), "district"])
 def test_areas_pool_a_year_and_share_their_design_factor(level, view, people):
     """The intracluster correlation of all areas together gives each area its design factor."""
     found = trends.by_area(Scope(measure="good_job_local", area_level=level), view)

@@ -57,6 +57,7 @@ def counted(share: float, simulations: int) -> simulation.Counted:
     return simulation.run(np.random.default_rng(simulation.SEED), simulations, share)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("share", simulation.SHARES)
 def test_the_smallest_areas_come_first_no_more_than_by_chance(share):
     found = counted(share, 60)
