@@ -12,7 +12,6 @@ from analytics.wording import listing, plain
 from data.readers import survey_draft as drafts
 from data.readers.mappings import ENDING
 from data.readers.source import Refused, Source
-from data.readers.sources import sha256
 from data.readers.survey_before import Earlier
 from data.readers.survey_draft import Draft, Start
 from data.readers.survey_mapping import NATIONAL, SHARED, parse
@@ -20,7 +19,7 @@ from data.series_notes import FIRST_DAY, LAST_DAY
 from data.staging import earlier_mappings
 from data.store import Store
 from data.vocabularies import forces
-from pages.parts import mapping_columns
+from pages.parts import mapping_columns, mapping_weights
 from pages.parts.mapping_columns import Form
 
 _KEPT = "mapping_drafts"
@@ -77,7 +76,10 @@ def show(source: Source, store: Store, made: str | None) -> str | None:
         roles = mapping_columns.roles(form)
         areas = mapping_columns.areas(form, roles)
         meanings, questions = mapping_columns.answers(form, roles)
-        text = drafts.written(form.draft, wave, roles, meanings, questions, areas)
+        weights = mapping_weights.show(form, roles, meanings, areas)
+        roles = dict(weights.roles)
+        text = drafts.written(form.draft, wave, roles, meanings, questions, areas, weights.raking)
+        mapping_weights.tried(source, text, weights)
         with st.container(horizontal=True, vertical_alignment="center"):
             used = st.button("Use this mapping", type="primary", icon=":material/check:", key=form.key("use"))
             st.download_button(
@@ -208,9 +210,9 @@ def _is_whole(source: Source, lacking: list[str], text: str) -> bool:
 
 
 def _problems(source: Source, text: str) -> list[str]:
-    content = text.encode()
+    file = mapping_weights.mapping_file(source, text)
     try:
-        parse(Source(f"{source.name}{ENDING}", f"{source.name}{ENDING}", content, sha256(content)))
+        mapping = parse(file)
     except Refused as refusal:
         return [str(problem) for problem in refusal.problems]
-    return []
+    return mapping_weights.problems(source, mapping, file.name)
