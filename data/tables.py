@@ -246,7 +246,7 @@ RESPONSES = Table(
         Column(
             "weight",
             "number",
-            "Weight of the respondent, raked where the mapping says so; else 1 without",
+            "Weight of the respondent: of the file, raked to margins, or 1 without either",
             required=True,
         ),
         Column("stratum", "text", "Stratum of the sample; blank where there is one"),

@@ -299,7 +299,9 @@ def for_weights(file: Source) -> Source:
     import tomli_w
 
     content = tomllib.loads(file.content.decode())
-    held = {key: content[key] for key in ("sheet", "columns", "areas", "attributes", "raking") if key in content}
+    held: dict[str, Any] = {
+        key: content[key] for key in ("sheet", "columns", "areas", "attributes", "raking") if key in content
+    }
     wave = tomllib.loads("\n".join(EXAMPLES.values()))
     question = {"measures": {next(iter(measures())): {"column": "-"}}}
     return replace(file, content=tomli_w.dumps({**wave, **held, **question}).encode())

@@ -92,7 +92,7 @@ def test_a_wave_is_raked_in_the_form_and_its_figure_is_that_of_weights_fitted_by
     ages = fields(app, "age_band")
     old = sum(row["Age"] == "3" for row in rows)
     assert [part.label.replace("\\", "") for part in ages.values()][2] == (
-        f"65+ · {old} people, {old * 100 / SIZE:.0f}\u00a0% of the file"
+        f"65+ · {old} people, {old * 100 / SIZE:.0f} % of the file"
     )
     assert list(fields(app, "sex")) == ["Female", "Male"]
     assert app.success == [] or not app.success

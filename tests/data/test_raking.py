@@ -44,5 +44,5 @@ def test_raking_that_does_not_settle_says_where_and_what_to_do() -> None:
     )
     with pytest.raises(Unsettled) as caught:
         fitted(np.ones(4), margins)
-    assert caught.value.off == "sex, F, adds up to 1 and should add up to 3."
+    assert caught.value.off == "sex, M, adds up to 3 and should add up to 1."
     assert caught.value.remedy == "Merge categories with few respondents, or leave a margin out."

@@ -191,7 +191,7 @@ def test_a_new_joint_grouping_is_counted_for_old_loads_too(release, store, monke
 
 
 def test_a_store_from_before_an_attribute_was_asked_opens_and_counts_with_it_blank(store, monkeypatch):
-    """The table of answers gains a column: what was written before has it blank, counted again or beside newer waves."""
+    """What was written before the table gained a column has it blank, counted again or beside newer waves."""
     from dataclasses import replace
 
     from data import tables

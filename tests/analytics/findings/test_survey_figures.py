@@ -26,7 +26,7 @@ POSITIVE = {
     "fair": {"Strongly agree", "Tend to agree"},
     "listen": {"Strongly agree", "Tend to agree"},
     "would_report": {"Very likely", "Fairly likely"},
-    "satisfied_contact": {"Completely satisfied", "Very satisfied", "Fairly satisfied"},
+    "satisfied_contact": {"Very satisfied", "Fairly satisfied"},
 }
 LAST, BEFORE = "2026-Q3", "2025-Q3"
 YEAR = ["2025-Q4", "2026-Q1", "2026-Q2", "2026-Q3"]
