@@ -17,6 +17,7 @@ from scipy.stats import t as student
 
 from analytics.findings import overview, trends
 from analytics.findings.survey import choices
+from analytics.findings.tested import chance_caveat
 from analytics.scope import Scope
 from data.vocabularies.survey import measures
 
@@ -346,7 +347,7 @@ def bh_limit(rows):
 def test_half_a_difference_by_chance_is_not_called_none(clear, said):
     """Five clear differences at a rate of 10 %: half a one by chance, which rounds to an even 0."""
     table = pd.DataFrame({"verdict": ["above"] * clear + ["not clearly different"]})
-    found = trends.chance_caveat(table)
+    found = chance_caveat(table)
     assert (found == said) if clear == 0 else (said in found[0])
 
 
