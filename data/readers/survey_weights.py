@@ -32,9 +32,9 @@ class Weighed:
     margins
         What they were raked to, in words: ``age and sex``.
     done
-        What was done, as `waves` keeps it.
+        What was done, with the design effect of weighting, as `waves` keeps it.
     figures
-        The smallest and the largest weight, the design effect of weighting and the effective base, in a sentence.
+        The smallest and the largest weight and the effective base, in a sentence.
     """
 
     weights: Floats
@@ -170,6 +170,5 @@ def _figures(weights: Floats) -> str:
     effective = counting.sum() ** 2 / (counting**2).sum()
     return (
         f"Smallest weight {counting.min() / mean:.2f} and largest {counting.max() / mean:.2f}, the mean being 1; "
-        f"design effect of weighting {design_effect(counting):.2f}; effective base {effective:,.0f} of "
-        f"{plural(len(counting), 'respondent')}."
+        f"effective base {effective:,.0f} of {plural(len(counting), 'respondent')}."
     )

@@ -111,7 +111,7 @@ def tried(source: Source, text: str, weights: Weights) -> None:
         return
     if found is not None:
         done = plain(found.done[:1].upper() + found.done[1:])
-        weights.place.success(f"{plain(found.figures)}  \n{done}.", icon=":material/balance:")
+        weights.place.info(f"{plain(found.figures)}  \n{done}.", icon=":material/balance:")
 
 
 def problems(source: Source, mapping: SurveyMapping, name: str) -> list[str]:
@@ -203,19 +203,12 @@ def _shares(
     label = label_of(margin)
     with st.container(border=True, key=form.key(f"margin_{margin}")):
         st.markdown(f"**{plain(label.capitalize())}: share of the population, in per cent**")
-        names = [group.words for group in groups]
-        kept = st.multiselect(
-            f"Of {label}: what is no group of the population and keeps the share it has",
-            names,
-            default=[group.words for group in groups if _is_kept(group, before)],
-            format_func=plain,
-            key=form.key(f"kept_{margin}_{_stamp('|'.join(names))}"),
-            placeholder="None",
-            help="Such as Refused. Of whom nothing is said keeps the share it has, too.",
-        )
+        fields = st.container()  # They stand above what they are made of.
         text = _pasted_text(form, margin, label)
-        found = pasted(text, groups)
-        shares: dict[str, float | None] = {}
+        kept = _kept(form, margin, label, groups, before)
+    found = pasted(text, groups)
+    shares: dict[str, float | None] = {}
+    with fields:
         for side, group in in_two([group for group in groups if group.words not in kept]):
             with side:
                 shares[group.words] = st.number_input(
@@ -228,11 +221,11 @@ def _shares(
                     placeholder="per cent",
                     key=form.key(f"share_{margin}_{group.words}_{_stamp(text)}"),
                 )
+        st.markdown(sum_of(shares))
         if found.unread:
             lines = listing([f"“{plain(line[:60])}”" for line in found.unread])
             st.markdown(f"Not taken, as no group of the file stands there with a number: {lines}.")
-        st.markdown(sum_of(shares))
-        return margin_of(shares, kept), is_whole(shares)
+    return margin_of(shares, kept), is_whole(shares)
 
 
 def _pasted_text(form: Form, margin: str, label: str) -> str:
@@ -244,6 +237,22 @@ def _pasted_text(form: Form, margin: str, label: str) -> str:
             help="Two columns of a spreadsheet. Per cent, fractions of 1, or numbers of people, which become shares.",
             max_chars=20_000,
         )
+
+
+def _kept(form: Form, margin: str, label: str, groups: tuple[Group, ...], before: Mapping[str, Any]) -> list[str]:
+    """The groups that are none of the population."""
+    names = [group.words for group in groups]
+    return list(
+        st.multiselect(
+            f"Without a known {label}, such as Refused: they keep the share that they have",
+            names,
+            default=[group.words for group in groups if _is_kept(group, before)],
+            format_func=plain,
+            key=form.key(f"kept_{margin}_{_stamp('|'.join(names))}"),
+            placeholder="None",
+            help="So does whoever has nothing in this column.",
+        )
+    )
 
 
 def _is_kept(group: Group, before: Mapping[str, Any]) -> bool:

@@ -95,7 +95,7 @@ def test_a_wave_is_raked_in_the_form_and_its_figure_is_that_of_weights_fitted_by
         f"65+ · {old} people, {old * 100 / SIZE:.0f} % of the file"
     )
     assert list(fields(app, "sex")) == ["Female", "Male"]
-    assert app.success == [] or not app.success
+    assert not app.info
     for group, share in (("16-34", 30.0), ("35-64", 45.0)):
         fields(app, "age_band")[group].set_value(share)
     app.run()
@@ -107,10 +107,10 @@ def test_a_wave_is_raked_in_the_form_and_its_figure_is_that_of_weights_fitted_by
     assert [part.value for part in fields(app, "sex").values()] == [51.0, 49.0]
     expected = raked_by_hand(rows, SHARES, [1.0] * SIZE)
     effect = SIZE * sum(w * w for w in expected) / sum(expected) ** 2
-    (said,) = (part.value.replace("\\", "") for part in app.success)
+    (said,) = (part.value.replace("\\", "") for part in app.info)
     assert f"Smallest weight {min(expected):.2f} and largest {max(expected):.2f}, the mean being 1" in said
-    assert f"design effect of weighting {effect:.2f}; effective base {SIZE / effect:,.0f} of 200 respondents." in said
-    assert "Raked to age and sex" in said
+    assert f"effective base {SIZE / effect:,.0f} of 200 respondents." in said
+    assert f"Raked to age and sex; design effect of weighting {effect:.2f}; " in said
     press(app, "Use this mapping")
     assert not app.error
     assert "## 1 file can be published" in texts(app)
@@ -142,7 +142,7 @@ def test_a_wave_is_raked_in_the_form_and_its_figure_is_that_of_weights_fitted_by
     app = give(app, ("next.csv", file_of(drawn(4), "Weight")))
     assert next(part for part in app.radio if part.key and "_weights_" in part.key).value == "raked"
     assert [part.value for part in fields(app, "age_band").values()] == [30.0, 45.0, 25.0]
-    assert len(app.success) == 1
+    assert len(app.info) == 1
 
 
 def test_weights_of_the_file_are_used_begun_with_or_left_out(run, store) -> None:
@@ -213,5 +213,5 @@ def test_those_who_refused_are_no_group_and_keep_their_share(run, store) -> None
     for group, share in (("Female", 51.0), ("Male", 49.0)):
         fields(app, "sex")[group].set_value(share)
     app.run()
-    (said,) = (part.value.replace("\\", "") for part in app.success)
+    (said,) = (part.value.replace("\\", "") for part in app.info)
     assert "5 people without a known sex keep the share they have" in said
