@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from analytics.findings.upload import Held
 from analytics.wording import listing, plain
 from data.raking import BOUNDS
 from data.readers import survey_draft as drafts
@@ -27,6 +28,8 @@ from pages.parts.mapping_columns import Form, in_two
 _HELD = "mapping_people"
 _FIRST = ("age_band", "sex")
 """Margins that are chosen at first, where the file has them: those of nearly every survey."""
+
+Residents = Callable[[str, tuple[str, ...]], Held | None]
 
 GIVEN, RAKED, ALIKE = "given", "raked", "alike"
 _WAYS = {
@@ -59,7 +62,11 @@ class Weights:
 
 
 def show(
-    form: Form, roles: Mapping[str, str], meanings: Mapping[tuple[str, str], str], areas: Mapping[str, str]
+    form: Form,
+    roles: Mapping[str, str],
+    meanings: Mapping[tuple[str, str], str],
+    areas: Mapping[str, str],
+    held: Residents,
 ) -> Weights:
     """The section of the form, after what each column and code means.
 
@@ -69,6 +76,8 @@ def show(
         The form.
     roles, meanings, areas
         What was chosen above.
+    held
+        The residents that the store holds by the groups of an attribute, to fill in.
     """
     st.markdown("### The weights", anchors=False)
     column = next((name for name, role in roles.items() if role == WEIGHT), None)
@@ -79,7 +88,7 @@ def show(
         return Weights(kept, {}, False, st.container())
     before = form.draft.content.get("raking", {})
     of = _margins(form, before, groups)
-    shares = {margin: _shares(form, margin, groups[margin], before.get(margin, {})) for margin in of}
+    shares = {margin: _shares(form, margin, groups[margin], before.get(margin, {}), held) for margin in of}
     raking = {**_begun(form, column, before), TRIM: _trim(form, before), **{of: one for of, (one, _) in shares.items()}}
     place = st.container()
     if not of:
@@ -197,15 +206,19 @@ def _margins(form: Form, before: Mapping[str, Any], groups: Mapping[str, tuple[G
 
 
 def _shares(
-    form: Form, margin: str, groups: tuple[Group, ...], before: Mapping[str, Any]
+    form: Form, margin: str, groups: tuple[Group, ...], before: Mapping[str, Any], held: Residents
 ) -> tuple[dict[str, Any], bool]:
     """One margin as the mapping has it, and whether every share is there."""
     label = label_of(margin)
     with st.container(border=True, key=form.key(f"margin_{margin}")):
         st.markdown(f"**{plain(label.capitalize())}: share of the population, in per cent**")
         fields = st.container()  # They stand above what they are made of.
-        text = _pasted_text(form, margin, label)
+        from_store, paste = st.container(), st.container()
         kept = _kept(form, margin, label, groups, before)
+        with from_store:
+            _residents(form, margin, held(margin, tuple(g.words for g in groups if g.words not in kept)))
+        with paste:
+            text = _pasted_text(form, margin, label)
     found = pasted(text, groups)
     shares: dict[str, float | None] = {}
     with fields:
@@ -226,6 +239,23 @@ def _shares(
             lines = listing([f"“{plain(line[:60])}”" for line in found.unread])
             st.markdown(f"Not taken, as no group of the file stands there with a number: {lines}.")
     return margin_of(shares, kept), is_whole(shares)
+
+
+def _residents(form: Form, margin: str, held: Held | None) -> None:
+    """Fill in what the store holds, where its groups are those of the file."""
+    if held is not None:
+        st.button(
+            f"Fill in {plain(held.source)}",
+            icon=":material/groups:",
+            key=form.key(f"residents_{margin}"),
+            on_click=_fill,
+            args=(form.key(f"pasted_{margin}"), held.lines),
+        )
+        st.caption(plain(held.about))
+
+
+def _fill(key: str, lines: str) -> None:
+    st.session_state[key] = lines
 
 
 def _pasted_text(form: Form, margin: str, label: str) -> str:

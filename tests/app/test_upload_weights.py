@@ -9,6 +9,7 @@ from analytics.findings import QUESTIONS
 from analytics.scope import Scope
 from data.__main__ import main
 from data.store import Store
+from tests.app.small_store import DISTRICTS
 from tests.app.test_upload_page import PAGE, give, press, texts, widget
 from tests.surveys import raked_by_hand
 
@@ -215,3 +216,30 @@ def test_those_who_refused_are_no_group_and_keep_their_share(run, store) -> None
     app.run()
     (said,) = (part.value.replace("\\", "") for part in app.info)
     assert "5 people without a known sex keep the share they have" in said
+
+
+def test_residents_that_the_store_holds_by_the_same_groups_can_be_filled_in(run, own) -> None:
+    rows = drawn()
+    groups = ("White", "Black", "Asian", "Mixed", "Other")
+    for place, row in enumerate(rows):
+        row["Ethnicity"] = groups[place % 5]
+    app = give(run(PAGE, own), ("wave.csv", file_of(rows, "Weight")))
+    say(app)
+    choose(app, "raked")
+    widget(app, "multiselect", "_margins").set_value(["ethnicity"])
+    app.run()
+    assert len(fields(app, "ethnicity")) == 5
+    press(app, "Fill in Census 2021")
+    districts = [one.residents_2021 for one in DISTRICTS.values() if one.force == "surrey"]
+    total = sum(sum(held.values()) for held in districts)
+    expected = [100 * sum(held[group] for held in districts) / total for group in fields(app, "ethnicity")]
+    assert [part.value for part in fields(app, "ethnicity").values()] == pytest.approx(expected, abs=1e-5)
+    assert len(app.info) == 1
+    # Sex is not counted by these files, and of another force nobody is.
+    widget(app, "multiselect", "_margins").set_value(["sex"])
+    app.run()
+    assert [button.label for button in app.button if button.label.startswith("Fill in")] == []
+    widget(app, "multiselect", "_margins").set_value(["ethnicity"])
+    widget(app, "selectbox", "_force").set_value("kent")
+    app.run()
+    assert [button.label for button in app.button if button.label.startswith("Fill in")] == []
