@@ -48,7 +48,7 @@ _FIFTHS = ("1 (most deprived)", "2", "3", "4", "5 (least deprived)")
 _TENURES = ("Owned", "Mortgaged", "Social rented", "Private rented")
 _CHANNELS = ("In person", "Telephone", "Online", "Social media", "Letter or leaflet")
 _OPINIONS = ("High", "Mixed", "Low")
-_REASONS = ("Victim", "Witness", "Suspect or stopped", "Other")
+_REASONS = ("Victim", "Witness", "Suspect or stopped", "Other", "No contact")
 _CONTACT_ONLY = "satisfied_contact"
 DISABLED_BY_AGE = (0.10, 0.12, 0.17, 0.25, 0.38)
 _VICTIM_BY_AGE = (0.21, 0.20, 0.17, 0.13, 0.09)
@@ -531,11 +531,11 @@ def _contact_reasons(random: np.random.Generator, attributes: dict[str, Codes]) 
     import numpy as np
 
     had = attributes["contact_12m"] == 0
-    reason = pick(random, np.array([0.0, 0.3, 0.05, 0.65]), len(had))
+    reason = pick(random, np.array([0.0, 0.3, 0.05, 0.65, 0.0]), len(had))
     for attribute, of in (("victim_12m", "Victim"), ("stopped_12m", "Suspect or stopped")):
         for_that = (attributes[attribute] == 0) & (random.random(len(had)) < 0.8)
         reason = np.where(for_that, _REASONS.index(of), reason)
-    return np.where(had, reason, _NOT_ASKED)
+    return np.where(had, reason, _REASONS.index("No contact"))
 
 
 def _tenure(fifth: Codes, old: Codes) -> Numbers:
