@@ -155,7 +155,7 @@ class Card:
     note: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Finding:
     """A question answered from one release.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
@@ -469,10 +470,11 @@ def reading_titles(finding: Finding) -> dict[str, str]:
     return {first: _FIRST.get(finding.key, ""), **further}
 
 
+@lru_cache(maxsize=256)
 def reading_table(finding: Finding, table: str | None = None) -> pd.DataFrame:
     """A table of a Finding as text, with headings in plain words and without empty columns; the main one unless named.
 
-    Where nobody has said how it is read, every column is shown under its own name.
+    Where nobody has said how it is read, every column is shown under its own name. Nobody may change it.
     """
     import pandas as pd
 

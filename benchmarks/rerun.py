@@ -2,16 +2,17 @@
 
     python -m benchmarks.rerun [--store URL] [--changes N] [--page NAME ...]
 
-A server of its own is started with its agent interface on; each change sets one filter in one session
-and waits for the finished page. First visits to a view are timed apart from returns to it. Beside it,
-in the same run, stands the same server's answer for a page without any figure: the floor. The processor's
-time of the server stands beside the time on the clock: other work on the machine changes it far less.
+A server of its own is started for each page; a visitor, who speaks to it as the page in a browser does, changes one
+filter after the other. Timed is each change from what is sent to the last message of the finished page. First visits to
+a view are timed apart from returns to it. Beside it, in the same run, stands the answer for a page without any figure:
+the floor. The processor's time of the server stands beside the time on the clock: other work on the machine changes it
+far less.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import asyncio
 import random
 import statistics
 from dataclasses import dataclass, field
@@ -19,7 +20,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.machine import machine
-from benchmarks.server import AGENT, ROOT, Server, Session, started
+from benchmarks.server import ROOT, Server, started
+from benchmarks.visitor import Visitor
 
 FILTERS = {
     "overview": ("area", "to"),
@@ -44,10 +46,10 @@ class Times:
         """These times and others together."""
         return Times(self.clock + other.clock, self.cpu + other.cpu)
 
-    def time(self, session: Session, server: Server, key: str, value: str) -> None:
-        """Set one widget, and keep what it took."""
+    async def time(self, visitor: Visitor, server: Server, key: str, value: str) -> None:
+        """Choose an option, and keep what it took."""
         before = server.cpu
-        self.clock.append(session.timed(key, value))
+        self.clock.append(await visitor.choose(key, value) * 1000)
         self.cpu.append((server.cpu - before) * 1000)
 
 
@@ -59,43 +61,52 @@ def main() -> None:
     parser.add_argument("--page", action="append", choices=list(FILTERS), help="may be given several times")
     options = parser.parse_args()
     print(machine())
-    with TemporaryDirectory() as folder:
-        bare_script = Path(folder) / "bare.py"
-        bare_script.write_text(_BARE)
-        with started(bare_script, options=AGENT) as server:
-            floor, bare = Times(), Session(server.port)
-            for value in random.Random(1).choices(range(100), k=50):  # noqa: S311
-                floor.time(bare, server, "filter", value)
+    asyncio.run(_measured(options.store, options.page or list(FILTERS), options.changes))
+
+
+async def _measured(store: str | None, pages: list[str], changes: int) -> None:
+    floor = await _floor()
     _print("a page without any figure", floor, floor)
-    for page in options.page or FILTERS:
-        with started(ROOT / "app.py", options.store, AGENT) as server:
-            session = Session(server.port)
-            if page != FIRST_PAGE:
-                session.send({"page": page})
-            first, again = _walk(session, server, FILTERS[page], options.changes)
+    for page in pages:
+        with started(ROOT / "app.py", store) as server:
+            async with Visitor(server.address) as visitor:
+                if page != FIRST_PAGE:
+                    await visitor.turn_to(page)
+                first, again = await _walk(visitor, server, FILTERS[page], changes)
         _print(f"{page}, every change", first.both(again), floor)
         _print(f"{page}, view not seen before", first, floor)
         _print(f"{page}, view seen before", again, floor)
 
 
-def _walk(session: Session, server: Server, filters: tuple[str, ...], changes: int) -> tuple[Times, Times]:
+async def _floor() -> Times:
+    """What a page takes that has one filter and nothing else."""
+    floor = Times()
+    with TemporaryDirectory() as folder:
+        script = Path(folder) / "bare.py"
+        script.write_text(_BARE)
+        with started(script) as server:
+            async with Visitor(server.address) as visitor:
+                for value in random.Random(1).choices(range(100), k=50):  # noqa: S311
+                    await floor.time(visitor, server, "filter", str(value))
+    return floor
+
+
+async def _walk(visitor: Visitor, server: Server, filters: tuple[str, ...], changes: int) -> tuple[Times, Times]:
     """Change one filter after the other, at random but the same in every run."""
     chance = random.Random(2)  # noqa: S311
-    seen: set[str] = {json.dumps(session.snapshot["query_params"], sort_keys=True)}
-    first, again = Times(), Times()
+    seen, first, again = {visitor.query}, Times(), Times()
     while len(first.clock) + len(again.clock) < changes:
         key = f"filter_{chance.choice(filters)}"
-        values = session.options(key)
+        values = visitor.options(key)
         if len(values) < 2:
             continue
         change = Times()
-        change.time(session, server, key, chance.choice(values))
-        address = json.dumps(session.snapshot["query_params"], sort_keys=True)
-        if address in seen:
+        await change.time(visitor, server, key, chance.choice(values))
+        if visitor.query in seen:
             again = again.both(change)
         else:
             first = first.both(change)
-        seen.add(address)
+        seen.add(visitor.query)
     return first, again
 
 

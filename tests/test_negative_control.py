@@ -7,8 +7,8 @@ import math
 import pytest
 
 from analytics.findings.survey.answers import Answers
+from analytics.findings.survey.points import WAVES
 from analytics.scope import Scope
-from benchmarks import negative_control
 from benchmarks.negative_control import ASKED, Shuffled, band, runs
 from data.settings import settings
 
@@ -28,9 +28,7 @@ def test_shuffled_units_keep_their_answers_and_each_wave_its_units(demonstration
     # No unit has gone over the break.
     old = after["psu"].str.split(" ").str[0] < "2025"
     assert (old == (after["wave"] < "2025")).all()
-    bases = [
-        Answers.of(Scope(), view).cells("everyone", negative_control.WAVES)["n"].sum() for view in (plain, shuffled)
-    ]
+    bases = [Answers.of(Scope(), view).cells("everyone", WAVES)["n"].sum() for view in (plain, shuffled)]
     assert bases[0] == bases[1]
 
 

@@ -4,10 +4,19 @@ Everything here works on plain numbers and arrays. ``a`` is always the number of
 group in question and ``b`` that of the group it is compared with.
 """
 
-from analytics.disparity.areas import AreaRates, area_rates, poisson_intervals
+from analytics.disparity.areas import AreaRates, area_rates
 from analytics.disparity.dispersion import Dispersion, month_dispersion, period_dispersion, split_dispersion
 from analytics.disparity.estimate import Estimate, Interval
-from analytics.disparity.rates import Rate, difference, excess, period_difference, poisson_interval, rate
+from analytics.disparity.rates import (
+    Rate,
+    difference,
+    excess,
+    period_difference,
+    poisson_interval,
+    poisson_intervals,
+    rate,
+    rates,
+)
 from analytics.disparity.ratio import (
     Ratio,
     UnknownRange,
@@ -36,6 +45,7 @@ __all__ = [
     "poisson_intervals",
     "rate",
     "rate_ratio",
+    "rates",
     "split_dispersion",
     "tipping_share",
     "unknown_range",

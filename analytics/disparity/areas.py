@@ -1,19 +1,16 @@
 """Rates of many areas at once, each set against the rest."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammainc, gammaincc, ndtr, ndtri, stdtr, stdtrit
+from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.disparity.estimate import TAIL, population_array
+from analytics.disparity.rates import poisson_intervals
 
 Floats = NDArray[np.float64]
-
-_HALVINGS = 38
-"""Each halves the bracket of a limit, which leaves a relative error of about 1e-10."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,32 +96,6 @@ def area_rates(counts: ArrayLike, residents: ArrayLike, per: float = 1000) -> Ar
         difference, difference - np.fmax(below, half), difference + np.fmax(above, half),
         np.where(np.isnan(difference), np.nan, np.fmax(by_chance, by_period)),
     )  # fmt: skip
-
-
-def poisson_intervals(counts: ArrayLike) -> tuple[Floats, Floats]:
-    """Mid-P intervals of many Poisson counts; see `poisson_interval`.
-
-    Parameters
-    ----------
-    counts : array_like of shape (n,)
-        Counts, which need not be whole.
-    """
-    x = np.asarray(counts, dtype=float)
-    positive = np.where(x > 0, x, 1.0)
-    spread = np.sqrt(positive)
-    # Both limits lie well inside these brackets: about 2 and 2.5 standard deviations from the count.
-    low = _solved(gammainc, positive, np.fmax(positive - 2.5 * spread - 1, 0.0), positive)
-    high = _solved(gammaincc, positive, positive + 8 * spread + 16, positive)
-    return np.where(x > 0, low, 0.0), np.where(x > 0, high, -np.log(2 * TAIL))
-
-
-def _solved(tail: Callable[[Floats, Floats], Floats], count: Floats, outer: Floats, inner: Floats) -> Floats:
-    """The mean at which a tail, the count itself by half, has probability .025; nearer to `inner` it has more."""
-    for _ in range(_HALVINGS):
-        middle = (outer + inner) / 2
-        more = (tail(count, middle) + tail(count + 1, middle)) / 2 > TAIL
-        outer, inner = np.where(more, outer, middle), np.where(more, middle, inner)
-    return (outer + inner) / 2
 
 
 def _rates(y: Floats, people: Floats, factor: Floats, per: float) -> tuple[Floats, Floats, Floats]:

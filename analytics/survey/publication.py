@@ -78,6 +78,8 @@ def publish(result: DomainMeans, rule: PublicationRule = DEFAULT_RULE) -> pd.Dat
     and Health Statistics 2(175): widths .30, .05 and 1.30, at least 8 degrees of freedom. The base of 50 and the
     effective number of 30 are this project's.
     """
+    import pandas as pd
+
     table = result.table
     estimate, se, base, n_eff, df = (
         table[name].to_numpy(dtype=float) for name in ("estimate", "se", "base", "n_eff", "df")
@@ -98,7 +100,8 @@ def publish(result: DomainMeans, rule: PublicationRule = DEFAULT_RULE) -> pd.Dat
     hidden = dict.fromkeys(("estimate", "se", "low", "high", "deff"), withheld)
     hidden |= dict.fromkeys(("base", "weight", "n_eff", "psus", "strata", "df"), withheld & (base < rule.least_count))
     # In one go, as each column that is set in a frame takes longer than the rule.
-    return table.assign(**{**{name: _blank(table[name], rows) for name, rows in hidden.items()}, "flag": notes})
+    shown = {name: _blank(table[name], hidden[name]) if name in hidden else table[name] for name in table.columns}
+    return pd.DataFrame({**shown, "flag": notes}, index=table.index)
 
 
 def _imprecise(

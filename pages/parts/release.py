@@ -45,9 +45,8 @@ def answer(key: str, scope: Scope, view: View) -> Finding:
         If whoever asks may not look.
     """
     identity.current_user()
-    return _answer(
-        key, scope.only(QUESTIONS[key].takes), str(view.store.root), view.release.number if view.release else 0, view
-    )
+    scope = scope.only(QUESTIONS[key].takes)
+    return _answer(key, str(scope), str(view.store.root), view.release.number if view.release else 0, scope, view)
 
 
 def ways_out_of(finding: Finding, view: View) -> list[WayOut]:
@@ -70,10 +69,11 @@ def _view(root: str, version: int) -> View:
         return view
 
 
-@st.cache_resource(max_entries=512, show_spinner="Counting")
-def _answer(key: str, scope: Scope, root: str, release: int, _view: View) -> Finding:
+# Streamlit takes a millisecond to tell whether two scopes are the same, and starts a thread for each spinner.
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _answer(key: str, asked: str, root: str, release: int, _scope: Scope, _view: View) -> Finding:
     with _ONE_AT_A_TIME:
-        return QUESTIONS[key].answer(scope, _view)
+        return QUESTIONS[key].answer(_scope, _view)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)

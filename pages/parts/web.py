@@ -24,7 +24,7 @@ from data.staging import sweep
 from data.store import StoreError
 from pages.parts import ready, sign_in
 from pages.parts.identity import NotAllowed
-from pages.parts.server import door, shell, uploads
+from pages.parts.server import door, promptly, shell, uploads
 from pages.parts.server.discreet import Discreet
 from pages.parts.server.headers import Frame
 
@@ -51,6 +51,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     a second's stop for whoever waits just then. So what has been looked through is set aside, and looked through again
     only every ten minutes.
     """
+    promptly.send_at_once()
     uploads.keep_off_the_disk()
     # The very first run would look for pages beside the entry script, and not find the one of a deep link.
     PagesManager.uses_pages_directory = False

@@ -196,11 +196,11 @@ def test_which_measures_changed_opens_as_a_table(show, asked):
     app = show(TRENDS, opened=True)
     found = asked("trends.change")
     assert f"### {plain(found.headline)}" in texts(app)
-    (table,) = (t.value for t in app.table if "Stage" in t.value)
+    (table,) = (shown.value for shown in [*app.table, *app.dataframe] if "Compared with" in shown.value)
     assert len(table) == len(found.table)
 
 
-def test_contact_is_told_only_where_the_survey_asked_about_it(show, run, store):
+def test_contact_is_told_only_where_the_survey_asked_about_it(show, run, store, asked):
     closed = show(TRENDS, measure="fair", area="X07000003")
     assert "Contact with the police" in [part.label for part in closed.expander]
     said = texts(show(TRENDS, measure="fair", area="X07000003", opened=True))

@@ -114,7 +114,7 @@ def answerable(scope: Scope, view: View) -> None:
     layer_of(question, scope, view)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def layer_of(question: Question, scope: Scope, view: View) -> Layer:
     """The figures of a scope's layer, the scope having everything said."""
     if scope.layer not in LAYERS:

@@ -30,7 +30,7 @@ _YEAR = 12
 _ICONS = {"closed": "check", "open": "schedule"}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Place:
     """The area that a profile is of.
 

@@ -77,11 +77,9 @@ def _table(place: Place, events: set[str]) -> tuple[pd.DataFrame, str]:
     """Index of each group of each attribute whose residents are known here, and what is left out in words."""
     import pandas as pd
 
-    came = choices.participants(place.view, place.force)
-    came = came[came["event"].isin(events)]
     found: list[tuple[str, Representation]] = []
     for attribute in choices.attributes(place.view, place.force):
-        made = _of_attribute(place, came[came["attribute"] == attribute], attribute)
+        made = _of_attribute(place, events, attribute)
         if made is not None:
             found.append((attribute, made))
     if not found:
@@ -107,12 +105,12 @@ def _table(place: Place, events: set[str]) -> tuple[pd.DataFrame, str]:
     return table[COLUMNS], ", participations of unknown group left out" if unknown else ""
 
 
-def _of_attribute(place: Place, came: pd.DataFrame, attribute: str) -> Representation | None:
-    residents = _residents(place, attribute)
-    if came.empty or not residents:
+def _of_attribute(place: Place, events: set[str], attribute: str) -> Representation | None:
+    residents = _residents(place.view, place.force, place.level, place.code, place.year).get(attribute, {})
+    wide = _attended(place.view, place.force, attribute)
+    wide = wide[wide.index.isin(events)].dropna(axis="columns", how="all").fillna(0)
+    if wide.empty or not residents:
         return None
-    wide = came.pivot_table(index="event", columns="group", values="participants", aggfunc="sum", observed=True)
-    wide = wide.fillna(0)
     # Who is never counted by age, such as children, is no group that stayed away.
     groups = [group for group in residents if group in wide or attribute != "age_band"]
     if len(groups) < 2:
@@ -121,17 +119,28 @@ def _of_attribute(place: Place, came: pd.DataFrame, attribute: str) -> Represent
     return representation(wide.reindex(columns=groups, fill_value=0).to_numpy(), groups, residents, unknown)
 
 
-def _residents(place: Place, attribute: str) -> dict[str, int]:
-    own = places.areas(place.view, place.force, place.level).set_index("code")
-    counts = _people(place.view, str(own.at[place.code, "kind"]), place.code)
-    counts = counts[counts["attribute"] == attribute]
-    held = [(str(source), int(year)) for source, year in counts[["source", "year"]].drop_duplicates().to_numpy()]
-    source = nearest(held, *place.year)
-    summed = counts[counts["source"] == source].groupby("group")[["residents", "suppressed"]].sum()
-    # Where any count is suppressed nobody knows the shares of those who live here.
-    if summed["suppressed"].any():
-        return {}
-    return {str(group): int(number) for group, number in summed["residents"].items() if number > 0}
+@lru_cache(maxsize=64)
+def _attended(view: View, force: str, attribute: str) -> pd.DataFrame:
+    """Participations by event (rows) and group of an attribute (columns); missing where an event counted none of it."""
+    came = choices.participants(view, force)
+    came = came[came["attribute"] == attribute]
+    return came.pivot_table(index="event", columns="group", values="participants", aggfunc="sum", observed=True)
+
+
+@lru_cache(maxsize=256)
+def _residents(view: View, force: str, level: str, code: str, year: tuple[str, str]) -> dict[str, dict[str, int]]:
+    """Residents of an area by attribute and group, of the source nearest to a year; of an attribute with gaps, none."""
+    own = places.areas(view, force, level).set_index("code")
+    counts = _people(view, str(own.at[code, "kind"]), code)
+    found = {}
+    for attribute, rows in counts.groupby("attribute", observed=True):
+        held = [(str(source), int(made)) for source, made in rows[["source", "year"]].drop_duplicates().to_numpy()]
+        chosen = rows[rows["source"] == nearest(held, *year)]
+        # Where any count is suppressed nobody knows the shares of those who live here.
+        if not chosen["suppressed"].any():
+            summed = chosen.groupby("group")["residents"].sum()
+            found[str(attribute)] = {str(group): int(number) for group, number in summed.items() if number > 0}
+    return found
 
 
 @lru_cache(maxsize=256)

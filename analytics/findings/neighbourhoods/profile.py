@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analytics import wording
@@ -53,16 +54,14 @@ def profile(scope: Scope, view: View) -> Finding:
     searches, crime, disorder = (
         _layer(question, scope, view, place, layer) for layer in ("searches", "crime", "disorder")
     )
+    people, *others = _whatever_is_asked(place)
     held = [
-        residents_card(place),
+        people,
         figure_card(place, "Confidence", "confidence", confidence, measures()[measure].says if measure else ""),
         figure_card(place, "Searches", "searches", searches, "searches for every 1,000 residents"),
         figure_card(place, "Crime", "crime", crime, "crimes for every 1,000 residents"),
         figure_card(place, "Anti-social behaviour", "disorder", disorder, "incidents for every 1,000 residents"),
-        priorities_card(place),
-        plan_card(place),
-        feedback_card(place),
-        heard_card(place),
+        *others,
     ]
     name = places.names(view, place.force)[place.code]
     files = tuple(dict.fromkeys(file for one in held for file in one.files))
@@ -88,6 +87,12 @@ def profile(scope: Scope, view: View) -> Finding:
         cards=tuple(one.card for one in held),
         alt=f"Profile of {name}",
     )
+
+
+@lru_cache(maxsize=512)
+def _whatever_is_asked(place: Place) -> tuple[Held, ...]:
+    """The cards that no layer or month changes."""
+    return residents_card(place), priorities_card(place), plan_card(place), feedback_card(place), heard_card(place)
 
 
 def told_of(scope: Scope, view: View) -> None:

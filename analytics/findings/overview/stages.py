@@ -15,7 +15,7 @@ from analytics.findings.asked import question_of
 from analytics.findings.choices import months as stop_months
 from analytics.findings.overview.words import by_points, span_of
 from analytics.findings.refusal import refused
-from analytics.findings.survey import choices, verdicts
+from analytics.findings.survey import changes, choices, verdicts
 from analytics.findings.survey.answers import UNANSWERABLE, Answers, NoAnswers
 from analytics.findings.survey.published import NO_INTERVAL, Published
 from analytics.records import records_of
@@ -102,7 +102,7 @@ def headline(scope: Scope, view: View) -> Finding:
         words = f"Confidence is {wording.percent(last['estimate'])}; no interval can be given"
     else:
         compared = confidence.compared
-        answer = f"{_sentence(source, last)}{trends.change_sentence(source, compared)}"
+        answer = f"{_sentence(source, last)}{trends.change_sentence(source, compared, last['estimate'])}"
         used = [*source.last.waves, *(source.earlier.waves if source.earlier and len(compared) else ())]
         provenance = source.provenance(
             question, f"{_answers(last)}, {last['label']}", _compared(source, compared), used
@@ -210,7 +210,8 @@ def _stages(scope: Scope, view: View) -> list[_Stage]:
     asked = choices.asked(view, str(scope.force), str(scope.survey))
     found = [(tile, next((m for m in ms if m in asked), None)) for tile, ms in STAGES]
     tested = _tested(scope, view)
-    made = [_stage(tile, scope.but(measure=measure), view, tested) for tile, measure in found if measure]
+    recent = changes.recent(scope, view, tuple(m for _, m in found if m), _SPARK) if tested else {}
+    made = [_stage(tile, scope.but(measure=measure), view, tested, recent) for tile, measure in found if measure]
     stages = [stage for stage in made if stage is not None]
     if not stages:
         raise NoAnswers(
@@ -227,7 +228,13 @@ def _confidence(stages: list[_Stage], scope: Scope) -> _Stage:
     return found
 
 
-def _stage(tile: str, scope: Scope, view: View, tested: Mapping[str, Mapping[Hashable, Any]]) -> _Stage | None:
+def _stage(
+    tile: str,
+    scope: Scope,
+    view: View,
+    tested: Mapping[str, Mapping[Hashable, Any]],
+    recent: Mapping[str, pd.DataFrame],
+) -> _Stage | None:
     try:
         if not choices.has_answers(view, str(scope.force), str(scope.survey)):
             published = Published.of(scope, view)
@@ -236,7 +243,7 @@ def _stage(tile: str, scope: Scope, view: View, tested: Mapping[str, Mapping[Has
     except UNANSWERABLE:
         return None  # The stage was not asked about in this period; the others stand.
     change = tested[str(scope.measure)]
-    return _Stage(tile, answers, trends.trend_table(answers), None if wording.missing(change["change"]) else change)
+    return _Stage(tile, answers, recent[str(scope.measure)], None if wording.missing(change["change"]) else change)
 
 
 def _tested(scope: Scope, view: View) -> dict[str, Mapping[Hashable, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from analytics import wording
@@ -238,6 +239,7 @@ def check_residents(searches: Searches, groups: tuple[str, ...]) -> None:
             raise TooFew(f"{source} holds no residents counted as {name}, so there is no rate to compare.", searches)
 
 
+@lru_cache(maxsize=1024)
 def group_rate(searches: Searches, group: str, residents: int) -> tuple[Rate, float | None]:
     """A group's rate, and the variance factor of its own searches from month to month that widens it."""
     factor = searches.variation(group)

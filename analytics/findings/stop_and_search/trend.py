@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analytics import charts, wording
 from analytics.disclosure import withhold
-from analytics.disparity import rate
+from analytics.disparity import rates
 from analytics.finding import Finding
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
@@ -110,7 +110,7 @@ def chartable(scope: Scope, view: View) -> Searches:
             f"{none_remedy(searches, [group])}.",
             searches,
         )
-    monthly = searches.cells[searches.cells["group"] == group].groupby("month")["stops"].sum()
+    monthly = searches.by_month[group]
     if not (monthly >= settings().threshold).any():
         which = "Every month" if len(searches.months) > 1 else wording.month(searches.months[0])
         raise TooFew(
@@ -123,20 +123,21 @@ def chartable(scope: Scope, view: View) -> Searches:
 
 def _trend_table(searches: Searches) -> pd.DataFrame:
     population = searches.residents
-    counted = searches.cells.groupby(["month", "group"])["stops"].sum()
+    counted = searches.by_month
     rows: list[dict[str, Any]] = []
     for group in BROAD_GROUPS:
         residents, factor = population.by_group.get(group, 0), searches.variation_within(group)
-        for month in searches.asked_months if residents else []:
-            row: dict[str, Any] = {"month": month, "group": group, "population": residents, "flag": ""}
-            if month in searches.missing_months:
-                row["flag"] = "no file for this month"
-            else:
-                stops = int(counted.get((month, group), 0))
-                made = rate(stops, residents, PER, factor or 1.0)
-                row |= {"stops": stops, "rate": made.estimate, "low": made.low, "high": made.high}
+        if not residents:
+            continue
+        stops = counted[group].to_numpy()
+        made = zip(*(values.tolist() for values in (stops, *rates(stops, residents, PER, factor or 1.0))), strict=True)
+        of_month = dict(zip(counted.index, made, strict=True))
+        for month in searches.asked_months:
+            row = {"month": month, "group": group, "population": residents, "flag": "no file for this month"}
+            if month in of_month:
+                row |= dict(zip(("stops", "rate", "low", "high"), of_month[month], strict=True))
                 row |= {"dispersion": factor, "flag": "" if factor else CHANCE}
-                if not stops:
+                if not row["stops"]:
                     row["flag"] = f"no search is recorded as {group}"
             rows.append(row)
     table = typed_frame(rows, _TREND, ["stops", "population"])

@@ -1,4 +1,4 @@
-"""Changes of all measures of a survey at once, from a year before to the last point, in few passes over its cells."""
+"""All measures of a survey at once, their last figures and changes over a year, in few passes over its cells."""
 
 from __future__ import annotations
 
@@ -92,6 +92,52 @@ def of_areas(scope: Scope, view: View, level: str, measures: tuple[str, ...] | N
     return _table(bare(scope), view, level, measures)
 
 
+RECENT = ["wave", "label", "month", "estimate", "low", "high", "base", "flag"]
+
+
+@lru_cache(maxsize=256)
+def recent(scope: Scope, view: View, measures: tuple[str, ...], most: int) -> dict[str, pd.DataFrame]:
+    """The last figures of some measures in the force as a whole or in an area, where each point is a year of waves.
+
+    Parameters
+    ----------
+    scope
+        With everything said; its measure is not asked about.
+    view
+        The release.
+    measures
+        The measures.
+    most
+        So many points of each, at most.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        By measure, of those with a point in the scope's period: one row a point in order of time, `RECENT`. Nobody may
+        change it.
+    """
+    import pandas as pd
+
+    area = scope.area
+    level = None if area is None else choices.levels(view, str(scope.force), str(scope.survey))[area]
+    found = {}
+    for answers, names in _asked(bare(scope).but(area=area), view, None):
+        points = [point for point in answers.points if point.month >= str(scope.from_month)][-most:]
+        wanted = [name for name in names if name in measures]
+        if not points or not wanted:
+            continue
+        joint = _joint(_series(answers, level), names, level)
+        places = [_place(joint, name, area, point.name) for name in wanted for point in points]
+        figures, flags = _shown(joint.means, np.array(places, dtype=np.int64))
+        words = [[point.name, point.label, point.month] for point in points]
+        for n, name in enumerate(wanted):
+            own = slice(n * len(points), (n + 1) * len(points))
+            columns = [*zip(*words, strict=True), *figures[own].T.tolist(), flags[own]]
+            table = pd.DataFrame(dict(zip(RECENT, columns, strict=True)))
+            found[name] = table.astype(dict.fromkeys(RECENT[3:7], "Float64"))
+    return found
+
+
 @dataclass(frozen=True, eq=False)
 class _Joint:
     """The means of several measures at all their points, and where each stands."""
@@ -157,7 +203,7 @@ def _series(answers: Answers, level: str | None) -> Answers:
     return answers.series if level is None else answers.years.everyone
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def _joint(series: Answers, names: tuple[str, ...], level: str | None) -> _Joint:
     """One pass over the cells of several measures, from the series of one of them."""
     import pandas as pd

@@ -57,7 +57,7 @@ def measure(scope: Scope, view: View) -> Finding:
         key=question.key,
         question=question.asks,
         headline=_headline(answers, change),
-        answer=f"{_share_sentence(answers, last)}{change_sentence(answers, change)}",
+        answer=f"{_share_sentence(answers, last)}{change_sentence(answers, change, last['estimate'])}",
         tables={
             "trend": table,
             "change": change,
@@ -127,8 +127,8 @@ def change_table(answers: Answers) -> pd.DataFrame:
     )[columns]
 
 
-def change_sentence(answers: Answers, change: pd.DataFrame) -> str:
-    """The change over a year as a sentence, or why there is none."""
+def change_sentence(answers: Answers, change: pd.DataFrame, last: float) -> str:
+    """The change over a year to the last figure as a sentence, or why there is none."""
     before = answers.earlier
     if before is None:
         return " No earlier wave asked it."
@@ -139,16 +139,12 @@ def change_sentence(answers: Answers, change: pd.DataFrame) -> str:
         return f" It is not compared with {when}: one of the two figures has too few answers."
     row = change.iloc[0].to_dict()
     # Whole points, unless they would not fit the two percentages beside them.
-    fits = round(row["change"] * 100) == round(_last_share(answers) * 100) - round(row["was"] * 100)
+    fits = round(row["change"] * 100) == round(last * 100) - round(row["was"] * 100)
     then = "A year before" if answers.a_year_before else f"In {before.said}"
     return (
         f" {then} it was {wording.percent(row['was'])}: a change of {wording.points(row['change'], 0 if fits else 1)} "
         f"({wording.points_between(row['change_low'], row['change_high']).removesuffix(' points')})."
     )
-
-
-def _last_share(answers: Answers) -> float:
-    return float(trend_table(answers).iloc[-1]["estimate"])
 
 
 def _headline(answers: Answers, change: pd.DataFrame) -> str:
