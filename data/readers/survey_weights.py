@@ -74,15 +74,19 @@ def raked(raking: Raking, known: Mapping[str, pd.Series], start: Floats, mapping
     problems = [problem for one in held for problem in _problems(*one, start, mapping)]
     if problems:
         raise Refused(problems)
-    margins = tuple(_target(*one, start) for one in held)
+    # As parts of 1, since squares of what a file writes in huge numbers are held by no number.
+    begun = start / start.max()
+    total = start.max() * begun.sum()
+    begun = begun / begun.sum()
+    margins = tuple(_target(*one, begun) for one in held)
     try:
-        found = fitted(start, margins, raking.bounds)
+        found = fitted(begun, margins, raking.bounds)
     except Unsettled as unsettled:
         what = f"in the mapping “{mapping}”, [raking]: no weights were found in {SWEEPS} rounds; {unsettled.off[:-1]}"
         raise Refused([Problem(what, unsettled.remedy[:-1])]) from unsettled
     named = listing([margin.label for margin in raking.margins])
     kept = "".join(f"; {said}" for one in held for said in _kept(*one))
-    return Weighed(found.weights, named, f"{_done(raking, named, found)}{kept}", _figures(found.weights))
+    return Weighed(found.weights * total, named, f"{_done(raking, named, found)}{kept}", _figures(found.weights))
 
 
 def design_effect(weights: Floats) -> float:

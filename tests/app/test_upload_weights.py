@@ -178,6 +178,30 @@ def test_weights_of_the_file_are_used_begun_with_or_left_out(run, store) -> None
         assert held["weight"].tolist() == pytest.approx(made, rel=1e-6), (number, chosen)
 
 
+def test_the_limits_and_what_raking_begins_with_are_chosen(run, store) -> None:
+    rows = drawn()
+    app = give(run(PAGE, store), ("wave.csv", file_of(rows)))
+    say(app)
+    choose(app, "raked")
+    for margin, shares in (("age_band", (30.0, 45.0, 25.0)), ("sex", (51.0, 49.0))):
+        for field, share in zip(fields(app, margin).values(), shares, strict=True):
+            field.set_value(share)
+    widget(app, "checkbox", "_begin_Weight").set_value(False)
+    widget(app, "number_input", "_least").set_value(0.7)
+    widget(app, "number_input", "_greatest").set_value(1.4)
+    app.run()
+    ones = [1.0] * SIZE
+    for limits, changed in (((0.7, 1.4), True), (None, False)):
+        widget(app, "checkbox", "_trims").set_value(changed)
+        app.run()
+        expected = raked_by_hand(rows, SHARES, ones, limits)
+        (said,) = (part.value.replace("\\", "") for part in app.info)
+        assert f"Smallest weight {min(expected):.2f} and largest {max(expected):.2f}" in said
+        assert ("trimmed to 0.7 to 1.4 times the median" in said) == changed
+        assert ("nothing trimmed" in said) != changed
+        assert "beginning with" not in said
+
+
 def test_margins_that_do_not_fit_are_not_taken(run, store) -> None:
     app = give(run(PAGE, store), ("wave.csv", file_of(drawn(), "Weight")))
     say(app)
