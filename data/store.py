@@ -34,7 +34,7 @@ from data.readers.source import Slot, Source
 from data.releases import Release as Release
 from data.settings import settings
 from data.sweeping import sweep
-from data.tables import LOADS, RELEASES, Table
+from data.tables import CANONICAL, LOADS, RELEASES, Kind, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +46,19 @@ _KEEP_VERSIONS = {"delta.enableExpiredLogCleanup": "false"}
 _GROUPS = WriterProperties(max_row_group_size=131_072)
 """A cube is in the order of its questions, and a question skips the row groups of the others: smaller groups are read
 faster, but their statistics, which every question reads, take longer."""
+
+_BLANKS: dict[Kind, str] = {
+    "text": "VARCHAR",
+    "texts": "VARCHAR[]",
+    "day": "VARCHAR",
+    "month": "VARCHAR",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "moment": "TIMESTAMPTZ",
+    "bytes": "BLOB",
+}
+"""What DuckDB calls each kind of column."""
 
 PART = " / part "
 """Between the subject and the number of a part: no file name has a stroke, so no subject of a file has this."""
@@ -154,7 +167,10 @@ class View:
         return frame if self._all_current(table) else frame.filter(nw.col("load_id").is_in(self._current))
 
     def every_row(self, table: str) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
-        """The rows of all loads, current or not: for counting cubes, never for a figure."""
+        """The rows of all loads, current or not: for counting cubes, never for a figure.
+
+        A column that a canonical table has gained since they were written is blank.
+        """
         if not self.has(table):
             raise StoreError(f"Nothing of the kind “{table}” has been loaded yet.")
         with reading(table):
@@ -162,7 +178,15 @@ class View:
             connection = _duckdb().cursor()
             if not files:  # a month without searches, alone
                 return nw.from_native(connection.from_arrow(schema.empty_table()))
-            return nw.from_native(connection.read_parquet(files, union_by_name=True))
+            rows = connection.read_parquet(files, union_by_name=True)
+            held = set(rows.columns)
+            gained = (
+                [column for column in CANONICAL[table].columns if column.name not in held] if table in CANONICAL else []
+            )
+            if gained:
+                blanks = ", ".join(f'NULL::{_BLANKS[column.kind]} AS "{column.name}"' for column in gained)
+                rows = rows.project(f"*, {blanks}")
+            return nw.from_native(rows)
 
     def select(self, table: str, columns: Sequence[str], **values: str) -> pa.Table:
         """Columns of the rows of `rows` that hold some values, in one statement: a page asks it many times.

@@ -243,7 +243,12 @@ RESPONSES = Table(
         Column("respondent", "text", "Keyed hash of the respondent's number; blank where the file has none"),
         Column("date", "text", "Day of the interview, YYYY-MM-DD"),
         Column("area", "text", "GSS code of the area of residence, or its name where the file gives no code"),
-        Column("weight", "number", "Weight of the respondent; 1 where the file has none", required=True),
+        Column(
+            "weight",
+            "number",
+            "Weight of the respondent: of the file, raked to margins, or 1 without either",
+            required=True,
+        ),
         Column("stratum", "text", "Stratum of the sample; blank where there is one"),
         Column("psu", "text", "Primary sampling unit; blank where each respondent is one"),
         *(Column(a.id, "text", f"{a.label}, in the words of the mapping") for a in attributes().values()),
@@ -268,6 +273,9 @@ WAVES = Table(
         Column("mode", "text", "How people were asked"),
         Column("population", "text", "Who the sample stands for, such as adults aged 16 and over"),
         Column("weighting", "text", "What the weights do, in words"),
+        Column(
+            "raked_to", "text", "Margins that its weights were raked to when it was loaded; blank where they were not"
+        ),
         Column("respondents", "integer", "People who answered", required=True),
     ),
 )

@@ -69,6 +69,40 @@ def publish(store: Store, *waves: Wave, areas: Mapping[str, str] | None = None, 
     return store.view()
 
 
+def raked_by_hand(
+    people: Sequence[Mapping[str, str]],
+    margins: Mapping[str, Mapping[str, float]],
+    start: Sequence[float],
+    limits: tuple[float, float] | None = (0.3, 3.0),
+) -> list[float]:
+    """Weights of people that add up to shares of each margin, one person at a time; nothing of the program is used.
+
+    Together they weigh what they began with. Trimmed once to `limits` times the median, and fitted again.
+    """
+    total = sum(start)
+
+    def fit(weights: list[float]) -> list[float]:
+        for _ in range(200):
+            for name, shares in margins.items():
+                held = dict.fromkeys(shares, 0.0)
+                for person, weight in zip(people, weights, strict=True):
+                    held[person[name]] += weight
+                weights = [
+                    weight * shares[person[name]] * total / held[person[name]]
+                    for person, weight in zip(people, weights, strict=True)
+                ]
+        return weights
+
+    weights = fit(list(start))
+    if limits is None:
+        return weights
+    order = sorted(weights)
+    middle = len(order) // 2
+    median = order[middle] if len(order) % 2 else (order[middle - 1] + order[middle]) / 2
+    least, greatest = (limit * median for limit in limits)
+    return fit([min(max(weight, least), greatest) for weight in weights])
+
+
 def _questions(load: str, rows: pd.DataFrame, about: Mapping[str, Any], asked: Mapping[str, Any]) -> pd.DataFrame:
     held: Sequence[str] = [name for name in measures() if rows[name].notna().any()]
     return QUESTIONS.frame(

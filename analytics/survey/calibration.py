@@ -10,7 +10,6 @@ import numpy as np
 
 from analytics.survey.sample import (
     Floats,
-    Integers,
     Labels,
     check_columns,
     check_weights,
@@ -18,66 +17,14 @@ from analytics.survey.sample import (
     grouped,
     numbers,
 )
+from data.raking import BOUNDS, TOLERANCE, Margin, category_words, fitted, furthest_off
+from data.raking import Trimmed as Trimmed
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TOLERANCE = 1e-8
-"""Largest relative error of a margin that is left."""
-
-SWEEPS = 100
-
-BOUNDS = (0.3, 3.0)
-"""Least and greatest weight, in medians of the weights."""
-
 Targets = Mapping[Any, float]
 """Number of people in the population, or their share, by category; a tuple where several columns make the category."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Margin:
-    """One margin of the population.
-
-    Attributes
-    ----------
-    name : str
-        Its columns, for sentences.
-    categories : tuple
-        Of the sample, sorted; tuples where several columns make them.
-    target : ndarray of shape (categories,)
-    codes : ndarray of shape (rows,)
-        Position of the category of each row.
-    """
-
-    name: str
-    categories: tuple[Any, ...]
-    target: Floats
-    codes: Integers
-
-    def totals(self, weights: Floats) -> Floats:
-        """Sum of the weights of each category."""
-        return grouped(self.codes, weights, len(self.target))
-
-
-@dataclass(frozen=True, slots=True)
-class Trimmed:
-    """What was trimmed before the last raking.
-
-    Attributes
-    ----------
-    raised, lowered : int
-        Weights below the least, and above the greatest.
-    least, greatest : float
-        The two limits, in the units of the weights.
-    outside : int
-        Weights outside these limits at the end, since raking again moves them.
-    """
-
-    raised: int
-    lowered: int
-    least: float
-    greatest: float
-    outside: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,18 +100,17 @@ def rake(
     """
     before = weights_of(frame, weight)
     known = _margins(frame, margins, before)
-    weights, sweeps, error = _raked(before, known)
-    trimmed = None
-    if bounds is not None:
-        least, greatest = _limits(weights, bounds)
-        cut = np.where(weights > 0, np.clip(weights, least, greatest), 0.0)
-        raised, lowered = int((cut > weights).sum()), int((cut < weights).sum())
-        if raised or lowered:
-            before = cut
-            weights, sweeps, error = _raked(before, known)
-        outside = int(((weights > greatest * (1 + 1e-9)) | ((weights > 0) & (weights < least * (1 - 1e-9)))).sum())
-        trimmed = Trimmed(raised, lowered, least, greatest, outside)
-    return Calibration(weights, before, known, _inverse(known, before), sweeps, error, trimmed, frame.index)
+    raked = fitted(before, known, bounds)
+    return Calibration(
+        raked.weights,
+        raked.before,
+        known,
+        _inverse(known, raked.before),
+        raked.sweeps,
+        raked.error,
+        raked.trimmed,
+        frame.index,
+    )
 
 
 def greg(frame: pd.DataFrame, margins: Mapping[Any, Targets], weight: str | None = None) -> Calibration:
@@ -199,9 +145,9 @@ def greg(frame: pd.DataFrame, margins: Mapping[Any, Targets], weight: str | None
         raise ValueError(
             f"{int((weights < 0).sum()):,} calibrated weights are below 0: rake instead, or merge small categories."
         )
-    error, worst = _worst(weights, known)
+    error, off = furthest_off(weights, known)
     if error > TOLERANCE:
-        raise ValueError(f"No weights add up to all margins: {worst} Merge categories, or leave a margin out.")
+        raise ValueError(f"No weights add up to all margins: {off} Merge categories, or leave a margin out.")
     return Calibration(weights, before, known, inverse, 1, error, None, frame.index)
 
 
@@ -258,88 +204,21 @@ def _margin(frame: pd.DataFrame, names: Sequence[str], targets: Targets, before:
     given = dict(targets)
     for category, target in given.items():
         if not (np.isfinite(target) and target >= 0):
-            raise ValueError(f"The target of {name}, {_said(category)}, is {target}: give a number above 0.")
+            raise ValueError(f"The target of {name}, {category_words(category)}, is {target}: give a number above 0.")
     there = dict(zip(categories, grouped(codes, before, len(categories)), strict=True))
     for category, target in given.items():
         if target > 0 and not there.get(category, 0.0) > 0:
             raise ValueError(
-                f"{name}, {_said(category)}, has a target of {target:,.10g} and no respondent who weighs anything: "
-                "merge it with another category."
+                f"{name}, {category_words(category)}, has a target of {target:,.10g} and no respondent who weighs "
+                "anything: merge it with another category."
             )
     for category, weight in there.items():
         if weight > 0 and not given.get(category, 0.0) > 0:
             raise ValueError(
-                f"{name}, {_said(category)}, has respondents and no target above 0: give it one, or merge it with "
-                "another category."
+                f"{name}, {category_words(category)}, has respondents and no target above 0: give it one, or merge it "
+                "with another category."
             )
     return Margin(name, categories, np.array([given.get(category, 0.0) for category in categories], dtype=float), codes)
-
-
-def _said(category: object) -> str:
-    return " × ".join(str(part) for part in category) if isinstance(category, tuple) else str(category)
-
-
-def _raked(before: Floats, margins: tuple[Margin, ...]) -> tuple[Floats, int, float]:
-    """The raked weights, the sweeps that they took and the error left.
-
-    People who are in the same category of every margin get the same factor, so that the sweeps go over these cells.
-    """
-    cell, margins_of_cells = _cells(margins)
-    start = grouped(cell, before, len(margins_of_cells[0].codes))
-    weights, sweep, error, worst = start.copy(), 0, np.inf, ""
-    while error > TOLERANCE:
-        if sweep == SWEEPS:
-            raise ValueError(
-                f"Raking has not settled after {SWEEPS} sweeps: {worst} Merge categories with few respondents, or "
-                "leave a margin out."
-            )
-        for margin in margins_of_cells:
-            totals = margin.totals(weights)
-            weights = (
-                weights * np.divide(margin.target, totals, out=np.ones_like(totals), where=totals > 0)[margin.codes]
-            )
-        sweep += 1
-        error, worst = _worst(weights, margins_of_cells)
-    factor = np.divide(weights, start, out=np.zeros_like(start), where=start > 0)
-    return before * factor[cell], sweep, error
-
-
-def _cells(margins: tuple[Margin, ...]) -> tuple[Integers, tuple[Margin, ...]]:
-    """The cell of each row, and the margins with one row a cell."""
-    import pandas as pd
-
-    cell = margins[0].codes
-    for margin in margins[1:]:
-        cell = pd.factorize(cell * len(margin.target) + margin.codes)[0].astype(np.int64)
-    _, first, cell = np.unique(cell, return_index=True, return_inverse=True)
-    of_cells = (Margin(m.name, m.categories, m.target, m.codes[first]) for m in margins)
-    return cell.astype(np.int64), tuple(of_cells)
-
-
-def _worst(weights: Floats, margins: tuple[Margin, ...]) -> tuple[float, str]:
-    """The largest relative error of a margin, and a sentence that names where it is."""
-    largest, said = 0.0, ""
-    for margin in margins:
-        totals = margin.totals(weights)
-        off = np.abs(totals - margin.target) / np.where(margin.target > 0, margin.target, 1.0)
-        at = int(off.argmax())
-        if off[at] > largest or not said:
-            largest = float(off[at])
-            said = (
-                f"{margin.name}, {_said(margin.categories[at])}, adds up to {totals[at]:,.10g} and should add up to "
-                f"{margin.target[at]:,.10g}."
-            )
-    return largest, said
-
-
-def _limits(weights: Floats, bounds: tuple[float, float]) -> tuple[float, float]:
-    least, greatest = bounds
-    if not 0 <= least <= 1 <= greatest:
-        raise ValueError(
-            f"Weights can't be trimmed to {least} to {greatest} medians: the limits lie on both sides of 1."
-        )
-    median = float(np.median(weights[weights > 0]))
-    return least * median, greatest * median
 
 
 def _inverse(margins: tuple[Margin, ...], before: Floats) -> Floats:

@@ -93,6 +93,8 @@ def weights(load: Load, reading: Reading, before: Background) -> Iterator[Remark
     Progress trims at 3.5 and 4.5 times the median (National Center for Education Statistics, technical documentation
     of 2003, Student Weight Trimming). Nothing is trimmed here.
     """
+    import pandas as pd
+
     frame = reading.frame
     if "weight" in reading.columns and len(frame) > 1 and frame["weight"].nunique() == 1:
         what = f"All {len(frame):,} weights of the column “{reading.columns['weight']}” are {frame['weight'].iloc[0]:g}"
@@ -113,9 +115,15 @@ def weights(load: Load, reading: Reading, before: Background) -> Iterator[Remark
             f"{_people(heavy)} of {len(frame):,} with a weight above {TIMES} times the median, up to {most:.1f} times; "
             f"{'it is' if len(heavy) == 1 else 'these are'} {percent(share)} of all weight"
         )
-        remedy = "Ask whoever made the weights whether they are to be trimmed"
+        made = pd.notna(reading.also[WAVES.name].iloc[0]["raked_to"])
+        remedy = (
+            "Merge categories with few people in the margins, or trim closer"
+            if made
+            else "Ask whoever made the weights whether they are to be trimmed"
+        )
         places = _places(reading, heavy, "weight", f"this is above {TIMES} times the median weight", remedy)
-        yield Remark(HEAVY, what, "Kept as given; they make every interval wider", len(heavy), places)
+        kept = f"Kept as {'raked' if made else 'given'}; they make every interval wider"
+        yield Remark(HEAVY, what, kept, len(heavy), places)
 
 
 def _people(rows: pd.DataFrame) -> str:

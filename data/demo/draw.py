@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_PARTS = ("county", "census", "levels", "survey", "crime", "searches", "events", "feedback", "plans")
+_PARTS = ("county", "census", "levels", "survey", "crime", "searches", "events", "feedback", "plans", "reasons")
 """Each has a stream of its own, so that a change to one leaves the others as they are. Add new ones at the end."""
 
 

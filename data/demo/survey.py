@@ -48,6 +48,7 @@ _FIFTHS = ("1 (most deprived)", "2", "3", "4", "5 (least deprived)")
 _TENURES = ("Owned", "Mortgaged", "Social rented", "Private rented")
 _CHANNELS = ("In person", "Telephone", "Online", "Social media", "Letter or leaflet")
 _OPINIONS = ("High", "Mixed", "Low")
+_REASONS = ("Victim", "Witness", "Suspect or stopped", "Other", "No contact")
 _CONTACT_ONLY = "satisfied_contact"
 DISABLED_BY_AGE = (0.10, 0.12, 0.17, 0.25, 0.38)
 _VICTIM_BY_AGE = (0.21, 0.20, 0.17, 0.13, 0.09)
@@ -68,6 +69,7 @@ _GROUPS = {
     "tenure": _TENURES,
     "imd_quintile": _FIFTHS,
     "contact_12m": _YES_NO,
+    "contact_reason": _REASONS,
     "treated_fairly_contact": _YES_NO,
     "outcome_wanted": _YES_NO,
     "prior_opinion": _OPINIONS,
@@ -159,6 +161,9 @@ def survey(truth: Truth = TRUTH, seed: int | None = None) -> Survey:
     shift += model.people[people.cell][:, None] * model.carried + model.level[people.area]
     latent = _latent(random, truth, number)
     attributes = _attributes(random, truth, people, shift + latent * model.own)
+    # A stream of its own: who answers what stays as it was before the reason for a contact was asked.
+    reasons = stream(truth.seed if seed is None else seed, "reasons")
+    attributes["contact_reason"] = _contact_reasons(reasons, attributes)
     shift += _events(truth, model, people.area, people.dates)
     answers: dict[str, Codes] = {}
     for item in truth.items:
@@ -519,6 +524,18 @@ def _attributes(random: np.random.Generator, truth: Truth, people: _People, own:
     }
     drawn["ethnicity"] = np.where(random.random(number) < 0.02, len(BROAD_GROUPS), drawn["ethnicity"])
     return drawn
+
+
+def _contact_reasons(random: np.random.Generator, attributes: dict[str, Codes]) -> Codes:
+    """Why those with a contact had it: most of those who were stopped or victims for that, the others as it comes."""
+    import numpy as np
+
+    had = attributes["contact_12m"] == 0
+    reason = pick(random, np.array([0.0, 0.3, 0.05, 0.65, 0.0]), len(had))
+    for attribute, of in (("victim_12m", "Victim"), ("stopped_12m", "Suspect or stopped")):
+        for_that = (attributes[attribute] == 0) & (random.random(len(had)) < 0.8)
+        reason = np.where(for_that, _REASONS.index(of), reason)
+    return np.where(had, reason, _REASONS.index("No contact"))
 
 
 def _tenure(fifth: Codes, old: Codes) -> Numbers:

@@ -16,6 +16,7 @@ from data.readers import tabular
 from data.readers.source import Refused, Source
 from data.readers.survey_columns import Code, Seen, of_code
 from data.readers.survey_mapping import COLUMNS, matches, parse
+from data.readers.survey_raking import START, TRIM, WEIGHT, label_of
 from data.vocabularies import normalise
 from data.vocabularies.survey import DONT_KNOW, Measure, attributes, measures
 from data.words import listing, plural
@@ -128,6 +129,7 @@ def take_over(before: Earlier, columns: Sequence[Seen], suggested: Mapping[str, 
         made.content["drop"] = [name for name in made.content["drop"] if name in names]
     if "area" not in made.content["columns"]:
         made.content.pop("areas", None)
+    _raking(made)
     return made
 
 
@@ -270,6 +272,23 @@ def _unkept(made: TakenOver, names: Mapping[str, Seen], suggested: Mapping[str, 
         for id, about in suggested.get(table, {}).items():
             if about["column"] not in kept and id not in made.content[table]:
                 made.mark(about["column"], f"It looks like “{_called(table, id)}”, which was not kept before.")
+
+
+def _raking(made: TakenOver) -> None:
+    """Keep of the margins those that the file still has a column for."""
+    held = {*made.content["attributes"], *(["area"] if "area" in made.content["columns"] else [])}
+    old = made.content.pop("raking", {})
+    margins = {of: shares for of, shares in old.items() if of in held}
+    gone = [of for of in old if of not in (*held, START, TRIM)]
+    if gone:
+        made.lacks.append(
+            f"Weights were raked to {listing([label_of(of) for of in gone])} too; the file has no column of it."
+        )
+    rest = {key: old[key] for key in (START, TRIM) if key in old}
+    if "weight" not in made.content["columns"] and rest.get(START) == WEIGHT:
+        del rest[START]
+    if margins:
+        made.content["raking"] = {**rest, **margins}
 
 
 def _called(table: str, id: str) -> str:

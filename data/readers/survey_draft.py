@@ -241,6 +241,7 @@ def written(
     meanings: Mapping[tuple[str, str], str],
     questions: Mapping[str, Mapping[str, Any]] = _NOTHING,
     areas: Mapping[str, str] = _NOTHING,
+    raking: Mapping[str, Any] | None = None,
 ) -> str:
     """The mapping file that comes of what was chosen in a form.
 
@@ -258,6 +259,8 @@ def written(
         What is said of a question beside its codes, by column and key of `OF_A_MEASURE`; blank or false for nothing.
     areas
         Name or GSS code of an area by what the file calls it, where a form shows them; blank for as written.
+    raking
+        How weights are made, as TOML has it; empty for not at all, None for as the draft has it.
 
     Returns
     -------
@@ -280,7 +283,28 @@ def written(
             for column, role in roles.items()
             if role.startswith(prefix)
         }
+    if raking is not None:
+        content["raking"] = dict(raking)
     return tomli_w.dumps({key: value for key, value in content.items() if value not in ({}, [])})
+
+
+def for_weights(file: Source) -> Source:
+    """A mapping in the making with a wave and a question in place of those not yet said, so that raking can be tried.
+
+    Parameters
+    ----------
+    file
+        The mapping file, as `written` makes it.
+    """
+    import tomli_w
+
+    content = tomllib.loads(file.content.decode())
+    held: dict[str, Any] = {
+        key: content[key] for key in ("sheet", "columns", "areas", "attributes", "raking") if key in content
+    }
+    wave = tomllib.loads("\n".join(EXAMPLES.values()))
+    question = {"measures": {next(iter(measures())): {"column": "-"}}}
+    return replace(file, content=tomli_w.dumps({**wave, **held, **question}).encode())
 
 
 def _areas(before: Mapping[str, Any], chosen: Mapping[str, str]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from data.readers import tabular
 from data.readers.source import Problem, Refused, Source
+from data.readers.survey_raking import AREA, Raking, read_raking
 from data.readers.text import decode
 from data.vocabularies import normalise, published_forces
 from data.vocabularies.survey import DONT_KNOW, NEGATIVE, NEUTRAL, POSITIVE, Measure, attributes, measures
@@ -45,7 +46,7 @@ EXAMPLES = {
 """The keys that every mapping has, each with an example."""
 
 _OPTIONAL = ("questionnaire", "design", "mode", "population", "weighting", "sheet", "file")
-_TABLES = ("columns", "areas", "attributes", "measures")
+_TABLES = ("columns", "areas", "attributes", "measures", "raking")
 _KEYS = (*EXAMPLES, *_OPTIONAL, "drop", *_TABLES)
 _MEASURE_KEYS = ("column", "answers", "wording", "comparable", "reversed", "not_answers", "asked_of")
 _WAVE = re.compile(r"(?P<year>[0-9]{4})(?:-(?:Q[1-4]|H[12]|(?P<month>0[1-9]|1[0-2])|(?P<end>[0-9]{2})))?")
@@ -127,6 +128,8 @@ class SurveyMapping:
         The rest of the columns that are kept.
     drop
         Columns that are left out on purpose, though they hold personal data.
+    raking
+        How weights are made; None where they are as the file has them.
     """
 
     survey: str
@@ -144,6 +147,7 @@ class SurveyMapping:
     attributes: tuple[MappedAttribute, ...]
     measures: tuple[MappedMeasure, ...]
     drop: tuple[str, ...]
+    raking: Raking | None = None
 
     @property
     def slot_subject(self) -> str:
@@ -259,6 +263,7 @@ class _Reader:
             self.wrong("[areas]", "there is no column it belongs to", "Add area = … under [columns]")
         mapped_attributes = self.attributes(self.table("[attributes]", content.get("attributes")))
         mapped_measures = self.measures(self.table("[measures]", content.get("measures")))
+        raking = self.raking(self.table("[raking]", content.get("raking")), columns, mapped_attributes)
         drop = self.texts("drop", content.get("drop"))
         if not content.get("measures"):
             remedy = "Add at least one table such as [measures.good_job_local], with its column"
@@ -283,6 +288,7 @@ class _Reader:
             attributes=tuple(mapped_attributes),
             measures=tuple(mapped_measures),
             drop=tuple(drop),
+            raking=raking,
         )
 
     def unknown(self, key: str, content: Mapping[str, Any], known: tuple[str, ...]) -> None:
@@ -438,6 +444,12 @@ class _Reader:
                     )
                 )
         return found
+
+    def raking(
+        self, table: Mapping[str, Any], columns: Mapping[str, str], mapped: list[MappedAttribute]
+    ) -> Raking | None:
+        offered = [*(attribute.id for attribute in mapped), *([AREA] if AREA in columns else [])]
+        return read_raking(table, offered, "weight" in columns, self.wrong)
 
     def answers(self, name: str, key: str, table: Mapping[str, Any]) -> dict[str, str]:
         """Answer of the scale by normalised code; an answer in words is its own code."""

@@ -54,6 +54,8 @@ _ATTRIBUTES = {
     "tenure": r"tenure[0-9]*|housingtenure",
     "imd_quintile": r"imd.*|e?depriv.*",
     "contact_12m": r"contact(?:12m|withpolice)?|policecontact",
+    "contact_reason": r"(?:police)?contact(?:reason|role|as)|reasonfor(?:the|last|latest|police)?contact"
+    r"|(?:role|capacity)incontact",
     "stopped_12m": r"stopped(?:12m)?|xq128a",
     "victim_12m": r"(?:bcs)?victim(?:12m)?|bq90a",
 }

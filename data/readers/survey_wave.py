@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -20,6 +20,8 @@ from data.readers.personal_data import personal_problems
 from data.readers.source import Problem, Reading, Refused, Slot, Source
 from data.readers.sources import sha256
 from data.readers.survey_mapping import MappedAttribute, MappedMeasure, SurveyMapping, matches, parse, wave_years
+from data.readers.survey_raking import AREA
+from data.readers.survey_weights import Weighed, raked
 from data.readers.tabular import Sheet
 from data.tables import QUESTIONS, RESPONSES, WAVES
 from data.vocabularies import normalise
@@ -82,7 +84,7 @@ def read(source: Source, slot: Slot) -> Reading:
     Refused
         If the file is no table or the mapping is for another, a column is missing or holds personal data, a weight is
         no number or none is above 0, a date no day, a respondent stands twice, or nobody answers anything; every
-        problem at once.
+        problem at once. Then, if weights can't be raked as the mapping says.
     """
     if source.mapping is None:
         raise Refused([Problem("the file has no mapping", "Start one with `python -m data mapping FILE`")])
@@ -103,6 +105,7 @@ def read(source: Source, slot: Slot) -> Reading:
     if all(recoded.words.isna().all() for recoded in answers.values()):
         raise sheet.refused([_nobody_answers(mapping, len(sheet.cells))])
     known = {a.id: _attribute(a, sheet) for a in mapping.attributes}
+    made = _made_weights(source.mapping.name, mapping, sheet, known)
     frame = RESPONSES.frame(
         {
             "row": sheet.cells.index.to_numpy(),
@@ -110,18 +113,79 @@ def read(source: Source, slot: Slot) -> Reading:
             "force": mapping.force,
             "wave": mapping.wave,
             **_plain(mapping, sheet),
-            "weight": _weights(mapping, sheet),
+            "weight": _weights(mapping, sheet) if made is None else made.weights,
             **{id: recoded.words.to_numpy() for id, recoded in {**known, **answers}.items()},
         }
     )
     return Reading(
         frame,
         len(frame),
-        tuple(_notes(source, source.mapping, mapping, sheet, known, answers, frame)),
-        {WAVES.name: _waves(mapping, len(frame)), QUESTIONS.name: _questions(mapping, answers)},
+        tuple(_notes(source, source.mapping, mapping, sheet, known, answers, made, frame)),
+        {WAVES.name: _waves(mapping, made, len(frame)), QUESTIONS.name: _questions(mapping, answers)},
         tuple(item for m in mapping.measures for item in _unread(m, answers[m.measure.id], sheet)),
-        {**mapping.columns, **{m.measure.id: m.column for m in mapping.measures}},
+        _named_columns(mapping),
     )
+
+
+def columns_to_weigh(mapping: SurveyMapping) -> tuple[str, ...]:
+    """The columns of the file that raking needs; none where the weights are as the file has them.
+
+    Parameters
+    ----------
+    mapping
+        The mapping.
+    """
+    if mapping.raking is None:
+        return ()
+    wanted = {margin.of for margin in mapping.raking.margins} | ({"weight"} if mapping.raking.from_weights else set())
+    named = {**{attribute.id: attribute.column for attribute in mapping.attributes}, **mapping.columns}
+    return tuple(dict.fromkeys(named[name] for name in sorted(wanted)))
+
+
+def sheet_to_weigh(source: Source, mapping: SurveyMapping) -> Sheet:
+    """A file with the columns that raking needs alone, to try margins on.
+
+    Parameters
+    ----------
+    source
+        The file.
+    mapping
+        The mapping.
+
+    Raises
+    ------
+    Refused
+        If the file is no table or can't be read.
+    """
+    sheet = tabular.read(source, mapping.sheet)
+    return replace(sheet, cells=sheet.cells[list(columns_to_weigh(mapping))])
+
+
+def weighed(name: str, mapping: SurveyMapping, sheet: Sheet) -> Weighed | None:
+    """The weights that a mapping makes, before anything else is read; None where they are as the file has them.
+
+    Parameters
+    ----------
+    name
+        Name of the mapping file.
+    mapping
+        The mapping.
+    sheet
+        The file, or those columns of it that `columns_to_weigh` names.
+
+    Raises
+    ------
+    Refused
+        If a weight to begin with is no number or none is above 0, or the weights can't be raked as the mapping says.
+    """
+    if mapping.raking is None:
+        return None
+    problems = list(_weight_problems(mapping.columns["weight"], sheet)) if mapping.raking.from_weights else []
+    if problems:
+        raise sheet.refused(problems)
+    margins = {margin.of for margin in mapping.raking.margins}
+    known = {a.id: _attribute(a, sheet) for a in mapping.attributes if a.id in margins}
+    return _made_weights(name, mapping, sheet, known)
 
 
 def day_of(cell: str) -> str | None:
@@ -223,7 +287,7 @@ def _plain(mapping: SurveyMapping, sheet: Sheet) -> dict[str, object]:
             if key == "date":
                 cells = _each(cells, day_of)
             elif key == "area":
-                cells = _each(cells, lambda area: mapping.areas.get(normalise(area), area))
+                cells = _areas(mapping, sheet)
             found[key] = cells.where(cells != "").to_numpy()
     return found
 
@@ -233,6 +297,34 @@ def _weights(mapping: SurveyMapping, sheet: Sheet) -> object:
         return 1.0
     cells = sheet.cells[mapping.columns["weight"]]
     return [tabular.number(cell, sheet.decimal_comma) for cell in cells]
+
+
+def _made_weights(name: str, mapping: SurveyMapping, sheet: Sheet, known: Mapping[str, _Recoded]) -> Weighed | None:
+    """The weights that are made when the file is loaded; None where they are as the file has them."""
+    import numpy as np
+
+    if mapping.raking is None:
+        return None
+    start = np.ones(len(sheet.cells))
+    if mapping.raking.from_weights:
+        start = np.array(_weights(mapping, sheet), dtype=np.float64)
+    words = {id: recoded.words for id, recoded in known.items()}
+    if any(margin.of == AREA for margin in mapping.raking.margins):
+        areas = _areas(mapping, sheet)
+        words[AREA] = areas.where(areas != "")
+    return raked(mapping.raking, words, start, name)
+
+
+def _areas(mapping: SurveyMapping, sheet: Sheet) -> pd.Series:
+    return _each(sheet.cells[mapping.columns["area"]], lambda area: mapping.areas.get(normalise(area), area))
+
+
+def _named_columns(mapping: SurveyMapping) -> dict[str, str]:
+    """Column of the file by column of the table; a weight that was made here is in none of the file."""
+    named = {**mapping.columns, **{m.measure.id: m.column for m in mapping.measures}}
+    if mapping.raking is not None:
+        named.pop("weight", None)
+    return named
 
 
 def _answers(mapped: MappedMeasure, sheet: Sheet) -> _Recoded:
@@ -286,7 +378,11 @@ def _row(label: object) -> int:
 # Beside the respondents
 
 
-def _waves(mapping: SurveyMapping, respondents: int) -> pd.DataFrame:
+def _waves(mapping: SurveyMapping, made: Weighed | None, respondents: int) -> pd.DataFrame:
+    about = dict(mapping.about)
+    if made is not None:
+        about["weighting"] = "; ".join(filter(None, [about.get("weighting"), made.done]))
+        about["raked_to"] = made.margins
     return WAVES.frame(
         {
             "survey": [mapping.survey],
@@ -297,7 +393,7 @@ def _waves(mapping: SurveyMapping, respondents: int) -> pd.DataFrame:
             "ends": mapping.ends.isoformat(),
             "shared": mapping.shared,
             "respondents": respondents,
-            **mapping.about,
+            **about,
         }
     )
 
@@ -327,6 +423,7 @@ def _notes(
     sheet: Sheet,
     known: Mapping[str, _Recoded],
     answers: Mapping[str, _Recoded],
+    made: Weighed | None,
     frame: pd.DataFrame,
 ) -> Iterator[str]:
     yield sheet.how
@@ -340,6 +437,8 @@ def _notes(
         yield from _measure_notes(measure, answers[measure.measure.id], sheet)
     for attribute in mapping.attributes:
         yield from _attribute_notes(attribute, known[attribute.id], sheet)
+    if made is not None:
+        yield f"Weights: {made.done}. {made.figures}"
     yield from _row_notes(mapping, sheet, frame)
 
 
@@ -399,7 +498,7 @@ def _attribute_notes(mapped: MappedAttribute, recoded: _Recoded, sheet: Sheet) -
 
 
 def _row_notes(mapping: SurveyMapping, sheet: Sheet, frame: pd.DataFrame) -> Iterator[str]:
-    if "weight" not in mapping.columns:
+    if "weight" not in mapping.columns and mapping.raking is None:
         yield "The file has no weight: every respondent counts as 1."
     for key in ("respondent", "stratum", "psu", "date", "area"):
         blank = int(frame[key].isna().sum())

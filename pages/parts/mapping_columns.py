@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -15,6 +15,8 @@ from data.readers.survey_columns import Code, Seen
 from data.readers.survey_draft import ATTRIBUTE, MEASURE, NO_ANSWER, NOT_KEPT, Draft
 from data.vocabularies import normalise
 from data.vocabularies.survey import attributes, measures
+
+T = TypeVar("T")
 
 MARK = ":orange-badge[:material/error: Look]"
 """What stands before everything that is not as it was before."""
@@ -71,8 +73,6 @@ def roles(form: Form) -> dict[str, str]:
         with st.expander(label, expanded=open_now, key=form.key("rest")):
             st.caption("They are not kept unless you say what they are: questions of the survey may be among them.")
             chosen |= {column.name: _role(form, column) for column in rest}
-    if "weight" not in chosen.values():
-        st.markdown("No column is the weight, so every respondent counts as 1.")
     return {column.name: chosen[column.name] for column in draft.columns}
 
 
@@ -84,7 +84,7 @@ def areas(form: Form, roles: Mapping[str, str]) -> dict[str, str]:
     with st.expander(f"The areas of {plain(column.name)}: {len(column.areas)}", key=form.key(f"areas_{column.name}")):
         st.caption("The name or GSS code of each area. What is left blank is kept as the file has it.")
         found = {}
-        for side, code in _in_two(column.areas):
+        for side, code in in_two(column.areas):
             with side:
                 found[code.value] = st.text_input(
                     plain(_code_words(code)),
@@ -119,7 +119,7 @@ def answers(form: Form, roles: Mapping[str, str]) -> tuple[dict[tuple[str, str],
             if not column.codes:
                 st.markdown("It has too many different values to be codes; they are kept as written.")
             chosen = {}
-            for side, code in _in_two(column.codes):
+            for side, code in in_two(column.codes):
                 with side:
                     chosen[code.value] = _meaning(form, column, role, code, column.name in turned)
             if role.startswith(MEASURE):
@@ -260,14 +260,14 @@ def _none(column: Seen, chosen: Mapping[str, str]) -> None:
         )
 
 
-def _in_two(codes: Sequence[Code]) -> Iterator[tuple[DeltaGenerator, Code]]:
-    """Codes with the column of the page that each stands in: the first half on the left, so that Tab keeps to order."""
-    if not codes:
+def in_two(items: Sequence[T]) -> Iterator[tuple[DeltaGenerator, T]]:
+    """Items with the column of the page that each stands in: the first half on the left, so that Tab keeps to order."""
+    if not items:
         return
     left, right = st.columns(2, gap="small")
-    half = (len(codes) + 1) // 2
-    for place, code in enumerate(codes):
-        yield (left if place < half else right), code
+    half = (len(items) + 1) // 2
+    for place, item in enumerate(items):
+        yield (left if place < half else right), item
 
 
 def _code_words(code: Code) -> str:

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from analytics.findings.upload import residents_held
 from analytics.wording import listing, plain
 from data.readers import survey_draft as drafts
 from data.readers.mappings import ENDING
 from data.readers.source import Refused, Source
-from data.readers.sources import sha256
 from data.readers.survey_before import Earlier
 from data.readers.survey_draft import Draft, Start
 from data.readers.survey_mapping import NATIONAL, SHARED, parse
 from data.series_notes import FIRST_DAY, LAST_DAY
 from data.staging import earlier_mappings
-from data.store import Store
+from data.store import Store, View
 from data.vocabularies import forces
-from pages.parts import mapping_columns
+from pages.parts import mapping_columns, mapping_weights
 from pages.parts.mapping_columns import Form
 
-_KEPT = "mapping_drafts"
+_KEPT, _VIEW = "mapping_drafts", "mapping_view"
 _NO_FOLDER = re.compile(r'[\\/:*?"<>|]')
 _GUESS = "A guess from the file alone"
 
@@ -77,7 +78,12 @@ def show(source: Source, store: Store, made: str | None) -> str | None:
         roles = mapping_columns.roles(form)
         areas = mapping_columns.areas(form, roles)
         meanings, questions = mapping_columns.answers(form, roles)
-        text = drafts.written(form.draft, wave, roles, meanings, questions, areas)
+        weights = mapping_weights.show(
+            form, roles, meanings, areas, partial(residents_held, _view(store), wave["force"])
+        )
+        roles = dict(weights.roles)
+        text = drafts.written(form.draft, wave, roles, meanings, questions, areas, weights.raking)
+        mapping_weights.tried(source, text, weights)
         with st.container(horizontal=True, vertical_alignment="center"):
             used = st.button("Use this mapping", type="primary", icon=":material/check:", key=form.key("use"))
             st.download_button(
@@ -101,8 +107,14 @@ def _start(source: Source, store: Store) -> Start:
     """Made once a file: what is chosen in the form stays in the form."""
     kept: dict[str, Start] = st.session_state.setdefault(_KEPT, {})
     if source.sha256 not in kept:
-        kept[source.sha256] = drafts.begun(source, earlier_mappings(store.view()))
+        kept[source.sha256] = drafts.begun(source, earlier_mappings(_view(store)))
     return kept[source.sha256]
+
+
+def _view(store: Store) -> View:
+    """The release with which the form began: what it holds is asked for again with every field."""
+    view: View = st.session_state.setdefault(_VIEW, store.view())
+    return view
 
 
 def _begun(source: Source, start: Start) -> Form:
@@ -208,9 +220,9 @@ def _is_whole(source: Source, lacking: list[str], text: str) -> bool:
 
 
 def _problems(source: Source, text: str) -> list[str]:
-    content = text.encode()
+    file = mapping_weights.mapping_file(source, text)
     try:
-        parse(Source(f"{source.name}{ENDING}", f"{source.name}{ENDING}", content, sha256(content)))
+        mapping = parse(file)
     except Refused as refusal:
         return [str(problem) for problem in refusal.problems]
-    return []
+    return mapping_weights.problems(source, mapping, file.name)

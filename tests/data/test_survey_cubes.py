@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from deltalake import DeltaTable
 
 from data.survey_cubes import EVERYONE, NOT_KNOWN
 from tests.surveys import publish, wave
@@ -187,3 +188,44 @@ def test_a_new_joint_grouping_is_counted_for_old_loads_too(release, store, monke
     cells = rows(view, "survey_cells")
     experience = cells[(cells["grouping"] == "contact_experience") & (cells["measure"] == "trust_force")]
     assert counted(experience, "wave") == {"2026-Q1": 7, "2026-Q2": 7}
+
+
+def test_a_store_from_before_an_attribute_was_asked_opens_and_counts_with_it_blank(store, monkeypatch):
+    """What was written before the table gained a column has it blank, counted again or beside newer waves."""
+    from dataclasses import replace
+
+    from data import tables
+    from data.publishing import recount
+    from tests import surveys
+
+    asked = {"fair": ["Strongly agree", "Tend to disagree"], "sex": ["Female", "Male"]}
+    older = replace(tables.RESPONSES, columns=tuple(c for c in tables.RESPONSES.columns if c.name != "contact_reason"))
+    waves = replace(tables.WAVES, columns=tuple(c for c in tables.WAVES.columns if c.name != "raked_to"))
+    with monkeypatch.context() as before:
+        before.setattr(surveys, "RESPONSES", older)
+        before.setattr(surveys, "WAVES", waves)
+        surveys.publish(store, responses(**asked))
+    written = {
+        name: set(DeltaTable(str(store.table_path(name))).to_pyarrow_table().column_names)
+        for name in ("responses", "waves")
+    }
+    assert "contact_reason" not in written["responses"]
+    assert "raked_to" not in written["waves"]
+
+    def groupings(view):
+        return set(rows(view, "survey_cells")["grouping"])
+
+    view = store.view()
+    assert rows(view, "responses")["contact_reason"].isna().tolist() == [True, True]
+    assert rows(view, "waves")["raked_to"].isna().all()
+    assert groupings(view) == {EVERYONE, "sex"}
+    recount(store, "Ada", "the list of attributes has one more")
+    assert groupings(store.view()) == {EVERYONE, "sex"}
+    later = publish(store, responses("2026-Q2", **asked, contact_reason=["Victim", None]))
+    cells = rows(later, "survey_cells")
+    of_reason = cells[cells["grouping"] == "contact_reason"]
+    assert counted(of_reason, "wave", "group") == {
+        ("2026-Q2", "Victim"): 1,
+        ("2026-Q2", NOT_KNOWN): 1,
+    }
+    assert rows(later, "responses").groupby("wave")["contact_reason"].count().to_dict() == {"2026-Q1": 0, "2026-Q2": 1}

@@ -46,6 +46,10 @@ REFERENCE = (
 )
 
 
+_MOST_WEIGHTINGS = 6
+"""Waves whose weights are described one by one, the newest first."""
+
+
 class NoAnswers(LookupError):
     """There is nothing to estimate from; the message is one sentence that says why."""
 
@@ -322,10 +326,10 @@ class Answers:
             files=_files(self.view, tuple(used["load_id"])),
             scope=self.scope.only(question.takes).address(),
             base=f"{base}. {_told(used)}",
-            weights=wording.listing(_distinct(used["weighting"])) or "As the file has them; 1 where it has none",
+            weights=_weights(used),
             method=method,
             reference=REFERENCE,
-            rules=(*said, *_design_rules(self.view, self.force, self.survey), *rules),
+            rules=(*said, *_design_rules(self.view, self.force, self.survey), *_weight_rules(used), *rules),
             settings={
                 "Fewest answers": str(settings().fewest_answers),
                 "Fewest effective answers": str(settings().fewest_effective),
@@ -379,6 +383,29 @@ def _design_rules(view: View, force: str, survey: str) -> list[str]:
     return [
         *(["Each respondent is a sampling unit: the file names none"] if alone else []),
         *(["One stratum a wave: the file names none"] if "" in design["stratum"].cat.categories else []),
+    ]
+
+
+def _weights(waves: pd.DataFrame) -> str:
+    """How the answers of some waves are weighted, in words; of weights that were raked here each wave says its own."""
+    given = "As the file has them; 1 where it has none"
+    if waves["raked_to"].isna().all():
+        return wording.listing(_distinct(waves["weighting"])) or given
+    told = [
+        f"{row['label']}: {given if wording.missing(row['weighting']) else row['weighting']}"
+        for row in records_of(waves)[::-1]
+    ]
+    rest = len(told) - _MOST_WEIGHTINGS
+    more = [f"And {wording.plural(rest, 'wave')} before these"] if rest > 0 else []
+    return ". ".join([*told[:_MOST_WEIGHTINGS], *more])
+
+
+def _weight_rules(waves: pd.DataFrame) -> list[str]:
+    """What weights that were raked here mean for the intervals."""
+    return [
+        f"Weights raked to {margins} are taken as given: intervals are a little wider than they need be, by 3 to 5 % "
+        "where it was measured, as what the margins tell of an answer is not taken off"
+        for margins in _distinct(waves["raked_to"])
     ]
 
 

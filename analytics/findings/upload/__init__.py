@@ -1,5 +1,6 @@
 """Files that are to be published: what became of each, and what publishing them would change."""
 
+from analytics.findings.upload.margins import Held, residents_held
 from analytics.findings.upload.preview import Preview, previews
 from analytics.findings.upload.report import (
     Group,
@@ -15,6 +16,7 @@ from analytics.findings.upload.report import (
 
 __all__ = [
     "Group",
+    "Held",
     "Preview",
     "groups",
     "headline",
@@ -23,6 +25,7 @@ __all__ = [
     "problem_table",
     "published",
     "recognised",
+    "residents_held",
     "summary",
     "too_large",
 ]

@@ -61,6 +61,26 @@ def test_a_difference_never_gives_away_a_withheld_rest(store):
     assert list(rows["verdict"]) == ["", ""]
 
 
+def test_a_reason_for_contact_that_few_had_is_said_to_have_too_few_answers_and_drawn_nowhere(store):
+    answered = [*answers(60, 60), *answers(40, 30), *answers(30, 19)]
+    reasons = ["Victim"] * 120 + ["Witness"] * 70 + ["Suspect or stopped"] * 49
+    view = publish(store, wave("a", "2026-03", trust_force=answered, contact_reason=reasons))
+    found = trends.by_group(Scope(by="contact_reason"), view)
+    rows = found.table.set_index("group")
+    assert rows.loc["Suspect or stopped", "flag"] == "not enough answers: 49"
+    assert rows.loc["Suspect or stopped", "estimate":"high"].isna().all()
+    assert [panel.label for panel in found.panels] == ["Victim", "Witness"]
+    assert "Suspect or stopped: not enough answers: 49" in found.answer
+    assert found.headline.startswith("Reason for the contact:")
+    # One answer more, and there is a figure and its bar.
+    more = publish(
+        store, wave("a", "2026-03", trust_force=[*answered, "Strongly agree"], contact_reason=[*reasons, reasons[-1]])
+    )
+    again = trends.by_group(Scope(by="contact_reason"), more)
+    assert again.table.set_index("group").loc["Suspect or stopped", "estimate"] == pytest.approx(31 / 50)
+    assert "Suspect or stopped" in [panel.label for panel in again.panels]
+
+
 def test_respondents_of_a_panel_are_the_same_units_whatever_their_order(store):
     """600 people, 12 of whom change their mind: the change is far surer than of two samples."""
     draw = random.Random(3)  # noqa: S311

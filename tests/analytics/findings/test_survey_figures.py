@@ -16,6 +16,7 @@ import pytest
 from scipy.stats import t as student
 
 from analytics.findings import overview, trends
+from analytics.findings.survey import choices
 from analytics.findings.tested import chance_caveat
 from analytics.scope import Scope
 from data.vocabularies.survey import measures
@@ -26,6 +27,7 @@ POSITIVE = {
     "fair": {"Strongly agree", "Tend to agree"},
     "listen": {"Strongly agree", "Tend to agree"},
     "would_report": {"Very likely", "Fairly likely"},
+    "satisfied_contact": {"Very satisfied", "Fairly satisfied"},
 }
 LAST, BEFORE = "2026-Q3", "2025-Q3"
 YEAR = ["2025-Q4", "2026-Q1", "2026-Q2", "2026-Q3"]
@@ -236,16 +238,25 @@ def test_in_an_area_each_point_pools_a_year_with_the_design_factor_that_areas_sh
     assert any("pools the waves of a year" in caveat for caveat in found.caveats)
 
 
-@pytest.mark.parametrize("grouping", ["age_band", "ethnicity", "disability"])
-def test_groups_over_a_year_against_everyone_else(grouping, view, people):
-    found = trends.by_group(Scope(measure="good_job_local", by=grouping), view)
+@pytest.mark.parametrize(
+    ("measure", "grouping"),
+    [
+        ("good_job_local", "age_band"),
+        ("good_job_local", "ethnicity"),
+        ("good_job_local", "disability"),
+        ("good_job_local", "contact_reason"),
+        ("satisfied_contact", "took_part"),
+    ],
+)
+def test_groups_over_a_year_against_everyone_else(measure, grouping, view, people):
+    found = trends.by_group(Scope(measure=measure, by=grouping), view)
     year = people["wave"].isin(YEAR)
     names = people.loc[year, grouping].fillna("Not known")
     assert set(found.table["group"]) == set(names)
     for row in found.table.to_dict("records"):
         inside = people[grouping].fillna("Not known") == row["group"]
-        group = Estimate(people, "good_job_local", year & inside)
-        rest = Estimate(people, "good_job_local", year & ~inside)
+        group = Estimate(people, measure, year & inside)
+        rest = Estimate(people, measure, year & ~inside)
         if pd.isna(row["estimate"]):
             assert row["flag"].startswith("not enough answers")
             continue
@@ -260,6 +271,34 @@ def test_groups_over_a_year_against_everyone_else(grouping, view, people):
         expected = p_value(row["difference"], own + other - r2, low, high, df)
         assert row["p_value"] == pytest.approx(expected, rel=1e-6)
         assert (row["verdict"] == "not clearly different") is not (row["p_value"] <= bh_limit(found.table))
+
+
+def test_satisfaction_with_contact_of_those_who_took_part_against_the_others(view, people):
+    """Two groups: the difference of one is that of the other turned round, and both are of those who had contact."""
+    rows = trends.by_group(Scope(measure="satisfied_contact", by="took_part"), view).table.set_index("group")
+    year = people["wave"].isin(YEAR)
+    took, others = (
+        Estimate(people, "satisfied_contact", year & (people["took_part"] == said)) for said in ("Yes", "No")
+    )
+    assert sorted(rows.index) == ["No", "Yes"]
+    expected = difference(took, others)
+    names = ["difference", "difference_low", "difference_high"]
+    close(rows.loc["Yes", names], expected)
+    close(rows.loc["No", names], [-expected[0], -expected[2], -expected[1]])
+    contact = year & (people["contact_12m"] == "Yes")
+    assert rows["base"].sum() == opinions(people, "satisfied_contact")[contact].notna().sum()
+
+
+def test_disability_is_a_grouping_of_every_measure(view, people):
+    asked = choices.asked(view, "eskmere", str(people["survey"].iloc[0]))
+    assert len(asked) > 10
+    year = people[people["wave"].isin(YEAR)]
+    for measure in asked:
+        rows = trends.by_group(Scope(measure=measure, by="disability"), view).table.set_index("group")
+        assert sorted(rows.index) == ["No", "Yes"], measure
+        assert rows["estimate"].between(0, 1).all(), measure
+        answered = year[measure].notna() & (year[measure] != "Don't know")
+        assert rows["base"].to_dict() == year[answered].groupby("disability").size().to_dict(), measure
 
 
 def test_groups_wave_by_wave(view, people):

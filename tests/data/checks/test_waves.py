@@ -62,3 +62,21 @@ def test_a_weight_above_five_times_the_median(remarks, largest, said):
         assert found[HEAVY].what == (
             "1 person of 6 with a weight above 5 times the median, up to 6.0 times; it is 63\u00a0% of all weight"
         )
+
+
+def test_a_heavy_weight_that_was_raked_here_is_for_the_margins_to_mend(load):
+    # Of 20 people one is a man, and men are half of the population: his weight is 10, that of the others 10/19.
+    rows = "Q60,WT,Day,Sex\n" + "1,1,,2\n" + "1,1,,1\n" * 19
+    raked = MAPPING + (
+        '[attributes.sex]\ncolumn = "Sex"\nvalues = { 1 = "Female", 2 = "Male" }\n'
+        "[raking]\ntrim = false\n[raking.sex]\nFemale = 0.5\nMale = 0.5\n"
+    )
+    report = load({"wave.csv": rows.encode(), "wave.csv.mapping.toml": raked.encode()})
+    remarks = {remark.rule: remark for remark in report.outcomes[0].remarks}
+    assert set(remarks) == {HEAVY}  # weights of 1 in the file are not said to be all the same
+    remark = remarks[HEAVY]
+    assert remark.kept == "Kept as raked; they make every interval wider"
+    assert "up to 19.0 times; it is 50\u00a0% of all weight" in remark.what
+    (place,) = remark.places
+    assert (place.row, place.column, place.value) == (2, "weight", "10")
+    assert place.remedy == "Merge categories with few people in the margins, or trim closer"

@@ -94,6 +94,18 @@ def test_contact_is_asked_of_those_who_had_it(people, frames):
     assert asked["2026-Q3", "good_job_local"] == 2400
 
 
+def test_the_reason_for_a_contact_is_mostly_what_else_people_say_of_it(people):
+    reason, had = people["contact_reason"], people["contact_12m"] == "Yes"
+    assert set(reason) == {"Victim", "Witness", "Suspect or stopped", "Other", "No contact"}
+    assert ((reason == "No contact") == ~had).all()
+    # Eight of ten who were stopped came to it that way; of victims who were not stopped, too.
+    stopped, victim = (people[name] == "Yes" for name in ("stopped_12m", "victim_12m"))
+    of_stopped = (reason == "Suspect or stopped")[had & stopped & ~victim]
+    of_victims = (reason == "Victim")[had & victim & ~stopped]
+    assert of_stopped.mean() == pytest.approx(0.8 + 0.2 * 0.05, abs=0.06)
+    assert of_victims.mean() == pytest.approx(0.8, abs=0.03)
+
+
 def test_questionnaire_b_words_some_questions_anew(frames):
     waves, questions = frames["waves"].set_index("wave"), frames["questions"]
     assert waves["questionnaire"].to_dict() == {wave: "A" if wave < "2025" else "B" for wave in WAVES}

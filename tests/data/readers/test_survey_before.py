@@ -82,6 +82,32 @@ def test_a_weight_that_is_gone_is_said_and_one_that_is_new_is_taken_and_marked(s
     assert new.lacks == ("The file has no column “Serial”, which was the number of the respondent.",)
 
 
+RAKING = """
+[raking]
+start = "weight"
+trim = [0.5, 2]
+[raking.age_band]
+18-24 = 0.2
+25-34 = 0.8
+[raking.area]
+Barnet = 1
+"""
+
+
+def test_margins_are_taken_over_with_what_raking_begins_with(source, earlier) -> None:
+    mapping = before(weight='weight = "WT"') + RAKING
+    draft = drafted(source("wave.csv", answers("WT,C2,ReQ136,Q62C")), [earlier(mapping)])
+    assert draft.content["raking"] == tomllib.loads(mapping)["raking"]
+
+
+def test_a_margin_whose_column_is_gone_is_said_and_left_out(source, earlier) -> None:
+    mapping = before(weight='weight = "WT"') + RAKING
+    draft = drafted(source("wave.csv", answers("Serial,Colour,Q136r,Q62C")), [earlier(mapping)])
+    old = tomllib.loads(mapping)["raking"]
+    assert draft.content["raking"] == {"trim": [0.5, 2], "age_band": old["age_band"]}
+    assert "Weights were raked to area too; the file has no column of it." in draft.lacks
+
+
 def test_a_code_that_is_new_is_counted(source, earlier) -> None:
     draft = drafted(source("wave.csv", answers("Serial,C2,Q136r,Q62C", codes=7)), [earlier()])
     # By hand: n % 7 + 1 of 40 people is 6 for 5 of them, and 7 for 5.

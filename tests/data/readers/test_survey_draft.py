@@ -15,6 +15,7 @@ from data.readers.survey_draft import (
     NOT_KEPT,
     ROLES,
     drafted,
+    for_weights,
     written,
 )
 from data.readers.survey_mapping import parse
@@ -165,6 +166,27 @@ def test_what_a_person_chooses_is_what_is_written(wave, source) -> None:
     assert (matter["reversed"], matter["wording"], matter["not_answers"]) == (True, "They do not", ["4"])
     assert matter["answers"]["1"] == "Strongly disagree"
     assert "asked_of" not in matter
+
+
+def test_margins_are_written_kept_or_left_out(wave, source) -> None:
+    raking = {"start": 1, "trim": False, "age_band": {"16-24": 0.4, "25 and over": 0.6, "it's": "as it is"}}
+    draft = drafted(wave)
+    made = written(draft, WAVE, *as_shown(draft), raking=raking)
+    assert tomllib.loads(made)["raking"] == raking
+    again = drafted(wave, [("before", source("before.toml", made.encode()))])
+    assert tomllib.loads(written(again, WAVE, *as_shown(again)))["raking"] == raking
+    assert "raking" not in tomllib.loads(written(again, WAVE, *as_shown(again), raking={}))
+
+
+def test_raking_can_be_tried_before_the_wave_and_its_questions_are_said(wave, source) -> None:
+    draft = drafted(wave)
+    roles, _, _ = as_shown(draft)
+    raking = {"age_band": {"1": 0.4, "2": 0.6}}
+    text = written(draft, {}, {**roles, "Q60": NOT_KEPT, "Q62F": NOT_KEPT}, {}, raking=raking)
+    mapping = parse(for_weights(source("wave.csv.mapping.toml", text.encode())))
+    assert mapping.columns["weight"] == "Weight"
+    assert mapping.raking is not None
+    assert mapping.raking.margins[0].shares == raking["age_band"]
 
 
 @pytest.mark.parametrize(

@@ -283,7 +283,11 @@ def test_patterns_of_file_names():
 
 def test_the_mapping_of_the_documentation_is_a_good_one(read):
     page = (Path(__file__).parents[3] / "docs" / "mapping.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    example, margins = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    mapped = '[attributes.sex]\ncolumn = "S"\n[attributes.age_band]\ncolumn = "A"\n'
+    raking = read(HEAD + GOOD_JOB + mapped + margins).raking
+    assert raking is not None
+    assert [margin.kept for margin in raking.margins] == [(), ("Refused",)]
     mapping = read(example)
     assert [m.measure.id for m in mapping.measures] == ["good_job_local", "matter"]
     assert mapping.drop == ("Name", "Postcode")

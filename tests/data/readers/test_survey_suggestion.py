@@ -118,6 +118,14 @@ def test_a_suggestion_is_a_mapping_that_only_a_person_can_finish(source):
     assert suggested["measures"]["ss_fair"]["not_answers"] == ["5"]
 
 
+@pytest.mark.parametrize("name", ["Contact reason", "ReasonForContact", "reason_for_the_contact", "contact_role"])
+def test_the_reason_for_a_contact_is_known_by_its_name(source, name):
+    rows = [f"{n % 5 + 1},{n % 4 + 1},{('Victim', 'Witness')[n % 2]}" for n in range(PEOPLE)]
+    content = "\n".join([f"Q60,Q13,{name}", *rows]).encode()
+    suggested = tomllib.loads(suggest_mapping(source("w.csv", content)))
+    assert suggested["attributes"] == {"contact_reason": {"column": name}}
+
+
 def test_a_finished_suggestion_loads(store, tmp_path):
     (tmp_path / "w.csv").write_bytes(answers())
     text = suggest_for(tmp_path / "w.csv")

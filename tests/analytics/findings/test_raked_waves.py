@@ -1,0 +1,42 @@
+"""What a figure says of weights that were raked when its waves were loaded."""
+
+from __future__ import annotations
+
+from analytics.findings import trends
+from analytics.scope import Scope
+from tests.surveys import answers, publish, wave
+
+GIVEN = "by age and sex of the county"
+RAKED = "raked to age and sex; design effect of weighting 1.31; none outside 0.3 to 3 times the median"
+
+
+def asked(name: str, ends: str, **about: str):
+    return wave(name, ends, about=about, trust_force=answers(60, 40))
+
+
+def test_each_wave_says_its_own_the_newest_first_and_how_intervals_are_meant(store) -> None:
+    view = publish(
+        store,
+        asked("a", "2025-09"),
+        asked("b", "2025-12", weighting=GIVEN),
+        asked("c", "2026-03", weighting=RAKED, raked_to="age and sex"),
+    )
+    made = trends.measure(Scope(), view).provenance
+    assert made.weights == f"c: {RAKED}. b: {GIVEN}. a: As the file has them; 1 where it has none"
+    assert [rule for rule in made.rules if "raked" in rule] == [
+        "Weights raked to age and sex are taken as given: intervals are a little wider than they need be, by 3 to 5 % "
+        "where it was measured, as what the margins tell of an answer is not taken off"
+    ]
+
+
+def test_of_many_waves_the_newest_are_told_and_the_rest_counted(store) -> None:
+    waves = [asked(f"w{n}", f"2026-0{n}", weighting=RAKED, raked_to="age and sex") for n in range(1, 9)]
+    made = trends.measure(Scope(), publish(store, *waves)).provenance
+    assert made.weights.startswith(f"w8: {RAKED}. w7: ")
+    assert made.weights.endswith(f"w3: {RAKED}. And 2 waves before these")
+
+
+def test_where_nothing_was_raked_nothing_is_said_of_it(store) -> None:
+    made = trends.measure(Scope(), publish(store, asked("a", "2026-03", weighting=GIVEN))).provenance
+    assert made.weights == GIVEN
+    assert not [rule for rule in made.rules if "raked" in rule]
