@@ -15,6 +15,11 @@ SIDES = Verdicts("above", "below", "not clearly different")
 _CLEAR = (SIDES.above, SIDES.below, CHANGE.above, CHANGE.below)
 
 
+def number_tested(table: pd.DataFrame) -> int:
+    """How many differences of a table could be tested."""
+    return int(table["p_value"].notna().sum())
+
+
 def number_clear(table: pd.DataFrame) -> int:
     """How many differences of a table are called clear."""
     return int(table["verdict"].isin(_CLEAR).sum())
@@ -22,7 +27,7 @@ def number_clear(table: pd.DataFrame) -> int:
 
 def rule_of_tests(table: pd.DataFrame, noun: str = "difference") -> list[str]:
     """How many differences were tested together, and how many are clear, for the rules that fired."""
-    tested = wording.plural(int(table["p_value"].notna().sum()), noun)
+    tested = wording.plural(number_tested(table), noun)
     return [
         f"{tested} tested, {number_clear(table)} clear with Benjamini and Hochberg's false-discovery rate below "
         f"{settings().false_discovery:.2f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from importlib import import_module
@@ -10,15 +11,20 @@ from pathlib import Path
 from analytics.findings.survey import choices
 from analytics.scope import Scope
 from data.chosen import chosen_store, needs_building
-from data.faults import of_the_store
 from data.store import View
 from pages.parts import release
 
 _LATE = ("pandas", "plotly.graph_objects", "pydeck", "scipy.stats")
 """Heavy packages that are imported where they are used."""
 _SECONDS = 5.0
-"""Seconds for which is counted ahead, at most."""
-_OVERVIEW = ("overview.headline", "overview.tiles", "overview.what_changed", "overview.where_to_look")
+"""Seconds after which nothing more is counted ahead."""
+_OVERVIEW = (
+    "overview.headline",
+    "overview.tiles",
+    "overview.what_changed",
+    "overview.where_to_look",
+    "overview.data_state",
+)
 
 
 def import_all() -> None:
@@ -34,9 +40,14 @@ def import_all() -> None:
 
 
 def count_ahead(seconds: float = _SECONDS) -> int:
-    """Count the Overview of every month of the release that is shown, the newest first, for so long at most.
+    """Answer what the Overview asks of every month of the release that is shown, the newest first.
 
     The first one who comes to a month, or to any area in it, would wait for what the others find.
+
+    Parameters
+    ----------
+    seconds
+        After so many no question is begun.
 
     Returns
     -------
@@ -49,15 +60,14 @@ def count_ahead(seconds: float = _SECONDS) -> int:
             return 0
         view = release.opened(chosen_store())
         for scope in _views(view):
-            if time.monotonic() > until:
-                break
             for key in _OVERVIEW:
-                release.kept(key, scope, view)
+                if time.monotonic() > until:
+                    return counted
+                release.answered(key, scope, view)
             counted += 1
-    except Exception as error:
-        # The page that needs what can't be read says so; the others are drawn.
-        if of_the_store(error) is None:
-            raise
+    except Exception:
+        # The page that needs what fails says so; the server starts, and the others are drawn.
+        logging.getLogger("confidence_cycle").warning("Counting ahead failed", exc_info=True)
     return counted
 
 

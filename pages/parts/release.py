@@ -49,11 +49,11 @@ def answer(key: str, scope: Scope, view: View) -> Finding:
         If whoever asks may not look.
     """
     identity.current_user()
-    return kept(key, scope, view)
+    return answered(key, scope, view)
 
 
-def kept(key: str, scope: Scope, view: View) -> Finding:
-    """The same, for the server itself."""
+def answered(key: str, scope: Scope, view: View) -> Finding:
+    """The same, whoever asks: for the server itself, never for a page."""
     scope = scope.only(QUESTIONS[key].takes)
     return _answer(key, str(scope), str(view.store.root), view.release.number if view.release else 0, scope, view)
 

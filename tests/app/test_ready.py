@@ -12,7 +12,7 @@ from pages.parts import ready, release
 def asked(monkeypatch):
     """What is asked of the release that is shown, in order."""
     found = []
-    monkeypatch.setattr(release, "kept", lambda key, scope, view: found.append((key, scope.to_month, scope.area)))
+    monkeypatch.setattr(release, "answered", lambda key, scope, view: found.append((key, scope.to_month, scope.area)))
     return found
 
 

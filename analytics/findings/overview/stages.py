@@ -16,7 +16,7 @@ from analytics.findings.choices import months as stop_months
 from analytics.findings.overview.words import by_points, span_of
 from analytics.findings.refusal import refused
 from analytics.findings.survey import changes, choices, verdicts
-from analytics.findings.survey.answers import UNANSWERABLE, Answers, NoAnswers
+from analytics.findings.survey.answers import IN_A_YEAR, UNANSWERABLE, Answers, NoAnswers
 from analytics.findings.survey.published import NO_INTERVAL, Published
 from analytics.records import records_of
 from analytics.scope import Scope
@@ -139,7 +139,7 @@ def tiles(scope: Scope, view: View) -> Finding:
     tested = [row for row in rows if row["verdict"]]
     clear = [f"{row['tile'].lower()} {row['verdict']}" for row in tested if row["verdict"] != CHANGE.neither]
     since = {stage.source.since for stage in stages if stage.change is not None and isinstance(stage.source, Answers)}
-    over = "over a year" if since <= {"in the past year"} else ", ".join(sorted(since))
+    over = "over a year" if since <= {IN_A_YEAR} else ", ".join(sorted(since))
     every = int(verdicts.of_scope(scope, view)["p_value"].notna().sum()) if tested else 0
     answer = (
         f"{wording.plural(len(tested), 'change')} {over} tested, among {every:,} of all measures: "

@@ -12,7 +12,8 @@ from analytics.findings.overview.stages import completed
 from analytics.findings.overview.words import by_points
 from analytics.findings.refusal import refused
 from analytics.findings.survey import changes, choices, verdicts
-from analytics.findings.survey.answers import UNANSWERABLE, Answers, NoAnswers
+from analytics.findings.survey.answers import IN_A_YEAR, UNANSWERABLE, Answers, NoAnswers
+from analytics.findings.tested import number_tested
 from analytics.records import records_of
 from analytics.scope import Scope
 from analytics.survey import CHANGE, by_strength
@@ -48,7 +49,7 @@ def what_changed(scope: Scope, view: View) -> Finding:
     clear = table[table["verdict"].isin(_CLEAR)]
     answer = _answer(own, districts, len(clear), scope, view)
     answers = Answers.of(scope.but(measure=str(table["measure"].iloc[0])), view)
-    number = _number(own) + _number(districts)
+    number = number_tested(own) + number_tested(districts)
     return Finding(
         key=question.key,
         question=question.asks,
@@ -59,7 +60,8 @@ def what_changed(scope: Scope, view: View) -> Finding:
             question,
             f"{wording.plural(number, 'change')}; the answers of each stand in the table",
             [*_tests(own, districts), *_not_tested(table)],
-            _waves(answers, districts),
+            _waves(scope, view, districts),
+            of_every_measure=True,
         ),
         caveats=_caveats(scope, districts),
         lines=tuple(_line(row, scope) for row in records_of(clear.head(MOST))),
@@ -92,17 +94,10 @@ def _table(own: pd.DataFrame, districts: pd.DataFrame, scope: Scope, view: View)
     return pd.concat([strongest, every[~clear]], ignore_index=True)[COLUMNS]
 
 
-def _waves(answers: Answers, districts: pd.DataFrame) -> list[str]:
-    """The waves that are compared: of the force, and of the years of its districts."""
-    asked = [answers]
-    if len(districts):
-        asked.append(Answers.of(answers.scope.but(area=str(districts["area"].iloc[0])), answers.view))
-    points = [point for one in asked for point in (one.earlier, one.last) if point]
-    return list(dict.fromkeys(wave for point in points for wave in point.waves))
-
-
-def _number(table: pd.DataFrame) -> int:
-    return int(table["p_value"].notna().sum())
+def _waves(scope: Scope, view: View, districts: pd.DataFrame) -> list[str]:
+    """The waves that are compared: of the force or the area, and of the years of the districts."""
+    areas = [scope.area, *districts["area"].head(1)]
+    return sorted({wave for area in areas for wave in changes.compared_waves(scope.but(area=area), view)})
 
 
 def _headline(tested: int, clear: int) -> str:
@@ -112,12 +107,12 @@ def _headline(tested: int, clear: int) -> str:
 
 
 def _answer(own: pd.DataFrame, districts: pd.DataFrame, clear: int, scope: Scope, view: View) -> str:
-    number, beside = _number(own), _number(districts)
+    number, beside = number_tested(own), number_tested(districts)
     if not number + beside:
         why = Counter(str(flag) for flag in own["flag"]).most_common(1)[0][0]
         return f"No change can be tested. Of most figures: {why}."
     since = set(own.loc[own["p_value"].notna(), "since"])
-    over = "over a year" if since <= {"in the past year"} else "since the figure before"
+    over = "over a year" if since <= {IN_A_YEAR} else "since the figure before"
     where = " in the districts" if scope.area is None else ""
     also = f" and {beside:,}{where}" if beside else ""
     said = f"{wording.plural(number, 'change')} {over}{also} tested"
@@ -149,7 +144,7 @@ def _line(row: Row, scope: Scope) -> Line:
     """One clear change: by how much it rose or fell, to what, of how many answers; and where it is drawn."""
     rose = row["verdict"] == CHANGE.above
     measure = measures()[str(row["measure"])]
-    since = "" if row["since"] == "in the past year" else f" {row['since']}"
+    since = "" if row["since"] == IN_A_YEAR else f" {row['since']}"
     area = None if wording.missing(row["area"]) else str(row["area"])
     return Line(
         bold=measure.label,
@@ -176,7 +171,7 @@ def _not_tested(table: pd.DataFrame) -> list[str]:
 def _tests(own: pd.DataFrame, districts: pd.DataFrame) -> list[str]:
     """How many changes were tested together, and how many of them are clear, for the rules that fired."""
     return [
-        f"{wording.plural(_number(table), 'change')} {where} tested together, "
+        f"{wording.plural(number_tested(table), 'change')} {where} tested together, "
         f"{int(table['verdict'].isin(_CLEAR).sum())} clear with Benjamini and Hochberg's false-discovery rate below "
         f"{settings().false_discovery:.2f}"
         for table, where in ((own, "of every measure"), (districts, "in the districts"))

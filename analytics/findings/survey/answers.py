@@ -54,6 +54,8 @@ class NoAnswers(LookupError):
     """There is nothing to estimate from; the message is one sentence that says why."""
 
 
+IN_A_YEAR = "in the past year"
+"""How the point a year before is called after a verb."""
 UNANSWERABLE = (ScopeError, NoAnswers)
 """Why a question can't be answered; each carries one sentence."""
 
@@ -187,7 +189,7 @@ class Answers:
     @property
     def since(self) -> str:
         """How the earlier point is called after a verb."""
-        return "in the past year" if self.a_year_before else f"since {self.earlier.said}" if self.earlier else ""
+        return IN_A_YEAR if self.a_year_before else f"since {self.earlier.said}" if self.earlier else ""
 
     @property
     def year(self) -> Point:
@@ -312,14 +314,25 @@ class Answers:
         return "Answers of don't know are left out of the base."
 
     def provenance(
-        self, question: Question, base: str, rules: list[str], waves: Sequence[str], method: str = METHOD
+        self,
+        question: Question,
+        base: str,
+        rules: list[str],
+        waves: Sequence[str],
+        method: str = METHOD,
+        of_every_measure: bool = False,
     ) -> Provenance:
-        """Provenance of a figure made from the answers of some waves; its scope holds what the question takes."""
-        used = self.waves[self.waves["wave"].isin(waves)]
-        unsure = sum(self._dont_know.get(wave, 0) for wave in waves)
+        """Provenance of a figure made from the answers of some waves; its scope holds what the question takes.
+
+        Of every measure where it is made of them all: the waves then need not ask this one.
+        """
+        held = choices.waves(self.view) if of_every_measure else self.waves
+        used = held[(held["force"] == self.force) & (held["survey"] == self.survey) & held["wave"].isin(waves)]
+        unsure = 0 if of_every_measure else sum(self._dont_know.get(wave, 0) for wave in waves)
         counted = self.scope.dont_know == COUNTED
         fate = "counted as not positive" if counted else "left out of the base"
         said = [f"{wording.plural(unsure, 'answer')} of don't know {fate}"] if unsure else []
+        said += [f"Answers of don't know {fate}"] if of_every_measure else []
         method = method.replace(_OPINION, "those asked, who don't know among them") if counted else method
         return Provenance(
             release=self.view.release.number if self.view.release else 0,

@@ -138,6 +138,13 @@ def recent(scope: Scope, view: View, measures: tuple[str, ...], most: int) -> di
     return found
 
 
+def compared_waves(scope: Scope, view: View) -> list[str]:
+    """The waves that are compared of any measure, in the force as a whole or in the scope's area, in order."""
+    asked = [answers for answers, _ in _asked(bare(scope).but(area=scope.area), view, None)]
+    points = [point for answers in asked for point in (answers.earlier, answers.last) if point]
+    return sorted({wave for point in points for wave in point.waves})
+
+
 @dataclass(frozen=True, eq=False)
 class _Joint:
     """The means of several measures at all their points, and where each stands."""
@@ -154,7 +161,8 @@ def _table(scope: Scope, view: View, level: str | None, wanted: tuple[str, ...] 
     force, survey = str(scope.force), str(scope.survey)
     areas = _areas(view, force, survey, level)
     asked = _asked(scope.but(area=areas[0]), view, wanted) if areas else []
-    newest = max((answers.last.month for answers, _ in asked), default="")
+    every_one = _asked(scope.but(area=areas[0]), view, None) if areas else []
+    newest = max((answers.last.month for answers, _ in every_one), default="")
     frames = [
         _compared(_joint(_series(answers, level), names, level), answers, names, areas, newest)
         for answers, names in asked
@@ -318,8 +326,3 @@ def _empty() -> pd.DataFrame:
 
     texts = {"measure", "area", "period", "before", "since", "flag"}
     return pd.DataFrame({name: pd.Series(dtype="object" if name in texts else "Float64") for name in COLUMNS})
-
-
-def tested(table: pd.DataFrame) -> int:
-    """How many changes of a table could be tested."""
-    return int(table["p_value"].notna().sum())

@@ -20,7 +20,10 @@ FEWEST = 6
 
 COLUMNS = ["wave", "label", "month", "starts", "ends", "estimate", "low", "high", "broken"]
 
-WHY_SHARED = "No level is drawn: neighbouring points share answers, and it takes errors that do not hang together."
+WHY_SHARED = (
+    "No level is drawn: neighbouring points share answers, people or sampling units, and it takes errors that do not "
+    "hang together."
+)
 WHY_FEW = f"No level is drawn: it takes {FEWEST} points that can be compared."
 SAID = (
     "The thin line is the level behind the points, drawn from all of them together and broken where the series is; the "

@@ -111,7 +111,7 @@ def within_period(notes: Sequence[Note], first: str, last: str, spans: Sequence[
     spans
         First and last day of each point, in order.
     """
-    begins = min(f"{first}-01", *(starts for starts, _ in spans[:1]))
+    begins = min([f"{first}-01", *(starts for starts, _ in spans[:1])])
     return [note for note in notes if begins <= str(note["date"]) and str(note["date"])[:7] <= last]
 
 

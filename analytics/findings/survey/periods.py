@@ -49,8 +49,12 @@ def completed(scope: Scope, answers: Answers) -> Scope:
     if not chosen(scope):
         begins = wording.month_range(first, last)
         first = next((month for month in begins if _comparable(answers, month, last)), first)
-    until = scope.against_to or wording.earlier(last, YEAR)
     length = wording.months_between(first, last)
+    if scope.against_from and not scope.against_to:
+        since = scope.against_from
+        until = min(wording.earlier(since, 1 - length), wording.earlier(first, 1))
+        return scope.but(compare_from=first, against_from=since, against_to=until)
+    until = scope.against_to or wording.earlier(last, YEAR)
     since = scope.against_from or wording.earlier(until, length - 1)
     return scope.but(compare_from=first, against_from=since, against_to=until)
 
@@ -68,6 +72,8 @@ def periods_of(scope: Scope, answers: Answers) -> Periods:
     first, last = str(scope.compare_from), str(scope.to_month)
     if first > last:
         raise NoAnswers(f"The later period begins ({wording.month(first)}) after it ends ({wording.month(last)}).")
+    if since > until:
+        raise NoAnswers(f"The earlier period begins ({wording.month(since)}) after it ends ({wording.month(until)}).")
     if since >= first or until >= last:
         raise NoAnswers(
             f"The period compared with ({wording.months(since, until)}) has to begin and end before "
@@ -94,12 +100,22 @@ def chosen(scope: Scope) -> bool:
 
 
 def everyone(answers: Answers, periods: Periods) -> pd.DataFrame:
-    """The whole in both periods, in one row: see `_paired`."""
+    """The whole in both periods, in one row: see `_paired`.
+
+    Raises
+    ------
+    NoAnswers
+        If nobody in the scope's area was asked in either.
+    """
     area = answers.scope.area
     if area is None:
         return _paired(_whole_means(answers.series, periods), []).copy()
     level = choices.levels(answers.view, answers.force, answers.survey)[area]
-    return _paired(_area_means(answers.series.everyone, level, periods).only(area=area), ["area"]).drop(columns="area")
+    found = _paired(_area_means(answers.series.everyone, level, periods).only(area=area), ["area"])
+    if found.empty:
+        spans = wording.listing([periods.before.span, periods.after.span])
+        raise NoAnswers(f"Nobody in this area was asked in {spans}.")
+    return found.drop(columns="area")
 
 
 def by_group(answers: Answers, periods: Periods, grouping: str) -> pd.DataFrame:

@@ -141,15 +141,16 @@ def pooled_points(waves: Sequence[Wave], span: int = YEAR) -> list[Point]:
 def rolling_points(waves: Sequence[Wave], span: int = YEAR) -> list[Point]:
     """At each wave a point of those that end within so many months up to it; none reaches across a break.
 
-    There is no point at a wave by which the series, or what followed a break of it, has not lasted as long.
+    There is no point at a wave whose waves of that time do not reach back as far, at the begin of a series, after a
+    break of it or after a gap.
     """
     months, changes = [str(wave["month"]) for wave in waves], _changes(waves)
     began, blocks = 0, []
     for place in range(len(waves)):
         began = place if changes[place] else began
-        if wording.months_between(str(waves[began]["starts"])[:7], months[place]) >= span:
-            pooled = range(began, place + 1)
-            blocks.append([n for n in pooled if wording.months_between(months[n], months[place]) <= span])
+        pooled = [n for n in range(began, place + 1) if wording.months_between(months[n], months[place]) <= span]
+        if wording.months_between(str(waves[pooled[0]]["starts"])[:7], months[place]) >= span:
+            blocks.append(pooled)
     return _points(waves, blocks)
 
 

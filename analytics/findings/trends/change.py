@@ -9,9 +9,9 @@ from analytics.finding import Finding
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.survey import changes, choices, verdicts
-from analytics.findings.survey.answers import UNANSWERABLE, Answers, NoAnswers
-from analytics.findings.tested import chance_caveat, rule_of_tests
-from analytics.findings.trends.compare import change_words
+from analytics.findings.survey.answers import IN_A_YEAR, UNANSWERABLE, Answers, NoAnswers
+from analytics.findings.tested import chance_caveat, number_tested, rule_of_tests
+from analytics.findings.trends.shared import size_of_change
 from analytics.records import records_of
 from analytics.scope import Scope
 from analytics.survey import CHANGE
@@ -31,10 +31,11 @@ def change(scope: Scope, view: View) -> Finding:
     question = question_of(change)
     try:
         scope = _completed(scope, view)
-        table, whole = _table(scope, view)
+        table = _table(scope, view)
+        whole = _answers(scope, view, str(table["measure"].iloc[0]))
     except UNANSWERABLE as why:
         return refused(question, _empty(), scope, view, str(why))
-    tested = int(table["p_value"].notna().sum())
+    tested = number_tested(table)
     said = (
         "Rose or fell is only said where the 95 % interval leaves out 0 and the false-discovery rate over all measures "
         "allows it."
@@ -49,7 +50,8 @@ def change(scope: Scope, view: View) -> Finding:
             question,
             f"{wording.plural(tested, 'measure')}, each with its own answers",
             [*_untested(table), *rule_of_tests(table, "change")],
-            list(whole.waves["wave"]),
+            changes.compared_waves(scope, view),
+            of_every_measure=True,
         ),
         caveats=(said, whole.unsure, *chance_caveat(table)),
     )
@@ -65,8 +67,8 @@ def _completed(scope: Scope, view: View) -> Scope:
     return choices.complete(scope.but(measure=None, by=None, from_month=None, points=None), view)
 
 
-def _table(scope: Scope, view: View) -> tuple[pd.DataFrame, Answers]:
-    """The changes by stage of the cycle, in the order of the catalogue, and the answers to the first measure.
+def _table(scope: Scope, view: View) -> pd.DataFrame:
+    """The changes by stage of the cycle, in the order of the catalogue.
 
     Raises
     ------
@@ -82,26 +84,31 @@ def _table(scope: Scope, view: View) -> tuple[pd.DataFrame, Answers]:
     order = {stage: place for place, stage in enumerate((*STAGES, BENEFIT))}
     table = every.assign(stage=[measures()[name].stage for name in every["measure"]])
     table = table.sort_values("stage", key=lambda stages: stages.map(order), kind="stable", ignore_index=True)
-    measure = str(table["measure"].iloc[0])
-    first = choices.first_month(view, force, survey, measure)
-    return table[COLUMNS], Answers.of(scope.but(measure=measure, from_month=first), view)
+    return table[COLUMNS]
+
+
+def _answers(scope: Scope, view: View, measure: str) -> Answers:
+    """The answers to a measure from its first wave on."""
+    first = choices.first_month(view, str(scope.force), str(scope.survey), measure)
+    return Answers.of(scope.but(measure=measure, from_month=first), view)
 
 
 def _headline(table: pd.DataFrame) -> str:
+    over = "in a year" if _is_of_a_year(table) else "since the figure before"
     rose, fell = (list(table.loc[table["verdict"] == side, "measure"]) for side in (CHANGE.above, CHANGE.below))
-    tested = int(table["p_value"].notna().sum())
+    tested = number_tested(table)
     if not tested:
         return "No measure can be compared with a year before"
     if not rose and not fell:
-        return f"None of {wording.plural(tested, 'measure')} changed clearly in a year"
-    return f"Of {wording.plural(tested, 'measure')} {len(rose)} rose and {len(fell)} fell in a year"
+        return f"None of {wording.plural(tested, 'measure')} changed clearly {over}"
+    return f"Of {wording.plural(tested, 'measure')} {len(rose)} rose and {len(fell)} fell {over}"
 
 
 def _answer(table: pd.DataFrame, whole: Answers) -> str:
     where = "" if whole.scope.area is None else f" in {_area(whole)}"
     rows = records_of(table[table["verdict"].isin([CHANGE.above, CHANGE.below])])
-    named = [f"{measures()[row['measure']].label} {row['verdict']}: {_by(row)}" for row in rows]
-    tested = int(table["p_value"].notna().sum())
+    named = [f"{measures()[row['measure']].label} {row['verdict']}: {size_of_change(row)}{_over(row)}" for row in rows]
+    tested = number_tested(table)
     if not tested:
         return f"{whole.survey}{where}: no measure has a figure now and a year before that can be compared."
     rest = tested - len(rows)
@@ -109,8 +116,13 @@ def _answer(table: pd.DataFrame, whole: Answers) -> str:
     return f"{whole.survey}{where}: {'; '.join(part for part in (*named, others) if part)}."
 
 
-def _by(row: Any) -> str:  # noqa: ANN401
-    return change_words(row).removeprefix("a change of ")
+def _is_of_a_year(table: pd.DataFrame) -> bool:
+    """Whether every change that was tested is one over a year."""
+    return set(table.loc[table["p_value"].notna(), "since"]) <= {IN_A_YEAR}
+
+
+def _over(row: Any) -> str:  # noqa: ANN401
+    return "" if row["since"] == IN_A_YEAR else f" {row['since']}"
 
 
 def _area(whole: Answers) -> str:

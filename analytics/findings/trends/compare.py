@@ -14,6 +14,7 @@ from analytics.findings.survey.answers import UNANSWERABLE, Answers
 from analytics.findings.survey.periods import Periods
 from analytics.findings.survey.points import YEAR
 from analytics.findings.tested import chance_caveat, rule_of_tests
+from analytics.findings.trends.shared import number_of_answers, share, size_of_change
 from analytics.records import records_of
 from analytics.scope import Scope
 from analytics.survey import CHANGE
@@ -56,7 +57,7 @@ def compare(scope: Scope, view: View) -> Finding:
         tables={"compared": table},
         provenance=answers.provenance(
             question,
-            f"{_answers(whole['base'])}, {now}; {_answers(whole['was_base'])}, {was}",
+            f"{number_of_answers(whole)}, {now}; {number_of_answers(_earlier(whole))}, {was}",
             [*_withheld(table), *rule_of_tests(table, "change")],
             [*found.before.waves, *found.after.waves],
         ),
@@ -159,17 +160,22 @@ def _answer(answers: Answers, table: pd.DataFrame, now: str, was: str) -> str:
     if wording.missing(whole["change"]):
         return f"{answers.measure.label}{where}, {was} and {now}: {whole['flag']}{_among(table)}."
     return (
-        f"{_share(whole, 'estimate', 'low', 'high', 'base')} {answers.measure.says}{where}, {now}, against "
-        f"{_share(whole, 'was', 'was_low', 'was_high', 'was_base')}, {was}: {change_words(whole)}{_among(table)}."
+        f"{share(whole)} {answers.measure.says}{where}, {now}, against "
+        f"{share(_earlier(whole))}, {was}: {_changed(whole)}{_among(table)}."
     )
 
 
-def change_words(row: Mapping[Hashable, Any]) -> str:
+def _changed(row: Mapping[Hashable, Any]) -> str:
     """A change as words: by how much with its interval where it is clear, else between what it lies."""
-    span = wording.points_between(row["change_low"], row["change_high"])
     if row["verdict"] == CHANGE.neither:
+        span = wording.points_between(row["change_low"], row["change_high"])
         return f"no clear change (between {span.replace(' to ', ' and ')})"
-    return f"a change of {wording.points(row['change'])} ({span.removesuffix(' points')})"
+    return f"a change of {size_of_change(row)}"
+
+
+def _earlier(row: Mapping[Hashable, Any]) -> dict[str, Any]:
+    """The figure of the earlier period, as one is written."""
+    return {**{end: row[f"was_{end}"] for end in ("low", "high", "base")}, "estimate": row["was"], "flag": row["flag"]}
 
 
 def _among(table: pd.DataFrame) -> str:
@@ -187,14 +193,6 @@ def _among(table: pd.DataFrame) -> str:
     if not rose and not fell:
         return f"; none of {wording.listing(kinds)} changed clearly"
     return f"; of {wording.listing(kinds)} {rose} rose and {fell} fell clearly"
-
-
-def _share(row: Mapping[Hashable, Any], share: str, low: str, high: str, base: str) -> str:
-    return f"{wording.percent(row[share])} ({wording.percent_between(row[low], row[high])}, {_answers(row[base])})"
-
-
-def _answers(base: Any) -> str:  # noqa: ANN401
-    return "Few answers" if wording.missing(base) else wording.plural(int(base), "answer")
 
 
 def _is_short(scope: Scope, answers: Answers) -> bool:
@@ -222,8 +220,13 @@ def _caveats(answers: Answers, table: pd.DataFrame, found: Periods, short: bool)
 
 
 def _withheld(table: pd.DataFrame) -> list[str]:
-    few = int(table["change"].isna().sum())
-    return [f"{wording.plural(few, 'change')} withheld: not enough answers in one of the periods"] if few else []
+    without = table.loc[table["change"].isna(), "flag"]
+    nobody = int(without.str.contains("nobody answered").sum())
+    few = len(without) - nobody
+    return [
+        *([f"{wording.plural(few, 'change')} withheld: not enough answers in one of the periods"] if few else []),
+        *([f"{wording.plural(nobody, 'change')} not told: nobody answered in one of the periods"] if nobody else []),
+    ]
 
 
 def _labelled(rows: pd.DataFrame) -> pd.DataFrame:

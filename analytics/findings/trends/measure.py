@@ -174,7 +174,7 @@ def _base(table: pd.DataFrame, answers: Answers) -> str:
 
 
 def _points_word(answers: Answers) -> str:
-    return {"rolling": "rolling year", "financial": "financial year"}.get(answers.pooling.kind, "wave")
+    return {"waves": "wave", "rolling": "rolling year"}.get(answers.pooling.kind, "period")
 
 
 def _level_of(answers: Answers, table: pd.DataFrame) -> pd.DataFrame | None:

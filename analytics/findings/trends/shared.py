@@ -28,12 +28,12 @@ def marked(marks: Sequence[charts.Mark]) -> str:
     return f", {wording.plural(len(marks), 'note')} marked" if marks else ""
 
 
-def number_of_answers(row: Mapping[Hashable, Any]) -> str:
+def number_of_answers(row: Mapping[Any, Any]) -> str:
     """The base of a figure in words."""
     return "Few answers" if wording.missing(row["base"]) else wording.plural(int(row["base"]), "answer")
 
 
-def share(row: Mapping[Hashable, Any]) -> str:
+def share(row: Mapping[Any, Any]) -> str:
     """A share with its interval and base, or why there is none."""
     if wording.missing(row["estimate"]):
         return str(row["flag"])
@@ -41,6 +41,12 @@ def share(row: Mapping[Hashable, Any]) -> str:
         return wording.percent(row["estimate"])
     base = wording.plural(int(row["base"]), "answer")
     return f"{wording.percent(row['estimate'])} ({wording.percent_between(row['low'], row['high'])}, {base})"
+
+
+def size_of_change(row: Mapping[Hashable, Any]) -> str:
+    """A change with its interval: ``−7 points (−11 to −2)``."""
+    span = wording.points_between(row["change_low"], row["change_high"]).removesuffix(" points")
+    return f"{wording.points(row['change'])} ({span})"
 
 
 def area_name(answers: Answers) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 from pathlib import Path
 
 _HELD = Path("/dev/fd")
@@ -18,11 +19,14 @@ def send_at_once() -> None:
     say puts it off as long. A connection has from the listening socket what is set there.
     """
     for held_open in _HELD.iterdir() if _HELD.is_dir() else ():
+        number = int(held_open.name)
         try:
-            held = socket.socket(fileno=os.dup(int(held_open.name)))
+            is_socket = stat.S_ISSOCK(os.fstat(number).st_mode)
         except OSError:
-            continue  # No socket, or the folder itself, which is closed by now.
-        with held:
+            continue  # The folder itself, which is closed by now.
+        if not is_socket:
+            continue
+        with socket.socket(fileno=os.dup(number)) as held:
             if held.family in (socket.AF_INET, socket.AF_INET6) and held.getsockopt(
                 socket.SOL_SOCKET, socket.SO_ACCEPTCONN
             ):
