@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from analytics.findings import QUESTIONS
 from data.settings import settings
 from pages.parts import ready, release
 
@@ -59,12 +62,31 @@ def test_a_demonstration_is_not_built_for_it(asked, monkeypatch, tmp_path):
     settings.cache_clear()
 
 
-def test_a_store_that_cannot_be_read_lets_the_server_start(shown, small, monkeypatch):
-    from data.store import StoreError
+@pytest.mark.parametrize("name", ["opened", "answered"])
+def test_whatever_fails_the_server_starts_and_its_log_says_why(name, shown, demonstration, monkeypatch, caplog):
+    def broken(*_):
+        raise IndexError("out of range")
 
-    def broken(store):
-        raise StoreError("The store is damaged.")
-
-    shown(small)
-    monkeypatch.setattr(release, "opened", broken)
+    shown(demonstration)
+    monkeypatch.setattr(release, name, broken)
     assert ready.count_ahead() == 0
+    assert "Counting ahead failed" in caplog.text
+
+
+def test_the_page_finds_what_was_counted_ahead(run, demonstration, monkeypatch):
+    """What the Overview asks first is what was asked before: nothing is counted again."""
+    monkeypatch.setenv("CONFIDENCE_STORE", str(demonstration.root))
+    settings.cache_clear()
+    ready.count_ahead(600)
+    counted = []
+    for key in ready._OVERVIEW:
+        asked = QUESTIONS[key]
+        answer = asked.answer
+        monkeypatch.setitem(
+            QUESTIONS,
+            key,
+            replace(asked, answer=lambda *a, key=key, answer=answer: counted.append(key) or answer(*a)),
+        )
+    app = run("pages/explore/overview.py", demonstration)
+    assert not app.exception
+    assert counted == []

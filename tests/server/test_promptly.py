@@ -24,6 +24,16 @@ def test_what_a_listening_socket_accepts_sends_at_once():
         assert accepted(listening) != 0
 
 
+@pytest.mark.skipif(not promptly._HELD.is_dir(), reason="this system has no folder of open files")
+def test_no_file_is_held_open_longer(tmp_path):
+    with (tmp_path / "file").open("w"), socket.socket() as listening:
+        listening.bind(("localhost", 0))
+        listening.listen()
+        before = len(list(promptly._HELD.iterdir()))
+        promptly.send_at_once()
+        assert len(list(promptly._HELD.iterdir())) == before
+
+
 def test_where_open_files_are_not_listed_nothing_is_done(monkeypatch, tmp_path):
     monkeypatch.setattr(promptly, "_HELD", tmp_path / "none")
     promptly.send_at_once()

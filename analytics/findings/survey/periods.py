@@ -72,8 +72,6 @@ def periods_of(scope: Scope, answers: Answers) -> Periods:
     first, last = str(scope.compare_from), str(scope.to_month)
     if first > last:
         raise NoAnswers(f"The later period begins ({wording.month(first)}) after it ends ({wording.month(last)}).")
-    if since > until:
-        raise NoAnswers(f"The earlier period begins ({wording.month(since)}) after it ends ({wording.month(until)}).")
     if since >= first or until >= last:
         raise NoAnswers(
             f"The period compared with ({wording.months(since, until)}) has to begin and end before "

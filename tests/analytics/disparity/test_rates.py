@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import poisson
 
-from analytics.disparity import Rate, difference, excess, poisson_interval, rate
+from analytics.disparity import Rate, difference, excess, poisson_interval, rate, rates
 
 counts = st.integers(0, 100_000)
 populations = st.integers(1, 10_000_000)
@@ -34,6 +34,15 @@ def test_a_clumped_count_has_the_interval_of_its_number_of_clumps() -> None:
     # 60 events in clumps of 3 know as much as 20 events, each standing for 3.
     clumps, events = rate(20, 1_000), rate(60, 1_000, dispersion=3)
     assert (events.low, events.high) == pytest.approx((3 * clumps.low, 3 * clumps.high))
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.0, 2.5])
+def test_many_rates_are_each_the_rate_of_its_count(factor: float) -> None:
+    counts = [0, 1, 7, 1_000]
+    many = rates(counts, 20_000, 1_000, factor)
+    for place, count in enumerate(counts):
+        one = rate(count, 20_000, 1_000, factor)
+        assert [values[place] for values in many] == pytest.approx([one.estimate, one.low, one.high], rel=1e-9)
 
 
 def test_a_factor_below_one_never_narrows() -> None:

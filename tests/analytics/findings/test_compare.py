@@ -139,6 +139,50 @@ def test_periods_that_cannot_be_compared_are_refused_in_a_sentence(scope, why, v
     assert why in found.answer
 
 
+def test_an_earlier_period_that_only_begins_is_as_long_as_the_later_one(view):
+    found = trends.compare(Scope(measure="fair", compare_from="2026-04", against_from="2025-07"), view)
+    asked = found.provenance.scope
+    assert (asked["against_from"], asked["against_to"]) == ("2025-07", "2025-12")
+
+
+def test_an_area_where_nobody_answered_in_either_period_is_refused(store):
+    view = publish(
+        store,
+        wave("a", "2024-03", fair=answers(60, 40), area=["E1"] * 50 + ["E2"] * 50),
+        wave("b", "2025-03", fair=answers(60, 40), area=["E1"] * 100),
+        wave("c", "2026-03", fair=answers(60, 40), area=["E1"] * 100),
+        areas={"E1": "One", "E2": "Two"},
+    )
+    found = trends.compare(Scope(area="E2"), view)
+    assert found.refused
+    assert "Nobody in this area was asked in" in found.answer
+
+
+def test_a_change_that_is_not_of_a_year_is_not_called_one(store):
+    view = publish(
+        store,
+        wave("a", "2023-03", fair=answers(100, 300), trust_force=answers(200, 200)),
+        wave("b", "2026-03", fair=answers(300, 100), trust_force=answers(200, 200)),
+    )
+    found = trends.change(Scope(), view)
+    assert found.headline == "Of 2 measures 1 rose and 0 fell since the figure before"
+    assert "since" in found.answer
+    assert {file.rows for file in found.provenance.files} == {400}
+
+
+def test_the_files_of_every_measure_are_named_and_no_measure_alone_tells_of_dont_know(store):
+    view = publish(
+        store,
+        wave("a", "2025-03", fair=answers(100, 100, 30)),
+        wave("b", "2025-06", trust_force=answers(100, 150, 50)),
+        wave("c", "2026-03", fair=answers(100, 100, 5)),
+        wave("d", "2026-06", trust_force=answers(100, 100, 1)),
+    )
+    found = trends.change(Scope(), view)
+    assert sorted(file.rows for file in found.provenance.files) == [201, 205, 230, 300]
+    assert "Answers of don't know left out of the base" in found.provenance.rules
+
+
 def test_within_an_area_there_are_groups_and_no_areas(view):
     found = trends.compare(Scope(measure="fair", area="X07000003", by="sex"), view)
     assert set(found.table["part"]) == {"everyone", "group"}

@@ -213,6 +213,11 @@ def test_a_rolling_year_needs_twelve_months_and_reaches_across_no_break():
     assert rolling_points(waves(*ends[:3])) == []
 
 
+def test_a_rolling_year_does_not_begin_anew_after_a_gap():
+    ends = ["2021-03", "2021-06", "2021-09", "2021-12", "2024-03", "2024-06", "2024-09", "2024-12"]
+    assert [point.month for point in rolling_points(waves(*ends))] == ["2021-12", "2024-12"]
+
+
 def test_a_financial_year_that_breaks_makes_two_points():
     points = financial_points(waves("2024-03", "2024-06", "2024-09", "2025-03", "2025-06", _2={"mode": "other"}))
     assert [point.waves for point in points] == [("2024-03",), ("2024-06",), ("2024-09", "2025-03"), ("2025-06",)]
