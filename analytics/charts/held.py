@@ -89,7 +89,7 @@ def _marks(rows: Sequence[Row], places: Mapping[str, int], colour: str, palette:
         "mode": "markers",
         "marker": {
             "symbol": ["triangle-left" if float(row["coverage"]) < LEAST else symbol for row in ordered],
-            "size": 6 if hollow else 7,
+            "size": [9 if float(row["coverage"]) < LEAST else 6 if hollow else 7 for row in ordered],
             "color": palette.ground if hollow else look,
             "line": {"color": look if hollow else palette.ground, "width": 1.25 if hollow else 0.5},
             "opacity": 1,

@@ -35,7 +35,7 @@ EDGE = 0.001
 """How near a true share comes to 0 and 1."""
 DECILES = 10
 
-AS_SHOWN, UNROUNDED = shown("small-area, by steps where withheld", AIM), later("small-area, without steps", AIM)
+AS_SHOWN, UNROUNDED = shown("small-area, by steps", AIM), later("small-area, no steps", AIM)
 OWN = instead("own answers alone (Wilson-t)")
 
 

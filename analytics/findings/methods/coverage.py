@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from data.store import View
 
 COMMAND = "python -m benchmarks.coverage --write"
+COUNTS = "disparity"
+"""The part whose figures are withheld by what came out."""
 FEW_SHOWN = 0.5
 """Share of the draws under which what is shown of them is told to be what came out large."""
 
@@ -40,7 +42,7 @@ _SAID = {
     NO_AIM: "",
 }
 """What a row says of its aim."""
-_BY_CHANCE = ", by no more than chance"
+_BY_CHANCE = ", within chance"
 
 KEY = (
     "Each mark is one simulated case. A filled dot is an interval as it is shown that holds the truth as often as it "
@@ -100,14 +102,15 @@ def _flagged(outside: Sequence[Measured]) -> tuple[str, ...]:
 
 
 def _few_shown(outside: Sequence[Measured]) -> tuple[str, ...]:
-    """Why intervals of figures that are seldom shown miss their aim."""
-    few = sum(row.verdict == BELOW and row.given < FEW_SHOWN and "flagged" not in row.interval for row in outside)
-    if not few:
+    """Why intervals of counts that are seldom shown miss their aim."""
+    few = [row for row in outside if row.verdict == BELOW and row.given < FEW_SHOWN and row.part == COUNTS]
+    number = sum("flagged" not in row.interval for row in few)
+    if not number:
         return ()
     return (
-        f"{few:,} more of those below it are of figures that under half of the draws show: a count under the threshold "
-        "is withheld, so what is left of a small one is what came out large. The table has the same interval with "
-        "nothing withheld.",
+        f"{number:,} more of those below it are of counts that under half of the draws show: a count under the "
+        "threshold is withheld, so what is left of a small one is what came out large. The table has the same interval "
+        "with nothing withheld.",
     )
 
 
