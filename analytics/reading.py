@@ -188,6 +188,26 @@ _TOLD: dict[str, Writer] = {
 }
 
 
+def _aim(row: Any) -> str:  # noqa: ANN401
+    """Between which a coverage should lie; empty where nothing is aimed at."""
+    return "" if wording.missing(row["aim_low"]) else wording.tenths_between(row["aim_low"], row["aim_high"])
+
+
+_HELD: dict[str, Writer] = {
+    "Figure": _text("figure"),
+    "Simulated": _text("case"),
+    "Interval": _text("interval"),
+    "Held the truth": _figure("coverage", wording.tenths),
+    "Against its aim": _text("against_aim"),
+    "Aim": _aim,
+    "Shown in": _figure("given", wording.percent),
+    "Intervals": _figure("intervals", wording.count),
+    "Monte Carlo error": _figure("error", wording.tenths),
+    "Width": _both(_figure("width", wording.index), _text("width_is")),
+    "Used": _text("use"),
+}
+
+
 def _did(row: Any) -> str:  # noqa: ANN401
     """What was done, or that it is open still, in time or overdue."""
     if row["outcome"].startswith("Open"):
@@ -410,6 +430,25 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Rows": _figure("rows", wording.count),
         "Note": _text("flag"),
     },
+    "methods.coverage": {
+        "Figure": _text("figure"),
+        "Aim": _aim,
+        "Within it": lambda row: f"{wording.count(row['cases_within'])} of {wording.count(row['cases'])}",
+        "Too low": _figure("cases_below", _unless_none),
+        "Too high": _figure("cases_above", _unless_none),
+        "Held the truth": lambda row: wording.tenths_between(row["lowest"], row["highest"]),
+    },
+    "methods.coverage/outside": _HELD,
+    "methods.coverage/cases": _HELD,
+    "methods.coverage/tenths": {
+        "Simulated": _text("case"),
+        "Interval": _text("interval"),
+        "All areas": _figure("coverage", wording.tenths),
+        "Mean width": _figure("width", wording.index),
+        "Lowest tenth": _figure("tenth_1", wording.tenths),
+        **{f"{number}": _figure(f"tenth_{number}", wording.tenths) for number in range(2, 10)},
+        "Highest tenth": _figure("tenth_10", wording.tenths),
+    },
     "data.coverage/home_office": {
         "Force": lambda row: forces()[row["force"]]["short"],
         "Year to March": _text("year"),
@@ -437,6 +476,7 @@ _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 
 _TITLES = {
     "data.coverage": {"home_office": "Home Office totals"},
+    "methods.coverage": {"outside": "Outside their aim", "cases": "Every case", "tenths": "Areas by tenth"},
     "trends.measure": {"notes": "Notes", "level": "Level", "published": "Published"},
     "cycle.treatment_or_outcome": {"comparison": "Treatment against outcome"},
     "cycle.contact_asymmetry": {"asymmetry": "Gain and loss", "prior": "Opinion before"},
@@ -451,6 +491,7 @@ _TITLES = {
     "engagement.feedback": {"areas": "Neighbourhood", "methods": "Raised at", "reasons": "Reasons for no action"},
 }
 _FIRST = {
+    "methods.coverage": "By figure",
     "trends.measure": "Trend",
     "cycle.treatment_or_outcome": "Confidence",
     "cycle.contact_asymmetry": "Confidence",
@@ -562,6 +603,10 @@ _IN_PLAIN_WORDS = {
     "overview.where_to_look": (
         "We set each area against the rest of the force and against its own year before, and put first what chance "
         "explains least. The order says how sure a difference is, not how large."
+    ),
+    "methods.coverage": (
+        "We drew data from a truth that we chose, made every figure of them as on the pages, and counted how many of "
+        "the intervals that would be shown hold that truth. An interval of 95 % should in 95 of 100."
     ),
     "data.coverage": "We counted the files that are loaded, and their rows, by force and month.",
 }

@@ -63,6 +63,20 @@ def percent_between(low: float, high: float) -> str:
     return f"{low * 100:.0f} to {high * 100:.0f}{NBSP}%"
 
 
+def tenths(share: float) -> str:
+    """A share of 1 as per cent with one decimal, where a tenth of a point counts: ``94.7 %``, and 100 only if it is."""
+    return f"{_tenths(share)}{NBSP}%"
+
+
+def tenths_between(low: float, high: float) -> str:
+    """Between which shares, to a tenth of a point, the sign once: ``93 to 98.5 %``."""
+    return f"{_tenths(low)} to {_tenths(high)}{NBSP}%"
+
+
+def _tenths(share: float) -> str:
+    return f"{min(share * 100, 99.9) if share < 1 else share * 100:.1f}".removesuffix(".0")
+
+
 def points(change: float, digits: int = 0) -> str:
     """A change of a share in points: ``−1 point``, ``+9 points``, ``0 points``; with a digit ``−2.6 points``."""
     text = signed(change * 100, digits)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.stats import hypergeom, norm
 
 from analytics.survey import against_rest, by_strength, change, domain_means, pooled_deff, smoothed
-from benchmarks.coverage_survey import people
+from benchmarks.coverage.survey import people
 from benchmarks.machine import machine
 
 SEED = 20_261

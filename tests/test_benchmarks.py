@@ -10,7 +10,10 @@ import pytest
 FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("*.py")))
+NAMES = sorted(".".join(path.relative_to(FOLDER.parent).with_suffix("").parts) for path in FOLDER.rglob("*.py"))
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_it_can_be_imported(name: str) -> None:
     pytest.importorskip("playwright")
-    assert import_module(f"benchmarks.{name}").__doc__
+    assert import_module(name).__doc__

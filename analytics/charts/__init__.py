@@ -3,6 +3,7 @@
 from analytics.charts.before_after import share_before_after
 from analytics.charts.coverage import STATUS_MARKS, coverage_grid
 from analytics.charts.events import month_stacks, share_dots
+from analytics.charts.held import held_dots
 from analytics.charts.house import CONFIG, FONT, PALETTES, Palette, template
 from analytics.charts.map_key import map_key
 from analytics.charts.pairs import share_pairs
@@ -21,6 +22,7 @@ __all__ = [
     "Spark",
     "borders",
     "coverage_grid",
+    "held_dots",
     "map_key",
     "middle",
     "moment",

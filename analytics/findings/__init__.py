@@ -242,6 +242,14 @@ QUESTIONS: dict[str, Question] = {
             "methods.figures", "How is every figure made?", (), methods.figures, methods.anything, methods.nothing
         ),
         Question(
+            "methods.coverage",
+            "How often do the intervals hold the truth?",
+            (),
+            methods.coverage,
+            methods.anything,
+            methods.nothing,
+        ),
+        Question(
             "methods.withheld",
             "What is withheld, and why?",
             (),

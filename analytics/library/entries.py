@@ -5,6 +5,7 @@ A method is added by a table of its question's key in ``methods.toml``, a term o
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -12,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
+
+from analytics.library.measured import LEAST, Measured, measured
 
 _FOLDER = Path(__file__).parent
 
@@ -45,16 +48,41 @@ class Term:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How often one kind of interval held the truth where the truth was known.
+    """How often one kind of interval held the truth where the truth was known: rows of what was measured, in a line.
 
     Attributes
     ----------
-    case, held
-        What was simulated, and in how many of 100 replications the interval held the truth.
+    case
+        What was simulated, in words.
+    figure, interval
+        As `Measured` has them.
+    setting
+        A regular expression that is found in the settings meant.
     """
 
     case: str
-    held: str
+    figure: str
+    interval: str
+    setting: str
+
+    @property
+    def rows(self) -> tuple[Measured, ...]:
+        """The rows that are meant, without those of hardly any interval."""
+        return tuple(
+            row
+            for row in measured()
+            if (row.figure, row.interval) == (self.figure, self.interval)
+            and row.intervals >= LEAST
+            and re.search(self.setting, row.setting)
+        )
+
+    @property
+    def held(self) -> str:
+        """In how many of 100 draws the interval held the truth, the least and the most."""
+        found = [row.coverage for row in self.rows]
+        if not found:
+            return "given too seldom to say"
+        return f"{'–'.join(dict.fromkeys(f'{end(found) * 100:.1f}' for end in (min, max)))} %"
 
 
 @dataclass(frozen=True)

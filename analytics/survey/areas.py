@@ -61,7 +61,7 @@ def pooled_deff(result: DomainMeans) -> PooledDeff:
     of .5), 95 % intervals with this covered 95 to 96 % of the true shares; with the plain mean of the areas' design
     effects 93 to 94 %, with the force's 96 % at up to 5 % more width, with each area's own 98 % at over 20 % more
     width. Where areas differ in weights and cluster sizes only this one holds in each kind of area (the force's .94 to
-    .99, the plain mean .88 to .98): ``benchmarks/coverage_survey.py``.
+    1.00, the plain mean .87 to .99): ``benchmarks/coverage/survey.py``.
 
     Parameters
     ----------

@@ -35,6 +35,7 @@ with place:
         library.definitions(answer("methods.definitions", Scope(), view))
     elif part == "methods":
         library.methods(answer("methods.figures", Scope(), view))
+        show.whole(answer("methods.coverage", Scope(), view), level="##", beside=False)
     elif part == "withheld":
         library.rules(answer("methods.withheld", Scope(), view))
     elif part == "evidence":

@@ -26,6 +26,7 @@ _LONG = 30
 _WIDE = 8
 _SENTENCE = 24  # Letters past which a column is not as narrow as its first rows.
 _READABLE = 230
+_WIDTHS = {"Simulated": 390}  # Cases that differ at their end.
 _FIRST = 4
 _SIDES = 3
 
@@ -348,7 +349,9 @@ def _rows(finding: Finding, table: str, alt: str) -> None:
     rows = reading_table(finding, table)
     if len(rows) > _LONG or len(rows.columns) > _WIDE:
         wide = {
-            name: st.column_config.Column(width=_READABLE) for name in rows if rows[name].str.len().max() > _SENTENCE
+            name: st.column_config.Column(width=_WIDTHS.get(name, _READABLE))
+            for name in rows
+            if rows[name].str.len().max() > _SENTENCE
         }
         st.dataframe(rows, hide_index=True, alt=alt, key=f"rows_{_key(finding, table)}", column_config=wide)
     else:

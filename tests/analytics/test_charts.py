@@ -90,6 +90,17 @@ def shares(*rows: tuple[str, float | None, float | None, float | None, bool, str
     return table.astype(figures).assign(detail="798 items")
 
 
+def held(label: str = "Share\n1 of 2 within") -> pd.DataFrame:
+    rows = [
+        (label, "p .5, 100 answers", "Wilson-t", 0.951, 1.0, False, False),
+        (label, "p .1, 50 answers", "Wilson-t", 0.91, 0.8, True, False),
+        (label, "p .1, 50 answers", "Wald-t", 0.62, 0.8, False, True),
+        ("Ratio", "5 expected", label, 0.97, 1.0, False, False),
+    ]
+    table = pd.DataFrame(rows, columns=["label", "case", "interval", "coverage", "given", "outside", "hollow"])
+    return table.assign(aim_low=0.93, aim_high=[0.99, 0.99, 0.99, 0.985])
+
+
 DRAWN: dict[str, Callable[[Mode], go.Figure]] = {
     "ratio": lambda mode: charts.ratio_scale(ratios(), mode),
     "dots": lambda mode: charts.rate_dots(dots(), mode, "per 1,000"),
@@ -98,6 +109,7 @@ DRAWN: dict[str, Callable[[Mode], go.Figure]] = {
     "coverage": lambda mode: charts.coverage_grid(coverage(44, 36), mode),
     "stacks": lambda mode: charts.month_stacks(stacks(24, (0, 23)), LAYERS, mode, "events"),
     "shares": lambda mode: charts.share_dots(shares(), mode),
+    "held": lambda mode: charts.held_dots(held(), mode),
     "one cell": lambda mode: charts.coverage_grid(coverage(1, 1), mode),
 }
 HOSTILE_DRAWN = {
@@ -117,6 +129,7 @@ HOSTILE_DRAWN = {
         "light",
     ),
     "coverage": charts.coverage_grid(coverage(2, 3).assign(label=HOSTILE), "light"),
+    "held": charts.held_dots(held(HOSTILE), "light"),
     "stacks": charts.month_stacks(stacks(3, (1,)).assign(flag=HOSTILE), {"consult": HOSTILE}, "light", "events"),
     "shares": charts.share_dots(
         shares((HOSTILE, 0.5, 0.4, 0.6, False, ""), ("None", None, None, None, False, HOSTILE)).assign(detail=HOSTILE),
@@ -306,6 +319,26 @@ def test_a_share_that_is_not_given_says_why_in_its_row() -> None:
     figure = charts.share_dots(shares(("Few", None, None, None, False, "fewer than 10 events")), "light")
     assert notes(figure) == ["fewer than 10 events"]
     assert not figure.data
+
+
+def test_coverage_below_the_axis_stands_at_its_edge_and_what_misses_has_another_shape() -> None:
+    figure = charts.held_dots(held(), "light")
+    palette = charts.PALETTES["light"]
+    hollow, within, outside = figure.data
+    assert (list(hollow.x), list(hollow.marker.symbol)) == ([0.85], ["triangle-left"])
+    assert (hollow.marker.color, hollow.marker.line.color) == (palette.ground, palette.soft)
+    assert (list(within.x), set(within.marker.symbol), within.marker.color) == ([0.951, 0.97], {"circle"}, palette.blue)
+    assert (list(outside.x), list(outside.marker.symbol)) == ([0.91], ["diamond"])
+    assert outside.marker.color == palette.orange
+    assert "Wald-t: 62 %" in hollow.hovertext[0].replace(wording.NBSP, " ")
+    # Two rows, each with its own aim behind it; ours above what it takes the place of.
+    assert [(shape.x0, shape.x1) for shape in figure.layout.shapes if shape.type == "rect"] == [
+        (0.93, 0.99),
+        (0.93, 0.985),
+    ]
+    assert list(figure.layout.yaxis.ticktext) == ["Share<br>1 of 2 within", "Ratio"]
+    assert -0.5 < within.y[0] < 0 < hollow.y[0] < 0.5
+    assert ticks(figure.layout.xaxis) == ["85", "90", "95", "100 %"]
 
 
 def test_label_of_a_ratio_stands_at_its_upper_limit() -> None:

@@ -25,6 +25,14 @@ def test_a_day_is_written_out(day, said):
     assert wording.day(day) == said
 
 
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.9469, "94.7 %"), (1.0, "100 %"), (0.95, "95 %"), (0.0, "0 %"), (0.9996, "99.9 %")]
+)
+def test_a_tenth_of_a_point_is_written_where_it_counts(share, said):
+    assert wording.tenths(share).replace(wording.NBSP, " ") == said
+    assert wording.tenths_between(0.93, share).replace(wording.NBSP, " ") == f"93 to {said}"
+
+
 @given(FINITE | st.floats(-2, 2), st.none() | st.integers(0, 4))
 def test_a_difference_has_a_true_minus_and_never_a_signed_zero(value, digits):
     text = wording.signed(value, digits)

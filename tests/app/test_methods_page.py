@@ -92,7 +92,7 @@ def test_measures_open_stage_by_stage(run) -> None:
 
 def test_every_question_has_its_method_one_click_away(run) -> None:
     app = run(PAGE, part="methods")
-    assert [label for label in labels(app) if label != "How was this made?"] == [
+    assert [label for label in labels(app) if label not in ("Table", "How was this made?")] == [
         plain(QUESTIONS[key].asks) for key in methods()
     ]
     assert not app.table
@@ -100,8 +100,22 @@ def test_every_question_has_its_method_one_click_away(run) -> None:
     pairs, held = (table.value for table in app.table)
     shown = pairs.iloc[:, 0]
     assert shown["Source"].startswith("Kleinman 1973")
-    assert plain("74.6 %") in set(held.iloc[:, 1])
-    assert len(held) == len(methods()["stop_and_search.disproportionality"].coverage)
+    coverage = methods()["stop_and_search.disproportionality"].coverage
+    assert list(held.iloc[:, 1]) == [plain(one.held) for one in coverage]
+
+
+def test_measured_coverage_is_drawn_and_its_tables_are_one_click_away(run) -> None:
+    app = run(PAGE, part="methods")
+    assert any(
+        re.fullmatch(r"## In [\d,]+ of [\d,]+ cases intervals hold the truth as they aim to", text)
+        for text in texts(app)
+    )
+    (chart,) = app.get("plotly_chart")
+    assert "Ratio within districts: " in chart.proto.alt
+    app = opened(run, "Table_methods.coverage", part="methods")
+    assert {"By figure", "Outside their aim", "Every case", "Areas by tenth"} <= {tab.label for tab in app.tabs}
+    shown = app.table[0].value
+    assert list(shown["Figure"][:3]) == ["Share", "Net score", "Change"]
 
 
 def test_rules_are_shown_with_the_setting_in_force(run, own, monkeypatch) -> None:

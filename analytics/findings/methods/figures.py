@@ -34,7 +34,8 @@ def figures(scope: Scope, view: View) -> Finding:
         source=("analytics/library/methods.toml", "Formulas in full: docs/methods.md and docs/survey-methods.md"),
         caveats=(
             "Coverage was measured on invented data whose truth is known, for intervals that should hold it in 95 of "
-            "100 cases. It says how intervals behave under that design, not under every design.",
+            "100 cases. It says how intervals behave under that design, not under every design. Every case that was "
+            "measured is drawn at the end of this part.",
         ),
     )
 

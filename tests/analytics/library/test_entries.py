@@ -52,6 +52,14 @@ def test_measured_coverage_is_that_of_the_document(key):
     assert [one for one in methods()[key].coverage if f"| {one.case} | {one.held} |" not in text] == []
 
 
+@pytest.mark.parametrize("key", [key for key in methods() if methods()[key].coverage])
+def test_measured_coverage_is_of_rows_that_were_measured(key):
+    for one in methods()[key].coverage:
+        assert one.rows, one
+        assert len({row.use for row in one.rows}) == 1
+        assert re.fullmatch(r"[\d.]+(–[\d.]+)? %", one.held)
+
+
 SURVEY = ("overview.headline", "overview.tiles", "trends.measure", "trends.by_group", "trends.by_area")
 CYCLE = ("cycle.treatment_or_outcome", "cycle.contact_asymmetry")
 

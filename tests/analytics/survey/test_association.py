@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from analytics.survey import independence
-from benchmarks.coverage_survey import alike
+from benchmarks.coverage.survey import alike
 
 DESIGN = {"weight": "weight", "stratum": "stratum", "psu": "psu"}
 

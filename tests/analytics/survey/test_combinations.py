@@ -14,7 +14,7 @@ import statsmodels.api as sm
 from analytics.findings.cycle.joint import larger
 from analytics.findings.cycle.treatment import SIDES
 from analytics.survey import combination, domain_means, main_effects
-from benchmarks.coverage_contact import treatments
+from benchmarks.coverage.contact import treatments
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +122,6 @@ def test_without_degrees_of_freedom_there_is_no_interval():
 )
 def test_what_is_planted_is_named(treated, wanted, word, least, most):
     """Of 200 samples of 2,600 people: the three standard errors of 95 % in 200 are 4.6 points."""
-    found = treatments(np.random.default_rng(3), 200, 2_600, treated, wanted)
+    found = [one for one, _ in treatments(np.random.default_rng(3), 200, 2_600, treated, wanted)]
     said = [larger(one.difference, one.first, one.second, SIDES) for one in found]
     assert least <= said.count(word) / len(said) <= most

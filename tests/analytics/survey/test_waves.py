@@ -10,6 +10,7 @@ from scipy.stats import halfnorm
 
 from analytics.survey import waves
 from analytics.survey.waves import smooth_waves
+from benchmarks.coverage import waves as simulation
 
 OBSERVATION, STEP_VARIANCE = 15099.0, 1469.1
 """Variances of the Nile's yearly flow, 1871 to 1970, and of its yearly step: Durbin and Koopman (2012), section 2.3."""
@@ -94,6 +95,31 @@ def test_the_band_holds_the_truth_as_often_as_it_says(count, step):
     # A series is one draw: its waves move together.
     error = 3 * np.std(held) / np.sqrt(len(held))
     assert 0.92 - error <= np.mean(held) <= 0.99 + error
+
+
+def test_the_band_of_trends_holds_the_level_of_waves_that_were_asked():
+    """As on pages: waves of people, from whose answers the sampling variances are estimated too."""
+    row, other = simulation.levels(np.random.default_rng(simulation.SEED), 25, [(12, 0.012)])
+    assert (row.interval, other.interval) == (simulation.INTEGRATED.name, simulation.LIKELIEST.name)
+    assert 0.92 - 3 * row.error <= row.coverage <= 0.99 + 3 * row.error
+    assert row.given == other.given == 1
+    assert row.intervals == 25 * 12
+
+
+def test_the_likeliest_step_is_that_of_our_own_likelihood():
+    chance = np.random.default_rng(4)
+    y = 0.6 + np.cumsum(chance.normal(0, 0.02, 24)) + chance.normal(0, 0.012, 24)
+    fitted = simulation.LocalLevel(y, np.full(24, 0.012**2)).fit(disp=False, cov_type="none")
+    step = abs(fitted.params[0]) * 0.012
+    top = minimize(
+        lambda log: -likelihood(y, 0.012**2, np.exp(2 * log[0]))[0].likelihood[0], [-4.0], method="Nelder-Mead"
+    )
+    assert step == pytest.approx(np.exp(top.x[0]), rel=1e-2)
+    low, high = simulation.likeliest(y, np.full(24, 0.012**2))
+    fits, x, moved, steps = likelihood(y, 0.012**2, step**2)
+    level, errors = waves._predicted(fits, x, moved, np.diag(moved), steps)
+    assert (low + high) / 2 == pytest.approx(level[0], abs=1e-4)
+    assert (high - low) / 2 == pytest.approx(1.959964 * np.sqrt(errors[0]), rel=1e-2)
 
 
 @pytest.mark.parametrize(
