@@ -7,6 +7,16 @@ group in question and ``b`` that of the group it is compared with.
 from analytics.disparity.areas import AreaRates, area_rates, poisson_intervals
 from analytics.disparity.dispersion import Dispersion, month_dispersion, period_dispersion, split_dispersion
 from analytics.disparity.estimate import Estimate, Interval
+from analytics.disparity.find_rates import (
+    FindRateGap,
+    FindRates,
+    find_rate_gap,
+    find_rates,
+    within_area_find_rates,
+)
+from analytics.disparity.funnel import Funnel, between_areas, rate_funnel, ratio_funnel
+from analytics.disparity.infra_marginality import SearchesAbove, searches_above
+from analytics.disparity.mantel_haenszel import MantelHaenszelRatio, mantel_haenszel_ratio
 from analytics.disparity.rates import Rate, difference, excess, period_difference, poisson_interval, rate
 from analytics.disparity.ratio import (
     Ratio,
@@ -15,29 +25,54 @@ from analytics.disparity.ratio import (
     tipping_share,
     unknown_range,
 )
+from analytics.disparity.standardisation import (
+    StandardisedRate,
+    StandardisedRatio,
+    indirect_ratio,
+    standardised_rate,
+    standardised_ratio,
+)
 from analytics.disparity.within_areas import WithinAreaRatio, within_area_ratio
 
 __all__ = [
     "AreaRates",
     "Dispersion",
     "Estimate",
+    "FindRateGap",
+    "FindRates",
+    "Funnel",
     "Interval",
+    "MantelHaenszelRatio",
     "Rate",
     "Ratio",
+    "SearchesAbove",
+    "StandardisedRate",
+    "StandardisedRatio",
     "UnknownRange",
     "WithinAreaRatio",
     "area_rates",
+    "between_areas",
     "difference",
     "excess",
+    "find_rate_gap",
+    "find_rates",
+    "indirect_ratio",
+    "mantel_haenszel_ratio",
     "month_dispersion",
     "period_difference",
     "period_dispersion",
     "poisson_interval",
     "poisson_intervals",
     "rate",
+    "rate_funnel",
     "rate_ratio",
+    "ratio_funnel",
+    "searches_above",
     "split_dispersion",
+    "standardised_rate",
+    "standardised_ratio",
     "tipping_share",
     "unknown_range",
+    "within_area_find_rates",
     "within_area_ratio",
 ]
