@@ -29,7 +29,7 @@ from analytics.disparity import (
     standardised_ratio,
     within_area_find_rates,
 )
-from analytics.small_area import small_area_ratios
+from analytics.small_area import fay_herriot, small_area_ratios
 from benchmarks.coverage_disparity import SUPERPOPULATION, TRUE_RATIO, Areas, clumped, draw_areas
 from benchmarks.machine import machine
 
@@ -110,6 +110,15 @@ def draw_small_areas(number: int, spread: float, factor: float, expected: float,
     held = (shown.low <= truth) & (truth <= shown.high)
     tenth = np.argsort(np.argsort(truth)) * DECILES // number
     return np.array([held.mean(), 1.0, *(held[tenth == place].mean() for place in range(DECILES))])
+
+
+def draw_half_added(number: int, spread: float, factor: float, expected: float, random: np.random.Generator) -> Floats:
+    """Draw the same, and estimate it from logs of counts with a half added and variances of the same counts."""
+    areas = sized(draw_areas(number, spread, 0.8, random), expected)
+    truth = np.log(areas.mean_a / areas.population_a / (areas.mean_b / areas.population_b))
+    a, b = (clumped(random, mean, factor) + 0.5 for mean in (areas.mean_a, areas.mean_b))
+    shown = fay_herriot(np.log(a / areas.population_a / (b / areas.population_b)), factor * (1 / a + 1 / b))
+    return np.array([((shown.low <= truth) & (truth <= shown.high)).mean(), 1.0])
 
 
 @lru_cache
@@ -204,7 +213,8 @@ def scenarios() -> Iterator[tuple[str, Draw, int]]:
         for expected, factor in ((2, 1.0), (10, 1.0), (60, 3.0)):
             for spread in (0.15, 0.3, 0.6):
                 name = f"small areas, {number}, spread {spread:g}, factor {factor:g}, E[a] {expected}"
-                yield name, partial(draw_small_areas, number, spread, factor, expected), max(3, number // 14)
+                yield name, partial(draw_small_areas, number, spread, factor, expected), max(9, number // 14)
+                yield f"a half added: {name}", partial(draw_half_added, number, spread, factor, expected), number // 14
     for number in (5, 14, 32):
         for spread in (0.0, 0.3):
             yield (

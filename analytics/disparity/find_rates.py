@@ -84,13 +84,13 @@ def find_rates(found: ArrayLike, searched: ArrayLike) -> FindRates:
 
     Finds come in clumps, so the cells, such as months or area-months, are what repeats:
 
-    .. math:: V = \frac{m}{m-1}\,\frac{\sum_c (x_c - p n_c)^2}{(\sum_c n_c)^2}
+    .. math:: V = \frac{\sum_c (x_c - p n_c)^2 / (1 - h_c)}{(\sum_c n_c)^2},\quad h_c = n_c / \sum n
 
-    over the :math:`m` cells in which anybody of the group was searched, and Wilson's interval takes the effective
-    number :math:`n^* = p(1-p)/V`, at most the searches, with Student's t on :math:`m - 1` degrees of freedom. At 0 and
-    1 the cells hold no variance, and the group is taken to be as clumped as the most clumped other group; where there
-    is no other, each cell counts as one search. Under 3 cells, or where no cells are given, it is Wilson's interval of
-    independent searches.
+    over the cells in which anybody of the group was searched, and Wilson's interval takes the effective number
+    :math:`n^* = p(1-p)/V`, at most the searches, with Student's t on the degrees of freedom of `clustered`: cells less
+    one where all have as many searches, fewer where some have more. At 0 and 1 the cells hold no variance, and the
+    group is taken to be as clumped as the most clumped other group; where there is no other, each cell counts as one
+    search. Under 3 cells, or where no cells are given, it is Wilson's interval of independent searches.
 
     Parameters
     ----------
@@ -110,15 +110,17 @@ def find_rates(found: ArrayLike, searched: ArrayLike) -> FindRates:
     """
     x, n = _table(found, searched)
     of_group, whole, cells = x.sum(axis=1), n.sum(axis=1), (n > 0).sum(axis=1)
-    told = cells >= MINIMUM_PERIODS
     with np.errstate(divide="ignore", invalid="ignore"):
         share = of_group / whole
-        variance = cells / (cells - 1) * ((x - n * share[:, None]) ** 2).sum(axis=1) / whole**2
+        spread = [_of_cells(row - p * searched, searched) for row, searched, p in zip(x, n, share, strict=True)]
+        told = np.array([one is not None for one in spread], dtype=bool)
+        se, df = (np.array([np.nan if one is None else one[place] for one in spread]) for place in (0, 1))
+        variance = (se / whole) ** 2
         own = effective_sample(share, variance, whole, np.nan)
         clumped = own[told & np.isfinite(own)] / whole[told & np.isfinite(own)]
         fallback = whole * clumped.min() if clumped.size else cells.astype(float)
         effective = np.where(told, effective_sample(share, variance, whole, fallback), whole)
-        low, high = wilson_t(share, effective, np.where(told, cells - 1, _NORMAL))
+        low, high = wilson_t(share, effective, np.where(told, df, _NORMAL))
     return FindRates(share, low, high, of_group, whole, effective, cells)
 
 
@@ -128,8 +130,9 @@ def find_rate_gap(found_a: ArrayLike, searched_a: ArrayLike, found_b: ArrayLike,
     By chance alone both intervals come from the Wilson intervals of the two rates (MOVER). Where the groups are given
     by cells, such as months, what moves both in a cell moves their difference less: with
     :math:`z_c = (x_{a,c} - p_a n_{a,c})/n_a - (x_{b,c} - p_b n_{b,c})/n_b` the variance of the difference is
-    :math:`\frac{m}{m-1} \sum z_c^2`, that of the log of the ratio has each term over its own rate, and Student's t has
-    :math:`m - 1` degrees of freedom. The wider of the two intervals is given.
+    :math:`\sum z_c^2/(1 - h_c)`, :math:`h_c` being the mean share of the cell in the searches of both groups; that of
+    the log of the ratio has each term over its own rate, and Student's t has the degrees of freedom of `clustered`. The
+    wider of the two intervals is given.
 
     Parameters
     ----------
@@ -148,38 +151,25 @@ def find_rate_gap(found_a: ArrayLike, searched_a: ArrayLike, found_b: ArrayLike,
     Medicine 17, 873-890 (method 10). Donner A. and Zou G. Y. (2012). Closed-form confidence intervals for functions of
     the normal mean and standard deviation. Statistical Methods in Medical Research 21, 347-359 (ratio).
     """
-    both = [
-        _table(np.atleast_1d(x)[None, :], np.atleast_1d(n)[None, :])
-        for x, n in ((found_a, searched_a), (found_b, searched_b))
-    ]
-    (x_a, n_a), (x_b, n_b) = ((x[0], n[0]) for x, n in both)
-    if x_a.shape != x_b.shape:
-        raise ValueError(f"There are {x_a.size} cells of the group and {x_b.size} of the comparator: give one of each.")
-    for name, n in (("group", n_a), ("comparator", n_b)):
-        if n.sum() == 0:
-            raise ValueError(
-                f"The {name} has no searches in this period and place, so it has no find rate: widen either."
-            )
-    p_a, p_b = x_a.sum() / n_a.sum(), x_b.sum() / n_b.sum()
-    low, high = wilson_t(np.array([p_a, p_b]), np.array([n_a.sum(), n_b.sum()]), _NORMAL)
+    x_a, n_a, x_b, n_b = _cells_of_both(found_a, searched_a, found_b, searched_b)
+    whole_a, whole_b = float(n_a.sum()), float(n_b.sum())
+    p_a, p_b = float(x_a.sum()) / whole_a, float(x_b.sum()) / whole_b
+    low, high = wilson_t(np.array([p_a, p_b]), np.array([whole_a, whole_b]), _NORMAL)
     chance = _by_chance(p_a, p_b, low, high)
-    searched = (n_a + n_b) > 0
-    cells = int(searched.sum())
-    parts = ((x_a - p_a * n_a) / n_a.sum(), (x_b - p_b * n_b) / n_b.sum())
-    told = cells >= MINIMUM_PERIODS
-    spread = _of_cells(parts[0] - parts[1], cells) if told else None
-    log_spread = _of_cells(parts[0] / p_a - parts[1] / p_b, cells) if told and p_a > 0 and p_b > 0 else None
-    nearer = (
-        chance.difference.estimate - chance.difference.low
-        if p_a > p_b
-        else chance.difference.high - chance.difference.estimate
-    )
+    parts = ((x_a - p_a * n_a) / whole_a, (x_b - p_b * n_b) / whole_b)
+    searched = n_a / whole_a + n_b / whole_b
+    spread = _of_cells(parts[0] - parts[1], searched)
+    ratio = chance.ratio
+    if ratio is not None:
+        ratio = _wider_ratio(ratio, _of_cells(parts[0] / p_a - parts[1] / p_b, searched))
+    gap = chance.difference
+    nearer = gap.estimate - gap.low if p_a > p_b else gap.high - gap.estimate
     return FindRateGap(
-        _wider(chance.difference, spread),
-        None if chance.ratio is None else _wider_ratio(chance.ratio, log_spread),
-        _p_value(p_a - p_b, nearer / _Z, spread),
-        math.sqrt(p_a * (1 - p_a) / n_a.sum() + p_b * (1 - p_b) / n_b.sum()),
-        cells if told else 0,
+        difference=_wider(gap, spread),
+        ratio=ratio,
+        p_value=_p_value(gap.estimate, nearer / _Z, spread),
+        se_by_chance=math.sqrt(p_a * (1 - p_a) / whole_a + p_b * (1 - p_b) / whole_b),
+        clusters=0 if spread is None else int((searched > 0).sum()),
     )
 
 
@@ -257,6 +247,24 @@ def _table(found: ArrayLike, searched: ArrayLike) -> tuple[Floats, Floats]:
     return (x, n) if x.ndim == 2 else (x[:, None], n[:, None])
 
 
+def _cells_of_both(
+    found_a: ArrayLike, searched_a: ArrayLike, found_b: ArrayLike, searched_b: ArrayLike
+) -> tuple[Floats, Floats, Floats, Floats]:
+    tables = [
+        _table(np.atleast_1d(found)[None, :], np.atleast_1d(searched)[None, :])
+        for found, searched in ((found_a, searched_a), (found_b, searched_b))
+    ]
+    (x_a, n_a), (x_b, n_b) = ((found[0], searched[0]) for found, searched in tables)
+    if x_a.shape != x_b.shape:
+        raise ValueError(f"There are {x_a.size} cells of the group and {x_b.size} of the comparator: give one of each.")
+    for name, searched in (("group", n_a), ("comparator", n_b)):
+        if searched.sum() == 0:
+            raise ValueError(
+                f"The {name} has no searches in this period and place, so it has no find rate: widen either."
+            )
+    return x_a, n_a, x_b, n_b
+
+
 def _searched_both(found_a: ArrayLike, searched_a: ArrayLike, found_b: ArrayLike, searched_b: ArrayLike) -> _Searches:
     both = [_table(x, n) for x, n in ((found_a, searched_a), (found_b, searched_b))]
     if both[0][0].shape != both[1][0].shape or both[0][0].shape[1] != 1:
@@ -298,8 +306,12 @@ def _by_chance(p_a: float, p_b: float, low: Floats, high: Floats) -> _Chance:
     return _Chance(difference, Estimate(p_a / p_b, limit(low[0], high[1], -1), limit(high[0], low[1], 1)))
 
 
-def _of_cells(parts: Floats, cells: int) -> Clustered:
-    return Clustered(math.sqrt(cells / (cells - 1) * float((parts**2).sum())), cells - 1.0)
+def _of_cells(parts: Floats, searched: Floats) -> Clustered | None:
+    """Standard error of a sum over cells; none where too few have searches, or one has them all."""
+    if (searched > 0).sum() < MINIMUM_PERIODS:
+        return None
+    share = searched / searched.sum()
+    return None if holds_all(share) else clustered(parts, share, share)
 
 
 def _wider(chance: Estimate, spread: Clustered | None) -> Estimate:

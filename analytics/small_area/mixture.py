@@ -19,6 +19,7 @@ _WIDE = 5.0
 _STEPS = 60
 _SETTLED = 1e-7
 _TINY = np.finfo(float).tiny
+_NEXT_TO_NOTHING = 1e-100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +100,7 @@ def mixture(points: Floats, log_likelihood: Floats, departure: Floats, variance:
     Gelman A. and others (2013). Bayesian Data Analysis, 3rd edition, sections 5.4 and 5.5.
     """
     known = np.isfinite(variance)
-    likelihood = np.exp(log_likelihood - log_likelihood.max(axis=1, keepdims=True))
+    likelihood = _seen(np.exp(log_likelihood - log_likelihood.max(axis=1, keepdims=True)))
     spreads, spacing = _spreads(departure[known], variance[known], points[1] - points[0])
     likeliest, errors = _centres(points, likelihood[known], spreads)
     spread, error = np.repeat(spreads, len(_CENTRES)), np.repeat(errors, len(_CENTRES))
@@ -133,7 +134,12 @@ def _prior(points: Floats, centre: Floats, spread: Floats) -> Floats:
     """Normal chances of the points: one column a centre and spread."""
     log = -(((points[:, None] - centre) / spread) ** 2) / 2
     prior = np.exp(log - log.max(axis=0))
-    return np.asarray(prior / prior.sum(axis=0))
+    return _seen(prior / prior.sum(axis=0))
+
+
+def _seen(chance: Floats) -> Floats:
+    """Without what is next to nothing, whose products would be numbers too small to be multiplied fast."""
+    return np.where(chance < _NEXT_TO_NOTHING, 0.0, chance)
 
 
 def _centres(points: Floats, likelihood: Floats, spreads: Floats) -> tuple[Floats, Floats]:

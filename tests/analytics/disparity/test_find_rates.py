@@ -26,22 +26,38 @@ def test_twelve_of_eighty_alone_are_wilsons() -> None:
 
 
 def test_cells_are_clusters_as_events_are() -> None:
-    # The same formula, written for events with people: n* = pq/V, Student's t with cells less one.
-    random = np.random.default_rng(1)
-    n = random.integers(5, 60, (2, 14))
-    x = random.binomial(n, random.uniform(0.05, 0.5, (2, 14)))
-    shown = find_rates(x, n)
+    # With as many searches in each cell the formula is that for events with people: n* = pq/V, t with cells less one.
+    x = np.random.default_rng(1).binomial(30, np.random.default_rng(2).uniform(0.05, 0.5, (2, 14)))
+    shown = find_rates(x, np.full((2, 14), 30))
     for group in range(2):
-        events = clustered_shares(x[group], n[group], np.zeros(14, dtype=int), 1)
+        events = clustered_shares(x[group], [30] * 14, np.zeros(14, dtype=int), 1)
         assert (shown.estimate[group], shown.low[group], shown.high[group]) == pytest.approx(
             (events.share[0], events.low[0], events.high[0])
         )
-        p = x[group].sum() / n[group].sum()
-        variance = 14 / 13 * ((x[group] - p * n[group]) ** 2).sum() / n[group].sum() ** 2
+        p = x[group].sum() / 420
+        variance = 14 / 13 * ((x[group] - p * 30) ** 2).sum() / 420**2
         assert shown.effective[group] == pytest.approx(p * (1 - p) / variance)
         assert (shown.low[group], shown.high[group]) == pytest.approx(
             wilson(p, p * (1 - p) / variance, t.ppf(0.975, 13)), rel=1e-6
         )
+
+
+def test_uneven_cells_lie_between_the_plain_sandwich_and_the_jackknife() -> None:
+    """Squared scores over 1 less their share of the searches, from the closed form."""
+    random = np.random.default_rng(3)
+    n = random.integers(5, 200, 12)
+    x = random.binomial(n, random.uniform(0.1, 0.6, 12))
+    p = x.sum() / n.sum()
+    variance = ((x - p * n) ** 2 / (1 - n / n.sum())).sum() / n.sum() ** 2
+    shown = find_rates([x], [n])
+    assert shown.effective[0] == pytest.approx(p * (1 - p) / variance)
+    # Between the plain sandwich and the delete-one jackknife.
+    without = (x.sum() - x) / (n.sum() - n)
+    jackknife = 11 / 12 * ((without - without.mean()) ** 2).sum()
+    assert ((x - p * n) ** 2).sum() / n.sum() ** 2 < variance < jackknife
+    # Fewer degrees of freedom than cells less one: the interval is wider than with 11.
+    narrower = wilson(p, shown.effective[0], t.ppf(0.975, 11))
+    assert shown.high[0] - shown.low[0] > narrower[1] - narrower[0]
 
 
 def test_cells_that_agree_by_accident_keep_the_width_of_their_searches() -> None:
