@@ -1,4 +1,4 @@
-"""Disproportionality in police activity: rates, ratios and the ratio within areas.
+"""Disproportionality in police activity: rates and ratios, within areas too, funnels, find rates, standardisation.
 
 Everything here works on plain numbers and arrays. ``a`` is always the number of events (for example searches) of the
 group in question and ``b`` that of the group it is compared with.
@@ -7,13 +7,8 @@ group in question and ``b`` that of the group it is compared with.
 from analytics.disparity.areas import AreaRates, area_rates, poisson_intervals
 from analytics.disparity.dispersion import Dispersion, month_dispersion, period_dispersion, split_dispersion
 from analytics.disparity.estimate import Estimate, Interval
-from analytics.disparity.find_rates import (
-    FindRateGap,
-    FindRates,
-    find_rate_gap,
-    find_rates,
-    within_area_find_rates,
-)
+from analytics.disparity.find_rate_gaps import FindRateGap, find_rate_gap, within_area_find_rates
+from analytics.disparity.find_rates import FindRates, find_rates
 from analytics.disparity.funnel import Funnel, between_areas, rate_funnel, ratio_funnel
 from analytics.disparity.infra_marginality import SearchesAbove, searches_above
 from analytics.disparity.mantel_haenszel import MantelHaenszelRatio, mantel_haenszel_ratio
