@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
-from scipy.special import expit, ndtr, ndtri
+from scipy.special import chdtri, expit, ndtr, ndtri
 
 from analytics.disparity.areas import poisson_intervals
 from analytics.disparity.counts import Distributions, counts, splits
@@ -22,10 +22,13 @@ from analytics.survey.change import DISCOVERY_RATE, q_values
 Floats = NDArray[np.float64]
 
 MINIMUM_AREAS = 10
-"""Areas under which no variation between areas is estimated: a tenth of them at each end is pulled in for it."""
+"""Areas under which no departure is pulled in for the variation between areas: few can't tell which lie apart."""
 
 WINSORISED = 0.1
 """Part of the areas at each end whose departures are pulled in."""
+
+_BY_ACCIDENT = 0.05
+"""Share of forces without any variation between areas that are taken to have some."""
 
 LEVELS = (0.95, 0.998)
 """Shares of areas between the two pairs of limits."""
@@ -117,15 +120,19 @@ def ratio_funnel(
     check_dispersion(dispersion)
     _check_target(target)
     factor, total, odds = max(1.0, dispersion), areas.a + areas.b, areas.population_a / areas.population_b
-    common = common_log_ratio(areas.a, total, np.log(odds)) if target is None else math.log(target)
-    share = expit(common + np.log(odds))
-    information = total * share * (1 - share)
-    judged = _judged(areas.a, information, lambda phi: splits(total, share, phi), factor, target is not None)
+    common = common_log_ratio(areas.a, total, np.log(odds))
+
+    def around(log_ratio: float) -> _Expected:
+        share = expit(log_ratio + np.log(odds))
+        return _Expected(total * share * (1 - share), lambda phi: splits(total, share, phi))
+
+    log_target = common if target is None else math.log(target)
+    judged = _judged(areas.a, around(common), factor, None if target is None else around(log_target))
     low, high = split_intervals(areas.a, areas.b, factor)
     with np.errstate(divide="ignore"):
         limits = [limit / (total - limit) / odds for limit in judged.limits]
         figures = (areas.a / areas.b / odds, low / odds, high / odds, *limits)
-    return _funnel(areas.usable, figures, judged, math.exp(common), discovery_rate)
+    return _funnel(areas.usable, figures, judged, math.exp(log_target), discovery_rate)
 
 
 def rate_funnel(
@@ -175,9 +182,14 @@ def rate_funnel(
         )
     check_dispersion(dispersion)
     _check_target(target)
-    factor, rate = max(1.0, dispersion), float(y.sum() / people.sum()) if target is None else target
+    factor, common = max(1.0, dispersion), float(y.sum() / people.sum())
+
+    def around(rate: float) -> _Expected:
+        return _Expected(rate * people, lambda phi: counts(rate * people, phi))
+
+    rate = common if target is None else target
     expected = rate * people
-    judged = _judged(y, expected, lambda phi: counts(expected, phi), factor, target is not None)
+    judged = _judged(y, around(common), factor, None if target is None else around(target))
     low, high = poisson_intervals(y / factor)
     figures = [figure / expected for figure in (y, low * factor, high * factor, *judged.limits)]
     return _funnel(usable, figures, judged, rate, discovery_rate)
@@ -225,6 +237,13 @@ def between_areas(departure: Floats, variance: Floats, winsorised: float = WINSO
     return float(brentq(surplus, 0.0, float((departure**2).max()) / expected, xtol=1e-12))
 
 
+class _Expected(NamedTuple):
+    """Areas as they would be with one ratio: information on their log ratios, and their counts by variance factor."""
+
+    information: Floats
+    counts: Callable[[Floats], Distributions]
+
+
 class _Judged(NamedTuple):
     """P values, counts at the limits (low and high of 95, low and high of 99.8), and the variance between areas."""
 
@@ -233,15 +252,15 @@ class _Judged(NamedTuple):
     between: float
 
 
-def _judged(
-    observed: Floats, information: Floats, family: Callable[[Floats], Distributions], factor: float, fixed: bool
-) -> _Judged:
-    share = np.zeros_like(information) if fixed else information / information.sum()
-    by_chance = _scores(family(np.full_like(information, factor)), observed) / np.sqrt(1 - share)
-    chance = factor / information
-    between = between_areas(by_chance * np.sqrt(chance), chance) if _vary_more(by_chance) else 0.0
-    whole = chance + between
-    narrowed = np.sqrt(1 - 2 * share + (share**2 * whole).sum() / whole)
+def _judged(observed: Floats, common: _Expected, factor: float, target: _Expected | None) -> _Judged:
+    """Areas against what they have in common, or a target; how much they vary is always seen around the first."""
+    between = _between(observed, common, factor)
+    information, family = target or common
+    whole = factor / information + between
+    narrowed = np.ones_like(whole)
+    if target is None:
+        share = information / information.sum()
+        narrowed = np.sqrt(1 - 2 * share + (share**2 * whole).sum() / whole)
     distributions = family(factor + between * information)
     p_value = 2 * ndtr(-np.abs(_scores(distributions, observed) / narrowed))
     limits = tuple(
@@ -250,22 +269,32 @@ def _judged(
     return _Judged(p_value, limits, between)
 
 
+def _between(observed: Floats, common: _Expected, factor: float) -> float:
+    information = common.information
+    by_chance = _scores(common.counts(np.full_like(information, factor)), observed)
+    z = by_chance / np.sqrt(1 - information / information.sum())
+    part = WINSORISED if len(z) >= MINIMUM_AREAS else 0.0
+    chance = factor / information
+    return between_areas(z * np.sqrt(chance), chance, part) if _vary_more(z, part) else 0.0
+
+
 def _scores(distributions: Distributions, observed: Floats) -> Floats:
     chance = np.clip(distributions.below(observed), np.finfo(float).tiny, 1 - np.finfo(float).epsneg)
     return np.asarray(ndtri(chance))
 
 
-def _vary_more(z: Floats) -> bool:
+def _vary_more(z: Floats, part: float) -> bool:
     """Whether z scores vary more than those of 95 in 100 forces without any variance between areas.
 
-    The quantile is that of the pulled-in mean square of so many normal z scores, found by simulation from 10 to 700
-    areas. A variance added wherever the mean square is above its mean would be added to half of such forces, and widen
-    their limits.
+    With nothing pulled in that is the chi-square test; else the quantile is that of the mean square of so many
+    pulled-in normal z scores, found by simulation from 10 to 700 areas. A variance added wherever the mean square is
+    above its mean would be added to half of such forces, and widen their limits.
     """
-    if len(z) < MINIMUM_AREAS:
-        return False
-    phi = _mean_square(z, WINSORISED) / _pulled_in_square(WINSORISED)
-    return phi > 1 + 2.8 / math.sqrt(len(z)) + 2 / len(z)
+    number = len(z)
+    phi = _mean_square(z, part) / _pulled_in_square(part)
+    if not part:
+        return bool(phi * (number - 1) > chdtri(number - 1, _BY_ACCIDENT))
+    return phi > 1 + 2.8 / math.sqrt(number) + 2 / number
 
 
 def _mean_square(z: Floats, part: float) -> float:

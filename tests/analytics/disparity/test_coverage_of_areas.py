@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from analytics.disparity import ratio_funnel, split_dispersion
+from analytics.disparity import funnel, ratio_funnel, split_dispersion
 from benchmarks import coverage_areas as simulation
 from benchmarks.coverage_disparity import clumped
 
@@ -31,8 +31,8 @@ def judged(areas: int, forces: int, factor: float, known: bool) -> np.ndarray:
         )
         area = np.repeat(np.arange(areas), MONTHS)
         phi = factor if known else split_dispersion(a.ravel(), b.ravel(), area).factor
-        funnel = ratio_funnel(a.sum(axis=1), n_a, b.sum(axis=1), n_b, dispersion=phi or 1.0)
-        rows.append([(funnel.p_value < 0.05).mean(), (funnel.p_value < 0.002).mean(), funnel.flagged.any()])
+        shown = ratio_funnel(a.sum(axis=1), n_a, b.sum(axis=1), n_b, dispersion=phi or 1.0)
+        rows.append([(shown.p_value < 0.05).mean(), (shown.p_value < 0.002).mean(), shown.flagged.any()])
     return np.array(rows)
 
 
@@ -42,8 +42,9 @@ def band(nominal: float, draws: int) -> float:
 
 
 @pytest.mark.parametrize("factor", [1.0, 3.0])
-def test_as_many_areas_lie_outside_the_limits_as_they_say(factor: float) -> None:
-    """Nine areas, too few for a variance between them: what is left are the limits themselves, clumps and all."""
+def test_as_many_areas_lie_outside_the_limits_as_they_say(factor: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limits themselves, clumps and all, without the variance between areas that 5 forces in 100 seem to have."""
+    monkeypatch.setattr(funnel, "_vary_more", lambda z, part: False)
     shares = judged(9, 800, factor, known=True).mean(axis=0)
     for share, nominal, draws in zip(shares, (0.05, 0.002, 0.1), (7_200, 7_200, 800), strict=True):
         assert abs(share - nominal) <= band(nominal, draws)

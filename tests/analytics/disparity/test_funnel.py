@@ -140,7 +140,18 @@ def test_areas_that_are_alike_get_no_wider_limits() -> None:
     speaks = [ratio_funnel(*drawn(areas, seed)).between > 0 for areas in (20, 80) for seed in range(150)]
     assert np.mean(speaks) < 0.06 + 3 * math.sqrt(0.06 * 0.94 / 300)
     assert ratio_funnel(*drawn(80, 1, spread=0.5)).between == pytest.approx(0.25, rel=0.5)
-    assert ratio_funnel(*drawn(9, 1, spread=0.5)).between == 0
+    few = [ratio_funnel(*drawn(7, seed)).between > 0 for seed in range(200)]
+    assert abs(np.mean(few) - 0.05) < 3 * math.sqrt(0.05 * 0.95 / 200)
+
+
+def test_few_areas_that_differ_are_not_each_flagged() -> None:
+    """Seven areas whose ratios have a standard deviation of .8: without allowing for it most would lie outside."""
+    columns = drawn(7, 2, spread=0.8, expected=300)
+    shown = ratio_funnel(*columns)
+    assert shown.between == pytest.approx(0.64, rel=0.7)
+    assert not shown.flagged.any()
+    information = sum(columns[0]) / 7
+    assert (np.abs(np.log(shown.ratio / shown.target)) * math.sqrt(information) > 4).sum() >= 4
 
 
 def test_areas_that_say_nothing_are_nan_and_keep_their_place() -> None:
