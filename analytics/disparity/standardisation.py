@@ -24,6 +24,9 @@ from analytics.disparity.ratio import FEW
 
 Floats = NDArray[np.float64]
 
+_LEAST = 1e-250
+"""A gamma variable is not taken to be less: with a shape of next to nothing its quantile has no number."""
+
 
 @dataclass(frozen=True, slots=True)
 class StandardisedRate:
@@ -289,8 +292,8 @@ def _below(one: _Gamma, other: _Gamma, ratio: float) -> float:
 
 
 def _quotient_quantile(one: _Gamma, other: _Gamma, level: float) -> float:
-    share = float(betaincinv(one.shape, other.shape, level))
-    return share / (1 - share) * one.scale / other.scale
+    share, rest = float(betaincinv(one.shape, other.shape, level)), float(betaincinv(other.shape, one.shape, 1 - level))
+    return min(max(share * one.scale, _LEAST) / max(rest * other.scale, _LEAST), 1 / _LEAST)
 
 
 def _root(gap: Callable[[float], float], low: float, high: float, back: Callable[[float], float] = float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from analytics.small_area.fay_herriot import Floats
@@ -16,8 +17,10 @@ _CENTRES = np.linspace(-3, 3, 7)
 _WIDE = 5.0
 """Scale of the prior of the spread, in median standard errors of an area, as for `fay_herriot`: it says little."""
 
-_STEPS = 60
-_SETTLED = 1e-7
+_STEPS = 100
+_SETTLED = 0.005
+"""Standard errors of the centre by which it may be off: those that are looked at lie a whole one apart."""
+
 _TINY = np.finfo(float).tiny
 _NEXT_TO_NOTHING = 1e-100
 
@@ -102,7 +105,8 @@ def mixture(points: Floats, log_likelihood: Floats, departure: Floats, variance:
     known = np.isfinite(variance)
     likelihood = _seen(np.exp(log_likelihood - log_likelihood.max(axis=1, keepdims=True)))
     spreads, spacing = _spreads(departure[known], variance[known], points[1] - points[0])
-    likeliest, errors = _centres(points, likelihood[known], spreads)
+    likeliest, errors, possible = _centres(points, likelihood[known], spreads)
+    spreads, spacing = spreads[possible], spacing[possible]
     spread, error = np.repeat(spreads, len(_CENTRES)), np.repeat(errors, len(_CENTRES))
     centre = (likeliest[:, None] + errors[:, None] * _CENTRES).ravel()
     prior = _prior(points, centre, spread)
@@ -142,8 +146,11 @@ def _seen(chance: Floats) -> Floats:
     return np.where(chance < _NEXT_TO_NOTHING, 0.0, chance)
 
 
-def _centres(points: Floats, likelihood: Floats, spreads: Floats) -> tuple[Floats, Floats]:
-    """The likeliest centre with each spread, and its standard error, by Newton's steps: the log is concave."""
+def _centres(points: Floats, likelihood: Floats, spreads: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """The likeliest centre with each spread that is possible, its standard error, and which these are.
+
+    By Newton's steps: the log of the likelihood is concave in the centre.
+    """
     centre = np.full(len(spreads), (points[0] + points[-1]) / 2)
     for _ in range(_STEPS):
         prior = _prior(points, centre, spreads)
@@ -155,6 +162,8 @@ def _centres(points: Floats, likelihood: Floats, spreads: Floats) -> tuple[Float
         bend = np.maximum((1 / spreads**2 - square / spreads**4).sum(axis=0), _TINY)
         step = np.clip(slope / bend, -1, 1)
         centre = centre + step
-        if np.abs(step).max() < _SETTLED:
-            return centre, 1 / np.sqrt(bend)
+        # A spread so small that an area can't be where it was seen has no centre that matters, and no weight.
+        possible = (whole > _TINY).all(axis=0)
+        if possible.any() and (np.abs(step) * np.sqrt(bend))[possible].max() < _SETTLED:
+            return centre[possible], 1 / np.sqrt(bend[possible]), possible
     raise ValueError(f"The centre of the areas did not settle in {_STEPS} steps: use larger areas or a longer period.")

@@ -103,3 +103,18 @@ def test_a_stratum_that_the_standard_lacks_says_nothing() -> None:
 def test_what_can_not_be_standardised_is_refused_in_a_sentence(function, arguments, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         function(*arguments)
+
+
+strata = st.lists(
+    st.tuples(counts, populations, counts, populations, st.integers(0, 10**6)), min_size=1, max_size=12
+).filter(lambda rows: sum(row[4] for row in rows) > 0)
+
+
+@given(strata, st.sampled_from([0.5, 1.0, 3.0, 50.0]))
+def test_the_figure_lies_within_its_limits(rows: list[tuple[int, ...]], factor: float) -> None:
+    a, n_a, b, n_b, standard = (np.array(column) for column in zip(*rows, strict=True))
+    shown = standardised_rate(a, n_a, standard, dispersion=factor)
+    assert 0 <= shown.low <= shown.estimate <= shown.high < math.inf
+    if ((a + b) * standard).sum() > 0:
+        ratio = standardised_ratio(a, n_a, b, n_b, standard, factor)
+        assert 0 <= ratio.low <= ratio.estimate <= ratio.high

@@ -161,3 +161,11 @@ def test_seven_hundred_areas_take_a_third_of_a_second() -> None:
     start = time.process_time()
     small_area_ratios(*columns)
     assert time.process_time() - start < 0.6
+
+
+def test_areas_that_are_surer_than_the_points_keep_their_ratio() -> None:
+    # Half a million searches: a standard error of .3 %, where the points lie 2 % apart.
+    a, b = np.array([300_000, 150_000, 3, 80]), np.array([200_000, 300_000, 9, 60])
+    shown = small_area_ratios(a, [1_000] * 4, b, [1_000] * 4)
+    assert shown.estimate[:2] == pytest.approx(a[:2] / b[:2], rel=0.02)
+    assert (shown.high[:2] / shown.low[:2] < 1.12).all()
