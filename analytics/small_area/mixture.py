@@ -163,7 +163,7 @@ def _centres(points: Floats, likelihood: Floats, spreads: Floats) -> tuple[Float
         step = np.clip(slope / bend, -1, 1)
         centre = centre + step
         # A spread so small that an area can't be where it was seen has no centre that matters, and no weight.
-        possible = (whole > _TINY).all(axis=0)
+        possible = np.asarray((whole > _TINY).all(axis=0), dtype=bool)
         if possible.any() and (np.abs(step) * np.sqrt(bend))[possible].max() < _SETTLED:
             return centre[possible], 1 / np.sqrt(bend[possible]), possible
     raise ValueError(f"The centre of the areas did not settle in {_STEPS} steps: use larger areas or a longer period.")
