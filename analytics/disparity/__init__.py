@@ -1,4 +1,4 @@
-"""Disproportionality in police activity: rates, ratios and the ratio within areas.
+"""Disproportionality in police activity: rates and ratios, within areas too, funnels, find rates, standardisation.
 
 Everything here works on plain numbers and arrays. ``a`` is always the number of events (for example searches) of the
 group in question and ``b`` that of the group it is compared with.
@@ -7,6 +7,11 @@ group in question and ``b`` that of the group it is compared with.
 from analytics.disparity.areas import AreaRates, area_rates
 from analytics.disparity.dispersion import Dispersion, month_dispersion, period_dispersion, split_dispersion
 from analytics.disparity.estimate import Estimate, Interval
+from analytics.disparity.find_rate_gaps import FindRateGap, find_rate_gap, within_area_find_rates
+from analytics.disparity.find_rates import FindRates, find_rates
+from analytics.disparity.funnel import Funnel, between_areas, rate_funnel, ratio_funnel
+from analytics.disparity.infra_marginality import SearchesAbove, searches_above
+from analytics.disparity.mantel_haenszel import MantelHaenszelRatio, mantel_haenszel_ratio
 from analytics.disparity.rates import (
     Rate,
     difference,
@@ -24,30 +29,55 @@ from analytics.disparity.ratio import (
     tipping_share,
     unknown_range,
 )
+from analytics.disparity.standardisation import (
+    StandardisedRate,
+    StandardisedRatio,
+    indirect_ratio,
+    standardised_rate,
+    standardised_ratio,
+)
 from analytics.disparity.within_areas import WithinAreaRatio, within_area_ratio
 
 __all__ = [
     "AreaRates",
     "Dispersion",
     "Estimate",
+    "FindRateGap",
+    "FindRates",
+    "Funnel",
     "Interval",
+    "MantelHaenszelRatio",
     "Rate",
     "Ratio",
+    "SearchesAbove",
+    "StandardisedRate",
+    "StandardisedRatio",
     "UnknownRange",
     "WithinAreaRatio",
     "area_rates",
+    "between_areas",
     "difference",
     "excess",
+    "find_rate_gap",
+    "find_rates",
+    "indirect_ratio",
+    "mantel_haenszel_ratio",
     "month_dispersion",
     "period_difference",
     "period_dispersion",
     "poisson_interval",
     "poisson_intervals",
     "rate",
+    "rate_funnel",
     "rate_ratio",
     "rates",
+    "ratio_funnel",
+    "searches_above",
     "split_dispersion",
+    "standardised_rate",
+    "standardised_ratio",
     "tipping_share",
     "unknown_range",
+    "within_area_find_rates",
     "within_area_ratio",
 ]

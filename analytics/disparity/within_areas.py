@@ -2,16 +2,15 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 from scipy.special import expit, ndtri, stdtrit
 
+from analytics.disparity.clusters import holds_all
 from analytics.disparity.estimate import TAIL, count_array, population_array
-
-LEAST_ELSEWHERE = 1e-6
-"""Share of the information outside the area with most of it, under which no interval is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,53 @@ class WithinAreaRatio:
     df: float
     areas: int
     left_out: int
+
+
+class AreasOfBoth(NamedTuple):
+    """Areas with an event and with residents of both groups, and which of all these are."""
+
+    a: NDArray[np.float64]
+    population_a: NDArray[np.float64]
+    b: NDArray[np.float64]
+    population_b: NDArray[np.float64]
+    usable: NDArray[np.bool_]
+
+    @property
+    def left_out(self) -> int:
+        """Areas that say nothing."""
+        return int((~self.usable).sum())
+
+
+def areas_of_both(a: ArrayLike, population_a: ArrayLike, b: ArrayLike, population_b: ArrayLike) -> AreasOfBoth:
+    """Areas that say something about a ratio within areas.
+
+    Raises
+    ------
+    ValueError
+        If the arrays differ in length, hold a value that can't be a count or a population, leave fewer than 2 areas, or
+        hold no events of one of the groups in them.
+    """
+    events_a, events_b = count_array("a", a), count_array("b", b)
+    residents_a = population_array("population_a", population_a)
+    residents_b = population_array("population_b", population_b)
+    if not events_a.shape == events_b.shape == residents_a.shape == residents_b.shape:
+        sizes = f"{events_a.size}, {residents_a.size}, {events_b.size} and {residents_b.size}"
+        raise ValueError(f"a, population_a, b and population_b have {sizes} values: give one of each per area.")
+    usable = (events_a + events_b > 0) & (residents_a > 0) & (residents_b > 0)
+    areas = int(usable.sum())
+    if areas < 2:
+        raise ValueError(
+            f"Only {areas} of {usable.size} areas has events and residents of both groups, and a ratio within areas "
+            "needs 2: use smaller areas or a longer period."
+        )
+    events_a, events_b = events_a[usable], events_b[usable]
+    if events_a.sum() == 0 or events_b.sum() == 0:
+        which = "group" if events_a.sum() == 0 else "comparator"
+        raise ValueError(
+            f"The {which} has no events in any of the {areas} areas with residents of both groups, so a ratio within "
+            "areas can't be estimated: use the ratio of the whole, or a longer period."
+        )
+    return AreasOfBoth(events_a, residents_a[usable], events_b, residents_b[usable], usable)
 
 
 def within_area_ratio(a: ArrayLike, population_a: ArrayLike, b: ArrayLike, population_b: ArrayLike) -> WithinAreaRatio:
@@ -76,38 +122,31 @@ def within_area_ratio(a: ArrayLike, population_a: ArrayLike, b: ArrayLike, popul
     samples. Survey Methodology 28, 169-181. Pustejovsky J. E. and Tipton E. (2018). Small-sample methods for
     cluster-robust variance estimation in fixed effects models. Journal of Business and Economic Statistics 36, 672-683.
     """
-    events_a, events_b = count_array("a", a), count_array("b", b)
-    residents_a = population_array("population_a", population_a)
-    residents_b = population_array("population_b", population_b)
-    if not events_a.shape == events_b.shape == residents_a.shape == residents_b.shape:
-        sizes = f"{events_a.size}, {residents_a.size}, {events_b.size} and {residents_b.size}"
-        raise ValueError(f"a, population_a, b and population_b have {sizes} values: give one of each per area.")
-    usable = (events_a + events_b > 0) & (residents_a > 0) & (residents_b > 0)
-    areas, left_out = int(usable.sum()), int((~usable).sum())
-    if areas < 2:
-        raise ValueError(
-            f"Only {areas} of {usable.size} areas has events and residents of both groups, and a ratio within areas "
-            "needs 2: use smaller areas or a longer period."
-        )
-    events_a, events_b = events_a[usable], events_b[usable]
-    if events_a.sum() == 0 or events_b.sum() == 0:
-        which = "group" if events_a.sum() == 0 else "comparator"
-        raise ValueError(
-            f"The {which} has no events in any of the {areas} areas with residents of both groups, so a ratio within "
-            "areas can't be estimated: use the ratio of the whole, or a longer period."
-        )
-    return _fit(events_a, events_a + events_b, np.log(residents_a[usable] / residents_b[usable]), left_out)
+    areas = areas_of_both(a, population_a, b, population_b)
+    return _fit(areas.a, areas.a + areas.b, np.log(areas.population_a / areas.population_b), areas.left_out)
+
+
+def common_log_ratio(a: NDArray[np.float64], m: NDArray[np.float64], log_odds: NDArray[np.float64]) -> float:
+    """Log ratio at which the expected events of the group are the observed ones; they rise with it."""
+    events = a.sum()
+
+    def surplus(log_ratio: float) -> float:
+        return float((m * expit(log_ratio + log_odds)).sum() - events)
+
+    start = math.log(events / (m.sum() - events))
+    low, high = start - float(log_odds.max()) - 1, start - float(log_odds.min()) + 1
+    return float(brentq(surplus, low, high, xtol=1e-14))
 
 
 def _fit(
     a: NDArray[np.float64], m: NDArray[np.float64], log_odds: NDArray[np.float64], left_out: int
 ) -> WithinAreaRatio:
-    log_ratio = _solve(a, m, log_odds)
+    log_ratio = common_log_ratio(a, m, log_odds)
     share = expit(log_ratio + log_odds)
     information = m * share * (1 - share)
     whole = information.sum()
     leverage = information / whole
-    if 1 - leverage.max() < LEAST_ELSEWHERE:
+    if holds_all(leverage):
         raise ValueError(
             f"One of the {len(a)} areas holds all that is known about the ratio within areas, so its interval can't be "
             "estimated: use larger areas or a longer period."
@@ -132,15 +171,3 @@ def _satterthwaite_df(leverage: NDArray[np.float64]) -> float:
     q = np.sort(leverage**2 / (1 - leverage))
     pairs = 2 * (q[1:] * np.cumsum(q)[:-1]).sum()
     return float(1 / ((leverage**2).sum() + pairs))
-
-
-def _solve(a: NDArray[np.float64], m: NDArray[np.float64], log_odds: NDArray[np.float64]) -> float:
-    """Log ratio at which the expected events of the group are the observed ones; they rise with it."""
-    events = a.sum()
-
-    def surplus(log_ratio: float) -> float:
-        return float((m * expit(log_ratio + log_odds)).sum() - events)
-
-    start = math.log(events / (m.sum() - events))
-    low, high = start - float(log_odds.max()) - 1, start - float(log_odds.min()) + 1
-    return float(brentq(surplus, low, high, xtol=1e-14))

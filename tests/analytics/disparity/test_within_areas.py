@@ -135,3 +135,18 @@ def test_six_hundred_and_forty_areas_take_milliseconds() -> None:
     start = time.perf_counter()
     within_area_ratio(a, n_a, b, n_b)
     assert time.perf_counter() - start < 0.1
+
+
+def test_months_of_an_area_are_its_sum_and_seven_hundred_areas_of_four_years_take_no_time() -> None:
+    """A rate of its own for every area and month gives the same ratio; areas stay clusters, so months are summed."""
+    random = np.random.default_rng(7)
+    n_a, n_b = random.integers(200, 5_000, 700), random.integers(2_000, 9_000, 700)
+    level = np.exp(random.normal(-7.5, 0.7, (700, 48)))
+    a, b = random.poisson(3 * level * n_a[:, None]), random.poisson(level * n_b[:, None])
+    start = time.process_time()
+    shown = within_area_ratio(a.sum(axis=1), n_a, b.sum(axis=1), n_b)
+    taken = time.process_time() - start
+    apart = within_area_ratio(a.ravel(), np.repeat(n_a, 48), b.ravel(), np.repeat(n_b, 48))
+    assert shown.estimate == pytest.approx(apart.estimate, rel=1e-9)
+    assert shown.areas == 700
+    assert taken < 0.3

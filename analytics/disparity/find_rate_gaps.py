@@ -1,0 +1,281 @@
+"""How far the find rates of two groups differ, as a whole and within areas."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr, ndtri, stdtr, stdtrit
+
+from analytics.disparity.clusters import Clustered, clustered, holds_all
+from analytics.disparity.estimate import TAIL, Estimate
+from analytics.disparity.find_rates import NORMAL, cell_error, search_table
+from analytics.survey.intervals import wilson_t
+
+Floats = NDArray[np.float64]
+
+_Z = float(ndtri(1 - TAIL))
+
+_LARGEST_LOG = 700.0
+"""Of a limit of a ratio: what is larger has no floating-point number."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindRateGap:
+    """How far the find rate of a group differs from that of the comparator.
+
+    Attributes
+    ----------
+    difference : Estimate
+        Find rate of the group less that of the comparator, between -1 and 1.
+    ratio : Estimate or None
+        The one over the other; None where one of the groups has no finds.
+    p_value : float
+        Of no difference, two-sided; not below what the interval of the difference says.
+    se_by_chance : float
+        Standard error of the difference if searches were independent.
+    clusters : int
+        Cells or areas that are what repeats; 0 where the interval is by chance alone.
+    left_out : int
+        Areas where one of the groups was not searched.
+    """
+
+    difference: Estimate
+    ratio: Estimate | None
+    p_value: float
+    se_by_chance: float
+    clusters: int
+    left_out: int = 0
+
+
+def find_rate_gap(found_a: ArrayLike, searched_a: ArrayLike, found_b: ArrayLike, searched_b: ArrayLike) -> FindRateGap:
+    r"""Difference and ratio of the find rates of two groups, as a whole.
+
+    By chance alone both intervals come from the Wilson intervals of the two rates (MOVER). Where the groups are given
+    by cells, such as months, what moves both in a cell moves their difference less: with
+    :math:`z_c = (x_{a,c} - p_a n_{a,c})/n_a - (x_{b,c} - p_b n_{b,c})/n_b` the variance of the difference is
+    :math:`\sum z_c^2/(1 - h_c)`, :math:`h_c` being the mean share of the cell in the searches of both groups; that of
+    the log of the ratio has each term over its own rate, and Student's t has the degrees of freedom of `clustered`. The
+    wider of the two intervals is given.
+
+    Parameters
+    ----------
+    found_a, searched_a, found_b, searched_b : array_like of shape (cells,)
+        Searches of the group and of the comparator in each cell, and how many found something; or one number each.
+
+    Raises
+    ------
+    ValueError
+        If the sizes differ, a value is not a count, more found something than were searched, or a group has no
+        searches.
+
+    References
+    ----------
+    Newcombe R. G. (1998). Interval estimation for the difference between independent proportions. Statistics in
+    Medicine 17, 873-890 (method 10). Donner A. and Zou G. Y. (2012). Closed-form confidence intervals for functions of
+    the normal mean and standard deviation. Statistical Methods in Medical Research 21, 347-359 (ratio).
+    """
+    x_a, n_a, x_b, n_b = _cells_of_both(found_a, searched_a, found_b, searched_b)
+    whole_a, whole_b = float(n_a.sum()), float(n_b.sum())
+    p_a, p_b = float(x_a.sum()) / whole_a, float(x_b.sum()) / whole_b
+    low, high = wilson_t(np.array([p_a, p_b]), np.array([whole_a, whole_b]), NORMAL)
+    chance = _by_chance(p_a, p_b, low, high)
+    parts = ((x_a - p_a * n_a) / whole_a, (x_b - p_b * n_b) / whole_b)
+    searched = n_a / whole_a + n_b / whole_b
+    spread = cell_error(parts[0] - parts[1], searched)
+    ratio = chance.ratio
+    if ratio is not None:
+        ratio = _wider_ratio(ratio, cell_error(parts[0] / p_a - parts[1] / p_b, searched))
+    gap = chance.difference
+    nearer = gap.estimate - gap.low if p_a > p_b else gap.high - gap.estimate
+    return FindRateGap(
+        difference=_wider(gap, spread),
+        ratio=ratio,
+        p_value=_p_value(gap.estimate, nearer / _Z, spread),
+        se_by_chance=math.sqrt(p_a * (1 - p_a) / whole_a + p_b * (1 - p_b) / whole_b),
+        clusters=0 if spread is None else int((searched > 0).sum()),
+    )
+
+
+def within_area_find_rates(
+    found_a: ArrayLike, searched_a: ArrayLike, found_b: ArrayLike, searched_b: ArrayLike
+) -> FindRateGap:
+    r"""Difference and ratio of the find rates of two groups within areas, pooled as Mantel and Haenszel do.
+
+    With :math:`n_d = n_{a,d} + n_{b,d}` and :math:`w_d = n_{a,d} n_{b,d} / n_d`,
+
+    .. math:: \delta = \frac{\sum_d w_d (p_{a,d} - p_{b,d})}{\sum_d w_d},\qquad
+        \theta = \frac{\sum_d x_{a,d} n_{b,d}/n_d}{\sum_d x_{b,d} n_{a,d}/n_d}
+
+    Areas are the clusters, with the small-sample correction of `clustered`; neither interval is narrower than chance
+    alone would have it, which is Sato's variance of the difference and Greenland and Robins' of the log of the ratio.
+
+    Parameters
+    ----------
+    found_a, searched_a, found_b, searched_b : array_like of shape (areas,)
+        Searches of the group and of the comparator in each area, and how many found something.
+
+    Raises
+    ------
+    ValueError
+        If the sizes differ, a value is not a count, more found something than were searched, fewer than 2 areas have
+        searches of both groups, no search in them found anything, every one did, or one area holds all the information.
+
+    References
+    ----------
+    Greenland S. and Robins J. M. (1985). Estimation of a common effect parameter from sparse follow-up data. Biometrics
+    41, 55-68. Sato T. (1989). On the variance estimator for the Mantel-Haenszel risk difference. Biometrics 45,
+    1323-1324.
+    """
+    areas = _searched_both(found_a, searched_a, found_b, searched_b)
+    x_a, n_a, x_b, n_b = areas.found_a, areas.searched_a, areas.found_b, areas.searched_b
+    whole = n_a + n_b
+    weight = n_a * n_b / whole
+    of_a, of_b = x_a * n_b / whole, x_b * n_a / whole
+    difference = float((of_a - of_b).sum() / weight.sum())
+    spread = clustered(of_a - of_b - difference * weight, weight / weight.sum(), weight)
+    spread = Clustered(spread.se / float(weight.sum()), spread.df)
+    chance = _sato(difference, areas)
+    pooled = _clipped(_around(difference, chance, spread))
+    return FindRateGap(
+        pooled,
+        _pooled_ratio(of_a, of_b, areas),
+        _p_value(difference, chance, spread),
+        chance,
+        len(whole),
+        areas.left_out,
+    )
+
+
+class _Searches(NamedTuple):
+    found_a: Floats
+    searched_a: Floats
+    found_b: Floats
+    searched_b: Floats
+    left_out: int
+
+
+class _Chance(NamedTuple):
+    difference: Estimate
+    ratio: Estimate | None
+
+
+def _cells_of_both(
+    found_a: ArrayLike, searched_a: ArrayLike, found_b: ArrayLike, searched_b: ArrayLike
+) -> tuple[Floats, Floats, Floats, Floats]:
+    tables = [
+        search_table(np.atleast_1d(found)[None, :], np.atleast_1d(searched)[None, :])
+        for found, searched in ((found_a, searched_a), (found_b, searched_b))
+    ]
+    (x_a, n_a), (x_b, n_b) = ((found[0], searched[0]) for found, searched in tables)
+    if x_a.shape != x_b.shape:
+        raise ValueError(f"There are {x_a.size} cells of the group and {x_b.size} of the comparator: give one of each.")
+    for name, searched in (("group", n_a), ("comparator", n_b)):
+        if searched.sum() == 0:
+            raise ValueError(
+                f"The {name} has no searches in this period and place, so it has no find rate: widen either."
+            )
+    return x_a, n_a, x_b, n_b
+
+
+def _searched_both(found_a: ArrayLike, searched_a: ArrayLike, found_b: ArrayLike, searched_b: ArrayLike) -> _Searches:
+    both = [search_table(x, n) for x, n in ((found_a, searched_a), (found_b, searched_b))]
+    if both[0][0].shape != both[1][0].shape or both[0][0].shape[1] != 1:
+        sizes = " and ".join(str(x.shape[0]) for x, _ in both)
+        raise ValueError(
+            f"There are {sizes} areas of the group and of the comparator: give one number of each per area."
+        )
+    (x_a, n_a), (x_b, n_b) = ((x[:, 0], n[:, 0]) for x, n in both)
+    usable = (n_a > 0) & (n_b > 0)
+    if usable.sum() < 2:
+        raise ValueError(
+            f"Only {usable.sum()} of {usable.size} areas has searches of both groups, and find rates within areas need "
+            "2: use larger areas or a longer period."
+        )
+    kept = (x_a[usable], n_a[usable], x_b[usable], n_b[usable])
+    found, searched = kept[0].sum() + kept[2].sum(), kept[1].sum() + kept[3].sum()
+    if found in (0, searched):
+        which = "No search" if found == 0 else "Every search"
+        raise ValueError(
+            f"{which} of either group found something in the {usable.sum()} areas where both were searched, so they "
+            "can't be told apart: use a longer period."
+        )
+    return _Searches(*kept, int((~usable).sum()))
+
+
+def _by_chance(p_a: float, p_b: float, low: Floats, high: Floats) -> _Chance:
+    """Intervals of the difference and of the ratio from those of two independent shares."""
+    gap = p_a - p_b
+    below, above = math.hypot(p_a - low[0], high[1] - p_b), math.hypot(high[0] - p_a, p_b - low[1])
+    difference = Estimate(gap, gap - below, gap + above)
+    if p_a == 0 or p_b == 0:
+        return _Chance(difference, None)
+
+    def limit(own: float, other: float, sign: int) -> float:
+        other_part = other * (2 * p_b - other)
+        root = math.sqrt(max(0.0, (p_a * p_b) ** 2 - own * (2 * p_a - own) * other_part))
+        return (p_a * p_b + sign * root) / other_part if other_part > 0 else math.inf
+
+    return _Chance(difference, Estimate(p_a / p_b, limit(low[0], high[1], -1), limit(high[0], low[1], 1)))
+
+
+def _wider(chance: Estimate, spread: Clustered | None) -> Estimate:
+    if spread is None:
+        return chance
+    half = float(stdtrit(spread.df, 1 - TAIL)) * spread.se
+    return _clipped(
+        Estimate(chance.estimate, min(chance.low, chance.estimate - half), max(chance.high, chance.estimate + half))
+    )
+
+
+def _wider_ratio(chance: Estimate, spread: Clustered | None) -> Estimate:
+    if spread is None:
+        return chance
+    factor = math.exp(min(_LARGEST_LOG, float(stdtrit(spread.df, 1 - TAIL)) * spread.se))
+    return Estimate(
+        chance.estimate, min(chance.low, chance.estimate / factor), max(chance.high, chance.estimate * factor)
+    )
+
+
+def _around(estimate: float, chance: float, spread: Clustered) -> Estimate:
+    half = max(float(stdtrit(spread.df, 1 - TAIL)) * spread.se, _Z * chance)
+    return Estimate(estimate, estimate - half, estimate + half)
+
+
+def _clipped(difference: Estimate) -> Estimate:
+    return Estimate(difference.estimate, max(-1.0, difference.low), min(1.0, difference.high))
+
+
+def _p_value(difference: float, chance: float, spread: Clustered | None) -> float:
+    """The larger of the p values of chance and of clusters: that of the wider interval."""
+    by_chance = 2 * float(ndtr(-abs(difference) / chance)) if chance > 0 else 1.0
+    by_cluster = 0.0
+    if spread is not None and spread.se > 0:
+        by_cluster = 2 * float(stdtr(spread.df, -abs(difference) / spread.se))
+    return max(by_chance, by_cluster)
+
+
+def _sato(difference: float, areas: _Searches) -> float:
+    x_a, n_a, x_b, n_b = areas.found_a, areas.searched_a, areas.found_b, areas.searched_b
+    whole = n_a + n_b
+    linear = x_b * (n_a / whole) ** 2 - x_a * (n_b / whole) ** 2 + (n_a / whole) * (n_b / whole) * (n_b - n_a) / 2
+    constant = (x_a * (n_b - x_b) + x_b * (n_a - x_a)) / whole / 2
+    variance = (difference * linear.sum() + constant.sum()) / (n_a * n_b / whole).sum() ** 2
+    return math.sqrt(max(0.0, float(variance)))
+
+
+def _pooled_ratio(of_a: Floats, of_b: Floats, areas: _Searches) -> Estimate | None:
+    """The Mantel-Haenszel ratio; none where a group has no finds, or all finds are of one area."""
+    total, other, whole = float(of_a.sum()), float(of_b.sum()), areas.searched_a + areas.searched_b
+    product = areas.searched_a * areas.searched_b * (areas.found_a + areas.found_b) / whole**2
+    share = product / product.sum()
+    if total == 0 or other == 0 or holds_all(share):
+        return None
+    ratio = total / other
+    chance = math.sqrt(float((product - areas.found_a * areas.found_b / whole).sum()) / (total * other))
+    spread = clustered(of_a - ratio * of_b, share, product)
+    log = _around(math.log(ratio), chance, Clustered(spread.se / total, spread.df))
+    return Estimate(ratio, math.exp(log.low), math.exp(min(_LARGEST_LOG, log.high)))
