@@ -15,6 +15,7 @@ from analytics.disparity.ratio import (
     tipping_share,
     unknown_range,
 )
+from analytics.disparity.threshold import ThresholdFit, ThresholdGap, ThresholdGaps, threshold_gaps
 from analytics.disparity.within_areas import WithinAreaRatio, within_area_ratio
 
 __all__ = [
@@ -24,6 +25,9 @@ __all__ = [
     "Interval",
     "Rate",
     "Ratio",
+    "ThresholdFit",
+    "ThresholdGap",
+    "ThresholdGaps",
     "UnknownRange",
     "WithinAreaRatio",
     "area_rates",
@@ -37,6 +41,7 @@ __all__ = [
     "rate",
     "rate_ratio",
     "split_dispersion",
+    "threshold_gaps",
     "tipping_share",
     "unknown_range",
     "within_area_ratio",
