@@ -31,8 +31,6 @@ MIX = (0.80, 0.12, 0.08)
 """Of the residents."""
 
 Floats = NDArray[np.float64]
-Rates = tuple[Floats, Floats]
-"""Shares of residents who are searched with a find and without one, by area and group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +140,7 @@ def draw(world: World, random: np.random.Generator) -> Drawn:
     people = np.rint(world.residents * np.exp(random.normal(0, 0.4, (world.areas, 1))) * random.dirichlet(
         40 * np.array(MIX), world.areas
     )) + 500  # fmt: skip
-    found, unfound, threshold = (_by_beta if world.betas else _by_signal)(world, random)
+    found, unfound, threshold = (by_beta if world.betas else by_signal)(world, people, random)
     rate = found + unfound
     street = people * np.exp(random.normal(0, world.street, shape)) if world.street else people
     whole = clumped(random, np.ones((world.areas, 1)) * street.sum(axis=1, keepdims=True), world.clumps[0])
@@ -163,27 +161,30 @@ def clumped(random: np.random.Generator, mean: Floats, factor: float) -> Floats:
     return mean if factor == 1 else np.asarray(random.gamma(mean / (factor - 1), factor - 1))
 
 
-def _thresholds(world: World, random: np.random.Generator, middle: Floats) -> Floats:
-    """By area and group, on the scale of chances."""
-    shape = (world.areas, len(GROUPS))
-    moved = random.normal(0, world.threshold_spread, (world.areas, 1)) + random.normal(0, world.cell_spread, shape)
-    return np.asarray(expit(logit(middle) + moved))
+def _thresholds(world: World, people: Floats, random: np.random.Generator, middle: Floats) -> Floats:
+    """By area and group, of which each group has the mean it should have, areas weighed by their residents."""
+    moved = random.normal(0, world.threshold_spread, (world.areas, 1)) + random.normal(
+        0, world.cell_spread, people.shape
+    )
+    threshold = expit(logit(middle) + moved)
+    weight = people.sum(axis=1) / people.sum()
+    return np.asarray(threshold * middle / (weight @ threshold))
 
 
-def _by_signal(world: World, random: np.random.Generator) -> tuple[Floats, Floats, Floats]:
-    shape = (world.areas, len(GROUPS))
-    threshold = _thresholds(world, random, np.full(shape, THRESHOLD)) + world.gap * np.array([0.0, 1.0, 0.0])
-    threshold = np.maximum(threshold, 0.005)
+def by_signal(world: World, people: Floats, random: np.random.Generator) -> tuple[Floats, Floats, Floats]:
+    """Shares searched with a find and without one, and thresholds, where signals are as the test takes them to be."""
+    middle = THRESHOLD + world.gap * np.array([0.0, 1.0, 0.0])
+    threshold = _thresholds(world, people, random, middle)
     odds = np.array(world.odds) + random.normal(0, world.area_spread, (world.areas, 1))
     distance = np.array(world.distances) + random.normal(0, world.area_spread, (world.areas, 1))
-    odds, distance = np.broadcast_to(odds, shape), np.broadcast_to(distance, shape)
     shares = log_shares(Signals(odds, distance, cut_at_the_risk(odds, distance, logit(threshold))))
     return np.exp(shares.found), np.exp(shares.unfound), threshold
 
 
-def _by_beta(world: World, random: np.random.Generator) -> tuple[Floats, Floats, Floats]:
+def by_beta(world: World, people: Floats, random: np.random.Generator) -> tuple[Floats, Floats, Floats]:
+    """The same where chances of a find have beta distributions."""
     bar, mean, weight = (np.array(column) for column in zip(*world.betas, strict=True))
-    threshold = _thresholds(world, random, np.broadcast_to(bar, (world.areas, len(GROUPS))))
+    threshold = _thresholds(world, people, random, bar)
     first, second = weight * mean, weight * (1 - mean)
     found = mean * beta.sf(threshold, first + 1, second)
     return found, beta.sf(threshold, first, second) - found, threshold

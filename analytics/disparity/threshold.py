@@ -162,12 +162,14 @@ def threshold_gaps(
     their split by group and find is used, so the residents of an area need only be right relative to each other. The
     gap is :math:`\sum_d w_d(\tau_{rd} - \tau_{cd})`, with the area's share of all searches as its weight.
 
-    The posterior (`Posterior`) is approximated by Laplace's method at up to 17 spreads :math:`\sigma` of the thresholds
+    The posterior (`Posterior`) is approximated by Laplace's method at up to 19 spreads :math:`\sigma` of the thresholds
     between areas, which are weighed by their marginal posterior. Estimate and limits are mean and quantiles of 1,000
     draws, the same for the same data.
 
-    **Levels are not given**: in simulations they were off by .02 to .04, and the priors decide on them. A gap is told
-    where all prior scales put it on the same side of 0, or none does.
+    **Levels are not given**: the priors decide on them. A gap is told where all prior scales put it on the same side of
+    0, or none does. It rests on risks of groups that are alike: the odds of carrying something, and how far carriers
+    stand out, differ by a tenth or so. Where they differ more, that is taken for a gap between thresholds, and nothing
+    in the data need show it (docs/methods.md).
 
     Parameters
     ----------
@@ -358,8 +360,8 @@ def _gaps(groups: tuple[Hashable, ...], scales: tuple[float, ...], drawn: list[F
     for place, name in enumerate(groups[1:]):
         refusal = _disagreement(name, scales, lows[:, place], highs[:, place])
         for row, scale in enumerate(scales):
-            figures = (float(values[row, place]) for values in (means, lows, highs))
-            gaps.append(ThresholdGap(name, scale, *figures, agree=not refusal, refusal=refusal))
+            gap, low, high = (float(values[row, place]) for values in (means, lows, highs))
+            gaps.append(ThresholdGap(name, scale, gap, low, high, not refusal, refusal))
     return tuple(gaps)
 
 

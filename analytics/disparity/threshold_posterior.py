@@ -31,9 +31,13 @@ _LONGEST = 2.0
 _START, _STRIDE = 0.1, 0.5
 """Spread of cuts from which on the best is sought, and the strides of its log."""
 
-_LEAST_SPREAD, _MOST_SPREAD, _LEAST_BEND = 0.005, 4.0, 0.5
+_LEAST_SPREAD, _MOST_SPREAD = 0.005, 4.0
+"""The best spread is sought no further."""
 
-_APART = 0.8
+_LEAST_BEND = 0.5
+"""Of the marginal posterior over the log of the spread: so that no two spreads are taken far apart."""
+
+_APART = 1.0
 """Distance of the spreads at which the posterior is taken, on their log, in standard deviations."""
 
 _DROP, _SIDE = 4.0, 8
@@ -356,7 +360,8 @@ def _solved(curvature: Curvature, slope: Point) -> Point:
     alone = np.linalg.solve(root.transpose(0, 2, 1), np.linalg.solve(root, slope.areas[..., None]))
     left = flat - np.einsum("dap,da->p", curvature.lead, slope.areas)
     whole = np.linalg.solve(curvature.group_root.T, np.linalg.solve(curvature.group_root, left))
-    return Point(whole.reshape(slope.groups.shape), alone[..., 0] - curvature.lead @ whole)
+    by_group = np.asarray(whole, dtype=float).reshape(slope.groups.shape)
+    return Point(by_group, alone[..., 0] - curvature.lead @ whole)
 
 
 def _by_cell(blocks: Floats) -> Floats:
