@@ -28,6 +28,8 @@ LEAST_SEARCHES = 5
 MOST_ERROR = 0.03
 """By how much, beyond chance, rates that the model predicts may miss the recorded ones."""
 
+_UNSETTLED = "The fit of the threshold test did not settle: these searches are not what it takes searches to be."
+
 DRAWS = 1_000
 _SEED = 20_171_193
 
@@ -210,7 +212,10 @@ def threshold_gaps(
     refusal = _unfit(table)
     if refusal:
         return ThresholdGaps(comparator, *size, (), (), refusal)
-    fitted = [_fitted(table, scale) for scale in scales]
+    try:
+        fitted = [_fitted(table, scale) for scale in scales]
+    except np.linalg.LinAlgError:
+        return ThresholdGaps(comparator, *size, (), (), _UNSETTLED)
     fits = tuple(fit for fit, _ in fitted)
     refusal = next((reason for reason in map(_unsound, fits) if reason), "")
     gaps = () if refusal else _gaps(table.groups, scales, [drawn for _, drawn in fitted])
@@ -301,7 +306,7 @@ def _one_sided(table: _Table) -> str:
 def _unsound(fit: ThresholdFit) -> str:
     """Why a fit can't be used; empty where it can."""
     if not fit.settled:
-        return f"The fit of the threshold test did not settle at the prior scale {fit.scale:g}."
+        return _UNSETTLED
     if fit.error >= MOST_ERROR:
         return (
             f"The threshold test does not describe these searches: at the prior scale {fit.scale:g} what it predicts "

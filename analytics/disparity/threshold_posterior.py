@@ -32,7 +32,7 @@ _START, _STRIDE = 0.1, 0.5
 """Spread of cuts from which on the best is sought, and the strides of its log."""
 
 _LEAST_SPREAD, _MOST_SPREAD = 0.005, 4.0
-"""The best spread is sought no further."""
+"""Spreads are taken no further out: under the first, thresholds of areas are the same for every purpose."""
 
 _LEAST_BEND = 0.5
 """Of the marginal posterior over the log of the spread: so that no two spreads are taken far apart."""
@@ -246,7 +246,7 @@ class Posterior:
 
     def _side(self, best: Mode, step: float) -> list[Mode]:
         side = [best]
-        while len(side) <= _SIDE and best.log_marginal - side[-1].log_marginal < _DROP:
+        while len(side) <= _SIDE and _near(side[-1], best):
             side.append(self._aside(side[-1], step))
         return side[1:]
 
@@ -342,6 +342,11 @@ def _start(areas: int, groups: int) -> Point:
     middle, own = np.zeros((3, groups)), np.ones((areas, 2 + groups))
     middle[0], middle[1], middle[2], own[:, :2] = -2, 0.3, 1, 0
     return Point(middle, own)
+
+
+def _near(mode: Mode, best: Mode) -> bool:
+    """Whether something may lie beyond this spread."""
+    return best.log_marginal - mode.log_marginal < _DROP and _LEAST_SPREAD < mode.spread < _MOST_SPREAD
 
 
 def _weight(mode: Mode) -> float:

@@ -150,6 +150,17 @@ def test_finds_that_no_threshold_explains_are_refused() -> None:
     assert max(fit.error for fit in shown.fits) >= threshold.MOST_ERROR
 
 
+def test_a_fit_that_does_not_settle_is_refused() -> None:
+    # Millions of searches of which one in a hundred finds something in some cells and nearly all do in others.
+    random = np.random.default_rng(0)
+    searches = 10 ** random.uniform(1, 9, 36)
+    found = searches * np.where(random.random(36) < 0.5, 0.01, 0.99)
+    columns = {**TWELVE, "searches": np.rint(searches).tolist(), "found": np.floor(found).tolist()}
+    shown = said(columns, prior_scales=[30])
+    assert "did not settle" in shown.refusal
+    assert shown.gaps == ()
+
+
 def test_the_miss_is_what_chance_leaves_over() -> None:
     fit = ThresholdFit(1, True, True, 0.3, 0.05, 0.04, 0.01, 0.02, 0.002, 0.001)
     assert fit.error == pytest.approx(0.03)
