@@ -110,6 +110,7 @@ WORLDS = {
     "clumps of cells, factor 10": replace(PLAIN, clumps=(1.0, 10.0)),
     "clumps of cells, factor 10, and gap -.04": replace(PLAIN, clumps=(1.0, 10.0), gap=-0.04),
     "finds of a cell alike, correlation .05": replace(PLAIN, clumped_finds=0.05),
+    "finds of a cell alike, correlation .01": replace(PLAIN, clumped_finds=0.01),
     "residents: 30 % of the group not counted": replace(PLAIN, counted=0.7),
     "residents: 30 % not counted, and gap -.04": replace(PLAIN, counted=0.7, gap=-0.04),
     "residents: street differs by .3": replace(PLAIN, street=0.3),

@@ -28,6 +28,10 @@ LEAST_SEARCHES = 5
 MOST_ERROR = 0.03
 """By how much, beyond chance, rates that the model predicts may miss the recorded ones."""
 
+MOST_SCATTER = 1.0
+"""By what factor finds may vary around the best prediction, over what chance leaves. Where the model holds it is .4 to
+.9, since there is a threshold for every cell."""
+
 _UNSETTLED = "The fit of the threshold test did not settle: these searches are not what it takes searches to be."
 
 DRAWS = 1_000
@@ -88,6 +92,9 @@ class ThresholdFit:
         The same of a group's share of an area's searches.
     group_find_error, group_search_error : float
         The largest miss of a whole group's find rate, and of its share of all searches.
+    scatter : float
+        Mean square of the finds of cells around what the highest point of the posterior predicts, over their variance
+        by chance.
     """
 
     scale: float
@@ -100,6 +107,7 @@ class ThresholdFit:
     search_chance: float
     group_find_error: float
     group_search_error: float
+    scatter: float
 
     @property
     def error(self) -> float:
@@ -191,8 +199,9 @@ def threshold_gaps(
     ThresholdGaps
         Refused (`refusal`, no gaps) with fewer than 3 groups, fewer than 5 areas or not more than
         :math:`2R/(R - 2)` of them, a cell without residents or with fewer than 5 searches, a group without a find or
-        with nothing else, a fit that did not settle, and predictions that miss rates by 3 points beyond chance. A
-        single group is refused (`ThresholdGap.refusal`) where prior scales disagree.
+        with nothing else, a fit that did not settle, predictions that miss rates by 3 points beyond chance, and finds
+        that vary more around them than by chance. A single group is refused (`ThresholdGap.refusal`) where prior scales
+        disagree.
 
     Raises
     ------
@@ -312,6 +321,11 @@ def _unsound(fit: ThresholdFit) -> str:
             f"The threshold test does not describe these searches: at the prior scale {fit.scale:g} what it predicts "
             f"misses the recorded rates by {100 * fit.error:.1f} points, and {100 * MOST_ERROR:g} is the limit."
         )
+    if fit.scatter > MOST_SCATTER:
+        return (
+            "Finds differ more from area to area and group to group than the threshold test can explain: around what "
+            f"it predicts they vary {fit.scatter:.1f} times as much as by chance, so that a gap would say nothing."
+        )
     return ""
 
 
@@ -330,6 +344,7 @@ def _fitted(table: _Table, scale: float) -> tuple[ThresholdFit, Floats]:
         all(one.curvature.observed for one in modes),
         float(spread),
         *_misses(table, drawn),
+        _scatter(table, max(modes, key=lambda one: one.log_marginal).point),
     )
     return fit, thresholds[:, 1:] - thresholds[:, :1]
 
@@ -348,6 +363,13 @@ def _misses(table: _Table, drawn: Point) -> tuple[float, float, float, float, fl
     group_find = np.abs((table.found - table.searches * find).sum(axis=0)) / by_group
     group_search = np.abs((table.searches - whole * part).sum(axis=0)) / whole.sum()
     return *finds, *parts, float(group_find.max()), float(group_search.max())
+
+
+def _scatter(table: _Table, best: Point) -> float:
+    shares = log_shares(best.signals)
+    find = expit(shares.found - shares.unfound)
+    variance = table.searches * find * (1 - find)
+    return float(((table.found - table.searches * find) ** 2 / variance).mean())
 
 
 def _miss(counted: Floats, base: Floats, predicted: Floats) -> tuple[float, float]:
