@@ -259,7 +259,8 @@ def _table(
     if comparator not in names:
         raise ValueError(f"The comparator {comparator} is none of the {len(names)} groups.")
     names.sort(key=lambda name: name != comparator)
-    row, column = [areas.index(one) for one in area], [names.index(one) for one in group]
+    rows, columns = ({one: place for place, one in enumerate(many)} for many in (areas, names))
+    row, column = [rows[one] for one in area], [columns[one] for one in group]
     if len(set(zip(row, column, strict=True))) < s.size:
         raise ValueError("A group is given twice in an area: add its counts up, one cell for every group and area.")
     tables = [np.full((len(areas), len(names)), np.nan) for _ in range(3)]
@@ -324,7 +325,7 @@ def _unsound(fit: ThresholdFit) -> str:
     if fit.scatter > MOST_SCATTER:
         return (
             "Finds differ more from area to area and group to group than the threshold test can explain: around what "
-            f"it predicts they vary {fit.scatter:.1f} times as much as by chance, so that a gap would say nothing."
+            f"it predicts they vary {fit.scatter:.2f} times as much as by chance, so that a gap would say nothing."
         )
     return ""
 

@@ -124,9 +124,10 @@ def test_draws_come_from_each_mode_as_often_as_it_weighs(posterior: Posterior) -
     weight = np.exp(log - log.max()) / np.exp(log - log.max()).sum()
     assert all(one.settled for one in modes)
     assert len({one.spread for one in modes}) == len(modes)
-    # Beyond the last spreads on both sides there is less than a twentieth of the highest density.
-    ends = np.argsort([one.spread for one in modes])[[0, -1]]
-    assert (log.max() - log[ends] > 3).all()
+    # Beyond the last spreads there is less than a twentieth of the highest density, or cuts that are all the same.
+    spreads = np.array([one.spread for one in modes])
+    ends = np.argsort(spreads)[[0, -1]]
+    assert ((log.max() - log[ends] > 3) | (spreads[ends] < 0.005)).all()
     whole = draws(modes, 1_000, np.random.default_rng(1))
     assert whole.areas.shape == (1_000, AREAS, 2 + GROUPS)
     alone = np.array([one.point.areas for one in modes])
