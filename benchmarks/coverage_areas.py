@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 import numpy as np
+from benchmarks.coverage_disparity import SUPERPOPULATION, TRUE_RATIO, Areas, clumped, draw_areas
 from numpy.typing import NDArray
 
 from analytics.disparity import (
@@ -30,7 +31,6 @@ from analytics.disparity import (
     within_area_find_rates,
 )
 from analytics.small_area import fay_herriot, small_area_ratios
-from benchmarks.coverage_disparity import SUPERPOPULATION, TRUE_RATIO, Areas, clumped, draw_areas
 from benchmarks.machine import machine
 
 SEED = 20_271

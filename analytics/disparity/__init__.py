@@ -36,6 +36,7 @@ from analytics.disparity.standardisation import (
     standardised_rate,
     standardised_ratio,
 )
+from analytics.disparity.threshold import ThresholdFit, ThresholdGap, ThresholdGaps, threshold_gaps
 from analytics.disparity.within_areas import WithinAreaRatio, within_area_ratio
 
 __all__ = [
@@ -52,6 +53,9 @@ __all__ = [
     "SearchesAbove",
     "StandardisedRate",
     "StandardisedRatio",
+    "ThresholdFit",
+    "ThresholdGap",
+    "ThresholdGaps",
     "UnknownRange",
     "WithinAreaRatio",
     "area_rates",
@@ -76,6 +80,7 @@ __all__ = [
     "split_dispersion",
     "standardised_rate",
     "standardised_ratio",
+    "threshold_gaps",
     "tipping_share",
     "unknown_range",
     "within_area_find_rates",
