@@ -3,7 +3,7 @@
     python -m benchmarks.coverage_areas [replications] [words]
 
 With words, such as ``funnel``, only the rows that start with them are run. Clumped counts are gamma-Poisson, areas and
-their residents those of ``benchmarks.coverage_disparity``. Of intervals the columns are coverage, the share of draws
+their residents those of ``benchmarks.coverage.disparity``. Of intervals the columns are coverage, the share of draws
 that gave one, and the coverage of the second figure that the row names, or by tenth of the truth; of funnels the shares
 of areas outside the limits of 95 and of 99.8, the share flagged, and the share of forces with any flag.
 """
@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 import numpy as np
-from benchmarks.coverage_disparity import SUPERPOPULATION, TRUE_RATIO, Areas, clumped, draw_areas
 from numpy.typing import NDArray
 
 from analytics.disparity import (
@@ -31,6 +30,7 @@ from analytics.disparity import (
     within_area_find_rates,
 )
 from analytics.small_area import fay_herriot, small_area_ratios
+from benchmarks.coverage.disparity import SUPERPOPULATION, TRUE_RATIO, Areas, clumped, draw_areas
 from benchmarks.machine import machine
 
 SEED = 20_271

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 from scipy.special import chdtri, expit, ndtr, ndtri
 
-from analytics.disparity.areas import poisson_intervals
 from analytics.disparity.counts import Distributions, counts, splits
 from analytics.disparity.estimate import check_dispersion, count_array, population_array
+from analytics.disparity.rates import poisson_intervals
 from analytics.disparity.split_intervals import split_intervals
 from analytics.disparity.within_areas import areas_of_both, common_log_ratio
 from analytics.survey.change import DISCOVERY_RATE, q_values

@@ -7,11 +7,11 @@ from functools import partial
 
 import numpy as np
 import pytest
-from benchmarks.coverage_disparity import clumped
 from scipy.special import ndtri
 
 from analytics.disparity import funnel, ratio_funnel, split_dispersion
 from benchmarks import coverage_areas as simulation
+from benchmarks.coverage.disparity import clumped
 
 MONTHS = 12
 
