@@ -118,7 +118,7 @@ COLUMNS: dict[str, str] = {
     # How sure
     "dispersion": "Variance factor that widens the interval (1: searches independent); empty where it can't be told",
     "se": "Standard error of the share",
-    "n_eff": "Effective number of answers",
+    "n_eff": "Effective number of answers by their weights alone (Kish); intervals rest on base over deff",
     "deff": "Design effect",
     "df": "Degrees of freedom",
     "p_value": "p value of the test, before many tests are allowed for",

@@ -108,7 +108,7 @@ def _colour(verdict: str, palette: Palette, welcome: bool) -> str:
 
 
 def _change(row: Row) -> str:
-    """The change in points with its interval, under the name; where there is none, nothing: the table says why."""
+    """The change in points with its interval, under the name; where there is none, that: the table says why."""
     if number(row["change"]) is None:
         return "no change given"
     change, low, high = (wording.signed(float(row[name]) * 100, 0) for name in ("change", "change_low", "change_high"))

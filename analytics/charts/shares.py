@@ -156,8 +156,7 @@ def share_small(rows: pd.DataFrame, everyone: pd.DataFrame, ceiling: float, mode
     palette = PALETTES[mode]
     records, at = records_of(rows), middles(rows)
     everywhere = {
-        "x": middles(everyone),
-        "y": [number(value) for value in everyone["estimate"]],
+        **_cut(everyone),
         "mode": "lines",
         "line": {"color": palette.soft, "width": 1.5},
         "hoverinfo": "skip",
@@ -171,6 +170,19 @@ def share_small(rows: pd.DataFrame, everyone: pd.DataFrame, ceiling: float, mode
         y=share_axis(ceiling, step=0.4),
         margin={"r": 22, "t": 8},
     )
+
+
+def _cut(rows: pd.DataFrame) -> dict[str, list[float | None]]:
+    """The line of some points, cut where the series breaks."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for place, share, broken in zip(middles(rows), rows["estimate"], rows["broken"], strict=True):
+        if as_text(broken):
+            x.append(None)
+            y.append(None)
+        x.append(place)
+        y.append(number(share))
+    return {"x": x, "y": y}
 
 
 def shared_ceiling(frames: Sequence[pd.DataFrame]) -> float:

@@ -23,10 +23,11 @@ if not trend.refused:
     series_notes.edit(view, scope, current_user())
 
 if not trend.refused and filters.holds_answers(scope, view):
-    with show.on_demand("Compare two periods", ":material/compare_arrows:", "compare", scope.compare_from) as opened:
+    said = scope.compare_from or scope.against_from or scope.against_to
+    with show.on_demand("Compare two periods", ":material/compare_arrows:", "compare", said) as opened:
         if opened:
             filters.choose_periods(scope, view)
-            show.whole(answer("trends.compare", scope, view), said=trend.caveats)
+            show.whole(answer("trends.compare", scope, view), beside=False, said=trend.caveats)
     with show.on_demand("Which measures changed", ":material/checklist:", "changes") as opened:
         if opened:
             show.whole(answer("trends.change", scope, view), beside=False, said=trend.caveats)

@@ -141,8 +141,8 @@ def _asymmetry(gaps: _Gaps) -> pd.DataFrame:
 
 def _headline(gaps: _Gaps) -> str:
     return {
-        SIDES.above: "The loss with bad contact is larger than the gain with good",
-        SIDES.below: "The gain with good contact is larger than the loss with bad",
+        SIDES.above: "Confidence differs more with bad contact than with good",
+        SIDES.below: "Confidence differs more with good contact than with bad",
         NEITHER: "Neither a gain with good contact nor a loss with bad is clear",
         SIDES.neither: "Gain with good contact, loss with bad: no clear difference",
     }.get(gaps.verdict, "Good and bad contact: not enough answers")

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from analytics import charts, wording
 from analytics.charts import Spark
 from analytics.finding import Finding, Lead, Provenance, Tile
@@ -287,13 +289,22 @@ def _change_words(row: Mapping[Any, Any]) -> str:
     if wording.missing(row["change"]):
         return ""
     if row["verdict"] == CHANGE.neither:
-        return wording.points_between(row["change_low"], row["change_high"])
+        span = wording.points_between(row["change_low"], row["change_high"])
+        away = row["change_low"] > 0 or row["change_high"] < 0
+        return f"{span}, not clear among all measures" if away else span
     return by_points(row)
+
+
+def _comparable(table: pd.DataFrame) -> pd.DataFrame:
+    """The last points, as far as the series does not break between them."""
+    rows = table.tail(_SPARK)
+    broken = np.flatnonzero((rows["broken"] != "").to_numpy())
+    return rows.iloc[broken[-1] :] if len(broken) else rows
 
 
 def _course(stage: _Stage) -> str:
     """A sparkline in words."""
-    rows = stage.table.tail(_SPARK)
+    rows = _comparable(stage.table)
     drawn = [pair for pair in zip(rows["estimate"], rows["label"], strict=True) if not wording.missing(pair[0])]
     if not drawn:
         return ""
@@ -302,7 +313,7 @@ def _course(stage: _Stage) -> str:
 
 
 def _sparks(table: pd.DataFrame) -> list[Spark]:
-    rows = table.tail(_SPARK)
+    rows = _comparable(table)
     columns = ([None if wording.missing(value) else float(value) for value in rows[name]] for name in _SPARKED)
     return [Spark(*values) for values in zip(*columns, strict=True)]
 

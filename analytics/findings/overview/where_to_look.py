@@ -94,7 +94,8 @@ def where_to_look(scope: Scope, view: View) -> Finding:
             answers.year.waves,
         ),
         caveats=(
-            f"The figure of an area pools a year, {answers.year.span}. The map of Neighbourhoods pools up to three "
+            f"The figure of an area pools the waves of {answers.year.span}. Each is tested twice here, so that fewer "
+            "may stand out than on Trends. The map of Neighbourhoods pools up to three "
             "years, so its figures are others.",
             *_chance(table),
         ),
@@ -196,7 +197,7 @@ def _order(clear: int) -> str:
     few = (
         f"The {MOST} with the strongest evidence stand here" if clear > MOST else "The strongest evidence stands first"
     )
-    return f"{few}; it is no ranking. The figure of an area pools a year."
+    return f"{few}; it is no ranking."
 
 
 def _chance(table: pd.DataFrame) -> list[str]:

@@ -180,8 +180,11 @@ class Answers:
 
     @property
     def earlier(self) -> Point | None:
-        """What the last point is compared with: a year before; without such a point, the one just before it."""
-        if self.a_year_before is not None:
+        """What the last point is compared with: a year before; without such a point, the one just before it.
+
+        Of rolling years there is none without it: the one before shares most of its waves.
+        """
+        if self.a_year_before is not None or self.pooling.kind == "rolling":
             return self.a_year_before
         place = self.every_point.index(self.last)
         return self.every_point[place - 1] if place else None
@@ -189,7 +192,15 @@ class Answers:
     @property
     def since(self) -> str:
         """How the earlier point is called after a verb."""
-        return IN_A_YEAR if self.a_year_before else f"since {self.earlier.said}" if self.earlier else ""
+        if self.earlier is None:
+            return ""
+        return IN_A_YEAR if self.is_of_a_year else f"since {self.earlier.said}"
+
+    @property
+    def is_of_a_year(self) -> bool:
+        """Whether the earlier point is the same time a year before the last one, and that one is of the newest wave."""
+        before = self.a_year_before
+        return before is not None and before.length == self.last.length and self.last.month == self.last_month
 
     @property
     def year(self) -> Point:

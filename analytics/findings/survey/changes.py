@@ -92,7 +92,7 @@ def of_areas(scope: Scope, view: View, level: str, measures: tuple[str, ...] | N
     return _table(bare(scope), view, level, measures)
 
 
-RECENT = ["wave", "label", "month", "estimate", "low", "high", "base", "flag"]
+RECENT = ["wave", "label", "month", "broken", "estimate", "low", "high", "base", "flag"]
 
 
 @lru_cache(maxsize=256)
@@ -129,12 +129,12 @@ def recent(scope: Scope, view: View, measures: tuple[str, ...], most: int) -> di
         joint = _joint(_series(answers, level), names, level)
         places = [_place(joint, name, area, point.name) for name in wanted for point in points]
         figures, flags = _shown(joint.means, np.array(places, dtype=np.int64))
-        words = [[point.name, point.label, point.month] for point in points]
+        words = [[point.name, point.label, point.month, point.broken] for point in points]
         for n, name in enumerate(wanted):
             own = slice(n * len(points), (n + 1) * len(points))
             columns = [*zip(*words, strict=True), *figures[own].T.tolist(), flags[own]]
             table = pd.DataFrame(dict(zip(RECENT, columns, strict=True)))
-            found[name] = table.astype(dict.fromkeys(RECENT[3:7], "Float64"))
+            found[name] = table.astype(dict.fromkeys(RECENT[4:8], "Float64"))
     return found
 
 

@@ -9,7 +9,7 @@ import narwhals as nw
 
 from analytics import wording
 from analytics.findings.survey import notes
-from analytics.scope import Scope, ScopeError
+from analytics.scope import LEFT_OUT, Scope, ScopeError
 from data.geography import GEOGRAPHY, codes_by_name
 from data.settings import settings
 from data.survey_cubes import SURVEY_CELLS
@@ -214,6 +214,8 @@ def complete(scope: Scope, view: View) -> Scope:
     if not has_answers(view, force, survey):
         # Published figures are as they are: how answers are pooled and counted says nothing of them.
         scope = scope.but(points=None, dont_know=None, smooth=None)
+    usual = {"dont_know": LEFT_OUT, "smooth": "no", "points": "waves" if scope.area is None else None}
+    scope = scope.but(**{name: None for name, value in usual.items() if getattr(scope, name) == value})
     first, last = _period(scope, months(view, force, survey), _starts(view, force, survey))
     return scope.but(force=force, survey=survey, measure=measure, from_month=first, to_month=last)
 

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
     from data.store import View
 
+_OF_BASE = ("n_eff", "deff", "df")
+"""What tells a base together with the standard error."""
+COMPANY = "number of answers withheld: it would give away that of another group"
 FIGURES = ["estimate", "low", "high", "base", "se", "n_eff", "deff", "df", "flag"]
 """Columns of every estimate, in order."""
 
@@ -85,7 +88,33 @@ def by_group(answers: Answers, grouping: str) -> pd.DataFrame:
     """
     if not len(_year_means(answers.years).rows(point=answers.year.name)):
         raise NoAnswers(f"Nobody in this area was asked in {answers.year.span}.")
-    return _groups_against_rest(answers.years, grouping, answers.year.name)
+    found = _groups_against_rest(answers.years, grouping, answers.year.name)
+    return in_company(found, "base", _OF_BASE)
+
+
+def in_company(figures: pd.DataFrame, base: str, beside: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Figures of all groups with a second base withheld where one alone is: the total would give it away.
+
+    Parameters
+    ----------
+    figures
+        One row a group, who is of none among them.
+    base
+        The column of bases; of the others the smallest is withheld.
+    beside
+        Columns from which it could be found with the standard error; they are withheld with it.
+    """
+    hidden = figures[base].isna().to_numpy()
+    if hidden.sum() != 1 or hidden.all():
+        return figures
+    smallest = np.argmin(np.where(hidden, np.inf, figures[base].to_numpy(dtype=float, na_value=np.inf)))
+    second = np.arange(len(figures)) == smallest
+    columns = {
+        name: with_nulls(figures[name].to_numpy(dtype=float, na_value=np.nan), second) for name in (base, *beside)
+    }
+    flags = zip(figures["flag"], second, strict=True)
+    said = [f"{flag}; {COMPANY}".removeprefix("; ") if row else flag for flag, row in flags]
+    return figures.assign(**columns, flag=said)
 
 
 def groups_of_year(answers: Answers, grouping: str) -> tuple[DomainMeans, pd.DataFrame]:
@@ -165,7 +194,16 @@ def _figures(answers: Answers) -> pd.DataFrame:
 @lru_cache(maxsize=256)
 def _group_figures(series: Answers, grouping: str, pooling: Pooling) -> pd.DataFrame:
     figures = publishable(shares_of(series.cells(grouping, pooling), series, ["group", "point"]))
-    return figures.rename(columns={"point": "wave"}).astype({"group": object, "wave": object})
+    figures = figures.rename(columns={"point": "wave"}).astype({"group": object, "wave": object})
+    return _each_in_company(figures) if figures["base"].isna().any() else figures
+
+
+def _each_in_company(figures: pd.DataFrame) -> pd.DataFrame:
+    """The same at each point: see `in_company`."""
+    import pandas as pd
+
+    parts = [in_company(part, "base", _OF_BASE) for _, part in figures.groupby("wave", sort=False)]
+    return pd.concat(parts).reindex(figures.index)
 
 
 def _level(answers: Answers) -> str:

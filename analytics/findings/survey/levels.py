@@ -20,10 +20,10 @@ FEWEST = 6
 
 COLUMNS = ["wave", "label", "month", "starts", "ends", "estimate", "low", "high", "broken"]
 
-WHY_SHARED = (
-    "No level is drawn: neighbouring points share answers, people or sampling units, and it takes errors that do not "
-    "hang together."
+WHY_ROLLING = (
+    "No level is drawn: rolling years share answers, and their errors hang together. Choose each wave as points."
 )
+WHY_SHARED = "No level is drawn: waves share people or sampling units, and their errors hang together."
 WHY_FEW = f"No level is drawn: it takes {FEWEST} points that can be compared."
 SAID = (
     "The thin line is the level behind the points, drawn from all of them together and broken where the series is; the "
@@ -33,7 +33,9 @@ SAID = (
 
 def why_not(answers: Answers, table: pd.DataFrame) -> str:
     """Why no level can be drawn behind points, in a sentence; empty where one can."""
-    if answers.pooling.kind == "rolling" or _overlap(answers):
+    if answers.pooling.kind == "rolling":
+        return WHY_ROLLING
+    if _overlap(answers):
         return WHY_SHARED
     return "" if any(_is_long(run) for run in _runs(table)) else WHY_FEW
 

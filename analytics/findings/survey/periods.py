@@ -86,7 +86,8 @@ def periods_of(scope: Scope, answers: Answers) -> Periods:
     parts = answers.pool(since, last)
     if len(parts) > 1:
         raise NoAnswers(
-            f"The two periods are not compared: {parts[1].broken} from {parts[1].said}, which lies between their waves."
+            f"The two periods are not compared: {parts[1].broken} from {wording.month(parts[1].starts[:7])}. Choose "
+            "two periods after that, or two before it."
         )
     before, after = (answers.pool(*ends)[0] for ends in ((since, until), (first, last)))
     return Periods(replace(before, name=BEFORE), replace(after, name=AFTER))
@@ -118,7 +119,8 @@ def everyone(answers: Answers, periods: Periods) -> pd.DataFrame:
 
 def by_group(answers: Answers, periods: Periods, grouping: str) -> pd.DataFrame:
     """Each group in both periods."""
-    return _group_pairs(answers.series, periods, grouping).copy()
+    pairs = _group_pairs(answers.series, periods, grouping)
+    return estimates.in_company(estimates.in_company(pairs, "base"), "was_base").copy()
 
 
 def by_area(answers: Answers, periods: Periods, level: str) -> pd.DataFrame:

@@ -78,6 +78,11 @@ class Point:
     broken: str
 
     @property
+    def length(self) -> int:
+        """Months from its first to its last."""
+        return wording.months_between(self.starts[:7], self.ends[:7])
+
+    @property
     def said(self) -> str:
         """When it asked, after a preposition."""
         return f"the {self.label}" if self.label.startswith("year to") else self.label

@@ -39,7 +39,7 @@ def by_area(scope: Scope, view: View) -> Finding:
     table = estimates.by_area(answers, level)
     table["name"] = table["area"].map(choices.names(view, answers.force, answers.survey))
     table = table.sort_values("name", ignore_index=True)
-    table["verdict"] = sides(table)
+    table["verdict"], table["period"] = sides(table), answers.year.span
     whole = estimates.overall(answers).iloc[0].to_dict()
     return Finding(
         key=question.key,
@@ -47,7 +47,7 @@ def by_area(scope: Scope, view: View) -> Finding:
         headline=_headline(table, level),
         answer=(
             f"{answers.measure.label}, {answers.year.span}: {share(whole)} in the force as a whole. "
-            f"{_headline(table, level)}. In alphabetical order, not a ranking."
+            f"{_headline(table, level)}.{_few(table, level)} In alphabetical order, not a ranking."
         ),
         tables={"areas": table[AREAS]},
         provenance=answers.provenance(
@@ -57,13 +57,18 @@ def by_area(scope: Scope, view: View) -> Finding:
             answers.year.waves,
         ),
         caveats=(
-            f"The figure of an area pools {wording.plural(len(answers.year.waves), 'wave')}, those of a year. Each "
+            f"The figure of an area pools {wording.plural(len(answers.year.waves), 'wave')}, {answers.year.span}. Each "
             "area is set against the rest of the force.",
             *chance_caveat(table),
         ),
         panels=_panels(table, whole, answers.measure.higher_is_better),
         alt=f"{answers.measure.label} by area, against the whole force",
     )
+
+
+def _few(table: pd.DataFrame, level: str) -> str:
+    few = int(table["estimate"].isna().sum())
+    return f" Of {wording.plural(few, level)} there are not enough answers." if few else ""
 
 
 def _level(scope: Scope, answers: Answers) -> str:

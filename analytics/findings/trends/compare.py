@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from analytics import charts, wording
 from analytics.finding import Finding, Mode, Panel
 from analytics.findings.asked import question_of
@@ -17,7 +19,7 @@ from analytics.findings.tested import chance_caveat, rule_of_tests
 from analytics.findings.trends.shared import number_of_answers, share, size_of_change
 from analytics.records import records_of
 from analytics.scope import Scope
-from analytics.survey import CHANGE
+from analytics.survey import CHANGE, q_values
 from data.vocabularies.survey import attributes
 
 if TYPE_CHECKING:
@@ -28,9 +30,13 @@ if TYPE_CHECKING:
 
     from data.store import View
 
-COMPARED = ["part", "name", *periods.PAIR, *periods.CHANGES, "verdict", "flag"]
+COMPARED = ["part", "name", *periods.PAIR, *periods.CHANGES, "q_value", "verdict", "flag"]
 EVERYONE, GROUP, AREA = "everyone", "group", "area"
 
+_NONE_CLEAR = (
+    "Rose or fell is only said where the 95 % interval leaves out 0 and the false-discovery rate over all that is "
+    "shown allows it; here none is."
+)
 _MANY = 12
 """Areas without a clear change are drawn up to so many; of more the table tells."""
 _SIDES = {
@@ -120,13 +126,15 @@ def _table(answers: Answers, found: Periods) -> pd.DataFrame:
         areas = areas.assign(part=AREA, name=areas["area"].map(named)).sort_values("name", ignore_index=True)
         parts.append(areas.drop(columns="area"))
     rows = [row for part in parts for row in records_of(part)]
-    table = pd.DataFrame(rows, columns=[name for name in COMPARED if name != "verdict"])
+    table = pd.DataFrame(rows, columns=[name for name in COMPARED if name not in ("q_value", "verdict")])
     figures = [*periods.PAIR, *periods.CHANGES]
     table = table.astype(dict.fromkeys(figures, "Float64"))
-    return table.assign(verdict=verdicts_of(table))[COMPARED]
+    q = q_values(table["p_value"].to_numpy(dtype=float, na_value=np.nan))
+    return table.assign(q_value=pd.array(q, dtype="Float64"), verdict=verdicts_of(table))[COMPARED]
 
 
 def _grouping(answers: Answers) -> str:
+    """The attribute whose groups are compared; empty where the survey holds none."""
     held = choices.groupings(answers.view, answers.force, answers.survey)
     return answers.scope.by or (held[0] if held else "")
 
@@ -212,11 +220,17 @@ def _caveats(answers: Answers, table: pd.DataFrame, found: Periods, short: bool)
     groups = f" Groups are of {attributes()[_grouping(answers)].label.lower()}." if _grouping(answers) else ""
     return [
         *(cut if short else []),
+        *_overlap(found),
         *left,
         f"Each period pools its waves, and a change allows for what they share.{groups}",
         f"{answers.wording} {answers.counted} {answers.unsure}",
-        *chance_caveat(table),
+        *(chance_caveat(table) or [_NONE_CLEAR]),
     ]
+
+
+def _overlap(found: Periods) -> list[str]:
+    shared = len(set(found.before.waves) & set(found.after.waves))
+    return [f"The two periods share {wording.plural(shared, 'wave')}."] if shared else []
 
 
 def _withheld(table: pd.DataFrame) -> list[str]:

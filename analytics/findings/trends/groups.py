@@ -40,7 +40,7 @@ def by_group(scope: Scope, view: View) -> Finding:
     table = found.sort_values(
         "group", key=lambda names: names.map(lambda name: (name == NOT_KNOWN, name)), ignore_index=True
     )
-    table["verdict"] = sides(table)
+    table["verdict"], table["period"] = sides(table), answers.year.span
     waves = estimates.by_point_and_group(answers, grouping)
     everyone = trend_table(answers)
     panels, label = _panels(table, waves, everyone, answers), attributes()[grouping].label
@@ -92,7 +92,13 @@ def _sides_words(table: pd.DataFrame) -> str:
         for side in (SIDES.below, SIDES.above)
         if (names := list(table.loc[table["verdict"] == side, "group"]))
     ]
-    return f"{', '.join(named)} everyone else" if named else "no group is clearly different from everyone else"
+    shown = int(table["estimate"].notna().sum())
+    if not shown:
+        return "not enough answers of any group"
+    few = "" if shown == len(table) else f" ({shown} of {len(table)} have enough answers)"
+    if not named:
+        return f"no group is clearly different from everyone else{few}"
+    return f"{', '.join(named)} everyone else{few}"
 
 
 def _panels(table: pd.DataFrame, waves: pd.DataFrame, everyone: pd.DataFrame, answers: Answers) -> tuple[Panel, ...]:

@@ -9,7 +9,7 @@ from analytics import charts, wording
 from analytics.finding import Finding
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
-from analytics.findings.survey import choices, estimates, levels, notes
+from analytics.findings.survey import choices, estimates, levels, notes, verdicts
 from analytics.findings.survey.answers import UNANSWERABLE, Answers
 from analytics.findings.survey.published import Published
 from analytics.findings.tested import withheld_rule
@@ -111,7 +111,10 @@ def trend_table(answers: Answers) -> pd.DataFrame:
 
 
 def change_table(answers: Answers) -> pd.DataFrame:
-    """The change over a year, in one row with its verdict; no row where there is none to be told."""
+    """The change over a year, in one row with its verdict; no row where there is none to be told.
+
+    The verdict is the one of the test with the changes of all measures, as on the Overview.
+    """
     import pandas as pd
 
     compared, before = estimates.change_to_last(answers), answers.earlier
@@ -123,16 +126,27 @@ def change_table(answers: Answers) -> pd.DataFrame:
         before=before.name,
         after=answers.last.name,
         was=estimates.share_at(answers, before),
-        verdict=estimates.called(compared, CHANGE),
+        verdict=_verdict(answers) or estimates.called(compared, CHANGE),
     )[columns]
+
+
+def _verdict(answers: Answers) -> str:
+    """What the change is called among those of all measures; empty where it is none of them: of points of one's own."""
+    if answers.scope.points is not None:
+        return ""
+    every = verdicts.of_scope(answers.scope, answers.view)
+    own = every[(every["measure"] == answers.measure.id) & every["p_value"].notna()]
+    return str(own["verdict"].iloc[0]) if len(own) else ""
 
 
 def change_sentence(answers: Answers, change: pd.DataFrame, last: float) -> str:
     """The change over a year to the last figure as a sentence, or why there is none."""
     before = answers.earlier
     if before is None:
+        if answers.pooling.kind == "rolling":
+            return " There is no rolling year a year before that it can be compared with."
         return " No earlier wave asked it."
-    when = "a year before" if answers.a_year_before else before.said
+    when = "a year before" if answers.is_of_a_year else before.said
     if not answers.comparable(before, answers.last):
         return f" It is not compared with {when}: {answers.broken_since(before)} since then."
     if change.empty:
@@ -140,10 +154,12 @@ def change_sentence(answers: Answers, change: pd.DataFrame, last: float) -> str:
     row = change.iloc[0].to_dict()
     # Whole points, unless they would not fit the two percentages beside them.
     fits = round(row["change"] * 100) == round(last * 100) - round(row["was"] * 100)
-    then = "A year before" if answers.a_year_before else f"In {before.said}"
+    then = "A year before" if answers.is_of_a_year else f"In {before.said}"
+    away = row["change_low"] > 0 or row["change_high"] < 0
+    alone = " Among the changes of all measures it is not clear." if away and row["verdict"] == CHANGE.neither else ""
     return (
         f" {then} it was {wording.percent(row['was'])}: a change of {wording.points(row['change'], 0 if fits else 1)} "
-        f"({wording.points_between(row['change_low'], row['change_high']).removesuffix(' points')})."
+        f"({wording.points_between(row['change_low'], row['change_high']).removesuffix(' points')}).{alone}"
     )
 
 

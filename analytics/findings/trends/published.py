@@ -90,8 +90,8 @@ def published_areas(question: Question, published: Published) -> Finding:
     table["area"], table["name"] = rows["code"].to_numpy(), rows["area"].to_numpy()
     table["estimate"], table["base"] = rows["share"].to_numpy(), rows["base"].astype("Float64").to_numpy()
     table["flag"] = "no interval can be given: no base is published"
-    table["verdict"] = "not tested"
     when = _twelve(str(rows["month"].iloc[0]), int(rows["months"].iloc[0]))
+    table["verdict"], table["period"] = "not tested", when
     lowest, highest = float(table["estimate"].min()), float(table["estimate"].max())
     whole: dict[Hashable, Any] = {
         "estimate": _force_share(published, str(rows["month"].iloc[0])),

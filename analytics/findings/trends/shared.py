@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 
 TREND = ["wave", "label", "month", "starts", "ends", *estimates.FIGURES, "broken"]
-GROUPS = ["group", *estimates.FIGURES, "difference", "difference_low", "difference_high", "p_value", "verdict"]
+_AGAINST = ["difference", "difference_low", "difference_high", "p_value", "verdict"]
+GROUPS = ["group", "period", *estimates.FIGURES, *_AGAINST]
 AREAS = ["area", "name", *GROUPS[1:]]
 _MANY = 12
 
@@ -39,7 +40,7 @@ def share(row: Mapping[Any, Any]) -> str:
         return str(row["flag"])
     if wording.missing(row["low"]):
         return wording.percent(row["estimate"])
-    base = wording.plural(int(row["base"]), "answer")
+    base = "number of answers withheld" if wording.missing(row["base"]) else number_of_answers(row)
     return f"{wording.percent(row['estimate'])} ({wording.percent_between(row['low'], row['high'])}, {base})"
 
 

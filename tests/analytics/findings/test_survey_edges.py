@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from analytics.findings import QUESTIONS, overview, trends
-from analytics.findings.survey import choices
+from analytics.findings.survey import choices, estimates
 from analytics.scope import Scope
+from data.vocabularies.survey import measures
 from tests.surveys import answers, publish, wave
 
 RISEN = {"trust_force": answers(200, 200)}, {"trust_force": answers(300, 100)}
@@ -148,7 +149,7 @@ def test_headline_and_tiles_say_the_same_of_confidence(store):
         wave("b", "2026-03", trust_force=answers(231, 169), **flat, **informed),
     )
     (alone,) = trends.measure(Scope(), view).tables["change"].to_dict("records")
-    assert (alone["verdict"], 0.02 < alone["p_value"] < 0.05) == ("rose", True)
+    assert (alone["change_low"] > 0, 0.02 < alone["p_value"] < 0.05) == (True, True)
     headline, tiles = overview.headline(Scope(), view), overview.tiles(Scope(), view)
     assert "not clearly changed" in headline.headline
     assert {tile.verdict for tile in tiles.tiles} == {"no clear change"}
@@ -298,3 +299,90 @@ def test_an_area_that_nobody_was_asked_in_has_no_groups(store):
     view = publish(store, *THIN["an area silent in the last year"], areas={"A": "Ashby", "B": "Barton"})
     found = trends.by_group(Scope(area="A"), view)
     assert (found.refused, found.answer) == (True, "Nobody in this area was asked in January to March 2026.")
+
+
+def test_the_number_of_answers_of_one_small_group_does_not_follow_from_the_total(store):
+    """4 of a group: with every other number printed they would be the rest of the total."""
+    groups = ["Female"] * 200 + ["Male"] * 120 + ["Another"] * 80 + ["Rare"] * 4
+    view = publish(store, wave("a", "2026-03", trust_force=answers(300, 104), sex=groups))
+    found = trends.by_group(Scope(by="sex"), view)
+    rows = found.table.set_index("group")
+    assert set(rows.index[rows["base"].isna()]) == {"Rare", "Another"}
+    assert rows.loc["Another", ["n_eff", "deff", "df"]].isna().all()
+    assert not rows.loc["Another", ["estimate", "low", "high"]].isna().any()
+    assert rows.loc["Another", "flag"].endswith(estimates.COMPANY)
+    assert "number of answers withheld" in found.answer
+    waves = found.tables["waves"].set_index("group")
+    assert set(waves.index[waves["base"].isna()]) == {"Rare", "Another"}
+
+
+def test_nor_does_it_in_two_periods(store):
+    def people(name, ends, few):
+        groups = ["Female"] * 200 + ["Male"] * 120 + ["Rare"] * few
+        return wave(name, ends, trust_force=answers(200, 120 + few), sex=groups)
+
+    view = publish(store, people("a", "2025-03", 60), people("b", "2026-03", 4))
+    rows = trends.compare(Scope(by="sex"), view).table.set_index("name")
+    assert set(rows.index[rows["base"].isna()]) == {"Rare", "Male"}
+    assert not rows["was_base"].isna().any()
+
+
+def test_two_small_groups_hide_each_other(store):
+    groups = ["Female"] * 200 + ["Male"] * 120 + ["Rare"] * 4 + ["Rarer"] * 3
+    view = publish(store, wave("a", "2026-03", trust_force=answers(300, 27), sex=groups))
+    rows = trends.by_group(Scope(by="sex"), view).table.set_index("group")
+    assert set(rows.index[rows["base"].isna()]) == {"Rare", "Rarer"}
+
+
+@pytest.mark.parametrize("area", [None, "X07000003", "X05000010"])
+def test_a_change_has_one_verdict_wherever_it_is_told(area, demonstration):
+    view = demonstration.view()
+    told = overview.what_changed(Scope(area=area), view).table
+    told = told[told["area"].isna()] if area is None else told
+    listed = trends.change(Scope(area=area), view).table.set_index("measure")["verdict"]
+    for row in told.to_dict("records"):
+        change = trends.measure(Scope(area=area, measure=row["measure"]), view).tables["change"]
+        own = change["verdict"].iloc[0] if len(change) else ""
+        assert own == row["verdict"] == listed[row["measure"]], row["measure"]
+
+
+def test_what_leaves_out_0_alone_and_is_not_clear_among_all_measures_says_so(store):
+    """p = .03 of one among twelve measures: q = .36."""
+    others = [name for name, m in measures().items() if "Strongly agree" in m.classes and name != "trust_force"]
+    still = {name: answers(200, 200) for name in others[:11]}
+    assert len(still) == 11
+    view = publish(
+        store,
+        wave("a", "2025-03", trust_force=answers(200, 200), **still),
+        wave("b", "2026-03", trust_force=answers(231, 169), **still),
+    )
+    found = trends.measure(Scope(measure="trust_force"), view)
+    assert found.tables["change"].at[0, "change_low"] > 0
+    assert found.tables["change"].at[0, "verdict"] == "no clear change"
+    assert "no clear change in the past year" in found.headline
+    assert found.answer.endswith("Among the changes of all measures it is not clear.")
+
+
+def test_a_year_that_pools_fewer_months_is_not_called_a_year_before(demonstration):
+    """After the new questionnaire of January 2025 the year before holds nine months."""
+    found = trends.measure(Scope(area="X07000003"), demonstration.view())
+    assert " In January to September 2025 it was" in found.answer
+    assert "A year before" not in found.answer
+    assert found.headline.endswith("since January to September 2025")
+    (tile, *_) = overview.tiles(Scope(area="X07000003"), demonstration.view()).tiles
+    assert tile.alt.startswith("Confidence: ")
+    assert "2022" not in tile.alt
+
+
+def test_a_rolling_year_is_not_compared_with_one_that_shares_its_waves(demonstration):
+    found = trends.measure(Scope(points="rolling", to_month="2026-09"), demonstration.view())
+    assert found.tables["change"].empty
+    assert "There is no rolling year a year before" in found.answer
+
+
+def test_a_default_that_is_said_aloud_is_the_same_question(demonstration):
+    view = demonstration.view()
+    said = Scope(dont_know="left_out", smooth="no", points="waves")
+    assert choices.complete(said, view) == choices.complete(Scope(), view)
+    # In an area years are usual, and waves a choice.
+    assert choices.complete(said.but(area="X07000003"), view).points == "waves"

@@ -176,7 +176,7 @@ def test_the_level_is_drawn_from_smoothed_variances_between_breaks(view):
 @pytest.mark.parametrize(
     ("scope", "why"),
     [
-        ({"points": "rolling"}, "neighbouring points share answers, people or sampling units"),
+        ({"points": "rolling"}, "rolling years share answers"),
         ({"points": "financial"}, "it takes 6 points that can be compared"),
         ({"to_month": "2026-03", "from_month": "2025-01"}, "it takes 6 points that can be compared"),
     ],
