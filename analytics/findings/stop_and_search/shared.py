@@ -242,7 +242,7 @@ def check_residents(searches: Searches, groups: tuple[str, ...]) -> None:
             raise TooFew(f"{source} holds no residents counted as {name}, so there is no rate to compare.", searches)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def group_rate(searches: Searches, group: str, residents: int) -> tuple[Rate, float | None]:
     """A group's rate, and the variance factor of its own searches from month to month that widens it."""
     factor = searches.variation(group)

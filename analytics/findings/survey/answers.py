@@ -455,7 +455,7 @@ def _asked_waves(view: View, force: str, survey: str, measure: str) -> Sequence[
     return records_of(choices.asked_waves(view, force, survey, measure))
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=64)
 def _point_cells(
     view: View, force: str, survey: str, measure: str, grouping: str, points: tuple[tuple[str, tuple[str, ...]], ...]
 ) -> pd.DataFrame:

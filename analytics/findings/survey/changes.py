@@ -211,7 +211,7 @@ def _series(answers: Answers, level: str | None) -> Answers:
     return answers.series if level is None else answers.years.everyone
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=64)
 def _joint(series: Answers, names: tuple[str, ...], level: str | None) -> _Joint:
     """One pass over the cells of several measures, from the series of one of them."""
     import pandas as pd

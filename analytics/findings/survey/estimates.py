@@ -221,7 +221,7 @@ def _force_figures(force: Answers, pooling: Pooling = WAVES) -> pd.DataFrame:
     return _by_name(publishable(_force_means(force, pooling)))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def _area_means(force: Answers, level: str, pooling: Pooling = YEARS) -> tuple[DomainMeans, DomainMeans]:
     """The share in each area and year, as it is and with the design factor that areas have in common.
 
@@ -263,7 +263,7 @@ def _year_means(years: Answers, span: int = YEAR) -> DomainMeans:
     return shares_of(years.cells(EVERYONE, Pooling("years", span)), years, ["point"])
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def _group_means(years: Answers, grouping: str) -> DomainMeans:
     """The share of each group in each year; who is in none is in one of its own, so together they are everyone."""
     return shares_of(years.cells(grouping, YEARS), years, ["group", "point"])
@@ -289,7 +289,7 @@ def shares_of(cells: pd.DataFrame, answers: Answers, by: list[str]) -> DomainMea
     return domain_means_of_cells(cells, answers.sample, scores, by, stratum="strata", psu="psu", answer="answer_class")
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _area_cells(force: Answers, level: str, pooling: Pooling) -> pd.DataFrame:
     """Cells of everyone, with the area of the level that each lies in."""
     return in_areas(force.cells(EVERYONE, pooling), force, level)
