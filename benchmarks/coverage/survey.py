@@ -395,7 +395,7 @@ def regressions(random: np.random.Generator, replications: int) -> Iterator[Meas
             for figure, interval, table in (
                 ("Log odds", DESIGN, fit.table[1:]),
                 ("Log odds", WITHOUT, plain.table[1:]),
-                ("Average effect", DESIGN, average_effects(fit)),
+                ("Average difference", DESIGN, average_effects(fit)),
             ):
                 for which, limits in zip(("a number", "a group"), table[["low", "high"]].to_numpy(), strict=True):
                     drawn = Drawn.of(Limits(limits[:1], limits[1:]), truths[figure, which])
@@ -412,8 +412,8 @@ def _true_effects(random: np.random.Generator) -> dict[tuple[str, str], float]:
     return {
         ("Log odds", "a number"): float(LOG_ODDS[1]),
         ("Log odds", "a group"): float(LOG_ODDS[2]),
-        ("Average effect", "a number"): float(LOG_ODDS[1] * (mean * (1 - mean)).mean()),
-        ("Average effect", "a group"): float((expit(linear + LOG_ODDS[2]) - expit(linear)).mean()),
+        ("Average difference", "a number"): float(LOG_ODDS[1] * (mean * (1 - mean)).mean()),
+        ("Average difference", "a group"): float((expit(linear + LOG_ODDS[2]) - expit(linear)).mean()),
     }
 
 

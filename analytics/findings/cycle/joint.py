@@ -255,7 +255,8 @@ def share(row: Mapping[Any, Any]) -> str:
     """A figure with its interval and base, or why there is none."""
     if wording.missing(row["estimate"]):
         return str(row["flag"])
-    base = wording.plural(int(row["base"]), "answer")
+    withheld = wording.missing(row["base"])
+    base = "number of answers withheld" if withheld else wording.plural(int(row["base"]), "answer")
     return f"{wording.percent(row['estimate'])} ({wording.percent_between(row['low'], row['high'])}, {base})"
 
 

@@ -180,11 +180,8 @@ class Answers:
 
     @property
     def earlier(self) -> Point | None:
-        """What the last point is compared with: a year before; without such a point, the one just before it.
-
-        Of rolling years there is none without it: the one before shares most of its waves.
-        """
-        if self.a_year_before is not None or self.pooling.kind == "rolling":
+        """What the last point is compared with: a year before; without such a point, the one just before it."""
+        if self.a_year_before is not None:
             return self.a_year_before
         place = self.every_point.index(self.last)
         return self.every_point[place - 1] if place else None

@@ -25,7 +25,7 @@ from analytics.survey import (
     verdicts,
 )
 from data.settings import settings
-from data.survey_cubes import EVERYONE
+from data.survey_cubes import EVERYONE, NOT_KNOWN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,7 +105,8 @@ def in_company(figures: pd.DataFrame, base: str, beside: tuple[str, ...] = ()) -
         Columns from which it could be found with the standard error; they are withheld with it.
     """
     hidden = figures[base].isna().to_numpy()
-    if hidden.sum() != 1 or hidden.all():
+    # Who is of no group that is known has no characteristic that could be given away.
+    if hidden.sum() != 1 or hidden.all() or figures["group"][hidden].iloc[0] == NOT_KNOWN:
         return figures
     smallest = np.argmin(np.where(hidden, np.inf, figures[base].to_numpy(dtype=float, na_value=np.inf)))
     second = np.arange(len(figures)) == smallest

@@ -143,8 +143,6 @@ def change_sentence(answers: Answers, change: pd.DataFrame, last: float) -> str:
     """The change over a year to the last figure as a sentence, or why there is none."""
     before = answers.earlier
     if before is None:
-        if answers.pooling.kind == "rolling":
-            return " There is no rolling year a year before that it can be compared with."
         return " No earlier wave asked it."
     when = "a year before" if answers.is_of_a_year else before.said
     if not answers.comparable(before, answers.last):
@@ -157,9 +155,11 @@ def change_sentence(answers: Answers, change: pd.DataFrame, last: float) -> str:
     then = "A year before" if answers.is_of_a_year else f"In {before.said}"
     away = row["change_low"] > 0 or row["change_high"] < 0
     alone = " Among the changes of all measures it is not clear." if away and row["verdict"] == CHANGE.neither else ""
+    shared = len(set(before.waves) & set(answers.last.waves))
+    both = f" Both share {wording.plural(shared, 'wave')}, and only the others can have changed." if shared else ""
     return (
         f" {then} it was {wording.percent(row['was'])}: a change of {wording.points(row['change'], 0 if fits else 1)} "
-        f"({wording.points_between(row['change_low'], row['change_high']).removesuffix(' points')}).{alone}"
+        f"({wording.points_between(row['change_low'], row['change_high']).removesuffix(' points')}).{both}{alone}"
     )
 
 

@@ -139,7 +139,7 @@ def test_good_and_bad_contact_of_the_demonstration_are_those_of_its_rows(view, p
     assert list(gaps["se"]) == pytest.approx(list(np.sqrt(np.diag(coefficients @ c @ coefficients.T))), rel=1e-9)
     half = student.ppf(0.975, gaps["df"].to_numpy(dtype=float)) * gaps["se"].to_numpy(dtype=float)
     assert list(gaps["difference_high"] - gaps["difference"]) == pytest.approx(list(half), rel=1e-9)
-    assert found.headline == "The loss with bad contact is larger than the gain with good"
+    assert found.headline == "Confidence differs more with bad contact than with good"
     satisfied = happy.astype(float).where(happy | unhappy)
     opinions, _ = shares(
         people, satisfied, {name: people["prior_opinion"] == name for name in ("High", "Mixed", "Low")}
@@ -254,8 +254,8 @@ def experience(none, good, bad, **more):
 @pytest.mark.parametrize(
     ("shares", "headline", "gaps"),
     [
-        ((60, 65, 30), "The loss with bad contact is larger than the gain with good", (0.05, 0.30, 0.25)),
-        ((40, 75, 35), "The gain with good contact is larger than the loss with bad", (0.35, 0.05, -0.30)),
+        ((60, 65, 30), "Confidence differs more with bad contact than with good", (0.05, 0.30, 0.25)),
+        ((40, 75, 35), "Confidence differs more with good contact than with bad", (0.35, 0.05, -0.30)),
         ((50, 65, 35), "Gain with good contact, loss with bad: no clear difference", (0.15, 0.15, 0.0)),
         ((50, 20, 50), "Neither a gain with good contact nor a loss with bad is clear", (-0.30, 0.0, 0.30)),
     ],

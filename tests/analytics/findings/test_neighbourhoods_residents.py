@@ -8,6 +8,7 @@ import pytest
 from analytics.findings.engagement.reach import reach
 from analytics.findings.neighbourhoods import area_map, profile
 from analytics.findings.neighbourhoods.area_map import layer_of
+from analytics.findings.neighbourhoods.profile import _whatever_is_asked as whatever_is_asked
 from analytics.scope import Scope
 
 WHOLE, SUPPRESSED, OTHER, ABSENT, FEW = (f"E0500000{number}" for number in range(1, 6))
@@ -162,4 +163,5 @@ def test_files_are_those_of_the_force_in_all_their_parts(demonstration, ask):
     more = [own.assign(subject="eskmere / part 2", file="second.csv"), own.assign(subject="eskmere-x", file="x.csv")]
     view.__dict__["current_loads"] = pd.concat([loads, *more])
     layer_of.cache_clear()
+    whatever_is_asked.cache_clear()
     assert sorted(file.name for file in ask(view).provenance.files) == sorted([*before, "second.csv"])
