@@ -167,4 +167,5 @@ def test_what_is_on_no_page_is_said_to_be(store) -> None:
     cases = finding.tables["cases"]
     assert set(cases["use"]) == {SHOWN, LATER, INSTEAD}
     assert set(cases.loc[cases["figure"] == "Raked share", "use"]) == {LATER, INSTEAD}
-    assert any("raked share, log odds and average difference, which are on no page yet" in text for text in finding.caveats)
+    said = "raked share, log odds and average difference, which are on no page yet"
+    assert any(said in text for text in finding.caveats)

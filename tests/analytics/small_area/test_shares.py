@@ -70,6 +70,8 @@ def test_an_area_without_answers_is_wider_and_the_model_alone():
 
 # The score's plain steps went to and fro here and never settled.
 @example([(1, 0.0), (1, 0.0), (1, 0.0), (1, 0.0), (3, 0.25)])
+# Steps that shrink by a ninth each: 240 of them.
+@example([(10, 0.125), (32, 0.0), (36, 0.0)])
 @given(st.lists(st.tuples(st.integers(1, 60), st.floats(0, 1)), min_size=3, max_size=12))
 def test_every_share_stays_a_share_inside_its_interval(drawn):
     asked = np.array([n for n, _ in drawn], dtype=float)
