@@ -50,8 +50,8 @@ KEY = (
     "of. A triangle at the left edge stands for less than 85 %."
 )
 DESIGN = (
-    "Everything was measured on invented data whose truth is known. It says how intervals behave where chance works as "
-    "it does there, not under every survey and in every force."
+    "Everything was measured on invented data whose truth is known. It says how intervals behave where chance is as it "
+    "is there, not under every survey and in every force."
 )
 
 
