@@ -51,7 +51,7 @@ def signed_in(run, chosen, monkeypatch):
 
 
 def identity_of(who: str, **more) -> dict[str, object]:
-    return {"is_logged_in": True, "iss": ISSUER, "exp": time.time() + 600, **WHO[who], **more}
+    return {"is_logged_in": True, "iss": ISSUER, "exp": time.time() + 86_400, **WHO[who], **more}
 
 
 def said(app) -> str:
