@@ -12,7 +12,7 @@ from analytics.findings.overview.stages import completed, first_of_confidence
 from analytics.findings.overview.words import by_points
 from analytics.findings.refusal import refused
 from analytics.findings.survey import changes, choices, estimates
-from analytics.findings.survey.answers import UNANSWERABLE, Answers, NoAnswers
+from analytics.findings.survey.answers import IN_A_YEAR, UNANSWERABLE, Answers, NoAnswers
 from analytics.findings.tested import SIDES, chance_caveat, withheld_rule
 from analytics.records import records_of
 from analytics.scope import Scope
@@ -52,6 +52,7 @@ COLUMNS = [
     "change_q_value",
     "change_standardised",
     "change_verdict",
+    "since",
     "flag",
 ]
 MOST = 5
@@ -61,7 +62,7 @@ _MOVES = (CHANGE.above, CHANGE.below)
 
 
 def where_to_look(scope: Scope, view: View) -> Finding:
-    """The areas whose confidence is clearly different from the rest of the force, or clearly changed in a year."""
+    """The areas whose confidence is clearly different from the rest of the force, or clearly changed."""
     question = question_of(where_to_look)
     try:
         scope = completed(scope, view)
@@ -74,7 +75,8 @@ def where_to_look(scope: Scope, view: View) -> Finding:
     tests = int(table["p_value"].notna().sum() + table["change_p_value"].notna().sum())
     headline = _headline(clear, shown, len(table), level)
     told = records_of(table.head(min(MOST, clear)))
-    answer = f"{answers.measure.label}, {answers.year.span}: {headline[:1].lower()}{headline[1:]}. {_order(clear)}"
+    order = _order(clear, bool(table["p_value"].notna().any()))
+    answer = f"{answers.measure.label}, {answers.year.span}: {headline[:1].lower()}{headline[1:]}. {order}"
     return Finding(
         key=question.key,
         question=question.asks,
@@ -139,6 +141,7 @@ def _table(answers: Answers, level: str) -> pd.DataFrame:
     for name in ("change", "change_low", "change_high", "p_value"):
         new = name if name.startswith("change") else f"change_{name}"
         table[new] = moved[name].reindex(table["area"]).to_numpy()
+    table["since"] = moved["since"].reindex(table["area"]).to_numpy()
     tests = table[["p_value", "change_p_value"]].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     q = q_values(tests.ravel()).reshape(tests.shape)
     verdicts = _verdicts(table, tests)
@@ -191,9 +194,10 @@ def _headline(clear: int, shown: int, every: int, level: str) -> str:
     return f"{clear:,} of {wording.plural(shown, level)} {'stands' if clear == 1 else 'stand'} out"
 
 
-def _order(clear: int) -> str:
+def _order(clear: int, against_rest: bool) -> str:
     if not clear:
-        return "None is clearly different from the rest of the force, and none clearly changed in a year."
+        none = "None is clearly different from" if against_rest else "None can be set against"
+        return f"{none} the rest of the force, and none clearly changed."
     few = (
         f"The {MOST} with the strongest evidence stand here" if clear > MOST else "The strongest evidence stands first"
     )
@@ -228,7 +232,8 @@ def _reasons(row: Row) -> list[str]:
     if row["verdict"] in _SIDES:
         said.append(f"{row['verdict']} the rest {by_points(row, 'difference')}")
     if row["change_verdict"] in _MOVES:
-        said.append(f"{row['change_verdict']} {by_points(row)} in a year")
+        since = "in a year" if row["since"] == IN_A_YEAR else row["since"]
+        said.append(f"{row['change_verdict']} {by_points(row)} {since}")
     return said
 
 
@@ -274,5 +279,5 @@ def _lead(row: Row, scope: Scope, level: str) -> Lead:
 def _empty() -> pd.DataFrame:
     import pandas as pd
 
-    texts = {"area", "name", "district", "district_code", "verdict", "change_verdict", "flag"}
+    texts = {"area", "name", "district", "district_code", "verdict", "change_verdict", "since", "flag"}
     return pd.DataFrame({name: pd.Series(dtype="object" if name in texts else "Float64") for name in COLUMNS})

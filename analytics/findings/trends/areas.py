@@ -12,7 +12,7 @@ from analytics.findings.refusal import refused
 from analytics.findings.survey import choices, estimates
 from analytics.findings.survey.answers import UNANSWERABLE, Answers, NoAnswers
 from analytics.findings.survey.published import Published
-from analytics.findings.tested import SIDES, chance_caveat, rule_of_tests, withheld_rule
+from analytics.findings.tested import SIDES, chance_caveat, number_tested, rule_of_tests, withheld_rule
 from analytics.findings.trends.published import published_areas
 from analytics.findings.trends.shared import AREAS, draw_rows, empty, number_of_answers, share, sides
 from analytics.scope import Scope
@@ -86,6 +86,8 @@ def _headline(table: pd.DataFrame, level: str) -> str:
     shown = int(table["estimate"].notna().sum())
     if not shown:
         return f"Not enough answers of any of {wording.plural(len(table), level)}"
+    if not number_tested(table):
+        return f"{wording.plural(shown, level)}: none can be set against the rest"
     if not below and not above:
         return f"None of {wording.plural(shown, level)} is clearly different from the rest"
     return f"Of {wording.plural(shown, level)} {below} clearly below the rest, {above} clearly above"

@@ -11,7 +11,7 @@ from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.survey import choices, estimates
 from analytics.findings.survey.answers import UNANSWERABLE, Answers, NoAnswers
-from analytics.findings.tested import SIDES, chance_caveat, rule_of_tests, withheld_rule
+from analytics.findings.tested import SIDES, chance_caveat, number_tested, rule_of_tests, withheld_rule
 from analytics.findings.trends.measure import trend_table
 from analytics.findings.trends.shared import GROUPS, empty, share, sides
 from analytics.records import records_of
@@ -96,6 +96,8 @@ def _sides_words(table: pd.DataFrame) -> str:
     if not shown:
         return "not enough answers of any group"
     few = "" if shown == len(table) else f" ({shown} of {len(table)} have enough answers)"
+    if not number_tested(table):
+        return f"no group can be set against everyone else{few}"
     if not named:
         return f"no group is clearly different from everyone else{few}"
     return f"{', '.join(named)} everyone else{few}"

@@ -385,3 +385,21 @@ def test_a_default_that_is_said_aloud_is_the_same_question(demonstration):
     assert choices.complete(said, view) == choices.complete(Scope(), view)
     # In an area years are usual, and waves a choice.
     assert choices.complete(said.but(area="X07000003"), view).points == "waves"
+
+
+def test_one_area_and_one_group_have_nothing_to_be_set_against(store):
+    """Everyone lives in one district and is of one group: no test was made, so none is said to find no difference."""
+    both = {"trust_force": answers(100, 100), "area": ["E1"] * 200, "sex": ["Male"] * 200}
+    view = publish(store, wave("a", "2025-03", **both), wave("b", "2026-03", **both), areas={"E1": "One"})
+    assert trends.by_area(Scope(), view).headline == "1 district: none can be set against the rest"
+    assert trends.by_group(Scope(by="sex"), view).headline == "Sex: no group can be set against everyone else"
+    places = overview.where_to_look(Scope(), view)
+    assert places.answer.endswith("None can be set against the rest of the force, and none clearly changed.")
+
+
+def test_where_to_look_says_since_when_an_area_changed(demonstration):
+    """The year before the last one holds nine months, since the questionnaire was new: it is not called a year."""
+    (line,) = (
+        line for line in overview.where_to_look(Scope(), demonstration.view()).lines if line.bold == "Stony Linton"
+    )
+    assert "rose by 23 points (9 to 36) since January to September 2025" in line.text
