@@ -107,9 +107,9 @@ def invented(chromium: Browser, demonstration: Store, tmp_path_factory: pytest.T
     yield from serve(chromium, demonstration, tmp_path_factory.mktemp("invented") / "log")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def mine(chromium: Browser, small: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Store]]:
-    """Address of the app over a copy of the small store that tests may change, and the store."""
+    """Address of the app over a copy of the small store that the tests of one file may change, and the store."""
     store = Store(shutil.copytree(small.root, tmp_path_factory.mktemp("mine") / "store"))
     for address in serve(chromium, store, tmp_path_factory.mktemp("mine_log") / "log"):
         yield address, store
