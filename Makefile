@@ -29,7 +29,7 @@ else
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser$(if $(SHORT), and $(SHORT))"
 endif
 ifneq ($(SHORT),)
-	@echo "Left out: tests that walk every page, kill processes or draw thousands. CONFIDENCE_TESTS=all make test runs them too."
+	@echo "Left out: tests that walk pages, start servers, kill processes or draw thousands. CONFIDENCE_TESTS=all make test runs them too."
 endif
 
 check: $(VENV)/dev.stamp ## Check format, style, types and layers

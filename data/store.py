@@ -294,6 +294,7 @@ class Writer:
         self.before = store.release()
         self.versions = dict(self.before.versions) if self.before else {}
         self._digests: dict[str, str] = {}
+        self._opened: dict[str, DeltaTable] = {}
 
     def append(self, table: Table, frame: pd.DataFrame | pa.Table) -> None:
         """Append rows to a table in one commit; nobody sees them before a release is published."""
@@ -369,20 +370,18 @@ class Writer:
             if isinstance(frame, pa.Table)
             else pa.Table.from_pandas(frame[table.names], table.arrow, preserve_index=False)
         )
-        if mode == "append":
-            write_deltalake(
-                str(path), rows, mode=mode, schema_mode="merge", configuration=_KEEP_VERSIONS, writer_properties=_GROUPS
-            )
-        else:
-            write_deltalake(
-                str(path),
-                rows,
-                mode=mode,
-                schema_mode="overwrite",
-                configuration=_KEEP_VERSIONS,
-                writer_properties=_GROUPS,
-            )
-        self.versions[table.name] = DeltaTable(str(path)).version()
+        write_deltalake(
+            self._opened.get(table.name, str(path)),
+            rows,
+            mode=mode,
+            schema_mode="merge" if mode == "append" else "overwrite",
+            configuration=_KEEP_VERSIONS,
+            writer_properties=_GROUPS,
+        )
+        # A table that was opened once knows of its own writes.
+        if table.name not in self._opened:
+            self._opened[table.name] = DeltaTable(str(path))
+        self.versions[table.name] = self._opened[table.name].version()
         for new in sorted(set(path.glob("*.parquet")) - before):
             with new.open("rb") as file:
                 self._digests[f"{table.name}/{new.name}"] = hashlib.file_digest(file, "sha256").hexdigest()

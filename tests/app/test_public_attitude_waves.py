@@ -20,6 +20,8 @@ from data.__main__ import main
 from data.store import Store
 from tests.app.test_upload_page import PAGE, give, press, texts, widget
 
+pytestmark = pytest.mark.long
+
 PEOPLE = 400
 BOROUGHS = ("Barking and Dagenham", "Barnet", "Bexley")
 AGREED = ("Q62A", "Q62C", "Q62TG")

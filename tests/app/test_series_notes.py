@@ -13,6 +13,7 @@ from data.chosen import demonstration_store
 from data.registers import current, history, record, remove, undo
 from data.series_notes import NOTES
 from data.settings import settings
+from data.store import Store
 from pages.parts.identity import User
 from tests.surveys import FORCE, SURVEY, answers, publish, wave
 
@@ -20,15 +21,22 @@ TRENDS = "pages/explore/trends.py"
 HOSTILE = "![x](https://beacon.invalid/note.png) :red[word]"
 
 
-@pytest.fixture
-def surveyed(store):
-    """A store with two waves of a measure that rose."""
+@pytest.fixture(scope="module")
+def waves(tmp_path_factory):
+    """A store with two waves of a measure that rose. Nobody may change it."""
+    store = Store(tmp_path_factory.mktemp("waves") / "store")
     publish(
         store,
         wave("2025-Q1", "2025-03", trust_force=answers(200, 200)),
         wave("2026-Q1", "2026-03", trust_force=answers(300, 100)),
     )
     return store
+
+
+@pytest.fixture
+def surveyed(waves, tmp_path):
+    """A copy of it that a test may change."""
+    return Store(shutil.copytree(waves.root, tmp_path / "copy"))
 
 
 @pytest.fixture

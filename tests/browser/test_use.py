@@ -39,6 +39,7 @@ def choose(page, chip: str, label: str, option: str) -> None:
     page.keyboard.press("Escape")
 
 
+@pytest.mark.long
 def test_a_link_reopens_the_view_elsewhere(look, chromium, answer) -> None:
     page = look()
     choose(page, "Compare", "Group", "Asian")
@@ -76,6 +77,7 @@ def test_a_part_goes_into_the_address_by_keyboard_and_comes_back(look) -> None:
     assert page.get_by_role("tab", name="Accessibility").get_attribute("aria-selected") == "true"
 
 
+@pytest.mark.long
 def test_charts_follow_into_the_dark_and_back(look) -> None:
     page = look()
     words = """colour => { const charts = [...document.querySelectorAll('.js-plotly-plot')]
@@ -89,6 +91,7 @@ def test_charts_follow_into_the_dark_and_back(look) -> None:
         page.wait_for_function(words, arg=rgb(PALETTES[mode].muted), timeout=PATIENCE)
 
 
+@pytest.mark.long
 def test_csv_and_excel_hold_the_figures_of_the_page(look, answer) -> None:
     address = {"group": "Asian"}
     finding = answer(RATIO, address)

@@ -14,6 +14,8 @@ import pytest
 from benchmarks.server import Server, started
 from tests.servers import Session, ask
 
+pytestmark = pytest.mark.long
+
 MEGABYTE = 1024 * 1024
 LARGEST = 20
 """Megabytes, in .streamlit/config.toml."""

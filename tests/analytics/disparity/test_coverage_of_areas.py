@@ -13,6 +13,8 @@ from analytics.disparity import funnel, ratio_funnel, split_dispersion
 from benchmarks import coverage_areas as simulation
 from benchmarks.coverage.disparity import clumped
 
+pytestmark = pytest.mark.long
+
 MONTHS = 12
 
 
@@ -88,7 +90,6 @@ def test_intervals_hold_the_truth_as_often_as_they_say(draw: simulation.Draw, re
         assert low <= coverage <= high
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("spread", [0.15, 0.3, 0.6])
 def test_small_area_ratios_hold_the_truth_on_average(spread: float) -> None:
     """Nominal 95 %, on average 93 to 97 % and three Monte Carlo errors, forces being what repeats."""

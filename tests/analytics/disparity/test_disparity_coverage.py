@@ -9,6 +9,8 @@ from analytics.library.measured import Measured
 from benchmarks.coverage import disparity as simulation
 from benchmarks.coverage.rows import RATES, shown
 
+pytestmark = pytest.mark.long
+
 SHOCKS = simulation.SHOCKS
 
 

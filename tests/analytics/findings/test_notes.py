@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 
 import openpyxl
 import pandas as pd
@@ -15,15 +16,17 @@ from analytics.reading import reading_table, reading_titles
 from analytics.scope import Scope
 from data.registers import record, remove, undo
 from data.series_notes import NOTES
+from data.store import Store
 from tests.surveys import FORCE, SURVEY, answers, publish, wave
 
 QUARTERS = ("2025-03", "2025-06", "2025-09", "2025-12", "2026-03")
 
 
-@pytest.fixture
-def surveyed(store):
-    """Five quarters of a measure that rose at the end."""
+@pytest.fixture(scope="module")
+def quarters(tmp_path_factory):
+    """Five quarters of a measure that rose at the end. Nobody may change them."""
     shares = [(200, 200)] * 4 + [(300, 100)]
+    store = Store(tmp_path_factory.mktemp("quarters") / "store")
     publish(
         store,
         *(
@@ -33,6 +36,12 @@ def surveyed(store):
         areas={"A": "Ashby", "B": "Barton"},
     )
     return store
+
+
+@pytest.fixture
+def surveyed(quarters, tmp_path):
+    """A copy of them that a test may change."""
+    return Store(shutil.copytree(quarters.root, tmp_path / "copy"))
 
 
 def write(store, day, kind="event", text="Patrols began", **more):

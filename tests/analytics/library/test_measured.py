@@ -19,6 +19,7 @@ from benchmarks.coverage.__main__ import PARTS, line, main
 ONE = Measured("survey", "Share", "share .5", "Wilson-t", SHOWN, 0.93, 0.99, 0.95, 0.2, "median", 1.0, 1_000, 0.007)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", PARTS)
 def test_the_file_has_a_row_for_every_case_and_no_other(part: str) -> None:
     """So that nobody adds or drops a case and leaves the measurement as it was."""

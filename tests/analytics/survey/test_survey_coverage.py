@@ -11,6 +11,8 @@ import pytest
 from analytics.library.measured import INSTEAD, SHOWN, Measured
 from benchmarks.coverage import survey as simulation
 
+pytestmark = pytest.mark.long
+
 Part = Callable[[np.random.Generator, int], Iterator[Measured]]
 
 SHARES = ((0.05, 50, 10, 0.6), (0.05, 100, 20, 0.0), (0.20, 50, 10, 0.6), (0.50, 100, 20, 1.0), (0.50, 200, 40, 0.6))
@@ -37,8 +39,8 @@ def run(part: Part, n: int) -> list[Measured]:
         (simulation.net_scores, 300),
         (some_changes, 400),
         (simulation.area_intervals, 12),
-        pytest.param(simulation.raked_shares, 400, marks=pytest.mark.long),
-        pytest.param(simulation.regressions, 300, marks=pytest.mark.long),
+        (simulation.raked_shares, 400),
+        (simulation.regressions, 300),
     ],
     ids=["share", "net score", "change", "area", "raked share", "logit"],
 )

@@ -54,6 +54,7 @@ def test_sizes_are_as_promised(drawn, frames):
     }  # fmt: skip
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_rows_and_another_one_others(drawn):
     first = hashes(drawn)
     for kept in (county, residents):
@@ -124,6 +125,7 @@ def test_searches_are_counted_in_the_neighbourhoods_that_hold_their_points(built
     assert by_level["district"] == by_level["neighbourhood"] == frames["stops"]["latitude"].notna().sum()
 
 
+@pytest.mark.long
 def test_whoever_comes_second_finds_it_there(tmp_path):
     """Two people open the first page at once: both wait, and one draws."""
     store = Store(tmp_path / "store")
