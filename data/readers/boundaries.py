@@ -265,7 +265,7 @@ def _projection(declared: str | None, largest: float) -> tuple[pyproj.CRS | None
         return grid, "The file names no projection that fits its coordinates; they were taken as British National Grid."
     if crs is None:
         return None, "The file names no projection; its coordinates were taken as WGS84."
-    if crs.to_epsg() == 4326 or crs.equals("OGC:CRS84"):
+    if crs.equals("OGC:CRS84") or crs.to_epsg() == 4326:
         return None, None
     if "british national grid" in crs.name.replace("_", " ").casefold():
         return grid, "Converted from British National Grid to WGS84, good to 3.5 m."
