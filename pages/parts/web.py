@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from threading import Event
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -45,7 +46,7 @@ let_upload = uploads.let
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Import everything and count what is asked first; then collect garbage of long life once a minute, between pages.
+    """Import everything and count what is asked first; then count more, and collect garbage, behind the pages.
 
     Python looks through everything that is kept whenever a quarter more is kept, and the kept answers are many objects:
     a second's stop for whoever waits just then. So what has been looked through is set aside, and looked through again
@@ -59,11 +60,14 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     await asyncio.to_thread(ready.count_ahead)
     gc.set_threshold(*gc.get_threshold()[:2], _NEVER)
     sys.setswitchinterval(_TURN)
-    collecting = asyncio.create_task(_collect())
+    collecting, closed = asyncio.create_task(_collect()), Event()
+    counting = asyncio.create_task(asyncio.to_thread(ready.count_behind, closed))
     try:
         yield
     finally:
+        closed.set()
         collecting.cancel()
+        await counting
 
 
 async def _collect() -> None:

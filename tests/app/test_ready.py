@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Event
 
 import pytest
 
 from analytics.findings import QUESTIONS
+from analytics.findings.survey import choices
 from data.settings import settings
 from pages.parts import ready, release
 
@@ -33,7 +35,7 @@ def shown(monkeypatch):
 
 def test_every_month_is_counted_the_newest_first(asked, shown, demonstration):
     shown(demonstration)
-    assert ready.count_ahead(600) == 16 * 3
+    assert ready.count_ahead(600) == 16 * 3 * len(ready._OVERVIEW)
     months = list(dict.fromkeys(month for _, month, _ in asked))
     assert len(months) == 16
     assert months == sorted(months, reverse=True)
@@ -47,9 +49,28 @@ def test_it_ends_when_its_time_is_up(asked, shown, demonstration):
     assert asked == []
 
 
+def test_every_measure_is_counted_by_every_grouping_behind_the_pages(asked, shown, demonstration, monkeypatch):
+    monkeypatch.setattr(ready, "_PAUSE", 0.0)
+    shown(demonstration)
+    view = demonstration.view()
+    force, survey = choices.forces(view)[0], choices.surveys(view, choices.forces(view)[0])[0]
+    pairs = [(m, by) for by in choices.groupings(view, force, survey) for m in choices.asked(view, force, survey)]
+    monkeypatch.setattr(release, "answered", lambda key, scope, view: asked.append((key, scope.measure, scope.by)))
+    assert ready.count_behind(Event()) == len(pairs) * len(ready._TRENDS)
+    assert [(measure, by) for key, measure, by in asked if key == "trends.by_group"] == pairs
+
+
+def test_nothing_is_begun_when_the_server_ends(asked, shown, demonstration):
+    shown(demonstration)
+    closed = Event()
+    closed.set()
+    assert ready.count_behind(closed) == ready.count_behind(Event(), 0) == 0
+    assert asked == []
+
+
 def test_stops_alone_are_nothing_to_count(asked, shown, small):
     shown(small)
-    assert ready.count_ahead() == 0
+    assert ready.count_ahead() == ready.count_behind(Event()) == 0
     assert asked == []
 
 
@@ -69,7 +90,7 @@ def test_whatever_fails_the_server_starts_and_its_log_says_why(name, shown, demo
 
     shown(demonstration)
     monkeypatch.setattr(release, name, broken)
-    assert ready.count_ahead() == 0
+    assert ready.count_ahead() == ready.count_behind(Event()) == 0
     assert "Counting ahead failed" in caplog.text
 
 

@@ -264,7 +264,7 @@ def _year_means(years: Answers, span: int = YEAR) -> DomainMeans:
     return shares_of(years.cells(EVERYONE, Pooling("years", span)), years, ["point"])
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def _group_means(years: Answers, grouping: str) -> DomainMeans:
     """The share of each group in each year; who is in none is in one of its own, so together they are everyone."""
     return shares_of(years.cells(grouping, YEARS), years, ["group", "point"])
