@@ -26,7 +26,7 @@ def kept(folder: str) -> Iterator[tuple[str, ast.FunctionDef, str]]:
 
 
 def endless(function: ast.FunctionDef, decorator: str) -> bool:
-    if decorator.startswith("lru_cache"):
+    if decorator.startswith(("lru_cache", "cached(")):
         return "maxsize=" not in decorator or "None" in decorator
     if decorator.startswith("st.cache"):
         return "max_entries=" not in decorator
@@ -45,6 +45,11 @@ def test_every_cache_has_an_end() -> None:
 
 
 def test_a_cache_without_an_end_is_found() -> None:
-    for text in ("@cache\ndef f(scope): ...", "@lru_cache(maxsize=None)\ndef f(): ...", "@st.cache_data\ndef f(): ..."):
+    for text in (
+        "@cache\ndef f(scope): ...",
+        "@lru_cache(maxsize=None)\ndef f(): ...",
+        "@cached({})\ndef f(): ...",
+        "@st.cache_data\ndef f(): ...",
+    ):
         function = ast.parse(text).body[0]
         assert endless(function, ast.unparse(function.decorator_list[0])), text

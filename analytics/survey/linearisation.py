@@ -22,6 +22,7 @@ from analytics.survey.sample import (
     Sample,
     check_columns,
     check_weights,
+    codes_of,
     column_names,
     grouped,
     numbers,
@@ -308,9 +309,7 @@ def domain_means_of_cells(
 
 
 def _scored(answers: pd.Series, scores: Mapping[str, float]) -> Floats:
-    import pandas as pd
-
-    codes, classes = pd.factorize(answers)
+    codes, classes = codes_of(answers)
     return np.array([scores.get(name, np.nan) for name in classes] + [np.nan])[codes]
 
 

@@ -112,7 +112,7 @@ class Labels:
         combined = np.zeros(len(frame), dtype=np.int64)
         unknown = np.zeros(len(frame), dtype=bool)
         for name, values in zip(self.names, self.values, strict=True):
-            codes, distinct = _codes(frame[name])
+            codes, distinct = codes_of(frame[name])
             position = np.append(values.get_indexer(distinct), -1)[codes]
             combined = combined * max(1, len(values)) + position
             unknown |= position < 0
@@ -139,7 +139,7 @@ class Labels:
         )
 
 
-def _codes(column: pd.Series) -> tuple[Integers, pd.Index]:
+def codes_of(column: pd.Series) -> tuple[Integers, pd.Index]:
     """The place of each value among the distinct ones, -1 where it is missing; what a category is called counts."""
     import pandas as pd
 
@@ -150,13 +150,13 @@ def _codes(column: pd.Series) -> tuple[Integers, pd.Index]:
 
 
 def _sorted_codes(column: pd.Series) -> tuple[Integers, pd.Index]:
-    """As `_codes`, the distinct values sorted and only those that occur."""
+    """As `codes_of`, the distinct values sorted and only those that occur."""
     import pandas as pd
 
     if not isinstance(column.dtype, pd.CategoricalDtype):
         codes, distinct = pd.factorize(column, sort=True)
         return np.asarray(codes, dtype=np.int64), pd.Index(distinct)
-    codes, categories = _codes(column)
+    codes, categories = codes_of(column)
     used = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(categories)))
     used = used[categories[used].argsort()]
     places = np.full(len(categories) + 1, -1)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from threading import RLock
 from typing import TYPE_CHECKING
 
 import numpy as np
+from cachetools import LRUCache, cached
 
 from analytics import wording
 from analytics.finding import File, Provenance, files_of
@@ -484,10 +486,16 @@ def _turns(points: tuple[tuple[str, tuple[str, ...]], ...]) -> list[dict[str, st
     return turns
 
 
+_MOST_BYTES = 128 * 2**20
+"""What cells may take in memory: those of every measure and grouping of a survey of forty thousand take 90 MB."""
 _CELLS = ["wave", "area", "group", "answer_class", "stratum", "psu", "n", "weight", "weight_squared"]
 
 
-@lru_cache(maxsize=64)
+def _bytes(frame: pd.DataFrame) -> int:
+    return int(frame.memory_usage().sum())
+
+
+@cached(LRUCache(maxsize=_MOST_BYTES, getsizeof=_bytes), lock=RLock())
 def _cells(view: View, force: str, survey: str, measure: str, grouping: str) -> pd.DataFrame:
     """Cells of one measure and grouping; strata of waves that share nothing are kept apart."""
     if grouping == EVERYONE:

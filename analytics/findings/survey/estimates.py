@@ -280,8 +280,7 @@ def _groups_against_rest(years: Answers, grouping: str, point: str) -> pd.DataFr
 def _areas_against_rest(years: Answers, level: str, point: str, span: int = YEAR) -> pd.DataFrame:
     pooling = Pooling("years", span)
     parts, shown = (means.only(point=point) for means in _area_means(years, level, pooling))
-    whole = shares_of(_area_cells(years, level, pooling), years, ["point"]).only(point=point)
-    return _against_rest(shown, parts, whole)
+    return _against_rest(shown, parts, _year_means(years, span).only(point=point))
 
 
 def shares_of(cells: pd.DataFrame, answers: Answers, by: list[str]) -> DomainMeans:
