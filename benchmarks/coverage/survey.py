@@ -83,7 +83,7 @@ WILSON, MOVER = shown("Wilson-t", SURVEY), shown("MOVER", SURVEY)
 WALD, KORN_GRAUBARD, RAW = instead("Wald-t"), instead("Korn-Graubard"), instead("Wilson, raw n")
 POOLED = shown("design factor in common", SURVEY)
 OWN, OF_FORCE, MEAN = (instead(name) for name in ("own design factor", "that of the force", "mean of the areas'"))
-RAKED_WEIGHTS, AS_GIVEN, UNRAKED = later("raked", SURVEY), instead("raked, as if given"), instead("not raked")
+RAKED_WEIGHTS, AS_GIVEN, UNRAKED = later("raked", SURVEY), shown("raked, as if given", SURVEY), instead("not raked")
 DESIGN, WITHOUT = later("design", SURVEY), instead("without PSUs")
 
 

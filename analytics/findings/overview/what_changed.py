@@ -136,8 +136,8 @@ def _still_possible(own: pd.DataFrame, scope: Scope, view: View) -> str:
         for row in (known.iloc[at].to_dict() for at in dict.fromkeys((int(width.argmin()), int(width.argmax()))))
     ]
     if len(said) == 1:
-        return f"Still possible is a change of {said[0]}."
-    return f"Still possible is, where most is known, a change of {said[0]}; where least is, of {said[1]}."
+        return f"A change of {said[0]} is still possible."
+    return f"Even where most is known, a change of {said[0]} is still possible; where least is, one of {said[1]}."
 
 
 def _line(row: Row, scope: Scope) -> Line:

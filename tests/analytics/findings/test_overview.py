@@ -109,7 +109,7 @@ def test_tiles_headline_and_list_say_the_same(area, view):
 def test_nothing_clear_says_how_large_a_change_is_still_possible(view):
     found = overview.what_changed(Scope(area="X07000001"), view)
     assert found.answer.startswith(
-        "Nothing clearly changed. 19 changes since the figure before tested. Still possible is, where most"
+        "Nothing clearly changed. 19 changes since the figure before tested. Even where most is known, a change of"
     )
     width = (found.table["change_high"] - found.table["change_low"]).astype(float)
     for at in (width.idxmin(), width.idxmax()):
