@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
 from scipy.special import logsumexp, ndtri
 
 Method = Literal["REML", "ML", "FH"]
@@ -203,16 +204,18 @@ def _weighed(areas: _Areas, sigma2: ArrayLike) -> _Weighed:
 
 
 def _scoring(areas: _Areas, step: Callable[[_Areas, float], tuple[float, float]]) -> float:
-    """The root of a score by Fisher's scoring, 0 where it lies below; steps that turn round are halved from then on."""
-    sigma2, damped, before = float(np.median(areas.with_answers.variance)), 1.0, 0.0
+    """The root of a score by Fisher's scoring, 0 where it lies below; from two sides of it on by Brent's method."""
+    sigma2 = float(np.median(areas.with_answers.variance))
+    score, information = step(areas, sigma2)
+    tiny = np.finfo(float).tiny
     for _ in range(_SWEEPS):
-        score, information = step(areas, sigma2)
-        change = score / information
-        damped /= 2 if change * before < 0 else 1
-        before = change
-        following = max(0.0, sigma2 + damped * change)
-        if abs(following - sigma2) <= _TOLERANCE * (sigma2 + np.finfo(float).tiny):
+        following = max(0.0, sigma2 + score / information)
+        if abs(following - sigma2) <= _TOLERANCE * (sigma2 + tiny):
             return following
+        before, (score, information) = score, step(areas, following)
+        if score * before < 0:
+            ends = sorted((sigma2, following))
+            return float(brentq(lambda value: step(areas, value)[0], *ends, xtol=tiny, rtol=_TOLERANCE))
         sigma2 = following
     raise ValueError(f"The variance between areas did not settle in {_SWEEPS} steps.")
 
@@ -220,7 +223,7 @@ def _scoring(areas: _Areas, step: Callable[[_Areas, float], tuple[float, float]]
 def _reml(areas: _Areas, sigma2: float) -> tuple[float, float]:
     weight, inverse, _, residual = (values[0] for values in _weighed(areas, sigma2))
     x = areas.with_answers.covariates
-    second, third = (np.einsum("i,ip,iq->pq", weight**power, x, x) for power in (2, 3))
+    second, third = ((x.T * weight**power) @ x for power in (2, 3))
     trace = weight.sum() - np.trace(inverse @ second)
     squared = (weight**2).sum() - 2 * np.trace(inverse @ third) + np.trace(inverse @ second @ inverse @ second)
     return -trace / 2 + ((weight * residual) ** 2).sum() / 2, squared / 2
@@ -273,7 +276,7 @@ def _bias(areas: _Areas, weighed: _Weighed, method: Method) -> float:
     total, squares = weight.sum(), (weight**2).sum()
     if method == "ML":
         x = areas.with_answers.covariates
-        second = np.einsum("i,ip,iq->pq", weight**2, x, x)
+        second = (x.T * weight**2) @ x
         return float(-np.trace(weighed.inverse[0] @ second) / squares)
     if method == "FH":
         return float(2 * (len(weight) * squares - total**2) / total**3)
