@@ -79,7 +79,7 @@ def fay_herriot(
     .. math:: y_i = x_i'\beta + u_i + e_i,\quad u_i \sim N(0, \sigma^2),\quad e_i \sim N(0, \psi_i)
 
     and :math:`\hat\theta_i = g_i y_i + (1 - g_i) x_i'\hat\beta` with :math:`g_i = \sigma^2/(\sigma^2 + \psi_i)`. The
-    variance is fitted by Fisher's scoring, no loop runs over areas, and
+    variance is fitted by Fisher's scoring and Brent's method, no loop runs over areas, and
 
     .. math:: MSE_i = g_i\psi_i + (1 - g_i)^2 x_i'Ax_i + \frac{2\psi_i^2}{(\sigma^2 + \psi_i)^3}\,v(\hat\sigma^2),
         \quad A = (X'WX)^{-1},\ w_i = (\sigma^2 + \psi_i)^{-1}
