@@ -5,8 +5,8 @@
 In each run every sampled unit of the demonstration, with its respondents, is given a wave by lot: within its stratum,
 and within the waves between two series breaks, so that each wave keeps as many units of each stratum as it had. Waves
 then differ by chance alone, whatever the truth behind the answers is. Beside the share of runs in which a question says
-rose or fell of anything stands the band in which 99 of 100 such experiments would lie at the nominal rate: 5 % of one
-test, and at most the false-discovery rate of the settings where many are made together.
+rose or fell of anything stands the band in which 99 of 100 such experiments would lie at the nominal rate: at most the
+false-discovery rate of the settings. One measure alone is called so less often: its change is judged with those of all.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from data.store import Release, Store, View
 from data.survey_cubes import SURVEY_CELLS, SURVEY_DESIGN
 
 ASKED = {
-    "trends.measure": ("change", True),
-    "trends.compare": ("compared", False),
-    "trends.change": ("changed", False),
-    "overview.what_changed": ("changes", False),
+    "trends.measure": "change",
+    "trends.compare": "compared",
+    "trends.change": "changed",
+    "overview.what_changed": "changes",
 }
-"""Questions, with the table that holds their changes, and whether it is of one test."""
+"""Questions, with the table that holds their changes."""
 
 
 class Shuffled(View):
@@ -105,7 +105,7 @@ def runs(store: Store, count: int, first: int = 0) -> Iterator[list[Run]]:
 
 def _run(key: str, view: View) -> Run:
     found = QUESTIONS[key].answer(Scope(), view)
-    table = found.tables[ASKED[key][0]]
+    table = found.tables[ASKED[key]]
     table = table[table["p_value"].notna()]
     away = (table["change_low"] > 0) | (table["change_high"] < 0)
     return Run(key, len(table), int(away.sum()), int(table["verdict"].isin([CHANGE.above, CHANGE.below]).sum()))
@@ -125,16 +125,16 @@ def main() -> None:
     options = parser.parse_args()
     print(machine())
     made = [run for each in runs(Store(options.store), options.runs) for run in each]
-    for key, (_, single) in ASKED.items():
+    nominal = settings().false_discovery
+    for key in ASKED:
         own = [run for run in made if run.key == key]
-        nominal = 0.05 if single else settings().false_discovery
         said, (fewest, most) = sum(run.called > 0 for run in own), band(len(own), nominal)
         shares = np.array([run.left_out / run.tested for run in own])
         error = 2.576 * shares.std(ddof=1) / np.sqrt(len(shares))
         tests = round(float(np.mean([run.tested for run in own])))
         print(
             f"{key}: {len(own)} runs of {tests} changes; rose or fell in {said} runs, band at "
-            f"{'' if single else 'most '}{nominal:.0%}: {fewest} to {most}; intervals that leave out 0: "
+            f"most {nominal:.0%}: {fewest} to {most}; intervals that leave out 0: "
             f"{shares.mean():.1%}, ± {error:.1%} by chance"
         )
 

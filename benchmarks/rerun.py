@@ -3,7 +3,7 @@
     python -m benchmarks.rerun [--store URL] [--changes N] [--page NAME ...]
 
 A server of its own is started for each page; a visitor, who speaks to it as the page in a browser does, changes one
-filter after the other, once the server has counted ahead what it does behind the first pages. Timed is each change from
+filter after the other, once the server has counted what it counts behind the first pages. Timed is each change from
 what is sent to the last message of the finished page. First visits to a view are timed apart from returns to it. Beside
 it, in the same run, stands the answer for a page without any figure: the floor. The processor's time of the server
 stands beside the time on the clock: other work on the machine changes it far less.
@@ -80,13 +80,12 @@ async def _measured(store: str | None, pages: list[str], changes: int) -> None:
 
 
 async def _rested(server: Server) -> None:
-    """Wait until the server has counted what it counts ahead behind the first pages."""
-    before = server.cpu
-    while True:
+    """Wait until the server has counted what it counts behind the first pages, and for two minutes at most."""
+    for _ in range(60):
+        before = server.cpu
         await asyncio.sleep(2)
         if server.cpu - before < 0.1:
             return
-        before = server.cpu
 
 
 async def _floor() -> Times:

@@ -370,17 +370,17 @@ class Writer:
             if isinstance(frame, pa.Table)
             else pa.Table.from_pandas(frame[table.names], table.arrow, preserve_index=False)
         )
+        # A table that was opened once knows of its own writes, and the lock leaves no other; not of one that failed.
+        opened = self._opened.pop(table.name, None)
         write_deltalake(
-            self._opened.get(table.name, str(path)),
+            opened or str(path),
             rows,
             mode=mode,
             schema_mode="merge" if mode == "append" else "overwrite",
             configuration=_KEEP_VERSIONS,
             writer_properties=_GROUPS,
         )
-        # A table that was opened once knows of its own writes.
-        if table.name not in self._opened:
-            self._opened[table.name] = DeltaTable(str(path))
+        self._opened[table.name] = opened or DeltaTable(str(path))
         self.versions[table.name] = self._opened[table.name].version()
         for new in sorted(set(path.glob("*.parquet")) - before):
             with new.open("rb") as file:

@@ -1,4 +1,4 @@
-"""What is kept in memory is bounded: by a number, or by there being few things that it can be kept by."""
+"""What is kept in memory is bounded: by a number, by bytes, or by there being few things that it can be kept by."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def kept(folder: str) -> Iterator[tuple[str, ast.FunctionDef, str]]:
 
 
 def endless(function: ast.FunctionDef, decorator: str) -> bool:
-    if decorator.startswith(("lru_cache", "cached(")):
+    if decorator.startswith("cached("):
+        return "maxsize=" not in decorator or "getsizeof=" not in decorator
+    if decorator.startswith("lru_cache"):
         return "maxsize=" not in decorator or "None" in decorator
     if decorator.startswith("st.cache"):
         return "max_entries=" not in decorator
@@ -48,7 +50,7 @@ def test_a_cache_without_an_end_is_found() -> None:
     for text in (
         "@cache\ndef f(scope): ...",
         "@lru_cache(maxsize=None)\ndef f(): ...",
-        "@cached({})\ndef f(): ...",
+        "@cached(LRUCache(maxsize=9))\ndef f(): ...",
         "@st.cache_data\ndef f(): ...",
     ):
         function = ast.parse(text).body[0]

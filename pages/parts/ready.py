@@ -1,10 +1,10 @@
-"""What is brought into memory before anybody comes."""
+"""What is brought into memory before anybody asks for it."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from threading import Event
@@ -17,11 +17,11 @@ from pages.parts import release
 
 _LATE = ("pandas", "plotly.graph_objects", "pydeck", "scipy.stats")
 """Heavy packages that are imported where they are used."""
-_SECONDS = 5.0
+_AHEAD_SECONDS = 5.0
 """Seconds after which nothing more is counted before anybody is let in."""
-_BEHIND = 60.0
+_BEHIND_SECONDS = 60.0
 """Seconds after which nothing more is counted while pages are shown."""
-_PAUSE = 0.02
+_PAUSE = 0.05
 """Seconds between what is counted behind the pages, which have to take turns with it."""
 _OVERVIEW = (
     "overview.headline",
@@ -31,6 +31,9 @@ _OVERVIEW = (
     "overview.data_state",
 )
 _TRENDS = ("trends.measure", "trends.by_area", "trends.by_group")
+
+Asked = tuple[str, Scope]
+"""A question and the scope that it is asked of."""
 
 
 def import_all() -> None:
@@ -45,7 +48,7 @@ def import_all() -> None:
         import_module(f"pages.parts.{part.stem}")
 
 
-def count_ahead(seconds: float = _SECONDS) -> int:
+def count_ahead(seconds: float = _AHEAD_SECONDS) -> int:
     """Answer what the Overview asks of every month of the release that is shown, the newest first.
 
     The first one who comes to a month, or to any area in it, would wait for what the others find.
@@ -61,14 +64,13 @@ def count_ahead(seconds: float = _SECONDS) -> int:
         Questions that were answered.
     """
     until = time.monotonic() + seconds
-    return _count(_OVERVIEW, _months, lambda: time.monotonic() > until)
+    return _answer_all(_of_overview, lambda: time.monotonic() > until)
 
 
-def count_behind(closed: Event, seconds: float = _BEHIND) -> int:
-    """Answer what Trends asks of each measure by each grouping up to the newest month, while pages are shown.
+def count_behind(closed: Event, seconds: float = _BEHIND_SECONDS) -> int:
+    """Answer what Trends asks of each measure, and of each by every grouping, while pages are shown.
 
-    Most of what a measure or a grouping needs that nobody has asked for is read and added up here, and serves every
-    period and area.
+    What a measure or a grouping needs that nobody has asked for is read here, and added up for the force.
 
     Parameters
     ----------
@@ -83,42 +85,49 @@ def count_behind(closed: Event, seconds: float = _BEHIND) -> int:
         Questions that were answered.
     """
     until = time.monotonic() + seconds
-    return _count(_TRENDS, _groupings, lambda: closed.wait(_PAUSE) or time.monotonic() > until)
+    return _answer_all(_of_trends, lambda: closed.wait(_PAUSE) or time.monotonic() > until)
 
 
-def _count(keys: Sequence[str], scopes: Callable[[Scope, View], Iterator[Scope]], ended: Callable[[], bool]) -> int:
-    """Answer some questions of scopes of the survey that the dashboard opens on, until it is time to end."""
-    counted = 0
+def _answer_all(asked: Callable[[Scope, View], Iterator[Asked]], ended: Callable[[], bool]) -> int:
+    """Answer questions about the survey that the dashboard opens on, until it is time to end."""
+    answered = 0
     try:
         if needs_building():
             return 0
         view = release.opened(chosen_store())
         if not choices.forces(view):
             return 0
-        for scope in scopes(choices.complete(Scope(), view), view):
-            for key in keys:
-                if ended():
-                    return counted
-                release.answered(key, scope, view)
-                counted += 1
+        for key, scope in asked(choices.complete(Scope(), view), view):
+            if ended():
+                break
+            release.answered(key, scope, view)
+            answered += 1
     except Exception:
         # The page that needs what fails says so; the server starts, and the others are drawn.
-        logging.getLogger("confidence_cycle").warning("Counting ahead failed", exc_info=True)
-    return counted
+        logging.getLogger("confidence_cycle").warning("Counting before it is asked for failed", exc_info=True)
+    return answered
 
 
-def _months(whole: Scope, view: View) -> Iterator[Scope]:
+def _of_overview(first: Scope, view: View) -> Iterator[Asked]:
     """The force as a whole and one area of each level, month by month, as the Overview asks of them at first."""
-    force, survey = str(whole.force), str(whole.survey)
+    force, survey = str(first.force), str(first.survey)
     areas = choices.areas(view, force, survey).drop_duplicates("area_level")["code"]
     for month in reversed(choices.months(view, force, survey)):
         for area in (None, *areas):
-            yield Scope(force=force, survey=survey, area=area, to_month=month)
+            for key in _OVERVIEW:
+                yield key, Scope(force=force, survey=survey, area=area, to_month=month)
 
 
-def _groupings(whole: Scope, view: View) -> Iterator[Scope]:
-    """Each measure by each grouping, as Trends asks of them; the grouping that it opens on first."""
-    force, survey = str(whole.force), str(whole.survey)
-    for by in choices.groupings(view, force, survey):
-        for measure in choices.asked(view, force, survey):
-            yield Scope(force=force, survey=survey, measure=measure, by=by)
+def _of_trends(first: Scope, view: View) -> Iterator[Asked]:
+    """Each measure as Trends opens on it, then each by every further grouping."""
+    force, survey = str(first.force), str(first.survey)
+    measures = [
+        choices.complete(Scope(force=force, survey=survey, measure=measure), view)
+        for measure in choices.asked(view, force, survey)
+    ]
+    for scope in measures:
+        for key in _TRENDS:
+            yield key, scope
+    for by in choices.groupings(view, force, survey)[1:]:
+        for scope in measures:
+            yield "trends.by_group", scope.but(by=by)

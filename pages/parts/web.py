@@ -60,7 +60,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     await asyncio.to_thread(ready.count_ahead)
     gc.set_threshold(*gc.get_threshold()[:2], _NEVER)
     sys.setswitchinterval(_TURN)
-    collecting, closed = asyncio.create_task(_collect()), Event()
+    collecting = asyncio.create_task(_collect())
+    closed = Event()
     counting = asyncio.create_task(asyncio.to_thread(ready.count_behind, closed))
     try:
         yield

@@ -1,4 +1,4 @@
-"""What is counted before anybody comes."""
+"""What is counted before anybody asks for it."""
 
 from __future__ import annotations
 
@@ -49,22 +49,30 @@ def test_it_ends_when_its_time_is_up(asked, shown, demonstration):
     assert asked == []
 
 
-def test_every_measure_is_counted_by_every_grouping_behind_the_pages(asked, shown, demonstration, monkeypatch):
+def test_every_measure_is_counted_by_every_grouping_behind_the_pages(shown, demonstration, monkeypatch):
     monkeypatch.setattr(ready, "_PAUSE", 0.0)
     shown(demonstration)
-    view = demonstration.view()
-    force, survey = choices.forces(view)[0], choices.surveys(view, choices.forces(view)[0])[0]
-    pairs = [(m, by) for by in choices.groupings(view, force, survey) for m in choices.asked(view, force, survey)]
+    view, asked = demonstration.view(), []
+    force = choices.forces(view)[0]
+    survey = choices.surveys(view, force)[0]
+    measures, groupings = choices.asked(view, force, survey), choices.groupings(view, force, survey)
     monkeypatch.setattr(release, "answered", lambda key, scope, view: asked.append((key, scope.measure, scope.by)))
-    assert ready.count_behind(Event()) == len(pairs) * len(ready._TRENDS)
-    assert [(measure, by) for key, measure, by in asked if key == "trends.by_group"] == pairs
+    assert ready.count_behind(Event()) == len(asked)
+    first = [(key, measure, None) for measure in measures for key in ready._TRENDS]
+    assert asked == [*first, *(("trends.by_group", measure, by) for by in groupings[1:] for measure in measures)]
 
 
 def test_nothing_is_begun_when_the_server_ends(asked, shown, demonstration):
     shown(demonstration)
     closed = Event()
     closed.set()
-    assert ready.count_behind(closed) == ready.count_behind(Event(), 0) == 0
+    assert ready.count_behind(closed) == 0
+    assert asked == []
+
+
+def test_nothing_is_begun_behind_the_pages_when_its_time_is_up(asked, shown, demonstration):
+    shown(demonstration)
+    assert ready.count_behind(Event(), -1) == 0
     assert asked == []
 
 
@@ -91,23 +99,49 @@ def test_whatever_fails_the_server_starts_and_its_log_says_why(name, shown, demo
     shown(demonstration)
     monkeypatch.setattr(release, name, broken)
     assert ready.count_ahead() == ready.count_behind(Event()) == 0
-    assert "Counting ahead failed" in caplog.text
+    assert "Counting before it is asked for failed" in caplog.text
 
 
-def test_the_page_finds_what_was_counted_ahead(run, demonstration, monkeypatch):
+@pytest.fixture
+def counted(monkeypatch):
+    """A function that lists some questions whenever they are answered anew."""
+    found = []
+
+    def watch(keys):
+        for key in keys:
+            asked = QUESTIONS[key]
+            answer = asked.answer
+            monkeypatch.setitem(
+                QUESTIONS,
+                key,
+                replace(asked, answer=lambda *a, key=key, answer=answer: found.append(key) or answer(*a)),
+            )
+        return found
+
+    return watch
+
+
+def test_the_page_finds_what_was_counted_ahead(run, demonstration, shown, counted):
     """What the Overview asks first is what was asked before: nothing is counted again."""
-    monkeypatch.setenv("CONFIDENCE_STORE", str(demonstration.root))
-    settings.cache_clear()
+    shown(demonstration)
     ready.count_ahead(600)
-    counted = []
-    for key in ready._OVERVIEW:
-        asked = QUESTIONS[key]
-        answer = asked.answer
-        monkeypatch.setitem(
-            QUESTIONS,
-            key,
-            replace(asked, answer=lambda *a, key=key, answer=answer: counted.append(key) or answer(*a)),
-        )
+    again = counted(ready._OVERVIEW)
     app = run("pages/explore/overview.py", demonstration)
     assert not app.exception
-    assert counted == []
+    assert again == []
+
+
+def test_the_page_finds_what_was_counted_behind(run, demonstration, shown, counted, monkeypatch):
+    monkeypatch.setattr(ready, "_PAUSE", 0.0)
+    view = demonstration.view()
+    force = choices.forces(view)[0]
+    measure = choices.asked(view, force, choices.surveys(view, force)[0])[1]
+    monkeypatch.setattr(choices, "asked", lambda *_: [measure])
+    shown(demonstration)
+    ready.count_behind(Event())
+    monkeypatch.undo()
+    shown(demonstration)
+    again = counted(ready._TRENDS)
+    assert not run("pages/explore/trends.py", demonstration, measure=measure).exception
+    assert not run("pages/explore/trends.py", demonstration, measure=measure, by="sex").exception
+    assert again == []

@@ -289,7 +289,6 @@ def shares_of(cells: pd.DataFrame, answers: Answers, by: list[str]) -> DomainMea
     return domain_means_of_cells(cells, answers.sample, scores, by, stratum="strata", psu="psu", answer="answer_class")
 
 
-@lru_cache(maxsize=32)
 def _area_cells(force: Answers, level: str, pooling: Pooling) -> pd.DataFrame:
     """Cells of everyone, with the area of the level that each lies in."""
     return in_areas(force.cells(EVERYONE, pooling), force, level)

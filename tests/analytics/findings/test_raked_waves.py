@@ -24,7 +24,7 @@ def test_each_wave_says_its_own_the_newest_first_and_how_intervals_are_meant(sto
     made = trends.measure(Scope(), view).provenance
     assert made.weights == f"c: {RAKED}. b: {GIVEN}. a: As the file has them; 1 where it has none"
     assert [rule for rule in made.rules if "raked" in rule] == [
-        "Weights raked to age and sex are taken as given: intervals are a little wider than they need be, by 3 to 5 % "
+        "Weights raked to age and sex are taken as given: intervals are a little wider than they need be, by 2 to 4 % "
         "where it was measured, as what the margins tell of an answer is not taken off"
     ]
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.integrate import quad
+from scipy.optimize import minimize_scalar
 
 from analytics.small_area import fay_herriot
 
@@ -115,6 +116,23 @@ def test_no_variance_between_areas_is_never_plugged_in():
     result = fay_herriot(shrunk, variance)
     assert result.integrated
     assert result.shrinkage.min() > 0
+
+
+def test_a_variance_near_zero_is_where_the_restricted_likelihood_is_largest():
+    """Where the score hardly leaves 0 Fisher's scoring creeps: after 2,000 steps it has not settled here."""
+    direct = np.array([0.7332877178587418, 0.23948260434518007, 0.9130784511011506, 3.5448706283937326, -2.18223655757])
+    variance = np.array([0.6818477479153693, 0.551623716309728, 0.8378016699016377, 2.6321664623451353, 1.84337872841])
+
+    def lost(sigma2):
+        weight = 1 / (sigma2 + variance)
+        mean = (weight * direct).sum() / weight.sum()
+        return (-np.log(weight).sum() + np.log(weight.sum()) + (weight * (direct - mean) ** 2).sum()) / 2
+
+    best = minimize_scalar(lost, bounds=(0, 0.05), method="bounded", options={"xatol": 1e-10})
+    found = fay_herriot(direct, variance, integrate=False).sigma2
+    assert 0.006 < found < 0.007
+    assert found == pytest.approx(best.x, abs=1e-4)
+    assert lost(found) <= min(lost(0), lost(found * 0.9), lost(found * 1.1))
 
 
 @pytest.mark.parametrize("count", [20, 90])
