@@ -127,7 +127,7 @@ def sweep(store: Store) -> None:
 
 
 def earlier_mappings(view: View) -> Iterator[tuple[str, Source]]:
-    """The mappings of the waves that a release shows, with the name of the wave, the newest first.
+    """The mappings of the waves that a release shows, with the name of the wave, the newest wave first.
 
     Parameters
     ----------
@@ -137,7 +137,9 @@ def earlier_mappings(view: View) -> Iterator[tuple[str, Source]]:
     if not view:
         return
     mapped = view.current_loads
-    for row in mapped[mapped["mapping"].notna()][::-1].to_dict("records"):
+    # Names of waves sort in time; of one wave the last that was loaded stands first.
+    newest = mapped[mapped["mapping"].notna()][::-1].sort_values("period", ascending=False, kind="stable")
+    for row in newest.to_dict("records"):
         label = f"{row['subject']}, {row['period']}"
         if not view.store.kept_path(str(row["mapping"])).exists():  # a store of which the kept files were removed
             continue

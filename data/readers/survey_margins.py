@@ -34,7 +34,7 @@ class Group:
     def said(self) -> str:
         """Its words, number and share, for the field in which its share of the population is typed."""
         share = percent(self.people / self.of) if self.of else percent(0)
-        return f"{self.words} · {plural(self.people, 'person', 'people')}, {share} of the file"
+        return f"{self.words} · {plural(self.people, 'person', 'people')}, {share} of those with an answer"
 
     @property
     def is_known(self) -> bool:
@@ -121,10 +121,11 @@ def sum_of(shares: Mapping[str, float | None]) -> str:
     said = f"They add up to {total:.1f}{NBSP}%"
     if is_whole(shares):
         return f"{said}."
+    should = "" if abs(total - 100) <= 100 * ROUNDING else f", and should add up to 100{NBSP}%"
     lack = f"; {plural(blank, 'group')} {'has' if blank == 1 else 'have'} no share yet" if blank else ""
     if 0 in shares.values():
-        lack += "; a share is above 0, and whoever has none is merged with another group"
-    return f"{said}, and should add up to 100{NBSP}%{lack}."
+        lack += "; a share is above 0: give a group without one the words of another, above, and both are one"
+    return f"{said}{should}{lack}."
 
 
 def is_whole(shares: Mapping[str, float | None]) -> bool:

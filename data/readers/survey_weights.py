@@ -12,11 +12,13 @@ from data.raking import SWEEPS, Floats, Integers, Margin, Raked, Unsettled, fitt
 from data.readers.source import Problem, Refused
 from data.readers.survey_raking import AS_IT_IS, RakedMargin, Raking
 from data.vocabularies import normalise
-from data.words import listing, percent, plural
+from data.words import NBSP, listing, percent, plural
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_MOST_SAID = 12
+"""Groups of a margin whose shares are said one by one."""
 _BLANK = ""
 """The category of people of whom nothing is known; no word of a file is blank."""
 
@@ -35,12 +37,15 @@ class Weighed:
         What was done, with the design effect of weighting, as `waves` keeps it.
     figures
         The smallest and the largest weight and the effective base, in a sentence.
+    effective
+        The effective base.
     """
 
     weights: Floats
     margins: str
     done: str
     figures: str
+    effective: float
 
 
 def raked(raking: Raking, known: Mapping[str, pd.Series], start: Floats, mapping: str) -> Weighed:
@@ -86,7 +91,9 @@ def raked(raking: Raking, known: Mapping[str, pd.Series], start: Floats, mapping
         raise Refused([Problem(what, unsettled.remedy[:-1])]) from unsettled
     named = listing([margin.label for margin in raking.margins])
     kept = "".join(f"; {said}" for one in held for said in _kept(*one))
-    return Weighed(found.weights * total, named, f"{_done(raking, named, found)}{kept}", _figures(found.weights))
+    shares = "".join(f"; {_shares(margin)}" for margin in raking.margins)
+    done = f"{_done(raking, named, found)}{kept}{shares}"
+    return Weighed(found.weights * total, named, done, _figures(found.weights), _effective(found.weights))
 
 
 def design_effect(weights: Floats) -> float:
@@ -143,6 +150,14 @@ def _target(margin: RakedMargin, words: list[str], codes: Integers, start: Float
     return Margin(margin.label, tuple(word or "not known" for word in words), target, codes)
 
 
+def _shares(margin: RakedMargin) -> str:
+    """The shares of a margin in words; of one of many groups how many they are."""
+    if len(margin.shares) > _MOST_SAID:
+        return f"population by {margin.label}: {len(margin.shares)} groups"
+    said = ", ".join(f"{category} {share * 100:.1f}{NBSP}%" for category, share in margin.shares.items())
+    return f"population by {margin.label}: {said}"
+
+
 def _done(raking: Raking, named: str, found: Raked) -> str:
     begun = ", beginning with the weights of the file" if raking.from_weights else ""
     parts = [f"raked to {named}{begun}", f"design effect of weighting {design_effect(found.weights):.2f}"]
@@ -168,11 +183,14 @@ def _kept(margin: RakedMargin, words: list[str], codes: Integers) -> Iterator[st
         yield f"{plural(number, 'person', 'people')} without a known {margin.label} {keep}"
 
 
+def _effective(weights: Floats) -> float:
+    return float(weights.sum() ** 2 / (weights**2).sum())
+
+
 def _figures(weights: Floats) -> str:
     counting = weights[weights > 0]
     mean = counting.mean()
-    effective = counting.sum() ** 2 / (counting**2).sum()
     return (
         f"Smallest weight {counting.min() / mean:.2f} and largest {counting.max() / mean:.2f}, the mean being 1; "
-        f"effective base {effective:,.0f} of {plural(len(counting), 'respondent')}."
+        f"effective base {_effective(weights):,.0f} of {plural(len(counting), 'respondent')}."
     )

@@ -48,8 +48,8 @@ def forget() -> None:
         del st.session_state[key]
 
 
-def show(source: Source, store: Store, made: str | None) -> str | None:
-    """The form for one file; the mapping file once a person says that it is right, else what was made before.
+def show(source: Source, store: Store, made: str | None) -> tuple[str | None, bool]:
+    """The form for one file: the mapping file once a person says that it is right, else what was made before.
 
     Parameters
     ----------
@@ -59,8 +59,13 @@ def show(source: Source, store: Store, made: str | None) -> str | None:
         Where mappings of earlier waves are kept.
     made
         The mapping that was made here before.
+
+    Returns
+    -------
+    tuple of str and bool
+        The mapping, and whether the form has been changed since it was used.
     """
-    chosen = made
+    chosen, changed = made, False
     with st.expander(
         f"What the columns of {plain(source.path)} mean",
         icon=":material/rule:",
@@ -71,7 +76,7 @@ def show(source: Source, store: Store, made: str | None) -> str | None:
             start = _start(source, store)
         except Refused as refusal:
             st.error(plain(str(refusal)))
-            return made
+            return made, False
         form = _begun(source, start)
         _said(form.draft)
         wave = _wave(form)
@@ -100,7 +105,10 @@ def show(source: Source, store: Store, made: str | None) -> str | None:
         if used:
             lacking = drafts.lacking(form.draft, wave, roles, meanings, questions)
             chosen = text if _is_whole(source, lacking, text) else made
-    return chosen
+        changed = made is not None and chosen == made != text
+        if changed:
+            st.warning("Changed since it was used: use it again, so that what is published is what stands here.")
+    return chosen, changed
 
 
 def _start(source: Source, store: Store) -> Start:

@@ -23,6 +23,7 @@ from data.readers.survey_margins import Group, groups_of, is_whole, margin_of, p
 from data.readers.survey_raking import AREA, AS_IT_IS, START, TRIM, WEIGHT, label_of
 from data.readers.survey_wave import columns_to_weigh, sheet_to_weigh, weighed
 from data.readers.tabular import Sheet
+from data.settings import settings
 from pages.parts.mapping_columns import Form, in_two
 
 _HELD = "mapping_people"
@@ -85,6 +86,7 @@ def show(
     way = _way(form, column, bool(groups))
     kept = {name: NOT_KEPT if name == column and way == ALIKE else role for name, role in roles.items()}
     if way != RAKED:
+        _hold(form)
         return Weights(kept, {}, False, st.container())
     before = form.draft.content.get("raking", {})
     of = _margins(form, before, groups)
@@ -120,7 +122,14 @@ def tried(source: Source, text: str, weights: Weights) -> None:
         return
     if found is not None:
         done = plain(found.done[:1].upper() + found.done[1:])
-        weights.place.info(f"{plain(found.figures)}  \n{done}.", icon=":material/balance:")
+        said, fewest = f"{plain(found.figures)}  \n{done}.", settings().fewest_effective
+        if found.effective < fewest:
+            weights.place.warning(
+                f"{said}  \nA figure needs an effective base of {fewest:g}: look at the shares, or merge small groups.",
+                icon=":material/balance:",
+            )
+        else:
+            weights.place.info(said, icon=":material/balance:")
 
 
 def problems(source: Source, mapping: SurveyMapping, name: str) -> list[str]:
@@ -170,6 +179,15 @@ def _groups(
         elif role == AREA:
             found[AREA] = groups_of(column.areas or column.codes, areas)
     return {margin: groups for margin, groups in found.items() if groups}
+
+
+def _hold(form: Form) -> None:
+    """Keep what was typed while another way is chosen: what is not drawn would be forgotten."""
+    typed = tuple(
+        form.key(name) for name in ("margins", "share_", "pasted_", "kept_", "begin_", "trims", "least", "greatest")
+    )
+    for key in [key for key in st.session_state if str(key).startswith(typed)]:
+        st.session_state[key] = st.session_state[key]
 
 
 def _way(form: Form, column: str | None, can_rake: bool) -> str:
@@ -235,9 +253,16 @@ def _shares(
                     key=form.key(f"share_{margin}_{group.words}_{_stamp(text)}"),
                 )
         st.markdown(sum_of(shares))
+        lost = [words for words in before if before[words] != AS_IT_IS and words not in {g.words for g in groups}]
+        if lost:
+            named = listing([f"{plain(words)} ({before[words] * 100:.1f} %)" for words in lost])
+            st.warning(f"Nobody in this file is of {named}, as the mapping before has it: add that to another group.")
         if found.unread:
             lines = listing([f"“{plain(line[:60])}”" for line in found.unread])
-            st.markdown(f"Not taken, as no group of the file stands there with a number: {lines}.")
+            st.markdown(
+                f"Not taken, as no group of the file stands there with a number: {lines}. The shares are of the rest: "
+                "a group of the population in which nobody answered has to be added to another one."
+            )
     return margin_of(shares, kept), is_whole(shares)
 
 

@@ -14,7 +14,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from analytics import charts
 from analytics.briefings.problems import problems_csv
 from analytics.findings import upload
-from analytics.wording import plain
+from analytics.wording import listing, plain
 from data.faults import of_the_store
 from data.loading import Report
 from data.readers.mappings import ENDING
@@ -59,6 +59,8 @@ class _Upload:
         What was staged last, what it was made of, and what publishing it would change; None where that failed.
     anew
         Whether it was staged in this very run, so that nobody has seen it yet.
+    changed
+        Files whose mapping has been changed in its form since it was used.
     """
 
     turn: int = 0
@@ -67,6 +69,7 @@ class _Upload:
     staged: Staged | None = None
     previews: list[upload.Preview] | None = None
     anew: bool = False
+    changed: list[str] = field(default_factory=list)
 
     def clear(self) -> None:
         """Begin anew, and remove the copy that was made."""
@@ -181,8 +184,11 @@ def _recognised(state: _Upload, staged: Staged, store: Store) -> None:
         hide_index=True,
         alt="What became of each file",
     )
-    for source in sources_of(staged.files, [*waiting, *state.mappings]):
-        _mapping(state, source, store)
+    state.changed = [
+        source.path
+        for source in sources_of(staged.files, [*waiting, *state.mappings])
+        if _mapping(state, source, store)
+    ]
     noted = [outcome for outcome in staged.report.outcomes if outcome.notes and outcome.status == "loaded"]
     if noted:
         with st.expander("What was noticed while reading", icon=":material/info:", key="upload_notes"):
@@ -191,13 +197,14 @@ def _recognised(state: _Upload, staged: Staged, store: Store) -> None:
                 st.markdown(f"**{plain(outcome.path)}**\n{notes}")
 
 
-def _mapping(state: _Upload, source: Source, store: Store) -> None:
-    """The form of a mapping; one that was made can be opened again."""
+def _mapping(state: _Upload, source: Source, store: Store) -> bool:
+    """The form of a mapping, which can be opened again; whether it was changed since it was used."""
     made = state.mappings.get(source.path)
-    text = mapping_form.show(source, store, made)
+    text, changed = mapping_form.show(source, store, made)
     if text is not None and text != made:
         state.mappings[source.path] = text
         st.rerun()
+    return changed
 
 
 def _checked(staged: Staged) -> None:
@@ -300,11 +307,14 @@ def _publish(state: _Upload, staged: Staged, user: User) -> None:
         return
     if not staged.complete:
         st.markdown("Only the files that are ready to publish are published.")
+    if state.changed:
+        named = listing([plain(path) for path in state.changed])
+        st.warning(f"The mapping of {named} was changed since it was used. Use it again under step 2, then publish.")
     with st.form("upload_publish", clear_on_submit=False):
         name = name_for_history(user, "upload_name")
         reason = st.text_input("Reason, kept in the history", key=f"upload_reason_{state.turn}", max_chars=300)
         st.caption("It can be withdrawn later, on this page.")
-        if st.form_submit_button("Publish", type="primary", icon=":material/publish:"):
+        if st.form_submit_button("Publish", type="primary", icon=":material/publish:", disabled=bool(state.changed)):
             _run(state, staged, user, name, reason)
 
 

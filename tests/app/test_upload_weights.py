@@ -93,7 +93,7 @@ def test_a_wave_is_raked_in_the_form_and_its_figure_is_that_of_weights_fitted_by
     ages = fields(app, "age_band")
     old = sum(row["Age"] == "3" for row in rows)
     assert [part.label.replace("\\", "") for part in ages.values()][2] == (
-        f"65+ · {old} people, {old * 100 / SIZE:.0f} % of the file"
+        f"65+ · {old} people, {old * 100 / SIZE:.0f} % of those with an answer"
     )
     assert list(fields(app, "sex")) == ["Female", "Male"]
     assert not app.info
@@ -116,6 +116,18 @@ def test_a_wave_is_raked_in_the_form_and_its_figure_is_that_of_weights_fitted_by
     assert not app.error
     assert "## 1 file can be published" in texts(app)
     (text,) = app.session_state["upload"].mappings.values()
+    publish = next(button for button in app.button if button.label == "Publish")
+    assert not publish.disabled
+    # What is changed in the form after that is not published as it was.
+    fields(app, "age_band")["65+"].set_value(20.0)
+    fields(app, "age_band")["16-34"].set_value(35.0)
+    app.run()
+    assert any("was changed since it was used" in part.value for part in app.warning)
+    assert next(button for button in app.button if button.label == "Publish").disabled
+    fields(app, "age_band")["65+"].set_value(25.0)
+    fields(app, "age_band")["16-34"].set_value(30.0)
+    app.run()
+    assert not any("since it was used" in part.value for part in app.warning)
     app.text_input(key="upload_reason_0").set_value("raked")
     press(app, "Publish")
     assert not app.exception
@@ -128,6 +140,8 @@ def test_a_wave_is_raked_in_the_form_and_its_figure_is_that_of_weights_fitted_by
     assert provenance.weights.startswith(
         f"July to September 2026: raked to age and sex; design effect of weighting {effect:.2f}; "
     )
+    assert "population by sex: Female 51.0\u00a0%, Male 49.0\u00a0%" in provenance.weights
+    assert "population by age: 16-34 30.0\u00a0%, 35-64 45.0\u00a0%, 65+ 25.0\u00a0%" in provenance.weights
     assert any(rule.startswith("Weights raked to age and sex are taken as given") for rule in provenance.rules)
 
     # The mapping that the form made gives the same by the command line.
@@ -144,6 +158,12 @@ def test_a_wave_is_raked_in_the_form_and_its_figure_is_that_of_weights_fitted_by
     assert next(part for part in app.radio if part.key and "_weights_" in part.key).value == "raked"
     assert [part.value for part in fields(app, "age_band").values()] == [30.0, 45.0, 25.0]
     assert len(app.info) == 1
+    # A group of the population that nobody of the next file is of is named with its share.
+    young = [row for row in drawn(5) if row["Age"] != "3"]
+    app = give(app, ("third.csv", file_of(young, "Weight")))
+    (said,) = (part.value.replace("\\", "") for part in app.warning)
+    assert said.startswith("Nobody in this file is of 65+ (25.0 %), as the mapping before has it")
+    assert any("They add up to 75.0" in text for text in texts(app))
 
 
 def test_weights_of_the_file_are_used_begun_with_or_left_out(run, store) -> None:
@@ -200,6 +220,27 @@ def test_the_limits_and_what_raking_begins_with_are_chosen(run, store) -> None:
         assert ("trimmed to 0.7 to 1.4 times the median" in said) == changed
         assert ("nothing trimmed" in said) != changed
         assert "beginning with" not in said
+    # Who looks at another way and comes back finds what was typed.
+    choose(app, "given")
+    choose(app, "raked")
+    assert [part.value for part in fields(app, "age_band").values()] == [30.0, 45.0, 25.0]
+    assert widget(app, "number_input", "_least").value == 0.7
+    assert not widget(app, "checkbox", "_trims").value
+
+
+def test_weights_that_leave_too_few_to_say_anything_are_a_warning(run, store, monkeypatch) -> None:
+    monkeypatch.setenv("CONFIDENCE_FEWEST_EFFECTIVE", "199")
+    app = give(run(PAGE, store), ("wave.csv", file_of(drawn(), "Weight")))
+    say(app)
+    choose(app, "raked")
+    widget(app, "multiselect", "_margins").set_value(["sex"])
+    app.run()
+    for group, share in (("Female", 70.0), ("Male", 30.0)):
+        fields(app, "sex")[group].set_value(share)
+    app.run()
+    assert not app.info
+    (said,) = (part.value.replace("\\", "") for part in app.warning)
+    assert "effective base of 199: look at the shares" in said
 
 
 def test_margins_that_do_not_fit_are_not_taken(run, store) -> None:

@@ -128,10 +128,10 @@ def test_a_mapping_whose_kept_file_is_gone_is_left_out(store) -> None:
     assert list(earlier_mappings(store.view())) == []
 
 
-def test_mappings_of_published_waves_come_back_newest_first(store) -> None:
+def test_mappings_of_published_waves_come_back_the_newest_wave_first(store) -> None:
     assert list(earlier_mappings(store.view())) == []
     later = MAPPING.replace("2026-Q3", "2026-Q4")
-    for text in (MAPPING, later):
+    for text in (later, MAPPING):  # the order in which they are loaded says nothing
         stage([Upload("wave.csv", WAVE)], store, [Upload("wave.mapping.toml", text.encode())]).publish("Grace", "wave")
     found = list(earlier_mappings(store.view()))
     assert [file.content.decode() for _, file in found] == [later, MAPPING]

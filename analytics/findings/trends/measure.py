@@ -74,7 +74,7 @@ def measure(scope: Scope, view: View) -> Finding:
         caveats=(
             *break_caveats(table),
             f"{answers.wording} {answers.counted} {answers.unsure}",
-            *filter(None, [_POOLED[answers.pooling.kind], _level_caveat(answers, table)]),
+            *filter(None, [_weighted_apart(answers), _POOLED[answers.pooling.kind], _level_caveat(answers, table)]),
             *(_beside_caveat(published) for published in beside),
             *said,
         ),
@@ -191,6 +191,20 @@ def _base(table: pd.DataFrame, answers: Answers) -> str:
 
 def _points_word(answers: Answers) -> str:
     return {"waves": "wave", "rolling": "rolling year"}.get(answers.pooling.kind, "period")
+
+
+def _weighted_apart(answers: Answers) -> str:
+    """Where waves of the period are weighted in different ways, which can move a share by itself; empty if none are."""
+    used = answers.waves[answers.waves["wave"].isin([wave for point in answers.points for wave in point.waves])]
+    margins = used["raked_to"].fillna("")
+    turns = [
+        f"from {label} on they are {f'raked to {now}' if now else 'as the file has them'}"
+        for label, now, before in zip(used["label"], margins, margins.shift(), strict=True)
+        if not wording.missing(before) and now != before
+    ]
+    if not turns:
+        return ""
+    return f"Weights are not alike in all waves: {wording.listing(turns)}. A change there may be one of the weights."
 
 
 def _level_of(answers: Answers, table: pd.DataFrame) -> pd.DataFrame | None:

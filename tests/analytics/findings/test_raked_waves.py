@@ -40,3 +40,21 @@ def test_where_nothing_was_raked_nothing_is_said_of_it(store) -> None:
     made = trends.measure(Scope(), publish(store, asked("a", "2026-03", weighting=GIVEN))).provenance
     assert made.weights == GIVEN
     assert not [rule for rule in made.rules if "raked" in rule]
+
+
+def test_waves_that_are_weighted_apart_are_said_to_be(store) -> None:
+    view = publish(
+        store,
+        asked("a", "2025-09", weighting=GIVEN),
+        asked("b", "2025-12", weighting=RAKED, raked_to="age and sex"),
+        asked("c", "2026-03", weighting=RAKED, raked_to="age and sex"),
+        asked("d", "2026-06", weighting=GIVEN),
+    )
+    said = (
+        "Weights are not alike in all waves: from b on they are raked to age and sex and from d on they are as the "
+        "file has them. A change there may be one of the weights."
+    )
+    assert said in trends.measure(Scope(), view).caveats
+    # Where all waves of the period are weighted alike nothing is said.
+    alike = trends.measure(Scope(from_month="2025-12", to_month="2026-03"), view)
+    assert not [text for text in alike.caveats if "not alike" in text]

@@ -14,7 +14,7 @@ GROUPS = groups_of(CODES, WORDS)
 
 def test_codes_of_one_word_are_one_group_and_codes_of_nobody_none() -> None:
     assert list(GROUPS) == [Group("Female", 69, 100), Group("Male", 30, 100), Group("Refused", 1, 100)]
-    assert GROUPS[0].said == "Female · 69 people, 69\u00a0% of the file"
+    assert GROUPS[0].said == "Female · 69 people, 69\u00a0% of those with an answer"
     assert [group.is_known for group in GROUPS] == [True, True, False]
     assert [group.words for group in groups_of(CODES, {})] == ["1", "2", "3", "9"]
 
@@ -61,8 +61,8 @@ def test_lines_without_a_group_or_a_number_are_told() -> None:
         ({"Female": 51.2, "Male": 40.0}, "They add up to 91.2\u00a0%, and should add up to 100\u00a0%.", False),
         (
             {"Female": 100.0, "Male": 0.0},
-            "They add up to 100.0\u00a0%, and should add up to 100\u00a0%; a share is above 0, "
-            "and whoever has none is merged with another group.",
+            "They add up to 100.0\u00a0%; a share is above 0: "
+            "give a group without one the words of another, above, and both are one.",
             False,
         ),
         ({}, "They add up to 0.0\u00a0%, and should add up to 100\u00a0%.", False),
