@@ -390,8 +390,15 @@ def _sentences(followed: Followed, table: pd.DataFrame, gaps: pd.DataFrame) -> t
             f"{_share(rows[comparator, STRICT])}: {_differ(strict)}"
         )
     said = f"{group} {wording.percent(one['rate'])}, {comparator} {wording.percent(other['rate'])}"
-    clear = whole["low"] > 0 or whole["high"] < 0
-    return f"{'Find rates differ' if clear else 'No clear difference in find rates'}: {said}", f"{answer}."
+    return f"{_headline(whole, compared[WITHIN, BROAD])}: {said}", f"{answer}."
+
+
+def _headline(whole: Mapping[Any, Any], within: Mapping[Any, Any]) -> str:
+    """Whether find rates differ; only as a whole where they do not clearly so within districts."""
+    if whole["low"] <= 0 <= whole["high"]:
+        return "No clear difference in find rates"
+    same = wording.missing(within["gap"]) or within["low"] * whole["gap"] > 0 < within["high"] * whole["gap"]
+    return "Find rates differ" if same else "As a whole find rates differ"
 
 
 def _share(row: Mapping[Any, Any]) -> str:

@@ -160,6 +160,7 @@ def test_the_gap_within_districts_is_mantel_and_haenszels(write, town):
     whole = row_of(finding, "gaps", rule="broad", compared="As a whole")
     assert whole["gap"] == pytest.approx(84 / 140 - 32 / 120)
     assert "within the same districts" in finding.answer
+    assert finding.headline == "As a whole find rates differ: Black 60\u00a0%, White 27\u00a0%"
     assert any("they count in every figure but the gap within districts" in caveat for caveat in finding.caveats)
     east = find_rates(Scope(area=town.east), town.view())
     one = row_of(east, "gaps", rule="broad", compared="Within districts")
