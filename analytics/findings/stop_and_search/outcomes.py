@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analytics import disparity, wording
+from analytics import charts, disparity, wording
 from analytics.disclosure import withhold
 from analytics.disparity.dispersion import MINIMUM_PERIODS
-from analytics.finding import Finding
+from analytics.finding import Finding, Panel
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, Searches
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from data.store import View
 
 _ARREST = "Arrest"
+_DRAWN = {"estimate": "share", "low": "low", "high": "high"}
 _NAMES = {NOT_GIVEN: "Outcome not given", NOT_RECOGNISED: "Outcome not in our list"}
 _OUTCOMES = ["group", "outcome", "searches", "base", "share", "low", "high", "flag"]
 _WITH_OUTCOME = "searches with this outcome"
@@ -78,6 +80,7 @@ def outcomes(scope: Scope, view: View) -> Finding:
             *withheld_caveats(table),
             *searches.caveats(""),
         ),
+        panels=_panels(table, searches),
         alt=answer,
     )
 
@@ -112,6 +115,37 @@ def _of(followed: Followed, group: str, counts: NDArray[np.int64]) -> list[dict[
         }
         for place, name in enumerate(followed.outcomes)
     ]
+
+
+def _panels(table: pd.DataFrame, searches: Searches) -> tuple[Panel, ...]:
+    """One chart for each of the two groups that has figures, of the outcomes that either of them has."""
+    import pandas as pd
+
+    pair = [str(name) for name in (searches.scope.group, searches.scope.comparator)]
+    told = table[table["group"].isin(pair) & (table["searches"].isna() | (table["searches"] > 0))]
+    panels = []
+    for name in pair:
+        rows = records_of(table[(table["group"] == name) & table["outcome"].isin(told["outcome"])])
+        if all(wording.missing(row["share"]) for row in rows):
+            continue
+        drawn = pd.DataFrame(
+            {
+                "label": [row["outcome"] for row in rows],
+                **{to: [row[of] for row in rows] for to, of in _DRAWN.items()},
+                "detail": [
+                    ""
+                    if wording.missing(row["searches"])
+                    else wording.plural(int(row["searches"]), "search", "searches")
+                    for row in rows
+                ],
+                "look": False,
+                "flag": [row["flag"].partition(":")[0] or "none" for row in rows],
+            }
+        )
+        label = f"Searches of {people(name)}, by what followed"
+        said = "; ".join(f"{row['outcome']} {_share(row)}" for row in rows if not wording.missing(row["share"]))
+        panels.append(Panel(label, "", "", partial(charts.share_dots, drawn), f"{label}: {said}"))
+    return tuple(panels)
 
 
 def _sentences(table: pd.DataFrame, searches: Searches) -> tuple[str, str]:

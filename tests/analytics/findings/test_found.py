@@ -426,6 +426,25 @@ def test_shares_of_outcomes_add_up_and_have_wilsons_interval(write):
     )
 
 
+def test_outcomes_of_both_groups_are_drawn_side_by_side(write):
+    rows = [searched("Black", 50), searched("Black", 20, ARREST), searched("White", 90), searched("White", 4, ARREST)]
+    finding = outcomes(Scope(), write(m201906=rows))
+    assert [panel.label for panel in finding.panels] == [
+        "Searches of Black people, by what followed",
+        "Searches of White people, by what followed",
+    ]
+    assert finding.panels[0].alt.endswith(
+        "No further action 71\u00a0% (60 to 81\u00a0%); Arrest 29\u00a0% (19 to 40\u00a0%)"
+    )
+    assert "Arrest" not in finding.panels[1].alt
+    for panel in finding.panels:
+        for mode in ("light", "dark"):
+            labels = panel.draw(mode).layout.yaxis.ticktext
+            assert [str(label) for label in labels] == ["No further action", "Arrest"]
+    few = outcomes(Scope(group="Asian"), write(m201906=[*rows, searched("Asian", 3)]))
+    assert [panel.label for panel in few.panels] == ["Searches of White people, by what followed"]
+
+
 def test_small_counts_of_outcomes_are_withheld(write):
     rows = [searched("Black", 60), searched("Black", 3, ARREST), searched("White", 90), searched("Asian", 8, ARREST)]
     finding = outcomes(Scope(), write(m201906=rows))
