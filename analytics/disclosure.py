@@ -57,6 +57,7 @@ def withhold(
     *,
     zeros_shown: bool = False,
     flag_kept: bool = False,
+    what: str = "searches",
 ) -> pd.DataFrame:
     """Withhold the rows in which any count is below the threshold.
 
@@ -75,6 +76,8 @@ def withhold(
         and ``flag`` stays as the caller wrote it.
     flag_kept
         Whether what the caller wrote in ``flag`` follows the reason of a withheld row, where it holds all the same.
+    what
+        What is counted, as the reason has it.
 
     Returns
     -------
@@ -92,7 +95,7 @@ def withhold(
         hidden = small if name in counts else small | none
         if not frame[name].isna().to_numpy()[hidden].all():
             kept[name] = kept[name].astype("Float64" if kept[name].dtype.kind == "f" else "Int64").mask(hidden)
-    why = f"withheld: fewer than {threshold} searches"
+    why = f"withheld: fewer than {threshold} {what}"
     kept.loc[small, "flag"] = [
         f"{why}; {flag}" if flag_kept and flag else why for flag in frame.loc[small, "flag"].fillna("")
     ]

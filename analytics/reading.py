@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Writer = Callable[[Any], str]
 
+_FOUND = {"broad": "any outcome but no further action", "strict": "an outcome linked to what was looked for"}
 _UNKNOWN = {NOT_STATED: "Unknown ethnicity", NOT_RECOGNISED: "Unknown ethnicity, not in our list"}
 
 
@@ -259,6 +260,37 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "95 % interval": _span("low", "high", wording.rate),
         "Note": _text("flag"),
     },
+    "stop_and_search.find_rates": {
+        "Searches for": _text("stratum"),
+        "Group": _ethnic_group,
+        "Found": lambda row: _FOUND[row["rule"]],
+        "Searches": _figure("searches", wording.count),
+        "Found something": _figure("found", wording.count),
+        "Find rate": _both(_figure("rate", wording.percent), _percents("low", "high")),
+        "Said for": _figure("known_share", wording.percent),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.find_rates/gaps": {
+        "Compared": _text("compared"),
+        "Found": lambda row: _FOUND[row["rule"]],
+        "Groups": lambda row: f"{row['group']} and {row['comparator']}",
+        "Find rate": _figure("rate", wording.percent),
+        "Compared with": _figure("comparator_rate", wording.percent),
+        "Gap, points": _both(_figure("gap", _points), _span("low", "high", _points)),
+        "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("ratio_low", "ratio_high")),
+        "p value": _figure("p_value", wording.p_value),
+        "Districts": _figure("areas", wording.count),
+        "Searches": _figure("base", wording.count),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.outcomes": {
+        "Group": _ethnic_group,
+        "Outcome": _text("outcome"),
+        "Searches": _figure("searches", wording.count),
+        "Share": _both(_figure("share", wording.percent), _percents("low", "high")),
+        "Of searches": _figure("base", wording.count),
+        "Note": _text("flag"),
+    },
     "overview.headline": _SHARES_CHANGED,
     "overview.tiles": {"Stage": _text("tile"), "Period": _text("period"), **_SHARES_CHANGED},
     "overview.what_changed": {
@@ -476,6 +508,7 @@ _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 
 _TITLES = {
     "data.coverage": {"home_office": "Home Office totals"},
+    "stop_and_search.find_rates": {"gaps": "Gap between groups"},
     "methods.coverage": {"outside": "Outside their aim", "cases": "Every case", "tenths": "Areas by tenth"},
     "trends.measure": {"notes": "Notes", "level": "Level", "published": "Published"},
     "cycle.treatment_or_outcome": {"comparison": "Treatment against outcome"},
@@ -491,6 +524,7 @@ _TITLES = {
     "engagement.feedback": {"areas": "Neighbourhood", "methods": "Raised at", "reasons": "Reasons for no action"},
 }
 _FIRST = {
+    "stop_and_search.find_rates": "Find rates",
     "methods.coverage": "By figure",
     "trends.measure": "Trend",
     "cycle.treatment_or_outcome": "Confidence",
@@ -553,10 +587,11 @@ def _groups_across(frame: pd.DataFrame) -> pd.DataFrame:
     return turned.rename_axis(columns=None).rename_axis("Figure").reset_index()
 
 
-_HOLDS = (
+_MOVES = (
     "The 95 % interval says how far chance, and months and places that differ, can move {what}: intervals made in this "
-    "way hold the underlying one about 19 times in 20. It does not say how far recording or residents are wrong."
+    "way hold the underlying one about 19 times in 20. "
 )
+_HOLDS = _MOVES + "It does not say how far recording or residents are wrong."
 _IN_PLAIN_WORDS = {
     "stop_and_search.rates": (
         "We counted the searches of persons of each ethnic group, divided each count by the number of residents of "
@@ -570,6 +605,16 @@ _IN_PLAIN_WORDS = {
     "stop_and_search.trend": (
         "We counted the searches of persons of each ethnic group in each month and divided each count by the residents "
         "of that group at the census. " + _HOLDS.format(what="a month's rate")
+    ),
+    "stop_and_search.find_rates": (
+        "We counted the searches of persons under powers that need grounds and divided those after which something "
+        "followed by all of which the file says what followed. Searches under other powers are apart. "
+        + _MOVES.format(what="a find rate")
+        + "It does not say how far recording is wrong."
+    ),
+    "stop_and_search.outcomes": (
+        "We counted the searches of persons of each ethnic group by what followed and divided by all searches of that "
+        "group. " + _MOVES.format(what="a share") + "It does not say how far recording is wrong."
     ),
     "engagement.activity": (
         "We counted the events of the log, by month and by what the log says of each, and divided by the events that "

@@ -146,9 +146,12 @@ def _watched(folder: Path) -> None:
     watch(loading, "_rows", "hold rows to their tables")
     watch(loading, "_append", "write, with the files that are kept")
     watch(cubes, "place", "assign to areas")
-    watch(cubes, "count_stops", "assign and count")
+    counted = ("count_stops", "count_outcomes")
+    for name in counted:
+        watch(cubes, name, "assign and count")
     watch(Writer, "publish", "publish")
-    publishing.CUBES = (replace(publishing.CUBES[0], count=cubes.count_stops), *publishing.CUBES[1:])
+    watched = (replace(cube, count=getattr(cubes, name)) for cube, name in zip(publishing.CUBES, counted, strict=False))
+    publishing.CUBES = (*watched, *publishing.CUBES[len(counted) :])
     start = time.perf_counter(), time.process_time()
     with redirect_stdout(io.StringIO()):
         command(["load", str(folder / "searches"), "--store", str(folder / "watched"), "--reason", "benchmark"])

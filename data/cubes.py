@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -10,7 +10,7 @@ import narwhals as nw
 from data.geography import GEOGRAPHY, PLACED, place
 from data.settings import settings
 from data.tables import AREAS, CRIME, LOAD_ID, POPULATION, STOPS, Column, Table
-from data.vocabularies import ethnicity, vocabulary
+from data.vocabularies import NOT_GIVEN, ethnicity, vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +37,28 @@ STOPS_CUBE = Table(
         Column("self_defined", "text", "Ethnic group the person gave; Blank and Not stated apart", required=True),
         Column("officer_defined", "text", "Ethnic group the officer saw; Blank where none is recorded", required=True),
         Column("power", "text", "Power used, in its short name; Blank where none is recorded", required=True),
+        Column("stops", "integer", "Number of stops", required=True),
+    ),
+)
+
+OUTCOMES_CUBE = Table(
+    "outcomes_cube",
+    "Stops counted by load, month, district and group, and by what was looked for and what followed.",
+    (
+        LOAD_ID,
+        Column("force", "text", "Force", required=True),
+        Column("month", "text", "Force-month, YYYY-MM", required=True),
+        Column("area_level", "text", "district", required=True),
+        Column("area", "text", "GSS code of the district that holds the published point; blank where none does"),
+        Column("person", "boolean", "Whether a person was searched; a vehicle-only search is not one", required=True),
+        Column("self_defined", "text", "Ethnic group the person gave; Blank and Not stated apart", required=True),
+        Column("officer_defined", "text", "Ethnic group the officer saw; Blank where none is recorded", required=True),
+        Column("power", "text", "Power used, in its short name; Blank where none is recorded", required=True),
+        Column("object", "text", "What was looked for, in the words of the list; Blank, Not recognised", required=True),
+        Column(
+            "outcome", "text", "What followed, in the classes of the list; Not given, Not recognised", required=True
+        ),
+        Column("linked", "text", "Whether the outcome was linked to the object: Yes, No or Blank", required=True),
         Column("stops", "integer", "Number of stops", required=True),
     ),
 )
@@ -92,7 +114,10 @@ PEOPLE_CUBE = Table(
 _AT_ONCE = 1_000_000
 """Rows that are counted together."""
 
-_PUBLISHED = ["load_id", "force", "month", "type", "self_defined_ethnicity", "officer_defined_ethnicity", "legislation"]
+_DISTRICTS = ("district",)
+
+_PUBLISHED = ("load_id", "force", "month", "type", "self_defined_ethnicity", "officer_defined_ethnicity", "legislation")
+_LINKED = {"true": "Yes", "false": "No"}
 
 
 def count_stops(view: View, loads: list[str]) -> pa.Table:
@@ -114,14 +139,46 @@ def count_stops(view: View, loads: list[str]) -> pa.Table:
 
 
 def _count_stops(view: View, loads: list[str]) -> pa.Table:
+    return _by_level(_stops_by(view, loads), STOPS_CUBE, "stops")
+
+
+def count_outcomes(view: View, loads: list[str]) -> pa.Table:
+    """Count the stops of some loads by what was looked for and what followed.
+
+    Parameters
+    ----------
+    view
+        A staged release that holds the rows and the geography.
+    loads
+        The loads to count.
+
+    Returns
+    -------
+    Table
+        Rows of ``outcomes_cube``. The counts add up to the rows of the loads.
+    """
+    return _in_parts(view, loads, OUTCOMES_CUBE, _count_outcomes)
+
+
+def _count_outcomes(view: View, loads: list[str]) -> pa.Table:
+    linked = nw.col("outcome_linked").cast(nw.String).alias("link")
+    counted = _stops_by(view, loads, "object_of_search", "outcome", linked, levels=_DISTRICTS)
+    counted["object"] = _mapped(counted["object_of_search"], _object)
+    counted["outcome"] = _mapped(counted["outcome"], _outcome)
+    counted["linked"] = _mapped(counted["link"], lambda link: _LINKED.get(str(link), BLANK))
+    return _by_level(counted, OUTCOMES_CUBE, "stops", _DISTRICTS)
+
+
+def _stops_by(view: View, loads: list[str], *more: str | nw.Expr, levels: Sequence[str] = PLACED) -> pd.DataFrame:
+    """Stops of some loads counted by whom, under which power, where, and further columns as published."""
     rows = view.every_row(STOPS.name).filter(nw.col("load_id").is_in(loads))
-    counted = coded(rows.group_by(*_PUBLISHED, "longitude", "latitude").agg(nw.len().alias("stops")))
-    counted = _with_areas(counted, view)
+    counted = coded(rows.group_by(*_PUBLISHED, *more, "longitude", "latitude").agg(nw.len().alias("stops")))
+    counted = _with_areas(counted, view, levels)
     counted["person"] = _mapped(counted["type"], _is_of_person, "bool")
     counted["self_defined"] = _ethnicity(counted["self_defined_ethnicity"], "police_18_1")
     counted["officer_defined"] = _ethnicity(counted["officer_defined_ethnicity"], "officer_5")
     counted["power"] = _mapped(counted["legislation"], _power)
-    return _by_level(counted, STOPS_CUBE, "stops")
+    return counted
 
 
 def count_crime(view: View, loads: list[str]) -> pa.Table:
@@ -171,7 +228,7 @@ def _in_parts(view: View, loads: list[str], cube: Table, count: Callable[[View, 
     return together.sort_by([("area_level", "ascending"), ("force", "ascending")])
 
 
-def _with_areas(counted: pd.DataFrame, view: View) -> pd.DataFrame:
+def _with_areas(counted: pd.DataFrame, view: View, levels: Sequence[str] = PLACED) -> pd.DataFrame:
     """Rows with whether they have a point, and the area of each level that holds it; each point is placed once."""
     import numpy as np
     import pandas as pd
@@ -181,7 +238,7 @@ def _with_areas(counted: pd.DataFrame, view: View) -> pd.DataFrame:
     places.real, places.imag = counted["longitude"], counted["latitude"]
     point, points = pd.factorize(places)
     areas, ranks = _areas(view)
-    placed = place(points.real, points.imag, areas, ranks)
+    placed = place(points.real, points.imag, areas, ranks, levels)
     # Place −1, of rows without a point, is the last one of each list.
     within = {level: pd.array([*codes, None], dtype="str").take(point) for level, codes in placed.items()}
     return counted.drop(columns=["longitude", "latitude"]).assign(located=point >= 0, **within)
@@ -202,7 +259,7 @@ def _areas_of_codes(codes: pd.Series, view: View) -> dict[str, pd.Series]:
     return placed
 
 
-def _by_level(counted: pd.DataFrame, cube: Table, number: str) -> pa.Table:
+def _by_level(counted: pd.DataFrame, cube: Table, number: str, of_levels: Sequence[str] = PLACED) -> pa.Table:
     """Rows of a cube: a number added up by everything else, once for each area level.
 
     They lie by level, force and month, because every question is about one force or month of one level: it passes over
@@ -215,7 +272,7 @@ def _by_level(counted: pd.DataFrame, cube: Table, number: str) -> pa.Table:
     columns = {name: column.dictionary_encode() if _is_text(column) else column for name, column in columns.items()}
     numbers = pa.array(counted[number], pa.int64())
     levels = []
-    for level in PLACED:
+    for level in of_levels:
         area = pa.array(counted[level], from_pandas=True).dictionary_encode()
         rows = pa.table({**columns, "area": area, number: numbers}).group_by(groups).aggregate([(number, "sum")])
         named = rows.rename_columns([*groups, number]).append_column("area_level", pa.repeat(level, len(rows)))
@@ -357,6 +414,16 @@ def _power(value: object) -> str:
         return BLANK
     known = vocabulary("powers").lookup(value)
     return known["name"] if known else value
+
+
+def _object(value: object) -> str:
+    known = vocabulary("objects").lookup(value)
+    return known["label"] if known else NOT_RECOGNISED if isinstance(value, str) else BLANK
+
+
+def _outcome(value: object) -> str:
+    known = vocabulary("outcomes").lookup(value)
+    return known["outcome"] if known else NOT_RECOGNISED if isinstance(value, str) else NOT_GIVEN
 
 
 def _kind(value: object) -> str:

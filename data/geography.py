@@ -79,7 +79,11 @@ def resolve(areas: pd.DataFrame, preferred: Sequence[str] = ()) -> pd.DataFrame:
 
 
 def place(
-    longitude: NDArray[np.float64], latitude: NDArray[np.float64], areas: pd.DataFrame, ranks: pd.Series
+    longitude: NDArray[np.float64],
+    latitude: NDArray[np.float64],
+    areas: pd.DataFrame,
+    ranks: pd.Series,
+    levels: Sequence[str] = PLACED,
 ) -> dict[str, NDArray[np.object_]]:
     """The area of each level in which each point lies.
 
@@ -91,11 +95,13 @@ def place(
         Rows of ``areas`` that have a shape.
     ranks
         Order of preference of the boundary set of each row of ``areas``, aligned with it.
+    levels
+        The levels that are asked for.
 
     Returns
     -------
     dict
-        For ``district`` and ``neighbourhood`` an array of GSS codes, shape (n,); None where no area
+        For each level an array of GSS codes, shape (n,); None where no area
         of any set holds the point. A point on a shared border goes to the first code in order.
     """
     import numpy as np
@@ -104,7 +110,7 @@ def place(
     points = shapely.points(longitude, latitude)
     tree = shapely.STRtree(points)
     placed: dict[str, NDArray[np.object_]] = {}
-    for level in PLACED:
+    for level in levels:
         codes = np.full(len(points), None, dtype=object)
         rows = areas.assign(rank=ranks)[areas["level"].isin(LEVELS[level]) & areas["shape"].notna()]
         waiting = np.ones(len(points), dtype=bool)

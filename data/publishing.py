@@ -10,10 +10,12 @@ from data import counting
 from data.coverage import counted_twice
 from data.cubes import (
     CRIME_CUBE,
+    OUTCOMES_CUBE,
     PEOPLE_CUBE,
     RESIDENTS_CUBE,
     STOPS_CUBE,
     count_crime,
+    count_outcomes,
     count_people,
     count_residents,
     count_stops,
@@ -45,6 +47,7 @@ class Cube:
 
 CUBES = (
     Cube(STOPS_CUBE, STOPS.name, count_stops, "counting searches", by_area=True),
+    Cube(OUTCOMES_CUBE, STOPS.name, count_outcomes, "counting outcomes of searches", by_area=True),
     Cube(CRIME_CUBE, CRIME.name, count_crime, "counting crime", by_area=True),
     Cube(RESIDENTS_CUBE, POPULATION.name, count_residents, "adding up residents", by_area=False),
     Cube(PEOPLE_CUBE, POPULATION.name, count_people, "adding up residents by age and sex", by_area=False),

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from data.store import View
 
 _STOPS = ("force", "area", "from", "to", "definition", "power", "population")
+_FOLLOWED = ("force", "area", "from", "to", "definition", "power", "group", "comparator")
 _SURVEY = ("force", "area", "from", "to", "survey", "measure", "dont_know")
 _CYCLE = ("force", "to", "survey")
 _PERIOD = ("force", "from", "to")
@@ -84,6 +85,20 @@ QUESTIONS: dict[str, Question] = {
             (*_STOPS, "group", "comparator"),
             stop_and_search.trend,
             stop_and_search.chartable,
+        ),
+        Question(
+            "stop_and_search.find_rates",
+            "Of how many searches did something come, and does that differ between groups?",
+            _FOLLOWED,
+            stop_and_search.find_rates,
+            stop_and_search.rated,
+        ),
+        Question(
+            "stop_and_search.outcomes",
+            "What followed searches of people of each ethnic group?",
+            _FOLLOWED,
+            stop_and_search.outcomes,
+            stop_and_search.Followed.of,
         ),
         Question(
             "stop_and_search.months",

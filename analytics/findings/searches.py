@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from data.store import View
 
 LISTS = {"self": "police_18_1", "officer": "officer_5"}
-_COLUMNS = {"self": "self_defined", "officer": "officer_defined"}
+COLUMNS = {"self": "self_defined", "officer": "officer_defined"}
+"""The column of a cube that holds the ethnicity by each definition."""
 _UNKNOWN = (NOT_STATED, NOT_RECOGNISED)
 
 
@@ -88,7 +89,7 @@ class Searches:
         """
         scope = choices.complete(scope, view)
         definition = scope.definition or "self"
-        counted = scope.choose(_cells(view, str(scope.force), _COLUMNS[definition], str(scope.area_level)))
+        counted = scope.choose(_cells(view, str(scope.force), COLUMNS[definition], str(scope.area_level)))
         persons = counted[counted["person"]]
         blank = int(persons.loc[persons["detail"] == BLANK, "stops"].sum())
         vehicles = int(counted["stops"].sum() - persons["stops"].sum())
@@ -208,11 +209,12 @@ class Searches:
 
     def never_recorded(self, group: str) -> bool:
         """Whether no search in any file of the force is recorded as the group, whatever the area, power or month."""
-        details = _recorded(self.view, self.force, _COLUMNS[str(self.scope.definition)])
-        return group not in {self._broad.get(detail) for detail in details}
+        details = _recorded(self.view, self.force, COLUMNS[str(self.scope.definition)])
+        return group not in {self.broad.get(detail) for detail in details}
 
     @cached_property
-    def _broad(self) -> dict[str, str]:
+    def broad(self) -> dict[str, str]:
+        """The broad group of every ethnicity that a search can be recorded with."""
         return _broad_of(self.view, str(self.scope.definition))
 
     @property
@@ -312,7 +314,7 @@ class Searches:
             )
         return residents(self.view, self.force, self.scope.population, self.scope.area)
 
-    def gaps(self) -> list[str]:
+    def gaps(self, *, per_resident: bool = True) -> list[str]:
         """What weighs most on every figure: months missing, partial or empty, and whose word on ethnicity it is."""
         said = []
         if self.missing_months:
@@ -323,19 +325,17 @@ class Searches:
             said.append(f"The file for {names} has far fewer searches than the year before it and may be partial.")
         said += self.high_months
         if self.scope.definition == "officer":
-            said.append(
-                "Ethnicity is what the officer saw, and residents gave their own at the census; officers rarely record "
-                "Mixed."
-            )
+            seen = "Ethnicity is what the officer saw"
+            gave = ", and residents gave their own at the census" if per_resident else ""
+            said.append(f"{seen}{gave}; officers rarely record Mixed.")
         if self.empty_months:
             names = wording.listing([wording.month(month) for month in self.empty_months])
-            said.append(
-                f"No search is recorded in the file for {names}; if searches are missing from it, rates are too low."
-            )
+            low = "; if searches are missing from it, rates are too low" if per_resident else ""
+            said.append(f"No search is recorded in the file for {names}{low}.")
         return said
 
-    def caveats(self) -> list[str]:
-        """What every figure of these searches has to say about them."""
+    def caveats(self, within: str = "ratio") -> list[str]:
+        """What every figure of these searches has to say about them; ``within`` is what is told within districts."""
         said = []
         if self.unknown:
             said.append(
@@ -351,9 +351,9 @@ class Searches:
         said.append("A search is an event, not a person: one person can be searched many times.")
         if self.also_loaded:
             said.append(f"Also loaded, outside this period: {wording.listing(self.also_loaded)}.")
-        return said + self._places()
+        return said + (self._places(within) if within else [])
 
-    def _places(self) -> list[str]:
+    def _places(self, within: str) -> list[str]:
         """How many searches lie nowhere: without coordinates, or outside every area that is loaded."""
         nowhere = self.cells[self.cells["area"].isna()].groupby("located")["stops"].sum()
         unlocated, outside = int(nowhere.get(False, 0)), int(nowhere.get(True, 0))
@@ -362,7 +362,7 @@ class Searches:
         said = f"{wording.plural(unlocated, 'search was', 'searches were')} published without coordinates"
         if outside:
             said += f" and {outside:,} {'lies' if outside == 1 else 'lie'} outside every district that is loaded"
-        return [f"{said}; they count in every figure but the ratio within districts."]
+        return [f"{said}; they count in every figure but the {within} within districts."]
 
     def _unknown_parts(self) -> str:
         parts = [f"{self.by_group[NOT_STATED] - self.blank:,} not stated", f"{self.blank:,} blank"]
@@ -371,11 +371,18 @@ class Searches:
         return ", ".join(parts)
 
     def provenance(
-        self, question: Question, method: str, reference: str, rules: list[str], shown: Mapping[str, str] | None = None
+        self,
+        question: Question,
+        method: str,
+        reference: str,
+        rules: list[str],
+        shown: Mapping[str, str] | None = None,
+        *,
+        per_resident: bool = True,
     ) -> Provenance:
         """Provenance of an answer made from these searches; its scope holds what the question takes."""
         try:
-            population = set(self.residents.load_ids)
+            population = set(self.residents.load_ids) if per_resident else set()
         except NoResidents:
             population = set()
         loads = self.view.current_loads

@@ -34,4 +34,11 @@ else:
     with months:
         show.whole(answer("stop_and_search.trend", scope, view), beside=False, said=said, opened=False)
 
+with show.on_demand("What was found", ":material/manage_search:", "found") as opened:
+    if opened:
+        found = answer("stop_and_search.find_rates", scope, view)
+        show.whole(found, beside=False, said=ratio.caveats)
+        followed = answer("stop_and_search.outcomes", scope, view)
+        show.whole(followed, beside=False, said=[*ratio.caveats, *found.caveats])
+
 show.whole(answer("stop_and_search.months", scope, view), said=ratio.caveats)

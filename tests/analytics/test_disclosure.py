@@ -72,3 +72,9 @@ def test_what_the_caller_said_may_stay_beside_the_reason():
     after = withhold(before, ["a", "b"], ["rate"], 5, flag_kept=True)
     why = "withheld: fewer than 5 searches"
     assert after["flag"].tolist() == [f"{why}; no residents", why, "no residents"]
+
+
+def test_what_is_counted_is_named_in_the_reason():
+    after = withhold(frame([(3, 50)]), ["a"], ["rate"], 10, what="searches that found something")
+    assert after["flag"].tolist() == ["withheld: fewer than 10 searches that found something"]
+    assert after["b"].tolist() == [50]

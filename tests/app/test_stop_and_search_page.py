@@ -9,7 +9,10 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from analytics.findings import QUESTIONS, choices
+from analytics.findings.stop_and_search.find_rates import infra_marginality
 from analytics.reading import reading_table
+from analytics.scope import Scope
 from analytics.wording import plain
 from tests.app.small_store import DISTRICTS, GAP, MONTHS, files, searched
 
@@ -401,3 +404,19 @@ def test_no_figure_of_a_card_can_be_cut(run) -> None:
         for metric in app.metric:
             assert len(metric.value) <= 9, metric.value
             assert len(metric.label) <= 20, metric.label
+
+
+def test_what_was_found_is_counted_when_it_is_opened(run, demonstration) -> None:
+    view = demonstration.view()
+    asked = ("stop_and_search.find_rates", "stop_and_search.outcomes")
+    found = [QUESTIONS[key].answer(choices.complete(Scope(), view).only(QUESTIONS[key].takes), view) for key in asked]
+    app = run(PAGE, demonstration)
+    said = "\n".join(texts(app))
+    assert not any(plain(finding.answer) in said for finding in found)
+    app.session_state["part_found"] = True
+    app.run()
+    assert not app.exception
+    said = "\n".join(texts(app))
+    assert [finding.refused for finding in found] == [False, False]
+    assert all(plain(finding.answer) in said and plain(finding.headline) in said for finding in found)
+    assert plain(infra_marginality()) in said

@@ -233,7 +233,11 @@ def test_recount_makes_a_release_that_says_why(store, load, searches, correct):
     release = recount(store, "Grace", "powers corrected", said.append)
     assert (release.number, release.action, release.by, release.reason) == (2, "recount", "Grace", "powers corrected")
     assert (release.added, release.withdrawn, release.current) == ((), (), store.release(1).current)
-    assert said == ["counting everything again, with the lists of today", "counting searches"]
+    assert said == [
+        "counting everything again, with the lists of today",
+        "counting searches",
+        "counting outcomes of searches",
+    ]
     assert powers(store) == {("2018-04", NEW): 2}
     assert counted_otherwise(store.view()) is None
 

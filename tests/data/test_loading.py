@@ -150,12 +150,11 @@ def test_one_commit_a_table_for_each_command_however_many_files(store, load, sea
     year = {f"2018-{month:02}-surrey-stop-and-search.csv": searches(month) for month in range(1, 7)}
     wards = {f"{n}.geojson": square_areas("WD22", {f"E0500000{n}": (n, 51)}) for n in range(2)}
     load(year | wards)
-    tables = ("areas", "counted_with", "geography", "loads", "releases", "shapes", "stops", "stops_cube")
-    assert versions(store) == dict.fromkeys(tables, 0)
+    searches_of = ("loads", "outcomes_cube", "releases", "stops", "stops_cube")
+    areas_of = ("areas", "counted_with", "geography", "shapes")
+    assert versions(store) == dict.fromkeys((*searches_of, *areas_of), 0)
     load({name.replace("2018", "2019"): content for name, content in year.items()})
-    assert versions(store) == dict.fromkeys(("areas", "counted_with", "geography", "shapes"), 0) | dict.fromkeys(
-        ("loads", "releases", "stops", "stops_cube"), 1
-    )
+    assert versions(store) == dict.fromkeys(areas_of, 0) | dict.fromkeys(searches_of, 1)
 
 
 def test_rows_carry_their_load(store, load, searches):
@@ -267,6 +266,7 @@ def test_progress_names_every_file_and_every_long_step(store, searches, square_a
         "working out which area lies in which",
         "drawing the areas",
         "counting searches",
+        "counting outcomes of searches",
     ]
 
 
@@ -335,7 +335,8 @@ def test_real_files_of_each_kind_are_all_loaded(real_store):
 def test_real_months_have_as_many_searches_as_the_csv_module_counts(real_store, real_files):
     expected = independent_count(real_files)
     assert (len(expected), expected.total()) == (143, 152_877)
-    for table, level in (("stops", None), ("stops_cube", "district"), ("stops_cube", "neighbourhood")):
+    levels = [("stops_cube", "district"), ("stops_cube", "neighbourhood"), ("outcomes_cube", "district")]
+    for table, level in (("stops", None), *levels):
         found = real_store.view().rows(table).collect("pandas").to_native()
         found = found.assign(stops=1) if level is None else found[found["area_level"] == level]
         assert found.groupby(["force", "month"])["stops"].sum().to_dict() == dict(expected), (table, level)
@@ -383,6 +384,7 @@ def test_real_files_loaded_again_load_nothing(real_report, real_files):
         "crime_cube",
         "geography",
         "loads",
+        "outcomes_cube",
         "people_cube",
         "releases",
         "residents_cube",

@@ -1,7 +1,10 @@
 """Stop and search: how often, for whom, and how sure one can be of a difference."""
 
 from analytics.findings.stop_and_search.disproportionality import FAIRNESS, STREET, comparable, disproportionality
+from analytics.findings.stop_and_search.find_rates import find_rates, rated
+from analytics.findings.stop_and_search.followed import Followed
 from analytics.findings.stop_and_search.months import months
+from analytics.findings.stop_and_search.outcomes import outcomes
 from analytics.findings.stop_and_search.rates import rates
 from analytics.findings.stop_and_search.shared import INDEPENDENT
 from analytics.findings.stop_and_search.trend import chartable, trend
@@ -10,10 +13,14 @@ __all__ = [
     "FAIRNESS",
     "INDEPENDENT",
     "STREET",
+    "Followed",
     "chartable",
     "comparable",
     "disproportionality",
+    "find_rates",
     "months",
+    "outcomes",
+    "rated",
     "rates",
     "trend",
 ]

@@ -279,13 +279,16 @@ def rates_between(low: float, high: float) -> str:
     )
 
 
+_TEXTS = ("group", "comparator", "month", "stratum", "rule", "outcome", "compared", "flag")
+
+
 def typed_frame(rows: list[dict[str, Any]], columns: list[str], whole: list[str]) -> pd.DataFrame:
     """Rows as a frame with nullable columns: texts, whole numbers and numbers."""
     import pandas as pd
 
     def column(name: str) -> Any:  # noqa: ANN401
         values = [row.get(name) for row in rows]
-        if name in ("group", "comparator", "month", "flag"):
+        if name in _TEXTS:
             return pd.array(values, dtype="str")
         numbers = np.array([np.nan if wording.missing(value) else value for value in values], dtype=float)
         none = np.isnan(numbers)

@@ -1,0 +1,481 @@
+"""Of how many searches something came, by group, and how far two groups differ: as a whole and within districts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from analytics import charts, disparity, wording
+from analytics.disclosure import withhold
+from analytics.disparity.dispersion import MINIMUM_PERIODS
+from analytics.finding import Finding
+from analytics.findings.asked import question_of
+from analytics.findings.refusal import refused
+from analytics.findings.searches import UNANSWERABLE, NoSearches
+from analytics.findings.stop_and_search.disproportionality import FAIRNESS
+from analytics.findings.stop_and_search.followed import (
+    BROAD,
+    NO_CLASS,
+    NOTHING,
+    RULES,
+    STRICT,
+    Followed,
+)
+from analytics.findings.stop_and_search.shared import (
+    CHANCE,
+    FEW_MONTHS,
+    none_recorded,
+    other_choices,
+    people,
+    rules_fired,
+    typed_frame,
+    withheld_caveats,
+)
+from analytics.records import records_of
+from analytics.scope import ALL_POWERS, Scope
+from data.cubes import BLANK, EVERYONE, NOT_RECOGNISED
+from data.settings import settings
+from data.vocabularies import BROAD_GROUPS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+    from numpy.typing import NDArray
+
+    from analytics.disparity import FindRateGap
+    from analytics.finding import Mode
+    from data.store import View
+
+    Chosen = NDArray[np.bool_]
+
+LEAST_KNOWN = 0.8
+"""Share of the searches of which the file must say whether something was found; with less there is no find rate."""
+
+ANYTHING = "Any object"
+"""The stratum of all searches under powers that need grounds."""
+APART = {
+    "no suspicion": "Powers that need no suspicion, such as section 60",
+    "order": "Serious violence reduction orders",
+    NO_CLASS: "Power not recorded or not in our list",
+}
+"""Strata of searches that are in no find rate of grounds, by the class of their power."""
+_NO_GROUNDS = {
+    "no suspicion": "need no suspicion",
+    "order": "need an order and no suspicion",
+    NO_CLASS: "may need grounds or not",
+}
+_OBJECTS = {BLANK: "Object not recorded", NOT_RECOGNISED: "Object not in our list"}
+
+WHOLE, WITHIN = "As a whole", "Within districts"
+
+_CHANCE = f"The intervals of find rates take searches as independent and are likely too narrow: {FEW_MONTHS}."
+_MEANS = (
+    "Broad: any outcome but no further action, whether or not it has to do with what was looked for. Strict: such an "
+    "outcome, and the file links it to what was looked for."
+)
+
+_METHOD = (
+    "Finds over searches of persons under powers that need grounds. 95 % interval: Wilson's, with the effective number "
+    "of searches that months as clusters leave, and Student's t. Gap as a whole: from both intervals, or from the gaps "
+    "of the months where that is wider. Within districts: Mantel and Haenszel's difference, districts as clusters, "
+    "never narrower than chance alone."
+)
+_REFERENCE = (
+    "Wilson 1927, JASA 22, 209; Newcombe 1998, Statistics in Medicine 17, 873; Sato 1989, Biometrics 45, 1323; Simoiu, "
+    "Corbett-Davies and Goel 2017, Annals of Applied Statistics 11, 1193"
+)
+
+_RATES = ["group", "stratum", "rule", "searches", "found", "rate", "low", "high", "known_share", "flag"]
+_GAPS = [
+    "compared", "rule", "group", "comparator", "searches", "found", "comparator_searches", "comparator_found", "rate",
+    "comparator_rate", "gap", "low", "high", "ratio", "ratio_low", "ratio_high", "p_value", "areas", "base", "flag",
+]  # fmt: skip
+_COUNTS = ["searches", "found", "comparator_searches", "comparator_found", "areas", "base"]
+_FINDS = "searches that found something"
+
+
+def find_rates(scope: Scope, view: View) -> Finding:
+    """Of how many searches something came, by group and by what was looked for; never of powers without grounds."""
+    question = question_of(find_rates)
+    try:
+        followed = Followed.of(scope, view)
+    except UNANSWERABLE as why:
+        return refused(question, typed_frame([], _RATES, []), scope, view, str(why))
+    searches, table = followed.searches, _rates_table(followed)
+    why_not = _why_not(followed)
+    if why_not:
+        return refused(question, table, searches.scope.only(question.takes), view, why_not)
+    gaps = _gaps_table(followed)
+    headline, answer = _sentences(followed, table, gaps)
+    return Finding(
+        key=question.key,
+        question=question.asks,
+        headline=headline,
+        answer=answer,
+        tables={"find_rates": table, "gaps": gaps},
+        provenance=searches.provenance(
+            question,
+            _METHOD,
+            _REFERENCE,
+            [*rules_fired(table, None), *_strict_rule(followed)],
+            {
+                "Share of which the file must say it": wording.percent(LEAST_KNOWN),
+                "Least share of searches with a place": wording.percent(settings().placed_share),
+            },
+            per_resident=False,
+        ),
+        caveats=(
+            infra_marginality(),
+            *_chance(table),
+            _MEANS,
+            *_coverage(followed),
+            *_apart(followed),
+            FAIRNESS,
+            *searches.gaps(per_resident=False),
+            *withheld_caveats(table),
+            *searches.caveats("gap"),
+        ),
+        chart_title=f"Share of searches with an outcome other than {NOTHING.lower()}",
+        draw=lambda mode: _draw(table, mode),
+        alt=answer,
+    )
+
+
+def rated(scope: Scope, view: View) -> Followed:
+    """The searches of a scope whose two groups have a find rate.
+
+    Raises
+    ------
+    ScopeError, NoSearches
+        With the reason, where one has none.
+    """
+    followed = Followed.of(scope, view)
+    why_not = _why_not(followed)
+    if why_not:
+        raise NoSearches(why_not)
+    return followed
+
+
+@lru_cache(maxsize=1)
+def infra_marginality() -> str:
+    """Why find rates alone prove nothing, with two groups whose bars give the same rates either way round."""
+    first, found = disparity.searches_above(0.3, 0.352, 28.98)
+    second, other = disparity.searches_above(0.351, 0.3878, 26.48)
+    return (
+        "A lower find rate does not prove a lower bar for searching, nor an equal one an equal bar: it also depends on "
+        "how likely the people of each group were to carry something. Where "
+        f"{wording.percent(first)} of one group and {wording.percent(second)} of another are searched, and "
+        f"{wording.percent(found)} and {wording.percent(other)} of these searches find something, the bar may have "
+        "been lower for either."
+    )
+
+
+# Tables
+
+
+def _rates_table(followed: Followed) -> pd.DataFrame:
+    rows = [
+        row for rule in RULES for name, cells in _strata(followed).items() for row in _of(followed, rule, name, cells)
+    ]
+    table = typed_frame(rows, _RATES, ["searches", "found"])
+    figures = ["found", "rate", "low", "high", "known_share"]
+    table = withhold(table, ["searches"], figures, settings().threshold, zeros_shown=True)
+    return withhold(table, ["found"], figures[1:4], settings().threshold, zeros_shown=True, what=_FINDS)
+
+
+def _strata(followed: Followed) -> dict[str, Chosen]:
+    """Cells of each stratum by its name: grounds as a whole, by what was looked for, and the powers apart."""
+    grounds = followed.grounds
+    objects = {name: cells for name in followed.objects if (cells := grounds & followed.looked_for(name)).any()}
+    often = sorted(objects, key=lambda name: -followed.total(objects[name]))
+    apart = {said: cells for power, said in APART.items() if (cells := followed.under(power)).any()}
+    return {ANYTHING: grounds, **{_OBJECTS.get(name, name): objects[name] for name in often}, **apart}
+
+
+def _of(followed: Followed, rule: str, stratum: str, cells: Chosen) -> list[dict[str, Any]]:
+    """Rows of one stratum by one rule: everyone, and each group; groups without a search are left out of an object."""
+    known, found = (followed.by_month(cells & which(rule)) for which in (followed.known, followed.found))
+    every, shares = followed.by_month(cells).sum(axis=1), _known_shares(followed, rule, cells)
+    own, whole = (
+        disparity.find_rates(found, known),
+        disparity.find_rates(found.sum(axis=0)[None], known.sum(axis=0)[None]),
+    )
+    made = [
+        (EVERYONE, whole, 0, every.sum()),
+        *zip(followed.groups, [own] * len(every), range(len(every)), every, strict=True),
+    ]
+    rows = []
+    for place, (group, rates, at, searched) in enumerate(made):
+        if not searched and stratum != ANYTHING:
+            continue
+        row: dict[str, Any] = {"group": group, "stratum": stratum, "rule": rule}
+        if not searched:
+            none = group in BROAD_GROUPS and not followed.searches.by_group[group]
+            said = none_recorded(followed.searches, group) if none else "no such search"
+            rows.append(row | {"searches": 0, "flag": said})
+        elif shares[place] < LEAST_KNOWN:
+            rows.append(row | {"known_share": shares[place], "flag": _not_known(rule, shares[place])})
+        else:
+            figures = (getattr(rates, name)[at] for name in ("searched", "found", "estimate", "low", "high"))
+            flag = "nothing was found" if not rates.found[at] else CHANCE if rates.cells[at] < MINIMUM_PERIODS else ""
+            rows.append(
+                row | dict(zip(_RATES[3:8], figures, strict=True)) | {"known_share": shares[place], "flag": flag}
+            )
+    return rows
+
+
+def _known_shares(followed: Followed, rule: str, cells: Chosen) -> NDArray[np.float64]:
+    """Of everyone and of each group: share of searches whose outcome is given; strict, of outcomes whose link is.
+
+    Without outcomes there are no links, so the smaller of both shares is that of the strict rule.
+    """
+
+    def shares(part: Chosen, whole: Chosen) -> NDArray[np.float64]:
+        told, every = (followed.by_month(chosen).sum(axis=1) for chosen in (part & whole, whole))
+        told, every = (np.r_[counts.sum(), counts] for counts in (told, every))
+        return np.where(every > 0, told / np.maximum(every, 1), 1.0)
+
+    given = shares(followed.given, cells)
+    return given if rule == BROAD else np.minimum(given, shares(followed.link_given, cells & followed.something))
+
+
+def _not_known(rule: str, share: float) -> str:
+    what = "what followed" if rule == BROAD else "whether an outcome was linked"
+    return f"not given: {what} is said for {wording.percent(share)}"
+
+
+def _gaps_table(followed: Followed) -> pd.DataFrame:
+    rows = [_gap(followed, rule, compared) for rule in RULES for compared in (WHOLE, WITHIN)]
+    table = typed_frame(rows, _GAPS, _COUNTS)
+    figures = [name for name in _GAPS[_GAPS.index("rate") :] if name != "flag"]
+    counts = ["searches", "comparator_searches"], ["found", "comparator_found"]
+    table = withhold(table, counts[0], [*counts[1], *figures], settings().threshold, zeros_shown=True)
+    return withhold(table, counts[1], figures, settings().threshold, zeros_shown=True, what=_FINDS)
+
+
+def _gap(followed: Followed, rule: str, compared: str) -> dict[str, Any]:
+    """How far the find rates of the two groups differ under powers that need grounds; without figures, why."""
+    scope = followed.searches.scope
+    row: dict[str, Any] = {"compared": compared, "rule": rule, "group": scope.group, "comparator": scope.comparator}
+    pair = [followed.groups.index(str(name)) for name in (scope.group, scope.comparator)]
+    known, found = (followed.grounds & which(rule) for which in (followed.known, followed.found))
+    shares = _known_shares(followed, rule, followed.grounds)[1:]
+    least = min(shares[place] for place in pair)
+    if least < LEAST_KNOWN:
+        return row | {"flag": _not_known(rule, least)}
+    if compared == WITHIN:
+        why = _no_districts(followed, known, pair)
+        if why:
+            return row | {"flag": why}
+    by = followed.by_month if compared == WHOLE else followed.by_area
+    (n_a, n_b), (x_a, x_b) = (by(cells)[pair] for cells in (known, found))
+    # Districts where one of the groups was not searched tell nothing of the gap.
+    told = (n_a > 0) & (n_b > 0) if compared == WITHIN else np.ones(n_a.shape, dtype=bool)
+    row |= dict(zip(_COUNTS[:4], (int(counts[told].sum()) for counts in (n_a, x_a, n_b, x_b)), strict=True))
+    row |= {"base": row["searches"] + row["comparator_searches"], "flag": ""}
+    row |= {"areas": int(told.sum())} if compared == WITHIN else {}
+    least = min(row[name] for name in _COUNTS[:4])
+    if least < settings().threshold:
+        return row if least else row | {"flag": "of one of the groups nothing was found, or nobody searched"}
+    if compared == WHOLE:
+        row |= {"rate": row["found"] / row["searches"]}
+        row |= {"comparator_rate": row["comparator_found"] / row["comparator_searches"]}
+        return row | _figures(disparity.find_rate_gap(x_a, n_a, x_b, n_b))
+    try:
+        return row | _figures(disparity.within_area_find_rates(x_a, n_a, x_b, n_b))
+    except ValueError as why_not:
+        said = str(why_not).rstrip(".")
+        return row | {"flag": f"not given: {said[0].lower()}{said[1:]}"}
+
+
+def _figures(made: FindRateGap) -> dict[str, Any]:
+    ratio = made.ratio
+    return {
+        "gap": made.difference.estimate,
+        "low": made.difference.low,
+        "high": made.difference.high,
+        **({"ratio": ratio.estimate, "ratio_low": ratio.low, "ratio_high": ratio.high} if ratio else {}),
+        "p_value": made.p_value,
+        "flag": "" if made.clusters else CHANCE,
+    }
+
+
+def _no_districts(followed: Followed, known: Chosen, pair: list[int]) -> str:
+    """Why nothing is told within districts; empty where something is."""
+    if followed.searches.scope.area is not None:
+        return "not given: one district is shown"
+    if not followed.areas:
+        return "not given: no boundaries of its districts"
+    placed, every = (by(known)[pair].sum() for by in (followed.by_area, followed.by_month))
+    if every and placed / every < settings().placed_share:
+        return f"not given: {wording.percent(placed / every)} of searches lie in a district"
+    return ""
+
+
+# Sentences
+
+
+def _why_not(followed: Followed) -> str:
+    """Why there is no find rate of the two groups; empty where there is one."""
+    searches, scope = followed.searches, followed.searches.scope
+    if followed.grounds.any():
+        return _too_little_said(followed) or _too_few(followed)
+    if scope.power != ALL_POWERS:
+        power = followed.powers[int(followed.cells["power"].iloc[0])]
+        return (
+            f"Searches{searches.limits} {_NO_GROUNDS[power]}, so they are in no find rate of grounds; they stand apart "
+            "in the table."
+        )
+    return (
+        f"No person was searched by {searches.force_name} {searches.during}{searches.limits} under a power that needs "
+        "grounds, so there is no find rate."
+    )
+
+
+def _too_little_said(followed: Followed) -> str:
+    """A sentence where the file says of too few searches what followed; of a group with too few searches, none."""
+    searches, scope = followed.searches, followed.searches.scope
+    shares = dict(zip((EVERYONE, *followed.groups), _known_shares(followed, BROAD, followed.grounds), strict=True))
+    every = dict(zip(followed.groups, followed.by_month(followed.grounds).sum(axis=1), strict=True))
+    every[EVERYONE] = sum(every.values())
+    for name in (EVERYONE, str(scope.group), str(scope.comparator)):
+        if shares[name] < LEAST_KNOWN and every[name] >= settings().threshold:
+            whom = "" if name == EVERYONE else f" of {people(name)}"
+            return (
+                f"What followed is given for {wording.percent(shares[name])} of the "
+                f"{wording.plural(int(every[name]), 'search', 'searches')}{whom} by {searches.force_name} "
+                f"{searches.during}{searches.limits} under powers that need grounds: too few for a find rate."
+            )
+    return ""
+
+
+def _too_few(followed: Followed) -> str:
+    """A sentence where too few of one of the groups were searched, or too few of these searches found something."""
+    searches, scope = followed.searches, followed.searches.scope
+    for which, that in ((followed.known, ""), (followed.found, " that found something")):
+        counts = followed.by_month(followed.grounds & which(BROAD)).sum(axis=1)
+        pair = [str(name) for name in (scope.group, scope.comparator)]
+        small = [name for name in pair if counts[followed.groups.index(name)] < settings().threshold]
+        if small:
+            whom = wording.listing([people(name) for name in small])
+            return (
+                f"Not enough searches: fewer than {settings().threshold} searches of {whom} by {searches.force_name} "
+                f"{searches.during}{searches.limits}{that}; {other_choices(searches)}."
+            )
+    return ""
+
+
+def _sentences(followed: Followed, table: pd.DataFrame, gaps: pd.DataFrame) -> tuple[str, str]:
+    scope, searches = followed.searches.scope, followed.searches
+    rows = {(row["group"], row["rule"]): row for row in records_of(table) if row["stratum"] == ANYTHING}
+    compared = {(row["compared"], row["rule"]): row for row in records_of(gaps)}
+    group, comparator = str(scope.group), str(scope.comparator)
+    one, other = ((rows[name, BROAD]) for name in (group, comparator))
+    whole = compared[WHOLE, BROAD]
+    under = "powers that need grounds" if scope.power == ALL_POWERS else f"“{scope.power}”"
+    answer = (
+        f"An outcome other than {NOTHING.lower()} followed {_share(one)} of the searches of {people(group)} and "
+        f"{_share(other)} of those of {people(comparator)} under {under}{' in this district' if scope.area else ''}, "
+        f"{searches.span}, {wording.plural(int(whole['base']), 'search', 'searches')}: {_differ(whole)}"
+    )
+    if not wording.missing(compared[WITHIN, BROAD]["gap"]):
+        answer += f", and {_differ(compared[WITHIN, BROAD])} within the same districts"
+    strict = compared[WHOLE, STRICT]
+    if not wording.missing(strict["gap"]):
+        answer += (
+            f". By outcomes that the file links to what was looked for {_share(rows[group, STRICT])} against "
+            f"{_share(rows[comparator, STRICT])}: {_differ(strict)}"
+        )
+    said = f"{group} {wording.percent(one['rate'])}, {comparator} {wording.percent(other['rate'])}"
+    return f"{_headline(whole, compared[WITHIN, BROAD])}: {said}", f"{answer}."
+
+
+def _headline(whole: Mapping[Any, Any], within: Mapping[Any, Any]) -> str:
+    """Whether find rates differ; only as a whole where they do not clearly so within districts."""
+    if whole["low"] <= 0 <= whole["high"]:
+        return "No clear difference in find rates"
+    same = wording.missing(within["gap"]) or within["low"] * whole["gap"] > 0 < within["high"] * whole["gap"]
+    return "Find rates differ" if same else "As a whole find rates differ"
+
+
+def _share(row: Mapping[Any, Any]) -> str:
+    return f"{wording.percent(row['rate'])} ({wording.percent_between(row['low'], row['high'])})"
+
+
+def _differ(row: Mapping[Any, Any]) -> str:
+    """A gap in points with its interval; whether it is clear."""
+    between = wording.points_between(row["low"], row["high"])
+    if row["low"] <= 0 <= row["high"]:
+        return f"no clear difference (between {between.replace(' to ', ' and ')})"
+    return f"a difference of {wording.points(row['gap'])} ({between})"
+
+
+def _coverage(followed: Followed) -> list[str]:
+    """Of how many searches the file says what followed, and whether it was linked to what was looked for."""
+    grounds, said = followed.grounds, []
+    every, given = followed.total(grounds), followed.total(grounds & followed.given)
+    if given < every:
+        said.append(
+            f"What followed is not given, or not in our list, for {every - given:,} of "
+            f"{wording.plural(every, 'search', 'searches')} ({wording.percent(1 - given / every)}); they are in no "
+            "find rate."
+        )
+    outcomes = followed.total(grounds & followed.something)
+    linked = followed.total(grounds & followed.something & followed.link_given)
+    share = linked / outcomes if outcomes else 1.0
+    of_all = followed.total(grounds & followed.link_given) / every
+    none = "" if share >= LEAST_KNOWN else ", so no strict find rate is given"
+    said.append(
+        f"Whether the outcome was linked to what was looked for is said for {wording.percent(share)} of the searches "
+        f"with an outcome but {NOTHING.lower()}, and for {wording.percent(of_all)} of all{none}."
+    )
+    contrary = followed.total(grounds & followed.followed_by(NOTHING) & followed.linked)
+    if contrary:
+        said.append(
+            f"Of {wording.plural(contrary, 'search', 'searches')} the file links “{NOTHING.lower()}” to what was "
+            "looked for; nothing counts as found there."
+        )
+    return said
+
+
+def _apart(followed: Followed) -> list[str]:
+    """How many searches are in no find rate of grounds, by the class of their power."""
+    counts = {said: followed.total(followed.under(power)) for power, said in APART.items()}
+    parts = [f"{said[0].lower()}{said[1:]}: {number:,}" for said, number in counts.items() if number]
+    return [f"In no find rate of grounds, and apart in the table: {'; '.join(parts)}."] if parts else []
+
+
+def _chance(table: pd.DataFrame) -> list[str]:
+    return [_CHANCE] if (table.loc[table["stratum"] == ANYTHING, "flag"] == CHANCE).any() else []
+
+
+def _strict_rule(followed: Followed) -> list[str]:
+    share = _known_shares(followed, STRICT, followed.grounds)[0]
+    return [] if share >= LEAST_KNOWN else [f"No strict find rate: {_not_known(STRICT, share).partition(': ')[2]}"]
+
+
+def _draw(table: pd.DataFrame, mode: Mode) -> go.Figure:
+    import pandas as pd
+
+    chosen = (table["stratum"] == ANYTHING) & (table["rule"] == BROAD) & table["group"].isin(BROAD_GROUPS)
+    shown = table[chosen]
+    return charts.share_dots(
+        pd.DataFrame(
+            {
+                "label": shown["group"],
+                "estimate": shown["rate"],
+                "low": shown["low"],
+                "high": shown["high"],
+                "detail": [
+                    "" if wording.missing(number) else wording.plural(int(number), "search", "searches")
+                    for number in shown["searches"].tolist()
+                ],
+                "look": False,
+                "flag": [flag.partition("; check")[0] for flag in shown["flag"]],
+            }
+        ),
+        mode,
+    )

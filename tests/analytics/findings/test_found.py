@@ -1,0 +1,586 @@
+"""What searches found and what followed them: rules, powers apart, what the files don't say, and published files."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import re
+from collections import Counter
+
+import numpy as np
+import pytest
+from statsmodels.stats.contingency_tables import StratifiedTable
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+
+from analytics.disparity import searches_above
+from analytics.findings.stop_and_search import FAIRNESS, find_rates, outcomes
+from analytics.findings.stop_and_search.find_rates import ANYTHING, APART, LEAST_KNOWN, infra_marginality
+from analytics.findings.stop_and_search.followed import NOTHING
+from analytics.reading import reading_table, reading_titles
+from analytics.scope import Scope
+from data import counting, publishing
+from data.demo.truth import TRUTH
+from data.publishing import recount
+from data.vocabularies import forces, vocabulary
+from tests.analytics.conftest import EAST, ETHNICITY, WEST
+
+NFA, ARREST = "A no further action disposal", "Arrest"
+DRUGS = "Misuse of Drugs Act 1971 (section 23)"
+SECTION_60 = "Criminal Justice and Public Order Act 1994 (section 60)"
+ORDER = "Sentencing Act 2020 (section 342E)"
+NOT_SUSPECTED = APART["no suspicion"]
+
+
+def searched(group, number, outcome=NFA, linked="", point=EAST, power=DRUGS, looked_for="Controlled drugs", **cells):
+    """As many rows of a file."""
+    row = {
+        "Type": "Person search",
+        "Self-defined ethnicity": ETHNICITY[group],
+        "Officer-defined ethnicity": group,
+        "Legislation": power,
+        "Object of search": looked_for,
+        "Outcome": outcome,
+        "Outcome linked to object of search": linked,
+        **({"Longitude": str(point[0]), "Latitude": str(point[1])} if point else {}),
+        **cells,
+    }
+    return [row] * number
+
+
+def of(group, found, linked, rest, **more):
+    """Searches of which some found something, some of these linked; the rest found nothing."""
+    return [
+        *searched(group, linked, ARREST, "True", **more),
+        *searched(group, found - linked, ARREST, "False", **more),
+        *searched(group, rest, **more),
+    ]
+
+
+@pytest.fixture
+def write(town):
+    """A function that writes months of rows and gives the view."""
+
+    def run(**months):
+        for month, rows in months.items():
+            name = f"{month[1:5]}-{month[5:]}-surrey-stop-and-search.csv"
+            town.write(name, town.police_csv([part for rows_of in rows for part in rows_of]))
+        return town.view()
+
+    return run
+
+
+def rows_of(finding, table="find_rates", **where):
+    read = json.loads(finding.as_json())["tables"][table]
+    return [row for row in read if all(row[name] == value for name, value in where.items())]
+
+
+def row_of(finding, table="find_rates", **where):
+    where = {"stratum": ANYTHING, **where} if table == "find_rates" else where
+    (found,) = rows_of(finding, table, **where)
+    return found
+
+
+JUNE = {"m201906": [of("Black", 40, 30, 60), of("White", 90, 60, 210)]}
+"""Black: 40 of 100 found something, 30 of these linked. White: 90 of 300, and 60."""
+
+
+# Golden examples
+
+
+def test_find_rates_by_both_rules_have_wilsons_interval(write):
+    """One month: statsmodels has the same intervals of rates (Wilson) and of their difference (Newcombe)."""
+    finding = find_rates(Scope(), write(**JUNE))
+    for rule, group, found, base in (
+        ("broad", "Black", 40, 100),
+        ("broad", "White", 90, 300),
+        ("strict", "Black", 30, 100),
+        ("strict", "White", 60, 300),
+        ("broad", "Everyone", 130, 400),
+    ):
+        row = row_of(finding, group=group, rule=rule)
+        low, high = proportion_confint(found, base, method="wilson")
+        assert (row["searches"], row["found"], row["flag"]) == (base, found, "interval by chance alone")
+        assert (row["rate"], row["low"], row["high"]) == pytest.approx((found / base, low, high), rel=1e-9)
+    for rule, found, other in (("broad", 40, 90), ("strict", 30, 60)):
+        gap = row_of(finding, "gaps", rule=rule, compared="As a whole")
+        low, high = confint_proportions_2indep(found, 100, other, 300, method="newcomb", compare="diff")
+        assert (gap["gap"], gap["low"], gap["high"]) == pytest.approx((0.1, low, high), abs=1e-8)
+        assert gap["base"] == 400
+    assert finding.headline == "No clear difference in find rates: Black 40\u00a0%, White 30\u00a0%"
+    assert finding.answer == (
+        "An outcome other than no further action followed 40\u00a0% (31 to 50\u00a0%) of the searches of Black people "
+        "and 30\u00a0% (25 to 35\u00a0%) of those of White people under powers that need grounds, June 2019, 400 "
+        "searches: no clear difference (between −1 and +21 points). By outcomes that the file links to what was looked "
+        "for 30\u00a0% (22 to 40\u00a0%) against 20\u00a0% (16 to 25\u00a0%): a difference of +10 points "
+        "(+1 to +20 points)."
+    )
+    assert {FAIRNESS, infra_marginality()} <= set(finding.caveats)
+    assert any("take searches as independent" in caveat for caveat in finding.caveats)
+
+
+def test_months_are_what_repeats(write):
+    """Three months: the variance of the rate is that of the months, written out here (Cochran 1977, 3.12)."""
+    counts = [(10, 50), (30, 60), (20, 40)]
+    months = {
+        f"m20190{month}": [of("Black", x, x, n - x), of("White", 60, 60, 140)] for month, (x, n) in enumerate(counts, 4)
+    }
+    found, base = (np.array(column, dtype=float) for column in zip(*counts, strict=True))
+    row = row_of(find_rates(Scope(), write(**months)), group="Black", rule="broad")
+    share = found.sum() / base.sum()
+    held = base / base.sum()
+    variance = ((found - share * base) ** 2 / (1 - held)).sum() / base.sum() ** 2
+    assert row["rate"] == pytest.approx(0.4)
+    assert row["flag"] == ""
+    # Wilson's interval solves (p - q)^2 = c q (1 - q): c from both ends is the same, and wider than that of chance.
+    ends = [(share - end) ** 2 / (end * (1 - end)) for end in (row["low"], row["high"])]
+    assert ends[0] == pytest.approx(ends[1], rel=1e-9)
+    # c = t^2 / n*, n* = p (1 - p) / V, with t of 1 to 2 degrees of freedom: between 4.303 and 12.706.
+    t = np.sqrt(ends[0] * share * (1 - share) / variance)
+    assert 4.302 < t < 12.707
+
+
+def test_the_gap_within_districts_is_mantel_and_haenszels(write, town):
+    """Alike in each district and apart as a whole; statsmodels pools the risk ratios."""
+    town.boundaries()
+    cells = {EAST: ((60, 100), (12, 20)), WEST: ((4, 20), (20, 100))}
+    months = [
+        of(group, found, found, base - found, point=point)
+        for point, pair in cells.items()
+        for group, (found, base) in zip(("Black", "White"), pair, strict=True)
+    ]
+    finding = find_rates(Scope(), write(m201906=[*months, of("Black", 20, 20, 0, point=None)]))
+    within = row_of(finding, "gaps", rule="broad", compared="Within districts")
+    assert within["gap"] == pytest.approx(0, abs=1e-12)
+    assert (within["areas"], within["base"], within["searches"]) == (2, 240, 120)
+    tables = [[[a, m - a], [b, n - b]] for (a, m), (b, n) in cells.values()]
+    assert within["ratio"] == pytest.approx(StratifiedTable([np.array(t) for t in tables]).riskratio_pooled, rel=1e-9)
+    assert within["low"] < 0 < within["high"]
+    whole = row_of(finding, "gaps", rule="broad", compared="As a whole")
+    assert whole["gap"] == pytest.approx(84 / 140 - 32 / 120)
+    assert "within the same districts" in finding.answer
+    assert finding.headline == "As a whole find rates differ: Black 60\u00a0%, White 27\u00a0%"
+    assert any("they count in every figure but the gap within districts" in caveat for caveat in finding.caveats)
+    east = find_rates(Scope(area=town.east), town.view())
+    one = row_of(east, "gaps", rule="broad", compared="Within districts")
+    assert (one["gap"], one["flag"]) == (None, "not given: one district is shown")
+    assert row_of(east, group="Black", rule="broad")["searches"] == 100
+
+
+def test_without_boundaries_there_is_no_gap_within_districts(write):
+    within = row_of(find_rates(Scope(), write(**JUNE)), "gaps", rule="broad", compared="Within districts")
+    assert (within["gap"], within["flag"]) == (None, "not given: no boundaries of its districts")
+
+
+def test_too_few_searches_with_a_place_give_no_gap_within_districts(write, town):
+    town.boundaries()
+    rows = [of("Black", 40, 30, 60, point=None), of("White", 90, 60, 210, point=None)]
+    rows += [of(group, 12, 12, 12, point=point) for group in ("Black", "White") for point in (EAST, WEST)]
+    within = row_of(find_rates(Scope(), write(m201906=rows)), "gaps", rule="broad", compared="Within districts")
+    assert (within["gap"], within["flag"]) == (None, "not given: 19\u00a0% of searches lie in a district")
+
+
+# Which searches
+
+
+@pytest.mark.parametrize("power", [SECTION_60, "Police and Criminal Evidence Act 1984 (section 6)"])
+def test_powers_without_suspicion_never_enter_the_rate_of_grounds(write, town, power):
+    before = find_rates(Scope(), write(**JUNE))
+    apart = [of("Black", 50, 50, 0, power=power), of("White", 20, 10, 180, power=power)]
+    finding = find_rates(Scope(), write(m201906=[*JUNE["m201906"], *apart]))
+    name = {"stratum": NOT_SUSPECTED}
+    assert [row for row in rows_of(finding) if row["stratum"] != NOT_SUSPECTED] == rows_of(before)
+    assert finding.tables["gaps"].equals(before.tables["gaps"])
+    assert [(row["group"], row["found"], row["searches"]) for row in rows_of(finding, rule="broad", **name)] == [
+        ("Everyone", 70, 250),
+        ("White", 20, 200),
+        ("Black", 50, 50),
+    ]
+    assert any(f"{NOT_SUSPECTED[1:]}: 250" in caveat for caveat in finding.caveats)
+    alone = find_rates(Scope(power=vocabulary("powers").lookup(power)["name"]), town.view())
+    assert alone.refused
+    assert "need no suspicion, so they are in no find rate of grounds; they stand apart in the table." in alone.answer
+    assert {row["stratum"] for row in rows_of(alone) if row["searches"]} == {NOT_SUSPECTED}
+
+
+def test_orders_and_unknown_powers_are_told_apart(write):
+    rows = [*JUNE["m201906"], of("White", 15, 15, 5, power=ORDER), of("White", 14, 14, 0, power="Witchcraft Act 1735")]
+    finding = find_rates(Scope(), write(m201906=[*rows, of("White", 16, 16, 0, power="")]))
+    apart = {row["stratum"]: row["searches"] for row in rows_of(finding, rule="broad", group="White")}
+    assert apart[APART["order"]] == 20
+    assert apart[APART[""]] == 30
+    assert apart[ANYTHING] == 300
+
+
+def test_every_power_has_a_class_that_the_strata_know():
+    assert {row["class"] for row in vocabulary("powers").rows} == {"reasonable grounds", *APART} - {""}
+    assert NOTHING in {row["outcome"] for row in vocabulary("outcomes").rows}
+
+
+def test_objects_are_strata_that_add_up(write):
+    rows = [
+        of("Black", 40, 30, 60),
+        of("White", 90, 60, 210),
+        of("White", 11, 11, 30, looked_for="Stolen goods"),
+        of("White", 12, 12, 8, looked_for=""),
+    ]
+    finding = find_rates(Scope(), write(m201906=rows))
+    white = {row["stratum"]: (row["searches"], row["found"]) for row in rows_of(finding, group="White", rule="broad")}
+    assert white == {
+        ANYTHING: (361, 113),
+        "Controlled drugs": (300, 90),
+        "Stolen goods": (41, 11),
+        "Object not recorded": (20, 12),
+    }
+    assert [row["group"] for row in rows_of(finding, stratum="Stolen goods", rule="broad")] == ["Everyone", "White"]
+
+
+def test_vehicles_alone_are_left_out(write):
+    rows = [*JUNE["m201906"], of("Black", 30, 30, 0, Type="Vehicle search")]
+    finding = find_rates(Scope(), write(m201906=rows))
+    assert row_of(finding, group="Black", rule="broad")["searches"] == 100
+    assert "30 vehicle-only searches left out: no person was searched." in finding.caveats
+
+
+def test_whose_word_counts(write):
+    rows = [*JUNE["m201906"], of("Not stated", 20, 20, 20, **{"Officer-defined ethnicity": "Black"})]
+    view = write(m201906=rows)
+    assert row_of(find_rates(Scope(), view), group="Not stated", rule="broad")["searches"] == 40
+    seen = find_rates(Scope(definition="officer"), view)
+    assert row_of(seen, group="Black", rule="broad")["searches"] == 140
+    assert "Ethnicity is what the officer saw; officers rarely record Mixed." in seen.caveats
+
+
+# What the files don't say
+
+
+def test_where_links_are_not_said_the_strict_rate_is_refused_in_words(write):
+    """Of 130 searches with an outcome 104 say whether it is linked: four fifths. One less is too few."""
+    rows = [of("Black", 40, 40, 60), of("White", 64, 24, 210), searched("White", 26, ARREST, "")]
+    view = write(m201906=rows)
+    finding = find_rates(Scope(), view)
+    assert row_of(finding, group="Everyone", rule="strict")["known_share"] == pytest.approx(LEAST_KNOWN)
+    assert row_of(finding, group="Everyone", rule="strict")["found"] == 64
+    # Of White people 64 of 90 outcomes are said to be linked or not: no strict rate of theirs, and no gap.
+    white = row_of(finding, group="White", rule="strict")
+    assert (white["rate"], white["searches"]) == (None, None)
+    assert white["flag"] == "not given: whether an outcome was linked is said for 71\u00a0%"
+    assert row_of(finding, "gaps", rule="strict", compared="As a whole")["gap"] is None
+    assert row_of(finding, group="White", rule="broad")["found"] == 90
+    less = find_rates(Scope(), write(m201906=[*rows, searched("White", 1, ARREST, "")]))
+    assert {row["rate"] for row in rows_of(less, rule="strict", group="Everyone")} == {None}
+    said = (
+        "Whether the outcome was linked to what was looked for is said for 79\u00a0% of the searches with an outcome "
+        "but no further action, and for 26\u00a0% of all, so no strict find rate is given."
+    )
+    assert said in less.caveats
+    assert not less.refused
+    assert "By outcomes that the file links" not in less.answer
+
+
+def test_no_further_action_that_is_linked_found_nothing_and_is_said(write):
+    rows = [*JUNE["m201906"], searched("White", 100, NFA, "True")]
+    finding = find_rates(Scope(), write(m201906=rows))
+    for rule, found in (("broad", 90), ("strict", 60)):
+        row = row_of(finding, group="White", rule=rule)
+        assert (row["searches"], row["found"]) == (400, found)
+    assert (
+        "Of 100 searches the file links “no further action” to what was looked for; nothing counts as found there."
+    ) in finding.caveats
+
+
+def test_outcomes_that_are_not_given_are_in_no_rate(write):
+    rows = [*JUNE["m201906"], searched("Black", 10, ""), searched("White", 10, "Sent to the moon")]
+    finding = find_rates(Scope(), write(m201906=rows))
+    row = row_of(finding, group="Black", rule="broad")
+    assert (row["searches"], row["found"], row["known_share"]) == (100, 40, pytest.approx(100 / 110))
+    said = (
+        "What followed is not given, or not in our list, for 20 of 420 searches (5\u00a0%); they are in no find rate."
+    )
+    assert said in finding.caveats
+
+
+def test_where_so_few_outcomes_are_given_there_is_no_find_rate(write):
+    finding = find_rates(Scope(), write(m201906=[*JUNE["m201906"], searched("White", 200, "")]))
+    assert finding.refused
+    assert finding.answer == (
+        "What followed is given for 67\u00a0% of the 600 searches by Surrey Police in June 2019 under powers that need "
+        "grounds: too few for a find rate."
+    )
+    assert row_of(finding, group="Black", rule="broad")["rate"] == pytest.approx(0.4)
+
+
+def test_where_so_few_are_given_of_one_group_there_is_no_comparison(write):
+    """Of all 89 % say what followed, of Black people 67 %."""
+    finding = find_rates(Scope(), write(m201906=[*JUNE["m201906"], searched("Black", 50, "")]))
+    assert finding.answer == (
+        "What followed is given for 67\u00a0% of the 150 searches of Black people by Surrey Police in June 2019 under "
+        "powers that need grounds: too few for a find rate."
+    )
+    assert row_of(finding, group="White", rule="broad")["rate"] == pytest.approx(0.3)
+
+
+# Small numbers
+
+
+def test_small_counts_are_withheld_with_what_is_made_of_them(write):
+    rows = [*JUNE["m201906"], of("Asian", 9, 9, 41), of("Mixed", 4, 4, 5), searched("Other", 40)]
+    finding = find_rates(Scope(), write(m201906=rows))
+    few = row_of(finding, group="Asian", rule="broad")
+    assert (few["searches"], few["found"], few["rate"], few["low"]) == (50, None, None, None)
+    assert few["flag"] == "withheld: fewer than 10 searches that found something"
+    mixed = row_of(finding, group="Mixed", rule="broad")
+    assert {mixed[name] for name in ("searches", "found", "rate", "low", "high", "known_share")} == {None}
+    assert mixed["flag"] == "withheld: fewer than 10 searches"
+    none = row_of(finding, group="Other", rule="broad")
+    assert (none["searches"], none["found"], none["rate"], none["flag"]) == (40, 0, None, "nothing was found")
+    text = " ".join([finding.headline, finding.answer, *finding.caveats])
+    assert not re.search(r"(?<![\d.,])[49](?![\d.,])", text)
+
+
+@pytest.mark.parametrize(
+    ("rows", "that"),
+    [
+        ([of("Black", 5, 5, 4), of("White", 90, 60, 210)], ""),
+        ([of("Black", 9, 9, 91), of("White", 90, 60, 210)], " that found something"),
+    ],
+)
+def test_a_group_with_too_few_is_refused_and_the_others_shown(write, rows, that):
+    finding = find_rates(Scope(), write(m201906=rows))
+    assert finding.refused
+    assert finding.answer == (
+        f"Not enough searches: fewer than 10 searches of Black people by Surrey Police in June 2019{that}; choose "
+        "another group."
+    )
+    assert row_of(finding, group="White", rule="broad")["found"] == 90
+
+
+# Words
+
+
+def test_both_pairs_of_bars_give_the_rates_that_are_said():
+    """Simoiu, Corbett-Davies and Goel 2017: 71 and 64 % searched, 39 and 44 % of them found, either way round."""
+    pairs = [((0.3, 0.352, 28.98), (0.351, 0.3878, 26.48)), ((0.304, 0.354, 30.59), (0.254, 0.3385, 6.19))]
+    for pair in pairs:
+        shown = [searches_above(*group) for group in pair]
+        assert [round(100 * one.search_rate) for one in shown] == [71, 64]
+        assert [round(100 * one.find_rate) for one in shown] == [39, 44]
+    assert pairs[0][0][0] < pairs[0][1][0]
+    assert pairs[1][0][0] > pairs[1][1][0]
+    assert "71\u00a0% of one group and 64\u00a0% of another" in infra_marginality()
+    assert "39\u00a0% and 44\u00a0% of these searches" in infra_marginality()
+
+
+def test_tables_read_and_the_chart_draws(write):
+    view = write(**JUNE)
+    rates, followed = find_rates(Scope(), view), outcomes(Scope(), view)
+    assert list(reading_titles(rates).values()) == ["Find rates", "Gap between groups"]
+    for finding, table in ((rates, "find_rates"), (rates, "gaps"), (followed, "outcomes")):
+        read = reading_table(finding, table)
+        assert len(read)
+        assert not any("_" in heading for heading in read.columns)
+        assert not read.map(lambda text: text in ("nan", "None", "<NA>")).any(axis=None)
+    black = reading_table(rates).query("Group == 'Black'").iloc[0]
+    assert (black["Found"], black["Find rate"]) == ("any outcome but no further action", "40\u00a0% (31 to 50\u00a0%)")
+    for mode in ("light", "dark"):
+        assert rates.chart(mode) is not None
+
+
+def test_the_demonstration_finds_as_often_as_was_planted(demonstration):
+    """The same for every group and neighbourhood."""
+    finding = find_rates(Scope(), demonstration.view())
+    every = row_of(finding, group="Everyone", rule="broad")
+    assert every["low"] < TRUTH.searches.found < every["high"]
+    for gap in rows_of(finding, "gaps", rule="broad"):
+        assert gap["low"] < 0 < gap["high"]
+    assert finding.headline.startswith("No clear difference in find rates: Black ")
+
+
+# Outcomes
+
+
+def test_shares_of_outcomes_add_up_and_have_wilsons_interval(write):
+    """One month: Wilson's interval as statsmodels has it; every search has one outcome, if only none given."""
+    warning = "Khat or Cannabis warning"
+    rows = [
+        *(searched("Black", number, name) for name, number in ((NFA, 50), (ARREST, 20), (warning, 18), ("", 12))),
+        *(searched("White", number, name) for name, number in ((NFA, 120), (ARREST, 30), ("Sent to the moon", 50))),
+    ]
+    finding = outcomes(Scope(), write(m201906=rows))
+    black = {row["outcome"]: row for row in rows_of(finding, "outcomes", group="Black")}
+    expected = {NOTHING: 50, ARREST: 20, "Drugs warning": 18, "Outcome not given": 12, "Outcome not in our list": 0}
+    assert {name: row["searches"] for name, row in black.items()} == expected
+    for name, row in black.items():
+        if expected[name]:
+            low, high = proportion_confint(expected[name], 100, method="wilson")
+            assert (row["share"], row["low"], row["high"]) == pytest.approx((expected[name] / 100, low, high), rel=1e-9)
+    for group in ("Black", "White", "Everyone"):
+        shares = [row["share"] or 0 for row in rows_of(finding, "outcomes", group=group)]
+        assert sum(shares) == pytest.approx(1, abs=1e-12)
+    assert finding.headline == "No further action: Black 50\u00a0%, White 60\u00a0% of searches"
+    assert finding.answer == (
+        "Of the 100 searches of Black people 50\u00a0% (40 to 60\u00a0%) ended in no further action and 20\u00a0% (13 "
+        "to 29\u00a0%) in arrest; of the 200 searches of White people 60\u00a0% (53 to 67\u00a0%) and 15\u00a0% (11 to "
+        "21\u00a0%), June 2019; no test of a difference was made."
+    )
+
+
+def test_outcomes_of_both_groups_are_drawn_side_by_side(write):
+    rows = [searched("Black", 50), searched("Black", 20, ARREST), searched("White", 90), searched("White", 4, ARREST)]
+    finding = outcomes(Scope(), write(m201906=rows))
+    assert [panel.label for panel in finding.panels] == [
+        "Searches of Black people, by what followed",
+        "Searches of White people, by what followed",
+    ]
+    assert finding.panels[0].alt.endswith(
+        "No further action 71\u00a0% (60 to 81\u00a0%); Arrest 29\u00a0% (19 to 40\u00a0%)"
+    )
+    assert "Arrest" not in finding.panels[1].alt
+    for panel in finding.panels:
+        for mode in ("light", "dark"):
+            labels = panel.draw(mode).layout.yaxis.ticktext
+            assert [str(label) for label in labels] == ["No further action", "Arrest"]
+    few = outcomes(Scope(group="Asian"), write(m201906=[*rows, searched("Asian", 3)]))
+    assert [panel.label for panel in few.panels] == ["Searches of White people, by what followed"]
+
+
+def test_small_counts_of_outcomes_are_withheld(write):
+    rows = [searched("Black", 60), searched("Black", 3, ARREST), searched("White", 90), searched("Asian", 8, ARREST)]
+    finding = outcomes(Scope(), write(m201906=rows))
+    arrests = row_of(finding, "outcomes", group="Black", outcome=ARREST)
+    assert (arrests["searches"], arrests["share"], arrests["base"]) == (None, None, 63)
+    assert arrests["flag"] == "withheld: fewer than 10 searches with this outcome"
+    asian = rows_of(finding, "outcomes", group="Asian")
+    assert {(row["searches"], row["base"], row["share"], row["flag"]) for row in asian} == {
+        (None, None, None, "withheld: fewer than 10 searches")
+    }
+
+
+def test_where_no_outcome_is_given_it_is_said(write):
+    finding = outcomes(Scope(), write(m201906=[searched("Black", 60, ""), searched("White", 90, "")]))
+    assert finding.answer == "What followed is not given for any of the 150 searches of persons, June 2019."
+    assert row_of(finding, "outcomes", group="Black", outcome="Outcome not given")["share"] == 1
+
+
+# Stores of before
+
+
+@pytest.mark.parametrize("ask", [find_rates, outcomes])
+def test_a_release_of_before_the_cube_is_refused_with_the_way_out(write, town, ask, monkeypatch):
+    with monkeypatch.context() as older:
+        older.setattr(counting, "inputs", lambda cubes: {"code": "older"})
+        kept = tuple(cube for cube in publishing.CUBES if cube.table.name != "outcomes_cube")
+        older.setattr(publishing, "CUBES", kept)
+        finding = ask(Scope(), write(**JUNE))
+    assert finding.refused
+    assert finding.answer == (
+        "Release 1 was counted before outcomes of searches were; the command “python -m data recount --reason TEXT” "
+        "counts it again."
+    )
+    recount(town.store, "Ada", "outcomes of searches")
+    assert not ask(Scope(), town.view()).refused
+
+
+# Every force of June 2019, counted from the text of the files
+
+
+CAUSAL = re.compile(r"\b(effect|impact|caused|due to|because of|thanks to|result of|led to|drives)\b", re.IGNORECASE)
+SHOWN = {"White": "White - ", "Black": "Black", "Asian": "Asian", "Mixed": "Mixed", "Other": "Other ethnic group - A"}
+NO_GROUNDS = ("(section 60)", "1984 (section 6)")
+
+
+@pytest.fixture(scope="session")
+def june(real_files):
+    """Searches of persons by force, group, whether grounds are needed, outcome and link, with the csv module."""
+    counts = {}
+    for path in sorted((real_files / "police_uk" / "2019-06").glob("*-stop-and-search.csv*")):
+        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        force = path.name.removeprefix("2019-06-").partition("-stop-and-search")[0]
+        counts[force] = Counter()
+        for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig"))):
+            if row["Type"] == "Vehicle search":
+                continue
+            said = row["Self-defined ethnicity"]
+            group = next((name for name, start in SHOWN.items() if said.startswith(start)), "Not stated")
+            grounds = bool(row["Legislation"]) and not row["Legislation"].endswith(NO_GROUNDS)
+            link = row["Outcome linked to object of search"]
+            nothing = "no further action" in row["Outcome"].casefold()
+            counts[force][group, grounds, NFA if nothing else row["Outcome"], link] += 1
+    return counts
+
+
+def counted(june, force, group, chosen):
+    return sum(
+        number
+        for (name, grounds, outcome, link), number in june[force].items()
+        if group in (name, "Everyone") and chosen(grounds, outcome, link)
+    )
+
+
+RULE = {
+    "broad": (
+        lambda outcome, link: outcome != "",
+        lambda outcome, link: outcome not in ("", NFA),
+    ),
+    "strict": (
+        lambda outcome, link: outcome == NFA or (outcome != "" and link != ""),
+        lambda outcome, link: outcome not in ("", NFA) and link == "True",
+    ),
+}
+"""Whether the file says it, and whether something was found, from the published words alone."""
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("force", sorted(set(forces()) - {"eskmere", "england and wales"}))
+def test_every_force_of_june_2019(real_store, june, force):
+    view, scope = real_store.view(), Scope(force, from_month="2019-06", to_month="2019-06")
+    made, followed = find_rates(scope, view), outcomes(scope, view)
+    for finding in (made, followed):
+        read = json.loads(finding.as_json(), parse_constant=lambda constant: pytest.fail(constant))
+        assert read["answer"].endswith(".")
+        assert finding.refused or len(read["headline"]) < 70
+        for sentence in (read["headline"], read["answer"], *read["caveats"]):
+            assert not CAUSAL.search(sentence)
+            assert not re.search(r"nan|None|NA>|inf\b|  ", sentence), sentence
+    if force not in june:
+        assert made.refused
+        assert followed.refused
+        return
+    for row in rows_of(made, stratum=ANYTHING):
+        known, found = RULE[row["rule"]]
+        base = counted(
+            june, force, row["group"], lambda grounds, outcome, link, known=known: grounds and known(outcome, link)
+        )
+        hits = counted(
+            june, force, row["group"], lambda grounds, outcome, link, found=found: grounds and found(outcome, link)
+        )
+        if row["searches"] is not None:
+            assert row["searches"] == base
+            assert row["found"] in ((None, hits) if base else (None, 0))
+        if row["rate"] is not None:
+            assert row["rate"] == pytest.approx(hits / base)
+            assert row["low"] <= row["rate"] <= row["high"]
+            assert min(base, hits) >= 10
+    for group in (*SHOWN, "Not stated", "Everyone"):
+        base = counted(june, force, group, lambda *_: True)
+        for row in rows_of(followed, "outcomes", group=group):
+            assert row["base"] in (None, base)
+        arrests = counted(june, force, group, lambda grounds, outcome, link: outcome == ARREST)
+        told = [row["searches"] for row in rows_of(followed, "outcomes", group=group, outcome=ARREST)]
+        assert told in ([], [None], [arrests])
+        assert (told == [arrests]) == (arrests >= 10 and base >= 10) or arrests == 0
+
+
+@pytest.mark.real
+def test_the_metropolitan_police_said_of_no_outcome_whether_it_was_linked(real_store):
+    """April to September 2018: the field is blank throughout, so there is a broad rate and no strict one."""
+    finding = find_rates(Scope("metropolitan"), real_store.view())
+    assert not finding.refused
+    assert {row["rate"] for row in rows_of(finding, rule="strict", group="Everyone") if row["known_share"] == 0} == {
+        None
+    }
+    assert any("is said for 0\u00a0% of the searches with an outcome" in caveat for caveat in finding.caveats)
+    within = row_of(finding, "gaps", rule="broad", compared="Within districts")
+    assert within["areas"] > 30
+    assert within["low"] < within["gap"] < within["high"]
