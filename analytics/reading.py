@@ -193,6 +193,16 @@ def _aim(row: Any) -> str:  # noqa: ANN401
     return "" if wording.missing(row["aim_low"]) else wording.tenths_between(row["aim_low"], row["aim_high"])
 
 
+def _against_limits(row: Any) -> str:  # noqa: ANN401
+    """On which side of the limits an area lies; beyond those of 95 % alone is not counted as outside."""
+    if wording.missing(row["ratio"]):
+        return ""
+    side = "above" if row["ratio"] > row["limit_high_95"] else "below" if row["ratio"] < row["limit_low_95"] else ""
+    if not side:
+        return "within"
+    return f"clearly outside, {side}" if row["flagged"] else f"{side} 95 %, as chance can have it"
+
+
 _HELD: dict[str, Writer] = {
     "Figure": _text("figure"),
     "Simulated": _text("case"),
@@ -258,6 +268,29 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Per 1,000": _figure("rate", wording.rate),
         "95 % interval": _span("low", "high", wording.rate),
         "Note": _text("flag"),
+    },
+    "stop_and_search.funnel": {
+        "Area": _text("name"),
+        "Searches": _figure("stops", wording.count),
+        "Compared with": _figure("comparator_stops", wording.count),
+        "Per 1,000": _figure("rate", wording.rate),
+        "Compared with, per 1,000": _figure("comparator_rate", wording.rate),
+        "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
+        "95 % limits": _ratio_span("limit_low_95", "limit_high_95"),
+        "99.8 % limits": _ratio_span("limit_low_998", "limit_high_998"),
+        "Against the limits": _against_limits,
+        "Expected searches": _figure("expected", wording.rate),
+        "Precision": _figure("precision", wording.rate),
+        "False-discovery rate": _figure("q_value", wording.p_value),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.funnel/whole": {
+        "Ratio within areas": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
+        "Searches": _figure("base", wording.count),
+        "Areas tested": _figure("tested", wording.count),
+        "Shown": _figure("shown", wording.count),
+        "Clearly outside": _figure("outside", wording.count),
+        "95 of 100 areas, apart from chance": _ratio_span("most_low", "most_high"),
     },
     "overview.headline": _SHARES_CHANGED,
     "overview.tiles": {"Stage": _text("tile"), "Period": _text("period"), **_SHARES_CHANGED},
@@ -475,6 +508,7 @@ _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 
 
 _TITLES = {
+    "stop_and_search.funnel": {"whole": "All areas"},
     "data.coverage": {"home_office": "Home Office totals"},
     "methods.coverage": {"outside": "Outside their aim", "cases": "Every case", "tenths": "Areas by tenth"},
     "trends.measure": {"notes": "Notes", "level": "Level", "published": "Published"},
@@ -491,6 +525,7 @@ _TITLES = {
     "engagement.feedback": {"areas": "Neighbourhood", "methods": "Raised at", "reasons": "Reasons for no action"},
 }
 _FIRST = {
+    "stop_and_search.funnel": "Areas",
     "methods.coverage": "By figure",
     "trends.measure": "Trend",
     "cycle.treatment_or_outcome": "Confidence",
@@ -570,6 +605,12 @@ _IN_PLAIN_WORDS = {
     "stop_and_search.trend": (
         "We counted the searches of persons of each ethnic group in each month and divided each count by the residents "
         "of that group at the census. " + _HOLDS.format(what="a month's rate")
+    ),
+    "stop_and_search.funnel": (
+        "We counted the searches of persons of both groups ({group} and {comparator}) in each area, divided each count "
+        "by the residents of that group there, and divided the first rate by the second. The limits say how far from "
+        "the ratio within all areas an area would lie by chance, and by as much as areas vary among themselves: the "
+        "fewer its searches, the further. The 95 % interval of a ratio says how far chance can move it."
     ),
     "engagement.activity": (
         "We counted the events of the log, by month and by what the log says of each, and divided by the events that "

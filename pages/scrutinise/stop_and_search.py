@@ -34,4 +34,10 @@ else:
     with months:
         show.whole(answer("stop_and_search.trend", scope, view), beside=False, said=said, opened=False)
 
+    with show.on_demand("Areas against each other", ":material/scatter_plot:", "funnel", scope.area_level) as opened:
+        if opened:
+            areas = answer("stop_and_search.funnel", scope, view)
+            filters.choose_level(scope, view, areas.provenance.scope.get("area_level"))
+            show.whole(areas, said=said)
+
 show.whole(answer("stop_and_search.months", scope, view), said=ratio.caveats)
