@@ -95,7 +95,7 @@ def ratio_funnel(rows: pd.DataFrame, mode: Mode, ratio: float) -> go.Figure:
         annotations=[
             annotation("times", 0, math.log10(high[-1]), xref="paper", **_plate(palette), xshift=-2),
             *_line_names(drawn, ratio, span, palette),
-            *_names(flagged, ratio, span, across),
+            *_names(flagged, ratio, span, across, palette.ground),
         ],
         shapes=[
             {
@@ -145,11 +145,18 @@ def _steps(across: tuple[float, float]) -> list[float]:
 
 
 def _limit(rows: Sequence[Row], name: str, dash: str, span: tuple[float, float], palette: Palette) -> dict[str, Any]:
-    """One limit through every area; what lies off the axis goes on past its end, and 0 has no place on a log scale."""
-    known = [span[0] if number(row[name]) is None else float(row[name]) for row in rows]
+    """One limit through every area, drawn as one that narrows throughout: few counts and uneven residents make it jump.
+
+    What lies off the axis goes on past its end, and 0 has no place on a log scale.
+    """
+    from scipy.optimize import isotonic_regression
+
+    ends = math.log(span[0] / 4), math.log(span[1] * 4)
+    known = [ends[0] if row[name] <= 0 else min(max(math.log(row[name]), ends[0]), ends[1]) for row in rows]
+    narrowing = isotonic_regression(known, increasing="low" in name).x
     return {
         "x": [_precision(row) for row in rows],
-        "y": [min(max(value, span[0] / 4), span[1] * 4) for value in known],
+        "y": [math.exp(value) for value in narrowing.tolist()],
         "mode": "lines",
         "line": {"color": palette.soft, "width": 1.5, "dash": dash},
         "hoverinfo": "skip",
@@ -210,7 +217,7 @@ def _pixels(value: float, span: tuple[float, float]) -> float:
 
 
 def _names(
-    flagged: Sequence[Row], ratio: float, span: tuple[float, float], across: tuple[float, float]
+    flagged: Sequence[Row], ratio: float, span: tuple[float, float], across: tuple[float, float], ground: str
 ) -> list[dict[str, Any]]:
     """Names of the flagged areas beside their marks; one that would lie over another is left to the sentence."""
     if len(flagged) > _NAMED:
@@ -224,5 +231,6 @@ def _names(
             continue
         taken.append((part, height))
         side = {"xanchor": "left", "xshift": 10} if part < _HALF else {"xanchor": "right", "xshift": -10}
-        notes.append(annotation(escaped(row["name"], 22, 1), at, math.log10(float(row["ratio"])), **side))
+        name = escaped(row["name"], 22, 1)
+        notes.append(annotation(name, at, math.log10(float(row["ratio"])), bgcolor=ground, **side))
     return notes

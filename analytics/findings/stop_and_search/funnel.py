@@ -52,6 +52,9 @@ _REFERENCE = (
     "Ohlssen and Spiegelhalter 2008, Journal of Clinical Epidemiology 61, 232; docs/methods.md"
 )
 
+_NARROW = "Limits and intervals take searches as independent and are likely too narrow"
+"""What is said where the variance factor of clumps can't be told."""
+
 _LIMITS = ("limit_low_95", "limit_high_95", "limit_low_998", "limit_high_998")
 _FIGURES = ("rate", "comparator_rate", "ratio", "low", "high", "expected", "precision", *_LIMITS, "p_value", "q_value")
 _COUNTS = ("stops", "comparator_stops")
@@ -184,7 +187,8 @@ def _answer(judged: _Judged, table: pd.DataFrame) -> str:
         f"{near_one.times(within.estimate)} ({near_one.between(within.low, within.high)}), {areas.searches.span}, "
         f"{areas.base:,} searches in {places.called(level, judged.tested)} tested together"
     )
-    return f"{_who(judged, table)} {around}. {_varies(judged)}"
+    narrow = "" if judged.factor else f" {_NARROW}."
+    return f"{_who(judged, table)} {around}. {_varies(judged)}{narrow}"
 
 
 def _who(judged: _Judged, table: pd.DataFrame) -> str:
@@ -214,7 +218,11 @@ def _varies(judged: _Judged) -> str:
 
 def _caveats(judged: _Judged, table: pd.DataFrame) -> list[str]:
     areas, level = judged.areas, judged.areas.level
+    independent = (
+        f"{_NARROW}: too few months and areas have searches of both groups to see how far they come in clumps."
+    )
     return [
+        *([] if judged.factor else [independent]),
         REASON_TO_LOOK,
         *_few(judged),
         *_chance(judged, table),
@@ -222,14 +230,6 @@ def _caveats(judged: _Judged, table: pd.DataFrame) -> list[str]:
         *areas.searches.gaps(),
         STREET,
         FAIRNESS,
-        *(
-            []
-            if judged.factor
-            else [
-                "Limits and intervals take searches as independent and are likely too narrow: how far they come in "
-                "clumps can't be told."
-            ]
-        ),
         *areas.caveats(),
         f"The map point of a search is near its place, and can lie in the {level} beside it.",
         BESIDE,
@@ -254,8 +254,8 @@ def _chance(judged: _Judged, table: pd.DataFrame) -> list[str]:
     marked, rate = int(table["flagged"].fillna(False).sum()), wording.percent(settings().false_discovery)
     return [
         f"Of {places.called(judged.areas.level, given)} {about} would lie outside the 95{wording.NBSP}% limits by "
-        f"chance; {beyond} {'does' if beyond == 1 else 'do'}. Only what stays clear when all {judged.tested} are "
-        f"tested together, with a false-discovery rate below {rate}, is clearly outside: {marked}."
+        f"chance; {beyond or 'none'} {'does' if beyond < 2 else 'do'}. Only what stays clear when all {judged.tested} "
+        f"are tested together, with a false-discovery rate below {rate}, is called clearly outside: {marked or 'none'}."
     ]
 
 
@@ -291,7 +291,7 @@ def _whole(judged: _Judged, table: pd.DataFrame) -> pd.DataFrame:
         "most_high": low_high[1],
         "dispersion": judged.factor,
     }
-    return pd.DataFrame({name: pd.array([row[name]], dtype=_kind(name)) for name in _WHOLE})
+    return pd.DataFrame({name: pd.Series([row[name]], dtype=_kind(name)) for name in _WHOLE})
 
 
 def _provenance(judged: _Judged, table: pd.DataFrame, question: Question, view: View) -> Provenance:
@@ -328,7 +328,7 @@ def _provenance(judged: _Judged, table: pd.DataFrame, question: Question, view: 
     return replace(made, files=tuple(dict.fromkeys([*made.files, *people])))
 
 
-def _kind(name: str) -> str:
+def _kind(name: str) -> Any:  # noqa: ANN401 - of what pandas calls types
     if name in ("area", "name", "flag"):
         return "str"
     if name == "flagged":
@@ -339,4 +339,4 @@ def _kind(name: str) -> str:
 def _empty() -> pd.DataFrame:
     import pandas as pd
 
-    return pd.DataFrame({name: pd.array([], dtype=_kind(name)) for name in _AREAS})
+    return pd.DataFrame({name: pd.Series([], dtype=_kind(name)) for name in _AREAS})
