@@ -124,7 +124,7 @@ def _plate(palette: Palette) -> dict[str, Any]:
 def _span(ratios: Iterable[float], ratio: float) -> tuple[float, float]:
     """Ends of the axis: every dot, and an octave on either side of the ratio that all are set against."""
     every = [*ratios, ratio / 2, ratio * 2]
-    return min(every) / 1.12, max(every) * 1.12
+    return min(every) / 1.2, max(every) * 1.2
 
 
 def _across(precision: Sequence[float]) -> tuple[float, float]:

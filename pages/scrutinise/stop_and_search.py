@@ -38,6 +38,6 @@ else:
         if opened:
             areas = answer("stop_and_search.funnel", scope, view)
             filters.choose_level(scope, view, areas.provenance.scope.get("area_level"))
-            show.whole(areas, said=said)
+            show.whole(areas, beside=False, said=said)
 
 show.whole(answer("stop_and_search.months", scope, view), said=ratio.caveats)

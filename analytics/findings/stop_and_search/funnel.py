@@ -188,7 +188,7 @@ def _answer(judged: _Judged, table: pd.DataFrame) -> str:
         f"{areas.base:,} searches in {places.called(level, judged.tested)} tested together"
     )
     narrow = "" if judged.factor else f" {_NARROW}."
-    return f"{_who(judged, table)} {around}. {_varies(judged)}{narrow}"
+    return f"{_who(judged, table)} {around}. {_varies(judged, any(_outside(judged, table)))}{narrow}"
 
 
 def _who(judged: _Judged, table: pd.DataFrame) -> str:
@@ -206,10 +206,11 @@ def _who(judged: _Judged, table: pd.DataFrame) -> str:
     return f"No {level}{' that can be shown' if withheld else ''} lies clearly outside"
 
 
-def _varies(judged: _Judged) -> str:
+def _varies(judged: _Judged, some_outside: bool) -> str:
     areas = f"{judged.areas.level.capitalize()}s"
     if not judged.funnel.between:
-        return f"Nothing shows that {areas.lower()} vary more than by chance."
+        start = "Apart from that, nothing" if some_outside else "Nothing"
+        return f"{start} shows that {areas.lower()} vary more than by chance."
     return (
         f"{areas} vary more than by chance, and the limits allow for it: about 95 of 100 would have a ratio from "
         f"{near_one.between(*judged.most)}."
@@ -250,7 +251,7 @@ def _chance(judged: _Judged, table: pd.DataFrame) -> list[str]:
     """How many areas lie outside the 95 % limits, and how many would by chance: not all of them count as outside."""
     given, beyond = int(table["ratio"].notna().sum()), int((table["p_value"] < 0.05).sum())
     expected = 0.05 * given
-    about = f"about {expected:.0f}" if expected >= 0.5 else "fewer than 1"
+    about = f"about {expected:.0f}" if expected >= 1 else "fewer than 1"
     marked, rate = int(table["flagged"].fillna(False).sum()), wording.percent(settings().false_discovery)
     return [
         f"Of {places.called(judged.areas.level, given)} {about} would lie outside the 95{wording.NBSP}% limits by "
@@ -263,10 +264,10 @@ def _withheld(judged: _Judged, table: pd.DataFrame) -> list[str]:
     number = int((table["flag"].str.startswith("withheld").to_numpy(dtype=bool) & judged.areas.known).sum())
     if not number:
         return []
-    have = "has" if number == 1 else "have"
+    have, count = ("has", "counts") if number == 1 else ("have", "count")
     return [
         f"{places.called(judged.areas.level, number)} {have} fewer than {settings().threshold} searches of one of the "
-        "two groups and no figure here. They count in the ratio within areas and in the tests. Of areas that expect "
+        f"two groups and no figure here, and {count} in the ratio within areas and in the tests. Of areas that expect "
         "few searches those with more are shown, so that dots at the left lie higher than all areas of their size. "
         "Small counts are withheld so that nobody reads a ratio into them, not to keep them secret: the files are "
         "published."

@@ -154,14 +154,14 @@ def test_what_is_said_names_areas_and_ranks_none(outlier):
     assert f"), June 2019, {base:,} searches in 13 districts tested together." in finding.answer
     # One month can't tell how far searches clump: that is said beside the finding, and first of what is to be known.
     assert finding.answer.endswith(
-        "Nothing shows that districts vary more than by chance. Limits and intervals take searches as independent and "
-        "are likely too narrow."
+        "Apart from that, nothing shows that districts vary more than by chance. Limits and intervals take searches as "
+        "independent and are likely too narrow."
     )
     assert finding.caveats[0].startswith("Limits and intervals take searches as independent")
     assert {REASON_TO_LOOK, STREET, FAIRNESS, BESIDE} <= set(finding.caveats)
     beyond = int((p_values[:11] < 0.05).sum())
     assert any(
-        caveat.startswith("Of 11 districts about 1 would lie outside the 95\u00a0% limits by chance; ")
+        caveat.startswith("Of 11 districts fewer than 1 would lie outside the 95\u00a0% limits by chance; ")
         and f"; {beyond or 'none'} do" in caveat
         and caveat.endswith("with a false-discovery rate below 10\u00a0%, is called clearly outside: 1.")
         for caveat in finding.caveats
@@ -187,7 +187,12 @@ def test_what_cannot_be_given_says_why_and_gives_no_count_away(outlier):
         assert given <= ({"base"} if name == ABSENT else set()), name
     assert (found[LEAST]["stops"], found[LEAST]["comparator_stops"]) == (None, None)
     assert (found[NONE]["stops"], found[NONE]["comparator_stops"]) == (0, 15)
-    assert any(caveat.startswith("1 district has fewer than 10 searches of one") for caveat in finding.caveats)
+    assert any(
+        caveat.startswith(
+            "1 district has fewer than 10 searches of one of the two groups and no figure here, and counts"
+        )
+        for caveat in finding.caveats
+    )
     assert f"No residents of both groups are loaded for {ABSENT}: no ratio is given there." in finding.caveats
 
 
@@ -208,6 +213,7 @@ def test_areas_that_vary_widen_the_limits_and_the_range_is_said(town, square_are
     (whole,) = json.loads(finding.as_json())["tables"]["whole"]
     assert finding.headline == "No district of 12 lies clearly outside the limits"
     assert finding.answer.startswith("No district lies clearly outside the limits around the ratio")
+    assert "Districts vary more than by chance, and the limits allow for it: about 95 of 100" in finding.answer
     # The log ratios are 0 and log 2 either way: a standard deviation of log 2 times the root of 2/3.
     assert whole["spread"] == pytest.approx(math.log(2) * math.sqrt(2 / 3), rel=0.3)
     assert whole["most_high"] / whole["ratio"] == pytest.approx(math.exp(norm.ppf(0.975) * whole["spread"]), rel=1e-6)
