@@ -200,7 +200,7 @@ def _against_limits(row: Any) -> str:  # noqa: ANN401
     side = "above" if row["ratio"] > row["limit_high_95"] else "below" if row["ratio"] < row["limit_low_95"] else ""
     if not side:
         return "within"
-    return f"clearly outside, {side}" if row["flagged"] else f"{side} 95 %, as chance can have it"
+    return f"clearly {side}" if row["flagged"] else f"{side} 95 %, as chance can have it"
 
 
 _HELD: dict[str, Writer] = {
