@@ -194,6 +194,16 @@ def _aim(row: Any) -> str:  # noqa: ANN401
     return "" if wording.missing(row["aim_low"]) else wording.tenths_between(row["aim_low"], row["aim_high"])
 
 
+def _against_limits(row: Any) -> str:  # noqa: ANN401
+    """On which side of the limits an area lies; beyond those of 95 % alone is not counted as outside."""
+    if wording.missing(row["ratio"]):
+        return ""
+    side = "above" if row["ratio"] > row["limit_high_95"] else "below" if row["ratio"] < row["limit_low_95"] else ""
+    if not side:
+        return "within"
+    return f"clearly {side}" if row["flagged"] else f"{side} 95 %, as chance can have it"
+
+
 _HELD: dict[str, Writer] = {
     "Figure": _text("figure"),
     "Simulated": _text("case"),
@@ -290,6 +300,29 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Share": _both(_figure("share", wording.percent), _percents("low", "high")),
         "Of searches": _figure("base", wording.count),
         "Note": _text("flag"),
+    },
+    "stop_and_search.funnel": {
+        "Area": _text("name"),
+        "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
+        "Against the limits": _against_limits,
+        "95 % limits": _ratio_span("limit_low_95", "limit_high_95"),
+        "99.8 % limits": _ratio_span("limit_low_998", "limit_high_998"),
+        "Per 1,000": _figure("rate", wording.rate),
+        "Compared with, per 1,000": _figure("comparator_rate", wording.rate),
+        "Searches": _figure("stops", wording.count),
+        "Compared with": _figure("comparator_stops", wording.count),
+        "Expected searches": _figure("expected", wording.rate),
+        "Precision": _figure("precision", wording.rate),
+        "False-discovery rate": _figure("q_value", wording.p_value),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.funnel/whole": {
+        "Ratio within areas": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
+        "Searches": _figure("base", wording.count),
+        "Areas tested": _figure("tested", wording.count),
+        "Shown": _figure("shown", wording.count),
+        "Clearly outside": _figure("outside", wording.count),
+        "95 of 100 areas, apart from chance": _ratio_span("most_low", "most_high"),
     },
     "overview.headline": _SHARES_CHANGED,
     "overview.tiles": {"Stage": _text("tile"), "Period": _text("period"), **_SHARES_CHANGED},
@@ -507,6 +540,7 @@ _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 
 
 _TITLES = {
+    "stop_and_search.funnel": {"whole": "All areas"},
     "data.coverage": {"home_office": "Home Office totals"},
     "stop_and_search.find_rates": {"gaps": "Gap between groups"},
     "methods.coverage": {"outside": "Outside their aim", "cases": "Every case", "tenths": "Areas by tenth"},
@@ -525,6 +559,7 @@ _TITLES = {
 }
 _FIRST = {
     "stop_and_search.find_rates": "Find rates",
+    "stop_and_search.funnel": "Areas",
     "methods.coverage": "By figure",
     "trends.measure": "Trend",
     "cycle.treatment_or_outcome": "Confidence",
@@ -615,6 +650,12 @@ _IN_PLAIN_WORDS = {
     "stop_and_search.outcomes": (
         "We counted the searches of persons of each ethnic group by what followed and divided by all searches of that "
         "group. " + _MOVES.format(what="a share") + "It does not say how far recording is wrong."
+    ),
+    "stop_and_search.funnel": (
+        "We counted the searches of persons of both groups ({group} and {comparator}) in each area, divided each count "
+        "by the residents of that group there, and divided the first rate by the second. The limits say how far from "
+        "the ratio within all areas an area would lie by chance, and by as much as areas vary among themselves: the "
+        "fewer its searches, the further. The 95 % interval of a ratio says how far chance can move it."
     ),
     "engagement.activity": (
         "We counted the events of the log, by month and by what the log says of each, and divided by the events that "

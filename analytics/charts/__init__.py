@@ -3,6 +3,7 @@
 from analytics.charts.before_after import share_before_after
 from analytics.charts.coverage import STATUS_MARKS, coverage_grid
 from analytics.charts.events import month_stacks, share_dots
+from analytics.charts.funnel import ratio_funnel
 from analytics.charts.held import held_dots
 from analytics.charts.house import CONFIG, FONT, PALETTES, Palette, template
 from analytics.charts.map_key import map_key
@@ -29,6 +30,7 @@ __all__ = [
     "month_stacks",
     "rate_dots",
     "rate_trend",
+    "ratio_funnel",
     "ratio_scale",
     "share_before_after",
     "share_dots",

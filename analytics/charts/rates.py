@@ -105,7 +105,7 @@ def ratio_scale(
             symbol = _off_scale(estimate, span) or _SYMBOLS.get(row["kind"], "circle")
             marks.append(Dot(place, _inside(estimate, span), _inside(low, span), end, symbol, hover))
         notes.append(annotation(beside(value, interval), math.log10(end), place, xshift=11, bgcolor=palette.ground))
-    ticks = _ratio_ticks(span)
+    ticks = ratio_ticks(span)
     texts = [tick_text(wording.times(tick)) for tick in ticks]
     foot = FOOT + (LINE + 4 if axis else 0)
     return figure_of(
@@ -306,7 +306,7 @@ def _ratio_span(values: Iterable[float | None]) -> tuple[float, float]:
     )
 
 
-def _ratio_ticks(span: tuple[float, float]) -> list[float]:
+def ratio_ticks(span: tuple[float, float]) -> list[float]:
     """Powers of 2, 4 or 10 within the span, at most four, that two decimals can write."""
     for base in (2, 4, 10, 100):
         powers = [float(base) ** power for power in range(-10, 11)]

@@ -44,8 +44,13 @@ class Funnel:
         The area's own ratio and its 95 % interval.
     limit_low_95, limit_high_95, limit_low_998, limit_high_998 : ndarray of shape (areas,)
         Funnel limits: 95 and 99.8 of 100 areas of its size lie between them.
+    expected, information : ndarray of shape (areas,)
+        The area's events of the group at the target, and how much it can tell: one over the variance of its log ratio
+        by chance alone. Of a split that is :math:`a b/(a + b)` of the events expected, of a count the events expected.
     p_value : ndarray of shape (areas,)
         Of lying so far from the target, two-sided: under .05 outside the one pair, under .002 outside the other.
+    q_value : ndarray of shape (areas,)
+        False-discovery rate over all areas at which the area would just be flagged.
     flagged : ndarray of bool, shape (areas,)
         Whether the q-value over all areas is below the false-discovery rate.
     target : float
@@ -61,7 +66,10 @@ class Funnel:
     limit_high_95: Floats
     limit_low_998: Floats
     limit_high_998: Floats
+    expected: Floats
+    information: Floats
     p_value: Floats
+    q_value: Floats
     flagged: NDArray[np.bool_]
     target: float
     between: float
@@ -124,15 +132,16 @@ def ratio_funnel(
 
     def around(log_ratio: float) -> _Expected:
         share = expit(log_ratio + np.log(odds))
-        return _Expected(total * share * (1 - share), lambda phi: splits(total, share, phi))
+        return _Expected(total * share, total * share * (1 - share), lambda phi: splits(total, share, phi))
 
     log_target = common if target is None else math.log(target)
-    judged = _judged(areas.a, around(common), factor, None if target is None else around(log_target))
+    expected = around(log_target)
+    judged = _judged(areas.a, around(common), factor, None if target is None else expected)
     low, high = split_intervals(areas.a, areas.b, factor)
     with np.errstate(divide="ignore"):
         limits = [limit / (total - limit) / odds for limit in judged.limits]
         figures = (areas.a / areas.b / odds, low / odds, high / odds, *limits)
-    return _funnel(areas.usable, figures, judged, math.exp(log_target), discovery_rate)
+    return _funnel(areas.usable, figures, expected, judged, math.exp(log_target), discovery_rate)
 
 
 def rate_funnel(
@@ -185,14 +194,14 @@ def rate_funnel(
     factor, common = max(1.0, dispersion), float(y.sum() / people.sum())
 
     def around(rate: float) -> _Expected:
-        return _Expected(rate * people, lambda phi: counts(rate * people, phi))
+        return _Expected(rate * people, rate * people, lambda phi: counts(rate * people, phi))
 
     rate = common if target is None else target
-    expected = rate * people
-    judged = _judged(y, around(common), factor, None if target is None else around(target))
+    expected = around(rate)
+    judged = _judged(y, around(common), factor, None if target is None else expected)
     low, high = poisson_intervals(y / factor)
-    figures = [figure / expected for figure in (y, low * factor, high * factor, *judged.limits)]
-    return _funnel(usable, figures, judged, rate, discovery_rate)
+    figures = [figure / expected.events for figure in (y, low * factor, high * factor, *judged.limits)]
+    return _funnel(usable, figures, expected, judged, rate, discovery_rate)
 
 
 def between_areas(departure: Floats, variance: Floats, winsorised: float = WINSORISED) -> float:
@@ -238,8 +247,9 @@ def between_areas(departure: Floats, variance: Floats, winsorised: float = WINSO
 
 
 class _Expected(NamedTuple):
-    """Areas as they would be with one ratio: information on their log ratios, and their counts by variance factor."""
+    """Areas as they would be with one ratio: events, information on log ratios, and their counts by variance factor."""
 
+    events: Floats
     information: Floats
     counts: Callable[[Floats], Distributions]
 
@@ -255,7 +265,7 @@ class _Judged(NamedTuple):
 def _judged(observed: Floats, common: _Expected, factor: float, target: _Expected | None) -> _Judged:
     """Areas against what they have in common, or a target; how much they vary is always seen around the first."""
     between = _between(observed, common, factor)
-    information, family = target or common
+    _, information, family = target or common
     whole = factor / information + between
     narrowed = np.ones_like(whole)
     if target is None:
@@ -319,6 +329,7 @@ def _check_target(target: float | None) -> None:
 def _funnel(
     usable: NDArray[np.bool_],
     figures: Sequence[Floats],
+    expected: _Expected,
     judged: _Judged,
     target: float,
     discovery_rate: float,
@@ -329,6 +340,21 @@ def _funnel(
         return whole
 
     p_value = everywhere(judged.p_value)
-    flagged = np.nan_to_num(q_values(p_value), nan=1.0) < discovery_rate
+    q_value = q_values(p_value)
     ratio, low, high, low_95, high_95, low_998, high_998 = (everywhere(figure) for figure in figures)
-    return Funnel(ratio, low, high, low_95, high_95, low_998, high_998, p_value, flagged, target, judged.between)
+    return Funnel(
+        ratio=ratio,
+        low=low,
+        high=high,
+        limit_low_95=low_95,
+        limit_high_95=high_95,
+        limit_low_998=low_998,
+        limit_high_998=high_998,
+        expected=everywhere(expected.events),
+        information=everywhere(expected.information),
+        p_value=p_value,
+        q_value=q_value,
+        flagged=np.nan_to_num(q_value, nan=1.0) < discovery_rate,
+        target=target,
+        between=judged.between,
+    )

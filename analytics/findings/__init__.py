@@ -101,6 +101,14 @@ QUESTIONS: dict[str, Question] = {
             stop_and_search.Followed.of,
         ),
         Question(
+            "stop_and_search.funnel",
+            "In which areas is the ratio of search rates unlike that of the others?",
+            ("force", "area_level", "from", "to", "definition", "power", "population", "group", "comparator"),
+            stop_and_search.funnel,
+            stop_and_search.comparable_areas,
+            stop_and_search.near,
+        ),
+        Question(
             "stop_and_search.months",
             "Which months of stop and search are loaded, and which are missing?",
             ("force", "from", "to"),

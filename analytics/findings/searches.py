@@ -336,6 +336,10 @@ class Searches:
 
     def caveats(self, within: str = "ratio") -> list[str]:
         """What every figure of these searches has to say about them; ``within`` is what is told within districts."""
+        return self.counted() + (self._places(within) if within else [])
+
+    def counted(self) -> list[str]:
+        """The same without where searches lie, which figures by area say in their own way."""
         said = []
         if self.unknown:
             said.append(
@@ -351,7 +355,7 @@ class Searches:
         said.append("A search is an event, not a person: one person can be searched many times.")
         if self.also_loaded:
             said.append(f"Also loaded, outside this period: {wording.listing(self.also_loaded)}.")
-        return said + (self._places(within) if within else [])
+        return said
 
     def _places(self, within: str) -> list[str]:
         """How many searches lie nowhere: without coordinates, or outside every area that is loaded."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from analytics import wording
-from analytics.findings import choices, overview, trends
+from analytics.findings import choices, overview, stop_and_search, trends
 from analytics.findings.engagement import choices as engagement_choices
 from analytics.findings.neighbourhoods import choices as map_choices
 from analytics.findings.neighbourhoods import places
@@ -260,6 +260,13 @@ def choose_area(scope: Scope, view: View, codes: list[str]) -> None:
     _choose(str(scope.area_level).capitalize(), "area", listed, scope, lambda code: held.get(code, "None chosen"))
 
 
+def choose_level(scope: Scope, view: View, shown: str | None) -> None:
+    """A select box of the areas that are set against each other, where there are several kinds; the area stays."""
+    offered = stop_and_search.levels(scope, view)
+    if len(offered) > 1:
+        _choose("Areas", "area_level", offered, scope.but(area_level=shown), _level, keeps=("area",))
+
+
 def _level(name: str) -> str:
     return f"{name.capitalize()}s"
 
@@ -304,14 +311,26 @@ def _with(options: list[str], chosen: str | None) -> list[str]:
     return sorted({*options, *([chosen] if chosen else [])})
 
 
-def _choose(label: str, name: str, options: list[str], scope: Scope, words: Callable[[str], str] = str) -> None:
-    """A select box for one part of the scope; its value comes from the address, a change goes there."""
+def _choose(
+    label: str,
+    name: str,
+    options: list[str],
+    scope: Scope,
+    words: Callable[[str], str] = str,
+    keeps: tuple[str, ...] = (),
+) -> None:
+    """A select box for one part of the scope; its value comes from the address, a change goes there.
+
+    What depends on the part is let go by a change, but for what is kept.
+    """
     if not options:
         return
     key = f"filter_{name}"
     chosen = scope.address().get(name, _WHOLE)
     st.session_state[key] = chosen if chosen in options else options[0]
-    st.selectbox(label, options, key=key, format_func=words, on_change=_changed, args=(name, key, scope, options))
+    st.selectbox(
+        label, options, key=key, format_func=words, on_change=_changed, args=(name, key, scope, options, keeps)
+    )
 
 
 _PERIODS = ("compare_from", "against_from", "against_to")
@@ -326,11 +345,11 @@ _DEPENDENT = {
 }
 
 
-def _changed(name: str, key: str, scope: Scope, options: list[str]) -> None:
+def _changed(name: str, key: str, scope: Scope, options: list[str], keeps: tuple[str, ...]) -> None:
     if st.session_state[key] not in options:
         return  # A box whose options have just changed reports its old label as a change of its own.
     address = {**scope.address(), name: st.session_state[key]}
-    for dependent in _DEPENDENT.get(name, ()):
+    for dependent in set(_DEPENDENT.get(name, ())) - set(keeps):
         address.pop(dependent, None)
     address = {part: value for part, value in address.items() if value != _WHOLE}
     if address.get("against_from", "") > address.get("against_to", "9999"):
@@ -358,7 +377,12 @@ def _up_to(scope: Scope, view: View) -> Scope:
     return overview.completed(scope, view).but(from_month=None, measure=None)
 
 
-STOPS = Bar("stops", choices.forces, choices.complete, _district_name, _stops_chips)
+def _searches(scope: Scope, view: View) -> Scope:
+    """Everything said but the areas that are set against each other: the finest that can be, unless an address asks."""
+    return choices.complete(scope, view).but(area_level=scope.area_level)
+
+
+STOPS = Bar("stops", choices.forces, _searches, _district_name, _stops_chips)
 NEIGHBOURHOODS = Bar("neighbourhoods", map_choices.forces, map_choices.complete, _no_area, _map_chips)
 SURVEY = Bar("survey", survey_choices.forces, survey_choices.complete, _survey_area_name, _survey_chips)
 OVERVIEW = Bar("overview", survey_choices.forces, _up_to, _survey_area_name, _overview_chips)

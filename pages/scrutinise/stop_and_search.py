@@ -34,6 +34,12 @@ else:
     with months:
         show.whole(answer("stop_and_search.trend", scope, view), beside=False, said=said, opened=False)
 
+    with show.on_demand("Areas against each other", ":material/scatter_plot:", "funnel", scope.area_level) as opened:
+        if opened:
+            areas = answer("stop_and_search.funnel", scope, view)
+            filters.choose_level(scope, view, areas.provenance.scope.get("area_level"))
+            show.whole(areas, beside=False, said=said)
+
 with show.on_demand("What was found", ":material/manage_search:", "found") as opened:
     if opened:
         found = answer("stop_and_search.find_rates", scope, view)

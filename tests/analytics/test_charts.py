@@ -101,6 +101,22 @@ def held(label: str = "Share\n1 of 2 within") -> pd.DataFrame:
     return table.assign(aim_low=0.93, aim_high=[0.99, 0.99, 0.99, 0.985])
 
 
+def areas(*names: str, flagged: str = "High") -> pd.DataFrame:
+    """Areas of which each can tell more than the one before; the limits are those of a normal distribution around 2."""
+    names = names or ("Few", "Low", "Usual", "High")
+    precision = [10.0 * 3**place for place in range(len(names))]
+    table = pd.DataFrame({"name": names, "precision": precision})
+    table["ratio"] = [8.0 if name == flagged else 0.6 if name == "Low" else 2.1 for name in names]
+    for name, z in (("95", 1.96), ("998", 3.09)):
+        for side, sign in (("low", -1), ("high", 1)):
+            table[f"limit_{side}_{name}"] = [2 * math.exp(sign * z / math.sqrt(value)) for value in precision]
+    table["low"], table["high"] = table["ratio"] / 1.5, table["ratio"] * 1.5
+    table["flagged"] = pd.array([name in (flagged, "Low") for name in names], dtype="boolean")
+    none = pd.DataFrame({"name": ["Withheld"], "ratio": [None], "flagged": pd.array([None], dtype="boolean")})
+    whole = pd.concat([table, none], ignore_index=True)
+    return whole.astype({name: "Float64" for name in whole if name not in ("name", "flagged")})
+
+
 DRAWN: dict[str, Callable[[Mode], go.Figure]] = {
     "ratio": lambda mode: charts.ratio_scale(ratios(), mode),
     "dots": lambda mode: charts.rate_dots(dots(), mode, "per 1,000"),
@@ -110,6 +126,7 @@ DRAWN: dict[str, Callable[[Mode], go.Figure]] = {
     "stacks": lambda mode: charts.month_stacks(stacks(24, (0, 23)), LAYERS, mode, "events"),
     "shares": lambda mode: charts.share_dots(shares(), mode),
     "held": lambda mode: charts.held_dots(held(), mode),
+    "funnel": lambda mode: charts.ratio_funnel(areas(), mode, 2.0),
     "one cell": lambda mode: charts.coverage_grid(coverage(1, 1), mode),
 }
 HOSTILE_DRAWN = {
@@ -130,6 +147,7 @@ HOSTILE_DRAWN = {
     ),
     "coverage": charts.coverage_grid(coverage(2, 3).assign(label=HOSTILE), "light"),
     "held": charts.held_dots(held(HOSTILE), "light"),
+    "funnel": charts.ratio_funnel(areas("Usual", HOSTILE, flagged=HOSTILE), "light", 2.0),
     "stacks": charts.month_stacks(stacks(3, (1,)).assign(flag=HOSTILE), {"consult": HOSTILE}, "light", "events"),
     "shares": charts.share_dots(
         shares((HOSTILE, 0.5, 0.4, 0.6, False, ""), ("None", None, None, None, False, HOSTILE)).assign(detail=HOSTILE),
@@ -319,6 +337,70 @@ def test_a_share_that_is_not_given_says_why_in_its_row() -> None:
     figure = charts.share_dots(shares(("Few", None, None, None, False, "fewer than 10 events")), "light")
     assert notes(figure) == ["fewer than 10 events"]
     assert not figure.data
+
+
+def test_a_funnel_has_two_pairs_of_limits_and_a_shape_of_its_own_for_each_side() -> None:
+    figure = charts.ratio_funnel(areas(), "light", 2.0)
+    palette = charts.PALETTES["light"]
+    limits = [trace for trace in figure.data if trace.mode == "lines"]
+    assert [trace.line.dash for trace in limits] == ["5px,4px", "5px,4px", "solid", "solid"]
+    expected = areas().set_index("name")
+    for trace, name in zip(limits, ("low_95", "high_95", "low_998", "high_998"), strict=True):
+        assert list(trace.x) == [10, 30, 90, 270]
+        assert trace.y[-1] == pytest.approx(expected.at["High", f"limit_{name}"])
+    marks = {trace.marker.symbol: trace for trace in figure.data if trace.mode == "markers"}
+    assert {symbol: (list(trace.x), trace.marker.color) for symbol, trace in marks.items()} == {
+        "circle": ([10, 90], palette.soft),
+        "triangle-up": ([270], palette.orange),
+        "triangle-down": ([30], palette.blue),
+    }
+    assert "outside the limits, below" in marks["triangle-down"].hovertext[0]
+    assert notes(figure) == ["times", "all areas", "95 %", "99.8 %", "High", "Low"]
+    (line,) = figure.layout.shapes
+    assert (line.y0, line.y1) == (2, 2)
+
+
+def test_names_of_a_funnel_lie_beside_their_marks_and_over_no_other() -> None:
+    figure = charts.ratio_funnel(areas(), "light", 2.0)
+    high, low = figure.layout.annotations[-2:]
+    # The right end has no room for a name; on a log axis a note is placed by its exponent.
+    assert (high.x, high.y, high.xanchor) == (*map(pytest.approx, (math.log10(270), math.log10(8))), "right")
+    assert (low.x, low.xanchor) == (pytest.approx(math.log10(30)), "left")
+    near = areas("High", "Higher", "Usual").assign(flagged=True, ratio=[8.0, 8.1, 2.0, math.nan])
+    assert notes(charts.ratio_funnel(near, "light", 2.0))[-2:] == ["Higher", "Usual"]
+    many = areas(*"abcdefg").assign(flagged=True)
+    assert notes(charts.ratio_funnel(many, "light", 2.0))[-1] == "99.8 %"
+
+
+@pytest.mark.parametrize(
+    ("precision", "expected"),
+    [
+        ([20, 1030], ["30", "100", "300", "1,000"]),
+        ([10, 30], ["10", "20"]),
+        ([90, 90], ["50", "100"]),
+        ([4, 90_000], ["10", "1,000", "100,000"]),
+        ([0.4, 3], ["0.5", "1", "2"]),
+    ],
+)
+def test_precision_has_few_round_ticks(precision: list[float], expected: list[str]) -> None:
+    rows = areas("Usual", "High").iloc[:2].assign(precision=precision)
+    axis = charts.ratio_funnel(rows, "light", 2.0).layout.xaxis
+    assert ticks(axis) == expected
+    low, high = (10**end for end in axis.range)
+    assert low < min(precision)
+    assert high > max(precision)
+
+
+def test_a_limit_of_nothing_or_without_end_stays_on_a_log_axis() -> None:
+    rows = areas()
+    rows.loc[0, ["limit_low_998", "limit_high_998"]] = [0.0, math.inf]
+    figure = charts.ratio_funnel(rows, "light", 2.0)
+    low, high = (10**end for end in figure.layout.yaxis.range)
+    lines = [value for trace in figure.data if trace.mode == "lines" for value in trace.y]
+    assert min(lines) == pytest.approx(low / 4)
+    assert max(lines) == pytest.approx(high * 4)
+    assert low < 0.6
+    assert high > 8
 
 
 def test_coverage_below_the_axis_stands_at_its_edge_and_what_misses_has_another_shape() -> None:
@@ -561,8 +643,9 @@ def test_unknown_status_is_refused() -> None:
         lambda: charts.coverage_grid(coverage(1, 1).iloc[:0], "light"),
         lambda: charts.month_stacks(stacks().iloc[:0], LAYERS, "light", "events"),
         lambda: charts.share_dots(shares().iloc[:0], "light"),
+        lambda: charts.ratio_funnel(areas().iloc[:0], "light", 2.0),
     ],
-    ids=["ratio", "dots", "trend", "coverage", "stacks", "shares"],
+    ids=["ratio", "dots", "trend", "coverage", "stacks", "shares", "funnel"],
 )
 def test_empty_tables_draw_an_empty_figure(draw: Callable[[], go.Figure]) -> None:
     figure = draw()

@@ -44,8 +44,8 @@ def own(small: Store, tmp_path: Path) -> Store:
 def run(small: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
     """A function that opens an address of the app over a store: the small one where none is given.
 
-    With `opened`, every Table and every How was this made? is open, the notes on a series and the parts of Trends that
-    are counted when they are opened.
+    With `opened`, every Table and every How was this made? is open, the notes on a series and the parts of pages
+    that are counted when they are opened.
     """
 
     def start(page: str = "", store: Store | None = None, opened: bool = False, **address: str) -> AppTest:
@@ -57,7 +57,7 @@ def run(small: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...,
             app.session_state[f"Table_{key}"] = app.session_state[f"How was this made?_{key}"] = True
         if opened:
             app.session_state["series_notes"] = True
-            for part in ("compare", "changes", "contact"):
+            for part in ("compare", "changes", "contact", "funnel"):
                 app.session_state[f"part_{part}"] = True
         if page:
             app.switch_page(page)

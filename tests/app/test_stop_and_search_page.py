@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 from urllib.parse import parse_qsl
 
 import pytest
@@ -14,6 +15,7 @@ from analytics.findings.stop_and_search.find_rates import infra_marginality
 from analytics.reading import reading_table
 from analytics.scope import Scope
 from analytics.wording import plain
+from pages.parts.release import _answer
 from tests.app.small_store import DISTRICTS, GAP, MONTHS, files, searched
 
 RATIO, RATES, TREND, COVERAGE = (
@@ -23,6 +25,8 @@ RATIO, RATES, TREND, COVERAGE = (
     "stop_and_search.months",
 )
 SHOWN = (RATIO, RATES, TREND, COVERAGE)
+FUNNEL = "stop_and_search.funnel"
+OPENED = (*SHOWN, FUNNEL)
 PAGE = "pages/scrutinise/stop_and_search.py"
 WHOLE = {"force": "surrey", "from": "2018-04", "to": "2018-09"}
 DRUGS = "Misuse of Drugs Act 1971, section 23"
@@ -274,7 +278,8 @@ def test_tables_offer_their_files_and_open_on_request(run) -> None:
     assert not app.get("download_button")
     opened = run(PAGE, opened=True)
     buttons = [button.key for button in opened.get("download_button")]
-    assert sorted(buttons) == sorted(f"{kind}_{key}" for kind in ("csv", "excel") for key in SHOWN)
+    tables = (*OPENED, f"{FUNNEL}_whole")
+    assert sorted(buttons) == sorted(f"{kind}_{table}" for kind in ("csv", "excel") for table in tables)
 
 
 def test_how_it_was_made_names_every_file_with_its_hash(run, answer, police_csv) -> None:
@@ -283,11 +288,11 @@ def test_how_it_was_made_names_every_file_with_its_hash(run, answer, police_csv)
     own = [name for name in content if "west-yorkshire" not in name and name != "census-2011.csv"]
     expected = {(name, hashlib.sha256(content[name]).hexdigest()) for name in own}
     lists = [frame.value for frame in app.dataframe if "SHA-256" in frame.value]
-    assert len(lists) == 4
+    assert len(lists) == len(OPENED)
     ratio = lists[0]
     assert {(row["File"], row["SHA-256"]) for row in ratio.to_dict("records")} == expected
     made = [table.value for table in app.table if "Versions" in table.value.index]
-    assert len(made) == 4
+    assert len(made) == len(OPENED)
     pairs = dict(made[0]["how"])
     assert pairs["Versions"].startswith("Release 1 of the data")
     assert plain("Searches withheld below: 10") in pairs["Settings"]
@@ -304,7 +309,7 @@ def test_every_link_on_the_page_reopens_the_page(address, run, shown) -> None:
     """Also under a Finding whose question takes neither group nor comparator: the link is of the whole view."""
     app = run(PAGE, opened=True, **address)
     links = [found[1] for text in texts(app) if (found := LINK.fullmatch(text))]
-    assert len(links) == len(SHOWN)
+    assert len(links) == len(OPENED)
 
     def without_links(app) -> list[str]:
         return [text for text in shown(app) if "Link to this view" not in text]
@@ -420,3 +425,45 @@ def test_what_was_found_is_counted_when_it_is_opened(run, demonstration) -> None
     assert [finding.refused for finding in found] == [False, False]
     assert all(plain(finding.answer) in said and plain(finding.headline) in said for finding in found)
     assert plain(infra_marginality()) in said
+
+
+def test_areas_are_set_against_each_other_when_the_part_is_opened(run, answer, monkeypatch) -> None:
+    counted = []
+    model = sys.modules["analytics.findings.stop_and_search.funnel"]
+    judge = model._judge
+    monkeypatch.setattr(model, "_judge", lambda areas: (counted.append(areas), judge(areas))[1])
+    address = {"force": "surrey", "power": DRUGS}
+    _answer.clear()
+    expected = answer(FUNNEL, address)
+    assert not expected.refused
+    counted.clear()
+    app = run(PAGE, **address)
+    assert not counted
+    assert f"### {plain(expected.headline)}" not in texts(app)
+    opened = run(PAGE, opened=True, **address)
+    assert len(counted) == 1
+    assert f"### {plain(expected.headline)}" in texts(opened)
+    assert f":gray[{plain(expected.answer)}]" in texts(opened)
+    drawn = {chart.proto.alt: json.loads(chart.proto.spec) for chart in opened.get("plotly_chart")}
+    assert drawn[expected.answer] == json.loads(expected.chart("light").to_json())
+    rows = next(frame.value for frame in opened.dataframe if "Against the limits" in frame.value)
+    assert list(rows["Area"]) == ["Guildford", "Mole Valley", "Reigate and Banstead", "Surrey Heath"]
+    assert not [box for box in opened.selectbox if box.key == "filter_area_level"]  # no smaller areas are loaded
+
+
+def test_an_address_that_asks_for_areas_opens_them(run, answer) -> None:
+    app = run(PAGE, force="surrey", area_level="district", area="E07000211")
+    assert not app.exception
+    assert f"### {plain(answer(FUNNEL, {'force': 'surrey'}).headline)}" in texts(app)
+    assert says(app, answer(RATIO, {"force": "surrey", "area": "E07000211"}))
+
+
+def test_the_areas_compared_are_chosen_without_another_view_of_the_rest(run, demonstration) -> None:
+    """Neighbourhoods or districts; the district that the rest of the page is of stays."""
+    app = run(PAGE, demonstration, area="X07000001", area_level="district")
+    assert not app.exception
+    app.selectbox(key="filter_area_level").set_value("neighbourhood").run()
+    assert not app.exception
+    assert (app.query_params["area_level"], app.query_params["area"]) == ("neighbourhood", "X07000001")
+    found = QUESTIONS[FUNNEL].answer(Scope(area_level="neighbourhood"), demonstration.view())
+    assert any(plain(found.headline) in text for text in texts(app))

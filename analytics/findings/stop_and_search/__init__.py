@@ -1,8 +1,10 @@
 """Stop and search: how often, for whom, and how sure one can be of a difference."""
 
+from analytics.findings.stop_and_search.areas import comparable_areas, levels, near
 from analytics.findings.stop_and_search.disproportionality import FAIRNESS, STREET, comparable, disproportionality
 from analytics.findings.stop_and_search.find_rates import find_rates, rated
 from analytics.findings.stop_and_search.followed import Followed
+from analytics.findings.stop_and_search.funnel import funnel
 from analytics.findings.stop_and_search.months import months
 from analytics.findings.stop_and_search.outcomes import outcomes
 from analytics.findings.stop_and_search.rates import rates
@@ -16,9 +18,13 @@ __all__ = [
     "Followed",
     "chartable",
     "comparable",
+    "comparable_areas",
     "disproportionality",
     "find_rates",
+    "funnel",
+    "levels",
     "months",
+    "near",
     "outcomes",
     "rated",
     "rates",

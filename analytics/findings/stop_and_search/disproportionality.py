@@ -73,7 +73,7 @@ _RATIO_REFERENCE = (
     "Bell and McCaffrey 2002, Survey Methodology 28, 169 (variance by district)"
 )
 
-_TOO_WIDE = 100
+TOO_WIDE = 100
 """Upper over lower limit above which a ratio within districts says nothing and is not given."""
 
 _WIDE = 3
@@ -289,7 +289,7 @@ def _within_districts(searches: Searches, population: Residents, group: str, com
         within = within_area_ratio(stops_a, people_a, stops_b, people_b)
     except ValueError:
         return told  # _why_not_adjusted words it
-    if within.high > _TOO_WIDE * within.low:
+    if within.high > TOO_WIDE * within.low:
         return told
     return told | {
         "ratio_adjusted": within.estimate,
@@ -501,7 +501,7 @@ def _too_uneven(row: pd.Series, searches: Searches) -> tuple[str, str]:
     return (
         f"too uneven: {wording.percent(most / every)} lie in {name}",
         f"the districts are too uneven. {most:,} of the {every:,} searches of both groups that have a district lie in "
-        f"{name}, and the interval would be more than {_TOO_WIDE}-fold wide or can't be told",
+        f"{name}, and the interval would be more than {TOO_WIDE}-fold wide or can't be told",
     )
 
 

@@ -88,15 +88,24 @@ def test_flags_are_benjamini_and_hochbergs() -> None:
     a, n_a, b, n_b = drawn(60, 5)
     a[:2] = a[:2] * 5
     shown = ratio_funnel(a, n_a, b, n_b)
-    assert list(shown.flagged) == list(multipletests(shown.p_value, 0.1, "fdr_bh")[1] < 0.1)
+    assert list(shown.q_value) == pytest.approx(list(multipletests(shown.p_value, 0.1, "fdr_bh")[1]))
+    assert list(shown.flagged) == list(shown.q_value < 0.1)
     assert shown.flagged[:2].all()
     assert not ratio_funnel(a, n_a, b, n_b, discovery_rate=1e-12).flagged.any()
+
+
+def test_an_area_expects_its_share_of_events_and_tells_as_much_as_both_groups_have() -> None:
+    # 90 events, twice the rate, a quarter of the residents: 2/4 to 1 is a third of them, and 30 * 60 / 90 = 20.
+    shown = ratio_funnel([50, 5], [1_000] * 2, [40, 25], [4_000] * 2, target=2.0)
+    assert list(shown.expected) == pytest.approx([30, 10])
+    assert list(shown.information) == pytest.approx([20, 20 / 3])
 
 
 def test_rates_are_held_against_the_rate_of_all() -> None:
     # 12 events where 6 are expected, target given: Poisson tail 1 - F(12) + f(12)/2, twice.
     shown = rate_funnel([12, 88], [1_000, 9_000], target=0.006)
     assert shown.ratio[0] == pytest.approx(2)
+    assert list(shown.expected) == list(shown.information) == pytest.approx([6, 54])
     assert shown.p_value[0] == pytest.approx(2 * (poisson(6).sf(12) + poisson(6).pmf(12) / 2))
     assert rate_funnel([12, 88], [1_000, 9_000]).target == pytest.approx(0.01)
 
@@ -158,7 +167,7 @@ def test_areas_that_say_nothing_are_nan_and_keep_their_place() -> None:
     a, n_a, b, n_b = drawn(12, 4)
     plain = ratio_funnel(a, n_a, b, n_b)
     more = ratio_funnel([0, *a, 4], [50, *n_a, 0], [0, *b, 5], [60, *n_b, 90])
-    for name in (*CONTRACT, "p_value"):
+    for name in (*CONTRACT, "expected", "information", "p_value", "q_value"):
         values = getattr(more, name)
         assert np.isnan(values[[0, -1]]).all()
         assert list(values[1:-1]) == list(getattr(plain, name))

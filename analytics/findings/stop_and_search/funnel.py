@@ -1,0 +1,343 @@
+"""Which areas have a ratio of search rates unlike that of the others: limits, and what lies outside them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import ndtri
+
+from analytics import charts, near_one, wording
+from analytics.disclosure import withhold
+from analytics.disparity import Funnel, WithinAreaRatio, ratio_funnel, within_area_ratio
+from analytics.disparity.funnel import MINIMUM_AREAS
+from analytics.finding import Finding, Provenance, files_of
+from analytics.findings.asked import question_of
+from analytics.findings.neighbourhoods import places
+from analytics.findings.refusal import refused
+from analytics.findings.searches import UNANSWERABLE, NoSearches
+from analytics.findings.stop_and_search.areas import PairAreas, comparable_areas
+from analytics.findings.stop_and_search.disproportionality import FAIRNESS, STREET, TOO_WIDE
+from analytics.findings.stop_and_search.shared import PER
+from analytics.records import with_nulls
+from analytics.scope import Scope
+from data.settings import settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analytics.findings import Question
+    from data.store import View
+
+REASON_TO_LOOK = (
+    "An area outside the limits is a reason to look, and no proof of anything: who moves through it, what is policed "
+    "there and how ethnicity is recorded differ from area to area. An area inside them is not shown to be fair."
+)
+BESIDE = (
+    "A ratio never stands alone: both rates stand beside it in the table. The difference, the excess and the range of "
+    "unknown ethnicity of each area are on the page Neighbourhoods, layer Ratio of search rates."
+)
+
+_METHOD = (
+    "Ratio of the two rates in each area against the ratio within areas. Limits: mid-P quantiles of how an area's "
+    "searches would split between the groups at that ratio, beta-binomial where searches come in clumps, wider where "
+    "areas vary more than by chance, narrower by each area's own part in the ratio it is set against. Clearly outside: "
+    "beyond the 95 % limits, and with a false-discovery rate (Benjamini and Hochberg) below the setting over all. An "
+    "area's own 95 % interval: conditional mid-P. Of the ratio within areas: variance by area."
+)
+_REFERENCE = (
+    "Spiegelhalter 2005, Statistics in Medicine 24, 1185, and Quality and Safety in Health Care 14, 347; Jones, "
+    "Ohlssen and Spiegelhalter 2008, Journal of Clinical Epidemiology 61, 232; docs/methods.md"
+)
+
+_NARROW = "Limits and intervals take searches as independent and are likely too narrow"
+"""What is said where the variance factor of clumps can't be told."""
+
+_LIMITS = ("limit_low_95", "limit_high_95", "limit_low_998", "limit_high_998")
+_FIGURES = ("rate", "comparator_rate", "ratio", "low", "high", "expected", "precision", *_LIMITS, "p_value", "q_value")
+_COUNTS = ("stops", "comparator_stops")
+_AREAS = ("area", "name", *_COUNTS, "base", *_FIGURES, "flagged", "flag")
+_WHOLE = ("ratio", "low", "high", "base", "tested", "shown", "outside", "spread", "most_low", "most_high", "dispersion")
+
+
+@dataclass(frozen=True, eq=False)
+class _Judged:
+    """Areas, their funnel, the ratio within them, and the variance factor of clumps; None where it can't be told."""
+
+    areas: PairAreas
+    funnel: Funnel
+    within: WithinAreaRatio
+    factor: float | None
+
+    @property
+    def most(self) -> tuple[float, float]:
+        """Between which about 95 of 100 areas would have their ratio if nothing were left to chance."""
+        times = math.exp(float(ndtri(0.975)) * math.sqrt(self.funnel.between))
+        return self.funnel.target / times, self.funnel.target * times
+
+    @property
+    def tested(self) -> int:
+        """Areas that the test is of, those whose counts are too small to be shown among them."""
+        return int(np.isfinite(self.funnel.p_value).sum())
+
+
+def funnel(scope: Scope, view: View) -> Finding:
+    """The ratio of search rates in each area of a force, against limits around the ratio that they have in common."""
+    question = question_of(funnel)
+    try:
+        judged = _judge(comparable_areas(scope, view))
+    except UNANSWERABLE as why:
+        return refused(question, _empty(), scope, view, str(why))
+    table = _table(judged)
+    answer = _answer(judged, table)
+    return Finding(
+        key=question.key,
+        question=question.asks,
+        headline=_headline(judged, table),
+        answer=answer,
+        tables={"funnel": table, "whole": _whole(judged, table)},
+        provenance=_provenance(judged, table, question, view),
+        caveats=tuple(_caveats(judged, table)),
+        chart_title=f"Each dot is a {judged.areas.level}: the further right, the more its searches can tell",
+        draw=lambda mode: charts.ratio_funnel(table, mode, judged.funnel.target),
+        alt=answer,
+    )
+
+
+def _judge(areas: PairAreas) -> _Judged:
+    """The model's word on the areas.
+
+    Raises
+    ------
+    NoSearches
+        Where the areas are too uneven for it.
+    """
+    factor = areas.searches.clumping(areas.pair[0], (areas.pair[1],))
+    (a, b), (people_a, people_b) = areas.stops.T, np.nan_to_num(areas.residents).T
+    within = within_area_ratio(a, people_a, b, people_b)
+    found = ratio_funnel(a, people_a, b, people_b, dispersion=factor or 1.0, discovery_rate=settings().false_discovery)
+    if within.high > TOO_WIDE * within.low:
+        raise NoSearches(
+            f"The {areas.level}s of {areas.searches.force_name} are too uneven: the ratio within them could be "
+            f"anything from {near_one.times(within.low)} to {near_one.times(within.high)}, so none is set against it."
+        )
+    return _Judged(areas, found, within, factor)
+
+
+def _table(judged: _Judged) -> pd.DataFrame:
+    """One row an area in alphabetical order; null where its counts are too small or there are no residents."""
+    import pandas as pd
+
+    areas, found = judged.areas, judged.funnel
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rates = PER * areas.stops / areas.residents
+    figures = {
+        "rate": rates[:, 0],
+        "comparator_rate": rates[:, 1],
+        "ratio": found.ratio,
+        "low": found.low,
+        "high": found.high,
+        "expected": found.expected,
+        "precision": found.information,
+        **{name: getattr(found, name) for name in _LIMITS},
+        "p_value": found.p_value,
+        "q_value": found.q_value,
+    }
+    base = areas.stops.sum(axis=1)
+    nothing = np.zeros(len(base), dtype=bool)
+    table = pd.DataFrame(
+        {
+            "area": pd.array(list(areas.codes), dtype="str"),
+            "name": pd.array(list(areas.names), dtype="str"),
+            **{name: with_nulls(areas.stops[:, place], nothing) for place, name in enumerate(_COUNTS)},
+            "base": with_nulls(base, nothing),
+            **{name: with_nulls(values, ~areas.known) for name, values in figures.items()},
+            "flag": pd.array(areas.flags(), dtype="str"),
+        }
+    )
+    kept = withhold(table, _COUNTS, ["base", *_FIGURES], settings().threshold, zeros_shown=True, flag_kept=True)
+    outside = found.flagged & ((found.ratio < found.limit_low_95) | (found.ratio > found.limit_high_95))
+    flagged = pd.array(outside, dtype="boolean")
+    flagged[kept["ratio"].isna().to_numpy()] = pd.NA
+    return kept.assign(flagged=flagged)[list(_AREAS)]
+
+
+def _outside(judged: _Judged, table: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Names of the areas outside the limits: above, and below."""
+    found = table[table["flagged"].fillna(False)]
+    above = (found["ratio"] > judged.funnel.target).to_numpy(dtype=bool)
+    return list(found.loc[above, "name"]), list(found.loc[~above, "name"])
+
+
+def _headline(judged: _Judged, table: pd.DataFrame) -> str:
+    number, given = sum(map(len, _outside(judged, table))), int(table["ratio"].notna().sum())
+    of = places.called(judged.areas.level, given)
+    if not number:
+        return f"No {judged.areas.level} of {given} lies clearly outside the limits"
+    return f"{number} of {of} {'lies' if number == 1 else 'lie'} clearly outside the limits"
+
+
+def _answer(judged: _Judged, table: pd.DataFrame) -> str:
+    areas, within, level = judged.areas, judged.within, judged.areas.level
+    group, comparator = areas.pair
+    around = (
+        f"the limits around the ratio of the {group} to the {comparator} search rate within {level}s, "
+        f"{near_one.times(within.estimate)} ({near_one.between(within.low, within.high)}), {areas.searches.span}, "
+        f"{areas.base:,} searches in {places.called(level, judged.tested)} tested together"
+    )
+    narrow = "" if judged.factor else f" {_NARROW}."
+    return f"{_who(judged, table)} {around}. {_varies(judged, any(_outside(judged, table)))}{narrow}"
+
+
+def _who(judged: _Judged, table: pd.DataFrame) -> str:
+    """Which areas lie outside, as the beginning of a sentence."""
+    above, below = _outside(judged, table)
+    sides = [
+        f"{wording.listing(names)} {'lies' if len(names) == 1 else 'lie'} clearly {side}"
+        for names, side in ((above, "above"), (below, "below"))
+        if names
+    ]
+    if sides:
+        return " and ".join(sides)
+    withheld = int(table["ratio"].isna().sum()) > 0
+    level = judged.areas.level
+    return f"No {level}{' that can be shown' if withheld else ''} lies clearly outside"
+
+
+def _varies(judged: _Judged, some_outside: bool) -> str:
+    areas = f"{judged.areas.level.capitalize()}s"
+    if not judged.funnel.between:
+        start = "Apart from that, nothing" if some_outside else "Nothing"
+        return f"{start} shows that {areas.lower()} vary more than by chance."
+    return (
+        f"{areas} vary more than by chance, and the limits allow for it: about 95 of 100 would have a ratio from "
+        f"{near_one.between(*judged.most)}."
+    )
+
+
+def _caveats(judged: _Judged, table: pd.DataFrame) -> list[str]:
+    areas, level = judged.areas, judged.areas.level
+    independent = (
+        f"{_NARROW}: too few months and areas have searches of both groups to see how far they come in clumps."
+    )
+    return [
+        *([] if judged.factor else [independent]),
+        REASON_TO_LOOK,
+        *_few(judged),
+        *_chance(judged, table),
+        *_withheld(judged, table),
+        *areas.searches.gaps(),
+        STREET,
+        FAIRNESS,
+        *areas.caveats(),
+        f"The map point of a search is near its place, and can lie in the {level} beside it.",
+        BESIDE,
+        *areas.searches.counted(),
+    ]
+
+
+def _few(judged: _Judged) -> list[str]:
+    if judged.tested >= MINIMUM_AREAS:
+        return []
+    return [
+        f"With fewer than {MINIMUM_AREAS} {judged.areas.level}s, how far they vary is known only roughly, and one that "
+        "is unlike the others widens the limits of all."
+    ]
+
+
+def _chance(judged: _Judged, table: pd.DataFrame) -> list[str]:
+    """How many areas lie outside the 95 % limits, and how many would by chance: not all of them count as outside."""
+    given, beyond = int(table["ratio"].notna().sum()), int((table["p_value"] < 0.05).sum())
+    expected = 0.05 * given
+    about = f"about {expected:.0f}" if expected >= 1 else "fewer than 1"
+    marked, rate = int(table["flagged"].fillna(False).sum()), wording.percent(settings().false_discovery)
+    return [
+        f"Of {places.called(judged.areas.level, given)} {about} would lie outside the 95{wording.NBSP}% limits by "
+        f"chance; {beyond or 'none'} {'does' if beyond < 2 else 'do'}. Only what stays clear when all {judged.tested} "
+        f"are tested together, with a false-discovery rate below {rate}, is called clearly outside: {marked or 'none'}."
+    ]
+
+
+def _withheld(judged: _Judged, table: pd.DataFrame) -> list[str]:
+    number = int((table["flag"].str.startswith("withheld").to_numpy(dtype=bool) & judged.areas.known).sum())
+    if not number:
+        return []
+    have, count = ("has", "counts") if number == 1 else ("have", "count")
+    return [
+        f"{places.called(judged.areas.level, number)} {have} fewer than {settings().threshold} searches of one of the "
+        f"two groups and no figure here, and {count} in the ratio within areas and in the tests. Of areas that expect "
+        "few searches those with more are shown, so that dots at the left lie higher than all areas of their size. "
+        "Small counts are withheld so that nobody reads a ratio into them, not to keep them secret: the files are "
+        "published."
+    ]
+
+
+def _whole(judged: _Judged, table: pd.DataFrame) -> pd.DataFrame:
+    """What is said of all areas together, in one row."""
+    import pandas as pd
+
+    within, low_high = judged.within, judged.most
+    row: dict[str, Any] = {
+        "ratio": within.estimate,
+        "low": within.low,
+        "high": within.high,
+        "base": judged.areas.base,
+        "tested": judged.tested,
+        "shown": int(table["ratio"].notna().sum()),
+        "outside": sum(map(len, _outside(judged, table))),
+        "spread": math.sqrt(judged.funnel.between),
+        "most_low": low_high[0],
+        "most_high": low_high[1],
+        "dispersion": judged.factor,
+    }
+    return pd.DataFrame({name: pd.Series([row[name]], dtype=_kind(name)) for name in _WHOLE})
+
+
+def _provenance(judged: _Judged, table: pd.DataFrame, question: Question, view: View) -> Provenance:
+    areas, number = judged.areas, judged.tested
+    factor = (
+        f"Variance factor of the split between the two groups: {judged.factor:.1f}"
+        if judged.factor
+        else "Clumping could not be told from so few area-months: limits take searches as independent"
+    )
+    held_back = int(table["flag"].str.startswith("withheld").sum())
+    made = areas.searches.provenance(
+        question,
+        _METHOD,
+        _REFERENCE,
+        [
+            f"{wording.plural(number, 'area')} tested together, {sum(map(len, _outside(judged, table)))} clearly "
+            "outside the limits",
+            *(
+                [f"{wording.plural(held_back, 'area')} withheld: fewer than {settings().threshold} searches"]
+                if held_back
+                else []
+            ),
+            f"Standard deviation of the log ratio between areas beyond chance: {math.sqrt(judged.funnel.between):.2f}",
+            factor,
+            *(["Fewer than 10 areas: none is pulled in when variation is estimated"] if number < MINIMUM_AREAS else []),
+        ],
+        {
+            "Clearly outside below a false-discovery rate of": f"{settings().false_discovery:.2f}",
+            "Least share of searches with a place": wording.percent(settings().placed_share),
+        },
+    )
+    loads = view.current_loads
+    people = files_of(loads[loads["load_id"].isin(areas.load_ids)].sort_values("file"))
+    return replace(made, files=tuple(dict.fromkeys([*made.files, *people])))
+
+
+def _kind(name: str) -> Any:  # noqa: ANN401 - of what pandas calls types
+    if name in ("area", "name", "flag"):
+        return "str"
+    if name == "flagged":
+        return "boolean"
+    return "Int64" if name in (*_COUNTS, "base", "tested", "shown", "outside") else "Float64"
+
+
+def _empty() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame({name: pd.Series([], dtype=_kind(name)) for name in _AREAS})
