@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _MOST = 4  # Layers that can be told apart.
 _SWATCH = 10
+_USUAL, _LETTER = 14, 7  # Letters of “26 % 25 to 27 %”, and pixels of one more.
 _WIDE_BARS = 24  # Months past which an edge would be half of a bar on a phone.
 _HEIGHT, _TOP = 250, 22
 
@@ -171,6 +172,7 @@ def share_dots(rows: pd.DataFrame, mode: Mode) -> go.Figure:
         if number(row["estimate"]) is None
     ]
     texts = [f"{tick * 100:.0f}" for tick in ticks]
+    longest = max((len("".join(_figures(row))) for _, row in drawn), default=0)
     return figure_of(
         mode,
         FOOT + 8 + (2 * LINE + 10) * max(len(records), 1),
@@ -183,7 +185,8 @@ def share_dots(rows: pd.DataFrame, mode: Mode) -> go.Figure:
         },
         y=row_axis(records, palette, width=17),
         annotations=notes,
-        margin={"r": HANG},
+        # Figures of 100 % are longer than those that the usual margin is for.
+        margin={"r": HANG + _LETTER * max(0, longest - _USUAL)},
     )
 
 
