@@ -97,6 +97,8 @@ def test_csv_and_excel_hold_the_figures_of_the_page(look, answer) -> None:
     finding = answer(RATIO, address)
     page = look(f"{STOPS}?group=Asian")
     page.locator('[data-testid="stExpander"] summary', has_text="Table").first.click()
+    page.get_by_role("button", name="CSV").wait_for()
+    settle(page)  # a button that is just drawn anew loses the click
     with page.expect_download() as waiting:
         page.get_by_role("button", name="CSV").click()
     assert re.fullmatch(r"[A-Za-z0-9._-]+\.csv", waiting.value.suggested_filename)
@@ -110,6 +112,7 @@ def test_csv_and_excel_hold_the_figures_of_the_page(look, answer) -> None:
         expected = finding.table[name].astype("float64")
         assert read[name].astype("float64").tolist() == pytest.approx(expected.tolist(), rel=5e-6, nan_ok=True), name
 
+    settle(page)
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Excel").click()
     assert waiting.value.suggested_filename.endswith(".xlsx")
