@@ -58,13 +58,14 @@ OPENED = """() => {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test of this folder.
 
-    One that waited in vain is tried once more, and the report names it: where the machine is busy a browser loses a
-    click or a key, which no page can mend. What waits in vain twice fails, and every other failure counts at once.
+    One that waited in vain is tried again, twice at most, and the report names it: where the machine is busy a browser
+    loses a click or a key, which no page can mend. What waits in vain each time fails, and every other failure counts at
+    once.
     """
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("browser")
-            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
+            item.add_marker(pytest.mark.flaky(reruns=2, only_rerun=["TimeoutError"]))
 
 
 @pytest.fixture(scope="session")
