@@ -59,8 +59,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test of this folder.
 
     One that waited in vain is tried again, twice at most, and the report names it: where the machine is busy a browser
-    loses a click or a key, which no page can mend. What waits in vain each time fails, and every other failure counts at
-    once.
+    loses a click or a key, which no page can mend. What waits in vain each time fails, and so does every other failure.
     """
     for item in items:
         if Path(__file__).parent in item.path.parents:
