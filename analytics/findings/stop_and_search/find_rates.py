@@ -432,6 +432,11 @@ def _coverage(followed: Followed) -> list[str]:
         f"Whether the outcome was linked to what was looked for is said for {wording.percent(share)} of the searches "
         f"with an outcome but {NOTHING.lower()}, and for {wording.percent(of_all)} of all{none}."
     )
+    if LEAST_KNOWN <= share < 1:
+        said.append(
+            "Searches with an outcome of which that is not said are in no strict find rate, while all that ended in "
+            f"{NOTHING.lower()} are: strict rates are too low, the more so the less is said of a group."
+        )
     contrary = followed.total(grounds & followed.followed_by(NOTHING) & followed.linked)
     if contrary:
         said.append(

@@ -183,9 +183,12 @@ def _of_everyone(rows: Mapping[tuple[Any, Any], Mapping[Any, Any]], searches: Se
             f"{_share(row)} of {int(row['base']):,} searches of persons ended in {NOTHING.lower()}{limits}, "
             f"{searches.span}.",
         )
+    if searches.total < settings().threshold:
+        why = f"fewer than {settings().threshold} searches of persons{limits}, {searches.span}"
+        return "Not enough searches", f"Not enough searches to say what followed: {why}."
     said = f"{wording.plural(searches.total, 'search', 'searches')} of persons, {searches.span}"
     not_given = rows.get((EVERYONE, _NAMES[NOT_GIVEN]))
-    if not_given and not_given["searches"] == not_given["base"]:
+    if not_given and not wording.missing(not_given["searches"]) and not_given["searches"] == not_given["base"]:
         return said, f"What followed is not given for any of the {said}."
     return said, f"{said}: what followed is in the table."
 

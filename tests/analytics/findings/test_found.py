@@ -268,6 +268,7 @@ def test_where_links_are_not_said_the_strict_rate_is_refused_in_words(write):
     assert white["flag"] == "not given: whether an outcome was linked is said for 71\u00a0%"
     assert row_of(finding, "gaps", rule="strict", compared="As a whole")["gap"] is None
     assert row_of(finding, group="White", rule="broad")["found"] == 90
+    assert any("strict rates are too low, the more so the less is said" in caveat for caveat in finding.caveats)
     less = find_rates(Scope(), write(m201906=[*rows, searched("White", 1, ARREST, "")]))
     assert {row["rate"] for row in rows_of(less, rule="strict", group="Everyone")} == {None}
     said = (
@@ -455,6 +456,14 @@ def test_small_counts_of_outcomes_are_withheld(write):
     assert {(row["searches"], row["base"], row["share"], row["flag"]) for row in asian} == {
         (None, None, None, "withheld: fewer than 10 searches")
     }
+
+
+@pytest.mark.parametrize("number", [1, 9])
+def test_of_very_few_searches_no_outcome_is_said(write, number):
+    finding = outcomes(Scope(), write(m201906=[searched("White", number, ARREST)]))
+    assert finding.headline == "Not enough searches"
+    assert finding.answer == ("Not enough searches to say what followed: fewer than 10 searches of persons, June 2019.")
+    assert finding.table["share"].isna().all()
 
 
 def test_where_no_outcome_is_given_it_is_said(write):
