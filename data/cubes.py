@@ -23,6 +23,14 @@ NOT_RECOGNISED = "Not recognised"
 EVERYONE = "Everyone"
 """The group of residents who are counted without one."""
 
+_WHOM = (
+    Column("person", "boolean", "Whether a person was searched; a vehicle-only search is not one", required=True),
+    Column("self_defined", "text", "Ethnic group the person gave; Blank and Not stated apart", required=True),
+    Column("officer_defined", "text", "Ethnic group the officer saw; Blank where none is recorded", required=True),
+    Column("power", "text", "Power used, in its short name; Blank where none is recorded", required=True),
+)
+"""Who was searched, in whose words, and under which power."""
+
 STOPS_CUBE = Table(
     "stops_cube",
     "Stops counted by load, month, area and group; each area level counts every stop once.",
@@ -33,10 +41,7 @@ STOPS_CUBE = Table(
         Column("area_level", "text", "district or neighbourhood", required=True),
         Column("area", "text", "GSS code of the area that holds the published point; blank where none does"),
         Column("located", "boolean", "Whether the search was published with coordinates", required=True),
-        Column("person", "boolean", "Whether a person was searched; a vehicle-only search is not one", required=True),
-        Column("self_defined", "text", "Ethnic group the person gave; Blank and Not stated apart", required=True),
-        Column("officer_defined", "text", "Ethnic group the officer saw; Blank where none is recorded", required=True),
-        Column("power", "text", "Power used, in its short name; Blank where none is recorded", required=True),
+        *_WHOM,
         Column("stops", "integer", "Number of stops", required=True),
     ),
 )
@@ -50,10 +55,7 @@ OUTCOMES_CUBE = Table(
         Column("month", "text", "Force-month, YYYY-MM", required=True),
         Column("area_level", "text", "district", required=True),
         Column("area", "text", "GSS code of the district that holds the published point; blank where none does"),
-        Column("person", "boolean", "Whether a person was searched; a vehicle-only search is not one", required=True),
-        Column("self_defined", "text", "Ethnic group the person gave; Blank and Not stated apart", required=True),
-        Column("officer_defined", "text", "Ethnic group the officer saw; Blank where none is recorded", required=True),
-        Column("power", "text", "Power used, in its short name; Blank where none is recorded", required=True),
+        *_WHOM,
         Column("object", "text", "What was looked for, in the words of the list; Blank, Not recognised", required=True),
         Column(
             "outcome", "text", "What followed, in the classes of the list; Not given, Not recognised", required=True
