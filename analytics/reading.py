@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 Writer = Callable[[Any], str]
 
 _FOUND = {"broad": "any outcome but no further action", "strict": "an outcome linked to what was looked for"}
-_COUNTED = {"searches": "searches", "outcomes": "searches with an outcome", "months": "months"}
+_COUNTED = {
+    "searches": "searches",
+    "outcomes": "searches with an outcome",
+    "drugs searches": "searches under the drugs power",
+    "months": "months",
+}
 _UNKNOWN = {NOT_STATED: "Unknown ethnicity", NOT_RECOGNISED: "Unknown ethnicity, not in our list"}
 
 
@@ -318,6 +323,9 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         **_AGAINST_COMPARATOR,
         "Per 1,000": _both(_figure("rate", wording.rate), _span("rate_low", "rate_high", wording.rate)),
         "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
+        "Ratio against that under grounds": _both(
+            _figure("against_grounds", near_one.times), _ratio_span("against_grounds_low", "against_grounds_high")
+        ),
         "Difference": _both(
             _figure("difference", wording.signed), _span("difference_low", "difference_high", wording.signed)
         ),

@@ -47,8 +47,17 @@ NOT_DETAILED = "Object not detailed"
 NOT_KNOWN = (BLANK, NOT_RECOGNISED, NOT_DETAILED)
 """Objects that say nothing of what was looked for."""
 
+DRUGS_POWER = "Misuse of Drugs Act 1971, section 23"
+_OF_THE_POWER = (DRUGS, "Psychoactive substances")
+
 LEAST_KNOWN = 0.8
 """Share of the searches of which the file must say what was looked for; with less there is no share."""
+
+LEAST_FITTING = 0.8
+"""Share of the searches under the drugs power that must be for drugs; with fewer the objects are taken to be wrong.
+
+In published files of 41 forces, 2018 to 2021, it is 95 to 100 % of 40 of them and 0 % of one.
+"""
 
 _MOST_DRAWN = 8
 
@@ -100,6 +109,7 @@ def by_object(scope: Scope, view: View) -> Finding:
             {
                 "Clear below a false-discovery rate of": f"{settings().false_discovery:.2f}",
                 "Share of which the file must say it": wording.percent(LEAST_KNOWN),
+                "Least share for drugs under the drugs power": wording.percent(LEAST_FITTING),
             },
             per_resident=False,
         ),
@@ -130,7 +140,7 @@ def looked_for(scope: Scope, view: View) -> Followed:
         With the reason, where it is not.
     """
     followed = Followed.of(scope, view)
-    why_not = _no_grounds(followed) or _too_little_said(followed)
+    why_not = _no_grounds(followed) or _too_little_said(followed) or _at_odds(followed)
     if why_not:
         raise NoSearches(why_not)
     return followed
@@ -140,6 +150,31 @@ def known(followed: Followed) -> np.ndarray:
     """Cells under powers that need grounds of which the file says what was looked for."""
     unsaid = [followed.objects.index(name) for name in NOT_KNOWN if name in followed.objects]
     return followed.grounds & ~followed.cells["object"].isin(unsaid).to_numpy()
+
+
+def fitting(followed: Followed) -> tuple[np.ndarray, np.ndarray]:
+    """Cells under the power to search for drugs of which the file says what was looked for: for drugs, and all."""
+    every = known(followed) & followed.by_law(DRUGS_POWER)
+    places = [followed.objects.index(name) for name in _OF_THE_POWER if name in followed.objects]
+    return every & followed.cells["object"].isin(places).to_numpy(), every
+
+
+def contradict(followed: Followed) -> bool:
+    """Whether too few searches under the power to search for drugs are for drugs, so that objects can't be right."""
+    fits, every = (followed.total(cells) for cells in fitting(followed))
+    return every >= settings().threshold and fits < LEAST_FITTING * every
+
+
+def _at_odds(followed: Followed) -> str:
+    if not contradict(followed):
+        return ""
+    searches = followed.searches
+    fits, every = (followed.total(cells) for cells in fitting(followed))
+    return (
+        f"Of the {every:,} searches by {searches.force_name} {searches.during}{searches.limits} under “{DRUGS_POWER}” "
+        f"the file says of {wording.percent(fits / every)} that drugs were looked for, which is all that this power is "
+        "for: the objects in the file can't be right, so no share is given."
+    )
 
 
 def _no_grounds(followed: Followed) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from analytics import charts, disparity, near_one, wording
 from analytics.disclosure import TOO_FEW, withhold, without_rates_of_few
+from analytics.disparity import Estimate
 from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.finding import Finding, Panel
 from analytics.findings.asked import question_of
@@ -45,6 +46,7 @@ from analytics.findings.stop_and_search.shared import (
 from analytics.findings.tested import chance_caveat, rule_of_tests
 from analytics.records import records_of
 from analytics.scope import Scope, ScopeError
+from analytics.survey import q_values
 from data.cubes import EVERYONE
 from data.settings import settings
 from data.vocabularies import BROAD_GROUPS
@@ -71,11 +73,13 @@ _NO_RATIO = f"no ratio: {FEW_MONTHS}"
 _METHOD = (
     "Searches of persons of a group under each kind of power, over all searches of the group. "
     f"{tested_shares.SHARE_METHOD} Rates, ratio, difference, excess, range of unknown ethnicity and ratio within "
-    "districts: as of all searches together, from the searches under powers of the kind alone."
+    "districts: as of all searches together, from the searches under powers of the kind alone. Ratio against that "
+    "under powers that need grounds: from both intervals, on the log scale; the residents cancel."
 )
 _REFERENCE = (
     f"{tested_shares.SHARE_REFERENCE}; Kleinman 1973, JASA 68, 46 (clumping); Cameron and Miller 2015, Journal of "
-    "Human Resources 50, 317 (months as clusters)"
+    "Human Resources 50, 317 (months as clusters); Donner and Zou 2012, Statistical Methods in Medical Research 21, "
+    "347 (two ratios)"
 )
 
 _SHARE = ["share", "share_low", "share_high"]
@@ -85,9 +89,10 @@ _PAIR = [
     "ratio_if_unknown_comparator", "ratio_if_unknown_group", "ratio_adjusted", "adjusted_low", "adjusted_high",
     "adjusted_areas", "dispersion",
 ]  # fmt: skip
+_AGAINST = [f"against_grounds{end}" for end in ("", "_low", "_high", "_p_value", "_q_value")]
 _BY_POWER = [
     *("power", "group", "searches", "base", *_SHARE),
-    *(*tested_shares.GAP, *_RATE, *_PAIR, "unknown_share", "flag"),
+    *(*tested_shares.GAP, *_RATE, *_PAIR, *_AGAINST, "unknown_share", "flag"),
 ]
 _COUNTS = ["searches", "base", "adjusted_areas"]
 _POWERS = ["power", "kind", "searches", "base", "share", "low", "high", "flag"]
@@ -160,10 +165,29 @@ def _by_kind(searches: Searches, population: Residents | None) -> pd.DataFrame:
             figures = _figures(kind, part, population, str(row["group"]), comparator)
             notes = [*_none(searches, row), row["flag"], figures.pop("flag", "")]
             rows.append({"power": kind, **row, **figures, "flag": "; ".join(note for note in notes if note)})
-    table = tested_shares.tested(typed_frame(rows, _BY_POWER, _COUNTS))
-    shown = [*_SHARE, *_RATE, *_PAIR, "unknown_share"]
+    table = tested_shares.tested(typed_frame(_against_grounds(rows), _BY_POWER, _COUNTS))
+    shown = [*_SHARE, *_RATE, *_PAIR, *_AGAINST, "unknown_share"]
     table = withhold(table, ["base"], shown, settings().threshold, zeros_shown=True)
     return withhold(table, ["searches"], shown, settings().threshold, zeros_shown=True)
+
+
+def _against_grounds(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows with how many times the ratio under powers that need grounds theirs is, all of these tested together.
+
+    Only where it can be told of both ratios how far searches come in clumps.
+    """
+    told = [row for row in rows if row.get("ratio") and row["dispersion"]]
+    grounds = {row["group"]: _ratio(row) for row in told if row["power"] == GROUNDS}
+    compared = [row for row in told if row["power"] != GROUNDS and row["group"] in grounds]
+    made = [disparity.ratio_of_ratios(_ratio(row), grounds[row["group"]]) for row in compared]
+    tested = q_values([one.p_value for one in made])
+    for row, one, q_value in zip(compared, made, tested, strict=True):
+        row |= dict(zip(_AGAINST, (one.estimate, one.low, one.high, one.p_value, q_value), strict=True))
+    return rows
+
+
+def _ratio(row: Mapping[str, Any]) -> Estimate:
+    return Estimate(row["ratio"], row["low"], row["high"])
 
 
 def _kinds_of(searches: Searches) -> dict[str, list[str]]:
@@ -307,13 +331,23 @@ def _of_ratios(rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str], why_n
         one, other = (rows.get((kind, name)) for name in pair)
         if one and other and not wording.missing(one["ratio"]) and not wording.missing(other["rate"]):
             said.append(
-                f"under {UNDER[kind]} {wording.rate(one['rate'])} searches for every 1,000 {residents_of(pair[0])} "
+                f"under {UNDER[kind]}, {wording.rate(one['rate'])} searches for every 1,000 {residents_of(pair[0])} "
                 f"against {wording.rate(other['rate'])} for {residents_of(pair[1])}, a ratio of "
                 f"{near_one.times(one['ratio'])} ({near_one.between(one['low'], one['high'])})"
             )
     if said:
-        return [f"By residents, {'; '.join(said)}."]
+        return [f"By residents, {'; '.join(said)}{_apart(rows.get((NO_SUSPICION, pair[0])))}."]
     return ["No ratio of rates is given; the table says why of each."]
+
+
+def _apart(row: Row | None) -> str:
+    """How many times the first ratio the second one is, as the end of a sentence; empty where it is not given."""
+    if row is None or wording.missing(row["against_grounds"]):
+        return ""
+    low, high = row["against_grounds_low"], row["against_grounds_high"]
+    clear = row["against_grounds_q_value"] < settings().false_discovery and not low <= 1 <= high
+    said = f"{near_one.times(row['against_grounds'])} times ({near_one.between(low, high)})"
+    return f". The second ratio is {said} the first" if clear else f". The two ratios do not clearly differ: {said}"
 
 
 def _ratio_caveats(table: pd.DataFrame, searches: Searches, population: Residents | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""How good the records of searches are: what they do not say, how often, and how far that can move the answers."""
+"""How good the records of searches are: what they lack or say oddly, how often, and what that can move."""
 
 from __future__ import annotations
 
@@ -17,7 +17,14 @@ from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.residents import NoResidents
 from analytics.findings.searches import UNANSWERABLE, Searches
-from analytics.findings.stop_and_search.by_object import DRUGS, LEAST_KNOWN, NOT_DETAILED, known
+from analytics.findings.stop_and_search.by_object import (
+    DRUGS,
+    LEAST_KNOWN,
+    NOT_DETAILED,
+    contradict,
+    fitting,
+    known,
+)
 from analytics.findings.stop_and_search.followed import BROAD, STRICT, Followed
 from analytics.findings.stop_and_search.powers import NO_SUSPICION, NOT_LISTED, NOT_RECORDED, kind_of
 from analytics.findings.stop_and_search.shared import typed_frame
@@ -38,7 +45,7 @@ if TYPE_CHECKING:
     Counts = NDArray[np.int64]
     Chosen = NDArray[np.bool_]
 
-SEARCHES, OUTCOMES, MONTHS = "searches", "outcomes", "months"
+SEARCHES, OUTCOMES, DRUGS_SEARCHES, MONTHS = "searches", "outcomes", "drugs searches", "months"
 """What a check counts."""
 
 _METHOD = (
@@ -49,7 +56,7 @@ _METHOD = (
 )
 _ORDER = "The largest share stands first; what bears most on a question need not be the largest."
 _COUNTED = (
-    "Only what the files leave out is counted here. Whether what they say is right can't be told from them: an "
+    "Only what the files leave out is counted here. Whether what they say is right can seldom be told from them: an "
     "ethnicity that was put down wrongly, or a search that was never recorded, leaves no gap."
 )
 _BOUNDS = (
@@ -304,6 +311,7 @@ def _of_followed(followed: Followed) -> list[_Check]:
                 ("Outcome not in our list", followed.followed_by(NOT_RECOGNISED)),
             )
         ),
+        _odd_objects(followed),
         _Check(
             "Link to the object not given",
             OUTCOMES,
@@ -312,6 +320,22 @@ def _of_followed(followed: Followed) -> list[_Check]:
             found(STRICT, strict, unlinked),
         ),
     ]
+
+
+def _odd_objects(followed: Followed) -> _Check:
+    """Searches under the power to search for drugs that are said to be for something else."""
+    fits, every = fitting(followed)
+    right = "; so many that the objects can't be right, and no share of them is given" if contradict(followed) else ""
+    return _Check(
+        "Object at odds with the drugs power",
+        DRUGS_SEARCHES,
+        followed.by_month(every & ~fits).sum(axis=0),
+        followed.by_month(every).sum(axis=0),
+        lambda _: _Bearing(
+            "Shares of objects and find rates by object rest on what is said of these: under “Misuse of Drugs Act "
+            f"1971, section 23” only drugs can be looked for{right}."
+        ),
+    )
 
 
 def _bounded(figure: str, followed: Followed, yes: Chosen, base: Chosen, unknown: Chosen, told: Chosen) -> _Bearing:
@@ -417,6 +441,8 @@ def _of(row: Mapping[Any, Any]) -> str:
     """What a share is of, where it is not of all searches."""
     if row["unit"] == OUTCOMES:
         return f" of {wording.plural(int(row['of']), 'search', 'searches')} with an outcome"
+    if row["unit"] == DRUGS_SEARCHES:
+        return f" of {wording.plural(int(row['of']), 'search', 'searches')} under the drugs power"
     return f" of {wording.plural(int(row['of']), 'month')}" if row["unit"] == MONTHS else ""
 
 

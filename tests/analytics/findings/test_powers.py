@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
+from analytics.disparity import Estimate, ratio_of_ratios
 from analytics.findings.stop_and_search import FAIRNESS, by_object, by_power, disproportionality
 from analytics.findings.stop_and_search.by_object import LEAST_KNOWN
 from analytics.findings.stop_and_search.powers import (
@@ -31,6 +32,7 @@ from data.vocabularies import forces, vocabulary
 from tests.analytics.conftest import EAST, ETHNICITY, WEST
 
 DRUGS = "Misuse of Drugs Act 1971 (section 23)"
+SECTION_1 = "Police and Criminal Evidence Act 1984 (section 1)"
 SECTION_60 = "Criminal Justice and Public Order Act 1994 (section 60)"
 SECTION_60_NAME = "Criminal Justice and Public Order Act 1994, section 60"
 BY_ORDER = "Sentencing Act 2020 (section 342E)"
@@ -38,8 +40,9 @@ PEOPLE = {"White": 80_000, "Black": 5_000, "Asian": 4_000, "Mixed": 2_000, "Othe
 NARROW = "interval by chance alone"
 
 
-def searched(group, number, power=DRUGS, looked_for="Controlled drugs", point=EAST, **cells):
-    """As many rows of a file."""
+def searched(group, number, power=None, looked_for="Controlled drugs", point=EAST, **cells):
+    """As many rows of a file; under the power to search for drugs, or for stolen or prohibited articles."""
+    power = power if power is not None else DRUGS if looked_for in ("Controlled drugs", "") else SECTION_1
     row = {
         "Type": "Person search",
         "Self-defined ethnicity": ETHNICITY[group],
@@ -186,9 +189,17 @@ def test_the_ratio_under_each_kind_is_that_of_its_searches_alone(write, district
         for name in ("ratio", "low", "high", "difference_low", "excess_high", "rate_low", "ratio_adjusted"):
             assert row[name] == alone[name], name
         assert row_of(finding, power=kind, group="White")["ratio"] is None
-    assert "By residents, under powers that need reasonable grounds 25.2 searches for every 1,000 Black" in (
+    assert "By residents, under powers that need reasonable grounds, 25.2 searches for every 1,000 Black" in (
         finding.answer
     )
+    free, grounds = (row_of(finding, power=kind, group="Black") for kind in (NO_SUSPICION, GROUNDS))
+    apart = ratio_of_ratios(*(Estimate(row["ratio"], row["low"], row["high"]) for row in (free, grounds)))
+    (black, white), (other_black, other_white) = totals[NO_SUSPICION], totals[GROUNDS]
+    assert free["against_grounds"] == pytest.approx(black / white / (other_black / other_white))
+    assert (free["against_grounds_low"], free["against_grounds_p_value"]) == (apart.low, apart.p_value)
+    assert free["against_grounds_q_value"] == apart.p_value
+    assert grounds["against_grounds"] is None
+    assert ". The second ratio is 2.7 times (" in finding.answer
     assert [panel.label.partition(";")[0] for panel in finding.panels] == [
         "Share of searches under each kind of power",
         "Ratio of the Black to the White search rate, by kind of power",

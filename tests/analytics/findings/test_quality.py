@@ -11,7 +11,7 @@ from collections import Counter
 
 import pytest
 
-from analytics.findings.stop_and_search import quality
+from analytics.findings.stop_and_search import by_object, quality
 from analytics.reading import reading_table, reading_titles
 from analytics.scope import Scope
 from data import counting, publishing
@@ -103,6 +103,7 @@ def test_each_gap_is_counted(write):
         "Object not detailed": (8, TOTAL),
         "Outcome not given": (9, TOTAL),
         "Outcome not in our list": (0, TOTAL),
+        "Object at odds with the drugs power": (0, TOTAL - 8 - 15),
         "Link to the object not given": (15, 45),
         "Months without a file": (0, 1),
     }
@@ -141,9 +142,9 @@ def test_bounds_are_what_could_be(write):
         (45 / (grounds - 9), 45 / grounds, 54 / grounds)
     )
     link = checks["Link to the object not given"]
-    assert (link["as_recorded"], link["bound_low"], link["bound_high"]) == pytest.approx(
-        (30 / (grounds - 9 - 15), 30 / (grounds - 9), 45 / (grounds - 9))
-    )
+    # Of 45 outcomes 30 say whether they are linked: under four fifths, so that no strict rate is given anywhere.
+    assert link["as_recorded"] is None
+    assert (link["bound_low"], link["bound_high"]) == pytest.approx((30 / (grounds - 9), 45 / (grounds - 9)))
     place = checks["No coordinates"]
     assert (place["as_recorded"], place["bound_low"]) == (pytest.approx(1 - 4 / TOTAL), None)
 
@@ -156,8 +157,28 @@ def test_the_largest_gap_is_said_first(write):
     assert finding.answer == (
         f"Of {TOTAL} searches of persons, June 2019, what is missing most: link to the object not given, 33\u00a0% of "
         "45 searches with an outcome; self-defined ethnicity not stated, 7\u00a0%; officer-defined ethnicity blank, "
-        "6\u00a0%. Find rate, outcome linked to the object: 13\u00a0% as recorded, 12\u00a0% if none of these were "
-        "among them and 18\u00a0% if all were. Nothing is missing in 5 other checks."
+        "6\u00a0%. Find rate, outcome linked to the object: not given, as too little is said; 12\u00a0% if none of "
+        "these were among them and 18\u00a0% if all were. Nothing is missing in 6 other checks."
+    )
+
+
+def test_objects_that_contradict_the_power_are_found(write):
+    """Under the power to search for drugs 25 of 125 searches are for something else: a fifth. One more is too many."""
+    rows = [searched(100), searched(5, Legislation=""), searched(25, Object_of_search="Offensive weapons")]
+    view = write(m201906=rows)
+    odd = by_check(quality(Scope(), view))["Object at odds with the drugs power"]
+    assert (odd["searches"], odd["of"], odd["unit"]) == (25, 125, "drugs searches")
+    assert odd["bears_on"].endswith("section 23” only drugs can be looked for.")
+    assert not by_object(Scope(), view).refused
+    view = write(m201906=[*rows, searched(1, Object_of_search="Fireworks")])
+    odd = by_check(quality(Scope(), view))["Object at odds with the drugs power"]
+    assert odd["bears_on"].endswith("so many that the objects can't be right, and no share of them is given.")
+    refused = by_object(Scope(), view)
+    assert (refused.refused, refused.answer) == (
+        True,
+        "Of the 126 searches by Surrey Police in June 2019 under “Misuse of Drugs Act 1971, section 23” the file says "
+        "of 79\u00a0% that drugs were looked for, which is all that this power is for: the objects in the file can't "
+        "be right, so no share is given.",
     )
 
 
