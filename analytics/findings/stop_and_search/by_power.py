@@ -66,7 +66,9 @@ _APART = (
 )
 _SHARES_LIKEWISE = (
     "Shares need no residents: they say under which powers people of a group were searched, of all who were, and not "
-    "how often. Where and when a power is authorised differs from place to place, and so does who is there."
+    "how often. How much a power without suspicion is used goes up and down from month to month for everybody, which "
+    "leaves shares unsure and hardly moves a ratio. Where it is authorised differs from place to place, and so does "
+    "who is there."
 )
 _NO_RATIO = f"no ratio: {FEW_MONTHS}"
 
