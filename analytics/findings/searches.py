@@ -106,19 +106,23 @@ class Searches:
         Parameters
         ----------
         powers
-            Names of powers as `powers` has them.
+            Names of powers as `by_power` has them.
         """
         chosen = _chosen(self.scope, self.view)
         return self._counted(self.scope, self.view, chosen[chosen["power"].isin(powers)])
 
     @cached_property
-    def powers(self) -> dict[str, int]:
-        """Searches by power, ``Blank`` where none is recorded; those under more searches first."""
+    def by_power(self) -> pd.DataFrame:
+        """Searches, shape (powers, months with a file); index: name, ``Blank`` where none is recorded, most first."""
         chosen = _chosen(self.scope, self.view)
-        counted = chosen[chosen["person"]].groupby("power", observed=True)["stops"].sum()
-        return {
-            str(power): int(number) for power, number in counted.sort_values(ascending=False, kind="stable").items()
-        }
+        persons = chosen[chosen["person"]]
+        power, month = persons["power"].cat, persons["month"].cat
+        at, wide = pd.Index(self.months).get_indexer(month.categories), len(self.months)
+        places = power.codes.to_numpy().astype(np.int64) * wide + at[month.codes]
+        counted = np.bincount(places, persons["stops"], minlength=len(power.categories) * wide).astype(np.int64)
+        table = pd.DataFrame(counted.reshape(-1, wide), index=list(power.categories), columns=self.months)
+        often = np.argsort(-table.sum(axis=1).to_numpy(), kind="stable")
+        return table.iloc[often[: int((table.sum(axis=1) > 0).sum())]]
 
     def monthly(self, groups: Collection[str]) -> NDArray[np.int64]:
         """Searches of groups, those of unknown ethnicity too, shape (groups, months with a file)."""

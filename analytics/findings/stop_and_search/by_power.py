@@ -194,7 +194,7 @@ def _ratio(row: Mapping[str, Any]) -> Estimate:
 
 def _kinds_of(searches: Searches) -> dict[str, list[str]]:
     """Powers of each kind that somebody was searched under."""
-    found = {kind: [power for power in searches.powers if kind_of(power) == kind] for kind in KINDS}
+    found = {kind: [power for power in searches.by_power.index if kind_of(power) == kind] for kind in KINDS}
     return {kind: powers for kind, powers in found.items() if powers}
 
 
@@ -232,16 +232,15 @@ def _figures(kind: str, part: Searches, population: Residents | None, group: str
 
 def _each(searches: Searches) -> pd.DataFrame:
     """Each power with its kind and its share of all searches of persons."""
-    groups = list(searches.by_group)
-    base = searches.monthly(groups).sum(axis=0)
-    rows = []
-    for power, number in searches.powers.items():
-        made = disparity.find_rates(searches.under([power]).monthly(groups).sum(axis=0)[None], base[None])
+    counted = searches.by_power.to_numpy()
+    base, rows = counted.sum(axis=0)[None], []
+    for power, of_months in zip(searches.by_power.index, counted, strict=True):
+        made = disparity.find_rates(of_months[None], base)
         rows.append(
             {
                 "power": power,
                 "kind": kind_of(power),
-                "searches": number,
+                "searches": of_months.sum(),
                 "base": searches.total,
                 "share": made.estimate[0],
                 "low": made.low[0],
