@@ -175,7 +175,7 @@ _AGAINST_REST: dict[str, Writer] = {
 }
 _AGAINST_COMPARATOR: dict[str, Writer] = {
     "Against the comparator, points": _both(_figure("gap", _tenths), _span("gap_low", "gap_high", _tenths)),
-    "Verdict": _text("verdict"),
+    "Clear": lambda row: "" if not row["verdict"] else "yes" if row["verdict"] in ("above", "below") else "no",
 }
 _COMPARED: dict[str, Writer] = {
     "Confidence": _text("what"),

@@ -9,6 +9,7 @@ from analytics import wording
 from analytics.charts.house import (
     BAR,
     FOOT,
+    LINE,
     PALETTES,
     Palette,
     as_text,
@@ -58,12 +59,14 @@ def share_pairs(
         *_side(records, ("was", "was_low", "was_high"), palette, welcome, hollow=True),
         *_side(records, ("estimate", "low", "high"), palette, welcome, hollow=False),
     ]
+    axis = row_axis([{"label": f"{as_text(row['label'])}\n{_change(row, none)}"} for row in records], palette)
+    lines = max((text.count("<br>") + 1 for text in axis["ticktext"]), default=1)
     return figure_of(
         mode,
-        FOOT + 10 + _ROW * max(len(records), 1),
+        FOOT + 10 + max(_ROW, LINE * lines + 5) * max(len(records), 1),
         traces,
         x={"range": [0, ceiling], "tickvals": [0, 0.4, 0.8], "tickformat": ".0%"},
-        y=row_axis([{"label": f"{as_text(row['label'])}\n{_change(row, none)}"} for row in records], palette),
+        y=axis,
         margin={"t": 2, "r": 26},
     )
 

@@ -105,8 +105,16 @@ class Followed:
             **{name: _places(chosen[name], listed[name]) for name in ("object", "outcome", "area")},
         }
         cells = chosen[["stops"]].assign(**places).query("group >= 0").reset_index(drop=True)
-        lists = (listed[name] for name in ("object", "outcome", "power", "law", "area"))
-        return cls(searches, groups, *lists, cells)
+        return cls(
+            searches,
+            groups,
+            objects=listed["object"],
+            outcomes=listed["outcome"],
+            powers=listed["power"],
+            laws=listed["law"],
+            areas=listed["area"],
+            cells=cells,
+        )
 
     @cached_property
     def grounds(self) -> Chosen:
