@@ -204,6 +204,20 @@ def _against_limits(row: Any) -> str:  # noqa: ANN401
     return f"clearly {side}" if row["flagged"] else f"{side} 95 %, as chance can have it"
 
 
+def _against(*names: str) -> Writer:
+    """A figure of a scorecard, or its interval: a share to a tenth of a point, or a ratio."""
+
+    def write(row: Any) -> str:  # noqa: ANN401
+        values = [row[name] for name in names]
+        if wording.missing(values[0]):
+            return ""
+        if row["measured_as"] == "ratio":
+            return near_one.between(*values) if len(values) > 1 else f"{near_one.times(values[0])} times"
+        return wording.tenths_between(*values) if len(values) > 1 else wording.tenths(values[0])
+
+    return write
+
+
 _HELD: dict[str, Writer] = {
     "Figure": _text("figure"),
     "Simulated": _text("case"),
@@ -300,6 +314,30 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Share": _both(_figure("share", wording.percent), _percents("low", "high")),
         "Of searches": _figure("base", wording.count),
         "Note": _text("flag"),
+    },
+    "stop_and_search.scorecard": {
+        "Test": _text("test"),
+        "Criterion": _text("criterion"),
+        "Figure": _against("estimate"),
+        "95 % interval": _against("low", "high"),
+        "Yardstick": _text("yardstick"),
+        "Verdict": _text("verdict"),
+        "Searches": _figure("base", wording.count),
+        "Said for": _figure("known_share", wording.percent),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.scorecard/tests": {
+        "Test": _text("test"),
+        "Verdict": _text("verdict"),
+        "Of its criteria": _text("short_of"),
+    },
+    "stop_and_search.scorecard/yardsticks": {
+        "Criterion": _text("criterion"),
+        "Yardstick": _text("yardstick"),
+        "Setting": _text("setting"),
+        "What a source asks": _text("duty"),
+        "Source": _text("source"),
+        "What of it was read": _text("read"),
     },
     "stop_and_search.funnel": {
         "Area": _text("name"),
@@ -541,6 +579,7 @@ _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 
 _TITLES = {
     "stop_and_search.funnel": {"whole": "All areas"},
+    "stop_and_search.scorecard": {"tests": "The five tests", "yardsticks": "Yardsticks and sources"},
     "data.coverage": {"home_office": "Home Office totals"},
     "stop_and_search.find_rates": {"gaps": "Gap between groups"},
     "methods.coverage": {"outside": "Outside their aim", "cases": "Every case", "tenths": "Areas by tenth"},
@@ -560,6 +599,7 @@ _TITLES = {
 _FIRST = {
     "stop_and_search.find_rates": "Find rates",
     "stop_and_search.funnel": "Areas",
+    "stop_and_search.scorecard": "Criteria",
     "methods.coverage": "By figure",
     "trends.measure": "Trend",
     "cycle.treatment_or_outcome": "Confidence",
@@ -650,6 +690,11 @@ _IN_PLAIN_WORDS = {
     "stop_and_search.outcomes": (
         "We counted the searches of persons of each ethnic group by what followed and divided by all searches of that "
         "group. " + _MOVES.format(what="a share") + "It does not say how far recording is wrong."
+    ),
+    "stop_and_search.scorecard": (
+        "We counted the searches of persons of which the records say what each criterion asks, divided by all of which "
+        "they say either, and set the 95 % interval of that share against a yardstick of our own. The interval says "
+        "how far chance, and months that differ, can move a share. No data is never taken as met."
     ),
     "stop_and_search.funnel": (
         "We counted the searches of persons of both groups ({group} and {comparator}) in each area, divided each count "

@@ -12,6 +12,7 @@ from analytics.charts.rates import rate_dots, rate_trend, ratio_scale
 from analytics.charts.shares import Mark, share_rows, share_small, share_trend, shared_ceiling
 from analytics.charts.sparkline import Spark, sparkline
 from analytics.charts.times import borders, middle, moment
+from analytics.charts.verdicts import verdict_rows
 
 __all__ = [
     "CONFIG",
@@ -41,4 +42,5 @@ __all__ = [
     "shared_ceiling",
     "sparkline",
     "template",
+    "verdict_rows",
 ]

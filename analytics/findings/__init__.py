@@ -109,6 +109,13 @@ QUESTIONS: dict[str, Question] = {
             stop_and_search.near,
         ),
         Question(
+            "stop_and_search.scorecard",
+            "Can legality, necessity, proportionality, accountability and the best information be shown?",
+            (*_STOPS, "group", "comparator"),
+            stop_and_search.scorecard,
+            Searches.of,
+        ),
+        Question(
             "stop_and_search.months",
             "Which months of stop and search are loaded, and which are missing?",
             ("force", "from", "to"),

@@ -47,4 +47,8 @@ with show.on_demand("What was found", ":material/manage_search:", "found") as op
         followed = answer("stop_and_search.outcomes", scope, view)
         show.whole(followed, beside=False, said=[*ratio.caveats, *found.caveats])
 
+with show.on_demand("Five tests", ":material/fact_check:", "tests") as opened:
+    if opened:
+        show.whole(answer("stop_and_search.scorecard", scope, view), beside=False, said=ratio.caveats)
+
 show.whole(answer("stop_and_search.months", scope, view), said=ratio.caveats)

@@ -117,6 +117,24 @@ def areas(*names: str, flagged: str = "High") -> pd.DataFrame:
     return whole.astype({name: "Float64" for name in whole if name not in ("name", "flagged")})
 
 
+def criteria(name: str = "Power recorded", flag: str = "not in the files") -> pd.DataFrame:
+    rows = [
+        ("Legality", name, "share", 0.97, 0.96, 0.98, 0.95, "at least 95 %, our own", "met", ""),
+        ("Legality", "Grounds", "share", None, None, None, 0.95, "at least 95 %, our own", "no data", flag),
+        ("Necessity", "Broad", "share", 0.2, 0.18, 0.22, 0.25, "at least 25 %, our own", "not met", ""),
+        ("Necessity", "Strict", "share", 0.2, 0.17, 0.23, 0.2, "at least 20 %, our own", "not clear", ""),
+        ("Proportionality", "Ratio", "ratio", 5.4, 5.2, 5.6, 0.8, "0.80 to 1.25 times, our own", "not met", ""),
+    ]
+    columns = ["test", "criterion", "measured_as", "estimate", "low", "high", "floor", "yardstick", "verdict", "flag"]
+    figures = dict.fromkeys(("estimate", "low", "high", "floor"), "Float64")
+    return pd.DataFrame(rows, columns=columns).astype(figures).assign(base=1204)
+
+
+def five(name: str = "Legality") -> pd.DataFrame:
+    rows = [(name, "no data"), ("Necessity", "not met"), ("Proportionality", "not met")]
+    return pd.DataFrame(rows, columns=["test", "verdict"])
+
+
 DRAWN: dict[str, Callable[[Mode], go.Figure]] = {
     "ratio": lambda mode: charts.ratio_scale(ratios(), mode),
     "dots": lambda mode: charts.rate_dots(dots(), mode, "per 1,000"),
@@ -127,6 +145,7 @@ DRAWN: dict[str, Callable[[Mode], go.Figure]] = {
     "shares": lambda mode: charts.share_dots(shares(), mode),
     "held": lambda mode: charts.held_dots(held(), mode),
     "funnel": lambda mode: charts.ratio_funnel(areas(), mode, 2.0),
+    "verdicts": lambda mode: charts.verdict_rows(criteria(), five(), mode),
     "one cell": lambda mode: charts.coverage_grid(coverage(1, 1), mode),
 }
 HOSTILE_DRAWN = {
@@ -148,6 +167,9 @@ HOSTILE_DRAWN = {
     "coverage": charts.coverage_grid(coverage(2, 3).assign(label=HOSTILE), "light"),
     "held": charts.held_dots(held(HOSTILE), "light"),
     "funnel": charts.ratio_funnel(areas("Usual", HOSTILE, flagged=HOSTILE), "light", 2.0),
+    "verdicts": charts.verdict_rows(
+        criteria(HOSTILE, HOSTILE).replace({"test": {"Legality": HOSTILE}}), five(HOSTILE), "light"
+    ),
     "stacks": charts.month_stacks(stacks(3, (1,)).assign(flag=HOSTILE), {"consult": HOSTILE}, "light", "events"),
     "shares": charts.share_dots(
         shares((HOSTILE, 0.5, 0.4, 0.6, False, ""), ("None", None, None, None, False, HOSTILE)).assign(detail=HOSTILE),
@@ -629,6 +651,30 @@ def test_marks_of_a_full_grid_do_not_touch_on_a_phone() -> None:
     assert 200 / 36 > 5
 
 
+def test_a_verdict_is_a_word_and_a_shape_and_its_yardstick_is_drawn() -> None:
+    figure = charts.verdict_rows(criteria(), five(), "light")
+    said = [note.text for note in figure.layout.annotations]
+    assert said[:3] == ["<b>No data</b>", "<b>Not met</b>", "<b>Not met</b>"]
+    assert [text.partition("<br>")[0] for text in said[3:]] == [
+        "Met", "No data: not in the files", "Not met", "Not clear", "Not met", "no share;",
+    ]  # fmt: skip
+    marks = {
+        x: (symbol, colour)
+        for trace in figure.data
+        if trace.mode == "markers"
+        for x, symbol, colour in zip(trace.x, trace.marker.symbol, trace.marker.color, strict=True)
+    }
+    palette = charts.PALETTES["light"]
+    assert marks[0.97] == ("circle", palette.blue)
+    assert [trace.marker.symbol for trace in figure.data if trace.mode == "markers"] == [["circle"] * 2, ["diamond"]]
+    assert {trace.marker.color[-1] for trace in figure.data if trace.mode == "markers"} == {
+        palette.ground,  # not clear is hollow
+        palette.orange,
+    }
+    lines = [shape for shape in figure.layout.shapes if shape.x0 == shape.x1]
+    assert [line.x0 for line in lines] == [0.95, 0.25, 0.2]  # a ratio has no place on an axis of shares
+
+
 def test_unknown_status_is_refused() -> None:
     with pytest.raises(ValueError, match="“lost” is no status of a month; there are submitted, refreshed"):
         charts.coverage_grid(coverage(1, 1).assign(status="lost"), "light")
@@ -644,8 +690,9 @@ def test_unknown_status_is_refused() -> None:
         lambda: charts.month_stacks(stacks().iloc[:0], LAYERS, "light", "events"),
         lambda: charts.share_dots(shares().iloc[:0], "light"),
         lambda: charts.ratio_funnel(areas().iloc[:0], "light", 2.0),
+        lambda: charts.verdict_rows(criteria().iloc[:0], five(), "light"),
     ],
-    ids=["ratio", "dots", "trend", "coverage", "stacks", "shares", "funnel"],
+    ids=["ratio", "dots", "trend", "coverage", "stacks", "shares", "funnel", "verdicts"],
 )
 def test_empty_tables_draw_an_empty_figure(draw: Callable[[], go.Figure]) -> None:
     figure = draw()

@@ -8,6 +8,7 @@ from analytics.findings.stop_and_search.funnel import funnel
 from analytics.findings.stop_and_search.months import months
 from analytics.findings.stop_and_search.outcomes import outcomes
 from analytics.findings.stop_and_search.rates import rates
+from analytics.findings.stop_and_search.scorecard import scorecard
 from analytics.findings.stop_and_search.shared import INDEPENDENT
 from analytics.findings.stop_and_search.trend import chartable, trend
 
@@ -28,5 +29,6 @@ __all__ = [
     "outcomes",
     "rated",
     "rates",
+    "scorecard",
     "trend",
 ]
