@@ -30,6 +30,7 @@ COLUMNS: dict[str, str] = {
     "test": "Word of the guidance: legality, necessity, proportionality, accountability or best information",
     "criterion": "What is counted for the test",
     "measured_as": "Whether the figure is a share of 1, or a ratio of two rates",
+    "team": "Pseudonym of the team, as the file writes it",
     "compared": "Whether groups are compared as a whole or within districts",
     "date": "Day, YYYY-MM-DD",
     "name": "Name of the area, or of the kind of event",

@@ -36,6 +36,10 @@ def _percents(low: str, high: str) -> Writer:
     return lambda row: "" if wording.missing(row[low]) else wording.percent_between(row[low], row[high])
 
 
+def _tenths(low: str, high: str) -> Writer:
+    return lambda row: "" if wording.missing(row[low]) else wording.tenths_between(row[low], row[high])
+
+
 def _text(name: str) -> Writer:
     return lambda row: "" if wording.missing(row[name]) else str(row[name])
 
@@ -339,6 +343,24 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Source": _text("source"),
         "What of it was read": _text("read"),
     },
+    "stop_and_search.teams": {
+        "Team": _text("team"),
+        "Searches": _figure("searches", wording.count),
+        "Found something": _figure("found", wording.count),
+        "Find rate": _both(_figure("rate", wording.percent), _percents("low", "high")),
+        "95 % limits": _percents("limit_low_95", "limit_high_95"),
+        "99.8 % limits": _percents("limit_low_998", "limit_high_998"),
+        "False-discovery rate": _figure("q_value", wording.p_value),
+        "Against the limits": _text("verdict"),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.teams/whole": {
+        "Find rate of all teams": _both(_figure("rate", wording.tenths), _tenths("low", "high")),
+        "Searches": _figure("searches", wording.count),
+        "Teams tested": _figure("tested", wording.count),
+        "Shown": _figure("shown", wording.count),
+        "Clearly outside": _figure("outside", wording.count),
+    },
     "stop_and_search.funnel": {
         "Area": _text("name"),
         "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
@@ -579,6 +601,7 @@ _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 
 _TITLES = {
     "stop_and_search.funnel": {"whole": "All areas"},
+    "stop_and_search.teams": {"whole": "All teams"},
     "stop_and_search.scorecard": {"tests": "The five tests", "yardsticks": "Yardsticks and sources"},
     "data.coverage": {"home_office": "Home Office totals"},
     "stop_and_search.find_rates": {"gaps": "Gap between groups"},
@@ -600,6 +623,7 @@ _FIRST = {
     "stop_and_search.find_rates": "Find rates",
     "stop_and_search.funnel": "Areas",
     "stop_and_search.scorecard": "Criteria",
+    "stop_and_search.teams": "Teams",
     "methods.coverage": "By figure",
     "trends.measure": "Trend",
     "cycle.treatment_or_outcome": "Confidence",
@@ -695,6 +719,11 @@ _IN_PLAIN_WORDS = {
         "We counted the searches of persons of which the records say what each criterion asks, divided by all of which "
         "they say either, and set the 95 % interval of that share against a yardstick of our own. The interval says "
         "how far chance, and months that differ, can move a share. No data is never taken as met."
+    ),
+    "stop_and_search.teams": (
+        "We counted the searches of each team under powers that need grounds and divided those after which something "
+        "followed by all of which the file says what followed. The limits say how far from the share of all teams a "
+        "team would lie by chance, and by as much as teams vary among themselves: the fewer its searches, the further."
     ),
     "stop_and_search.funnel": (
         "We counted the searches of persons of both groups ({group} and {comparator}) in each area, divided each count "

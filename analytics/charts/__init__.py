@@ -6,6 +6,7 @@ from analytics.charts.events import month_stacks, share_dots
 from analytics.charts.funnel import ratio_funnel
 from analytics.charts.held import held_dots
 from analytics.charts.house import CONFIG, FONT, PALETTES, Palette, template
+from analytics.charts.limits import limit_rows
 from analytics.charts.map_key import map_key
 from analytics.charts.pairs import share_pairs
 from analytics.charts.rates import rate_dots, rate_trend, ratio_scale
@@ -25,6 +26,7 @@ __all__ = [
     "borders",
     "coverage_grid",
     "held_dots",
+    "limit_rows",
     "map_key",
     "middle",
     "moment",

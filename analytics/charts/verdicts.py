@@ -42,7 +42,7 @@ def verdict_rows(rows: pd.DataFrame, tests: pd.DataFrame, mode: Mode) -> go.Figu
     ----------
     rows
         One row a criterion, test by test: test, criterion, measured_as (``share`` or ``ratio``), estimate, low, high,
-        base, floor (the yardstick, a fraction of 1), yardstick (in words), verdict and flag (why there is no figure).
+        base, floor and ceiling (ends of the yardstick), yardstick (in words), verdict and flag (why there is no figure).
     tests
         One row a test in the same order: test and verdict.
     mode
@@ -75,7 +75,7 @@ def verdict_rows(rows: pd.DataFrame, tests: pd.DataFrame, mode: Mode) -> go.Figu
             "tickvals": [y for y, _ in (*heads, *placed)],
             "ticktext": [
                 *(f"<b>{escaped(row['test'], 20, 2)}</b>" for _, row in heads),
-                *(escaped(row["criterion"], 19, 3) for _, row in placed),
+                *(_label(row) for _, row in placed),
             ],
             "tickfont": {"color": palette.text},
             "ticklabelstandoff": 8,
@@ -122,9 +122,16 @@ def _words(row: Row, y: float, palette: Palette) -> list[dict[str, Any]]:
         return [annotation(escaped(said, 34, 3), 0, y, xref="paper", xshift=8, **muted)]
     words = [_verdict("<br>".join([escaped(_said(row), 20, 1), *(escaped(part, 20, 1) for part in _figures(row))]), y)]
     if row["measured_as"] != "share":
-        yardstick = f"no share; yardstick {as_text(row['yardstick']).partition(',')[0]}"
-        words.append(annotation(escaped(yardstick, 17, 3), 0, y, xref="paper", xshift=8, **muted))
+        words.append(annotation("in times", 0, y, xref="paper", xshift=8, **muted))
     return words
+
+
+def _label(row: Row) -> str:
+    """What a row is of; under a ratio, which has no place on an axis of shares, its yardstick in words."""
+    if row["measured_as"] == "share":
+        return escaped(row["criterion"], 19, 3)
+    ends = (wording.index(float(row[name])) for name in ("floor", "ceiling"))
+    return f"{escaped(row['criterion'], 19, 2)}<br>{wording.between(*ends)} is met"
 
 
 def _figures(row: Row) -> tuple[str, str]:

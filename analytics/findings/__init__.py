@@ -116,6 +116,13 @@ QUESTIONS: dict[str, Question] = {
             Searches.of,
         ),
         Question(
+            "stop_and_search.teams",
+            "Does any team find something clearly more or less often than the others?",
+            ("force", "from", "to", "power"),
+            stop_and_search.teams,
+            stop_and_search.Teams.of,
+        ),
+        Question(
             "stop_and_search.months",
             "Which months of stop and search are loaded, and which are missing?",
             ("force", "from", "to"),

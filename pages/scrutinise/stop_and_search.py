@@ -51,4 +51,8 @@ with show.on_demand("Five tests", ":material/fact_check:", "tests") as opened:
     if opened:
         show.whole(answer("stop_and_search.scorecard", scope, view), beside=False, said=ratio.caveats)
 
+with show.on_demand("Teams", ":material/groups:", "teams") as opened:
+    if opened:
+        show.whole(answer("stop_and_search.teams", scope, view), beside=False, said=ratio.caveats)
+
 show.whole(answer("stop_and_search.months", scope, view), said=ratio.caveats)

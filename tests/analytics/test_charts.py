@@ -127,7 +127,7 @@ def criteria(name: str = "Power recorded", flag: str = "not in the files") -> pd
     ]
     columns = ["test", "criterion", "measured_as", "estimate", "low", "high", "floor", "yardstick", "verdict", "flag"]
     figures = dict.fromkeys(("estimate", "low", "high", "floor"), "Float64")
-    return pd.DataFrame(rows, columns=columns).astype(figures).assign(base=1204)
+    return pd.DataFrame(rows, columns=columns).astype(figures).assign(base=1204, ceiling=1.25)
 
 
 def five(name: str = "Legality") -> pd.DataFrame:
@@ -656,7 +656,7 @@ def test_a_verdict_is_a_word_and_a_shape_and_its_yardstick_is_drawn() -> None:
     said = [note.text for note in figure.layout.annotations]
     assert said[:3] == ["<b>No data</b>", "<b>Not met</b>", "<b>Not met</b>"]
     assert [text.partition("<br>")[0] for text in said[3:]] == [
-        "Met", "No data: not in the files", "Not met", "Not clear", "Not met", "no share;",
+        "Met", "No data: not in the files", "Not met", "Not clear", "Not met", "in times",
     ]  # fmt: skip
     marks = {
         x: (symbol, colour)
@@ -671,6 +671,7 @@ def test_a_verdict_is_a_word_and_a_shape_and_its_yardstick_is_drawn() -> None:
         palette.ground,  # not clear is hollow
         palette.orange,
     }
+    assert figure.layout.yaxis.ticktext[-1] == "Ratio<br>0.80 to 1.25 is met"
     lines = [shape for shape in figure.layout.shapes if shape.x0 == shape.x1]
     assert [line.x0 for line in lines] == [0.95, 0.25, 0.2]  # a ratio has no place on an axis of shares
 

@@ -10,6 +10,7 @@ from analytics.findings.stop_and_search.outcomes import outcomes
 from analytics.findings.stop_and_search.rates import rates
 from analytics.findings.stop_and_search.scorecard import scorecard
 from analytics.findings.stop_and_search.shared import INDEPENDENT
+from analytics.findings.stop_and_search.teams import Teams, teams
 from analytics.findings.stop_and_search.trend import chartable, trend
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "INDEPENDENT",
     "STREET",
     "Followed",
+    "Teams",
     "chartable",
     "comparable",
     "comparable_areas",
@@ -30,5 +32,6 @@ __all__ = [
     "rated",
     "rates",
     "scorecard",
+    "teams",
     "trend",
 ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analytics.findings.searches import Searches
+from analytics.findings.stop_and_search.conducted import Conducted
 from data.cubes import BLANK, NOT_RECOGNISED, STOPS_CUBE, with_codes
 from data.vocabularies import vocabulary
 
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
 
     Counts = NDArray[np.int64]
 
-CONDUCT = "conduct_cube"
-_CONDUCT_COLUMNS = (
-    "part_of_operation", "bwv_on", "grounds_grade", "supervisor_reviewed", "receipt", "force_used",
-)  # fmt: skip
 _GOOD = ("Yes", "green")
 
 
@@ -56,16 +53,29 @@ def ethnicity(searches: Searches) -> Recorded:
 
 
 def conduct(searches: Searches, column: str) -> Recorded:
-    """Searches of which a column says yes (grounds: green), among those of which it says anything."""
-    cells = _own(searches)
-    every = _by_month(searches, cells, np.ones(len(cells), dtype=bool))
-    said, yes = (_where(cells, column, holds) for holds in (lambda word: word != BLANK, lambda word: word in _GOOD))
-    return Recorded(every, *(_by_month(searches, cells, chosen) for chosen in (said, yes)))
+    """Searches of which a column says yes (grounds: green), among those of which it says anything.
+
+    Raises
+    ------
+    NoSearches
+        Where the release was counted before this was.
+    """
+    held = Conducted.of(searches.scope, searches.view)
+    chosen = held.everything, held.known(column), held.said(column, *_GOOD)
+    return Recorded(*(held.by_month(cells).sum(axis=0) for cells in chosen))
 
 
 def held_conduct(searches: Searches, column: str) -> Recorded:
-    """Searches of which a column says anything, among all; where it says nothing of any, nothing is said."""
-    return _held(searches, _own(searches), column, lambda word: word != BLANK)
+    """Searches of which a column says anything, among all; where it says nothing of any, nothing is said.
+
+    Raises
+    ------
+    NoSearches
+        As `conduct`.
+    """
+    found = conduct(searches, column)
+    said = found.every if found.said.any() else np.zeros_like(found.every)
+    return Recorded(found.every, said, found.said)
 
 
 def _held(searches: Searches, cells: pd.DataFrame, column: str, holds: Callable[[str], bool]) -> Recorded:
@@ -87,28 +97,13 @@ def _by_month(searches: Searches, cells: pd.DataFrame, chosen: NDArray[np.bool_]
 
 
 def _published(searches: Searches) -> pd.DataFrame:
-    return searches.scope.choose(_stops(searches.view, searches.force))
-
-
-def _own(searches: Searches) -> pd.DataFrame:
-    return searches.scope.choose(_conducted(searches.view, searches.force))
+    return searches.scope.choose(_cells(searches.view, searches.force))
 
 
 @lru_cache(maxsize=64)
-def _stops(view: View, force: str) -> pd.DataFrame:
+def _cells(view: View, force: str) -> pd.DataFrame:
     """Searches of persons by a force, by what every file holds: read once for every scope."""
     kept = ["month", "area", "power", "self_defined"]
-    rows = view.select(STOPS_CUBE.name, [*kept, "person", "stops"], area_level="district", force=force)
-    return _added(rows, kept)
-
-
-@lru_cache(maxsize=64)
-def _conducted(view: View, force: str) -> pd.DataFrame:
-    """The same by how searches were carried out; without areas."""
-    kept = ["month", "power", *_CONDUCT_COLUMNS]
-    return _added(view.select(CONDUCT, [*kept, "person", "stops"], force=force), kept)
-
-
-def _added(rows: pa.Table, kept: list[str]) -> pd.DataFrame:
+    rows: pa.Table = view.select(STOPS_CUBE.name, [*kept, "person", "stops"], area_level="district", force=force)
     counted = rows.filter(rows["person"]).group_by(kept, use_threads=False).aggregate([("stops", "sum")])
     return with_codes(counted).rename(columns={"stops_sum": "stops"})

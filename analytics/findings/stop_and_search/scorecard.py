@@ -160,12 +160,13 @@ def _ethnicity(searches: Searches) -> Told:
 
 
 def _conduct(column: str, searches: Searches, *, least: float = LEAST_KNOWN, held: bool = False) -> Told:
-    """What a force's own column says; a release without the cube, and a district, have no count of it."""
-    if not searches.view.has(recorded.CONDUCT):
-        return Told(flag="not counted in this release")
+    """What a force's own column says; nothing of a district, of which it is not counted."""
     if searches.scope.area is not None:
         return Told(flag="not counted by district")
-    return _of_share((recorded.held_conduct if held else recorded.conduct)(searches, column), least)
+    try:
+        return _of_share((recorded.held_conduct if held else recorded.conduct)(searches, column), least)
+    except NoSearches:
+        return Told(flag="not counted in this release")
 
 
 def _found(rule: str, searches: Searches) -> Told:
@@ -350,17 +351,24 @@ def _why(found: str, names: list[str], table: pd.DataFrame, searches: Searches) 
 
 
 def _headline(by: Mapping[str, list[str]]) -> str:
-    """Which tests are met, and which not, in under 70 characters; none where it says too little."""
-    parts = [f"{found}: {wording.listing([test.lower() for test in names])}" for found, names in by.items() if names]
-    while len("; ".join(parts)) >= _LONGEST_HEADLINE and len(parts) > 1:
-        parts.pop()
-    said = "; ".join(parts)
-    if len(said) >= _LONGEST_HEADLINE:
-        (first, names), *_ = ((found, names) for found, names in by.items() if names)
-        said = f"{first}: {len(names)} of the five tests"
+    """Which tests are met and which not, in under 70 characters; what weighs most where not all of it fits."""
+    every = {found: names for found, names in by.items() if names}
+    longest = max(every, key=lambda found: len(_names(every[found])))
+    number = _NUMBERS_IN_WORDS[len(every[longest])]
+    others = {found: f"the other {number}" if found == longest else _names(names) for found, names in every.items()}
+    named = {found: _names(names) for found, names in every.items()}
+    least = [{found: named[found] for found in kept if found in named} for kept in ((NOT_MET, NO_DATA), (NOT_MET,))]
+    offered = ["; ".join(f"{found}: {said}" for found, said in parts.items()) for parts in (named, others, *least)]
+    fitting = (said for said in offered if 0 < len(said) < _LONGEST_HEADLINE)
+    said = f"{longest}: all five tests" if len(every) == 1 else next(fitting, f"{longest}: {number} of the five tests")
     return f"{said[0].upper()}{said[1:]}"
 
 
+def _names(tests: list[str]) -> str:
+    return ", ".join(test.lower() for test in tests)
+
+
+_NUMBERS_IN_WORDS = ("none", "one", "two", "three", "four", "five")
 _LONGEST_HEADLINE = 70
 
 

@@ -215,7 +215,7 @@ def test_a_test_that_is_not_met_says_by_what(write):
     assert (row["estimate"], row["base"], row["verdict"]) == (pytest.approx(0.1), 300, "not met")
     assert "; not met: necessity; no data: " in finding.answer
     assert " Not met: find rate, any outcome but no further action, 10\u00a0% (" in finding.answer
-    assert " against at least 25\u00a0%; find rate, linked to what was looked for, " in finding.answer
+    assert " against at least 25\u00a0%; find rate, outcome linked to the object, " in finding.answer
     assert finding.headline.startswith("Not met: necessity")
 
 
@@ -266,7 +266,7 @@ def test_no_data_is_not_met_however_low_the_yardstick(write, monkeypatch):
     finding = scorecard(Scope(), write(rows, people=False))
     assert set(verdicts_of(finding).values()) == {"no data"}
     assert set(five_of(finding).values()) == {"no data"}
-    assert finding.headline == "No data: 5 of the five tests"
+    assert finding.headline == "No data: all five tests"
 
 
 def test_fewer_searches_than_are_shown_are_withheld(write):
