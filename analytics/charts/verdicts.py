@@ -42,7 +42,7 @@ def verdict_rows(rows: pd.DataFrame, tests: pd.DataFrame, mode: Mode) -> go.Figu
     ----------
     rows
         One row a criterion, test by test: test, criterion, measured_as (``share`` or ``ratio``), estimate, low, high,
-        base, floor and ceiling (ends of the yardstick), yardstick (in words), verdict and flag (why there is no figure).
+        base, floor and ceiling (ends of the yardstick), yardstick (in words), verdict, and flag (why no figure).
     tests
         One row a test in the same order: test and verdict.
     mode

@@ -204,10 +204,10 @@ def _ratio(searches: Searches, *, within: bool) -> Told:
     if within:
         share = row["adjusted_share"]
         return Told(estimate, low, high, round(row["base"] * share), share, "; ".join(said), open=doubtful)
-    ends = sorted((row["ratio_if_unknown_comparator"], row["ratio_if_unknown_group"]))
+    least, most = sorted((row["ratio_if_unknown_comparator"], row["ratio_if_unknown_group"]))
     # As recorded it may lie on either side, depending on who the people of unknown ethnicity were.
-    if verdict(*ends, floor, ceiling) == NOT_CLEAR:
-        said, doubtful = [*said, f"from {near_one.between(*ends)} if unknown ethnicity were all or none"], True
+    if verdict(least, most, floor, ceiling) == NOT_CLEAR:
+        said, doubtful = [*said, f"from {near_one.between(least, most)} if unknown ethnicity were all or none"], True
     return Told(estimate, low, high, row["base"], 1 - row["unknown_share"], "; ".join(said), open=doubtful)
 
 

@@ -22,6 +22,7 @@ from analytics.scope import Scope
 from data.settings import settings
 from data.vocabularies import forces, vocabulary
 from tests.analytics.conftest import EAST, ETHNICITY, WEST
+from tests.conftest import POLICE_COLUMNS
 
 NFA, ARREST = "A no further action disposal", "Arrest"
 DRUGS = "Misuse of Drugs Act 1971 (section 23)"
@@ -35,6 +36,17 @@ def _fresh():
     settings.cache_clear()
     yield
     settings.cache_clear()
+
+
+OWN_COLUMNS = {
+    "Body-worn video on": "filmed",
+    "Grounds grade": "grounds",
+    "Supervisor reviewed": "reviewed",
+    "Receipt given": "receipt",
+    "Force used": "force",
+}
+"""Columns that a force may add to its own file, and the criterion of each."""
+COLUMNS = [*POLICE_COLUMNS, *OWN_COLUMNS]
 
 
 def searched(number, group="White", point=EAST, **cells):
@@ -56,14 +68,15 @@ def searched(number, group="White", point=EAST, **cells):
 
 
 def whole():
-    """Searches of which everything that is published is given: a quarter and more found something, all of it linked."""
-    found = {"Outcome": ARREST, "Outcome linked to object of search": "True"}
+    """Searches of which everything is given: three tenths found something, all of it linked."""
+    found = {"Outcome": ARREST, "Outcome linked to object of search": "True", "Part of a policing operation": "False"}
     told = {"Part of a policing operation": "True"}
+    own = dict.fromkeys(OWN_COLUMNS, "True") | {"Grounds grade": "green"}
     return [
         row
         for point in (EAST, WEST)
         for group in ("White", "Black")
-        for row in searched(280, group, point, **told) + searched(120, group, point, **found)
+        for row in searched(280, group, point, **told, **own) + searched(120, group, point, **found, **own)
     ]
 
 
@@ -81,7 +94,7 @@ def write(town):
         if people:
             town.census({town.west: ("West", PEOPLE), town.east: ("East", PEOPLE)})
         for month in months:
-            town.write(f"{month}-surrey-stop-and-search.csv", town.police_csv(rows))
+            town.write(f"{month}-surrey-stop-and-search.csv", town.police_csv(rows, COLUMNS))
         return town.view()
 
     return run
@@ -191,7 +204,8 @@ def test_find_rates_and_ratios_are_those_of_their_own_questions(write):
 
 
 def test_which_tests_are_met_is_said_first(write):
-    finding = scorecard(Scope(), write(whole(), months=("2019-04", "2019-05", "2019-06")))
+    rows = without(whole(), "Grounds grade", "Receipt given", "Part of a policing operation")
+    finding = scorecard(Scope(), write(rows, months=("2019-04", "2019-05", "2019-06")))
     assert five_of(finding) == {
         "Legality": "no data",
         "Necessity": "met",
@@ -199,11 +213,12 @@ def test_which_tests_are_met_is_said_first(write):
         "Accountability": "no data",
         "Best information": "no data",
     }
-    assert finding.headline.startswith("Met: necessity")
+    assert finding.headline == "Met: necessity, proportionality; no data: the other three"
     assert len(finding.headline) < 70
     assert finding.answer.startswith(
         "By our own reading of the guidance and against our own yardsticks, Surrey Police, April to June 2019, "
-        "4,800 searches of persons: met: necessity and proportionality; not met: none; no data: "
+        "4,800 searches of persons: met: necessity and proportionality; not met: none; no data: best information, and "
+        "parts of legality and accountability."
     )
 
 
@@ -219,6 +234,48 @@ def test_a_test_that_is_not_met_says_by_what(write):
     assert finding.headline.startswith("Not met: necessity")
 
 
+def test_where_everything_is_there_and_enough_every_test_is_met(write):
+    finding = scorecard(Scope(), write(whole(), months=("2019-04", "2019-05", "2019-06")))
+    assert set(verdicts_of(finding).values()) == {"met"}
+    assert finding.headline == "Met: all five tests"
+
+
+def test_what_a_force_s_own_file_says_is_counted_over_what_says_either(write):
+    """800 searches: video 700 yes, 60 no, 40 blank; grounds 60 green and 40 amber of 100 graded."""
+    rows = (
+        searched(300, **{"Body-worn video on": "True", "Supervisor reviewed": "True"})
+        + searched(400, **{"Body-worn video on": "True", "Supervisor reviewed": "False"})
+        + searched(60, **{"Body-worn video on": "False", "Grounds grade": "green"})
+        + searched(40, **{"Grounds grade": "amber", "Force used": "False"})
+    )
+    told = rows_of(scorecard(Scope(), write(rows, people=False)))
+    expected = {
+        "filmed": (700, 760, 0.95),
+        "grounds": (60, 100, 0.125),
+        "reviewed": (300, 700, 0.875),
+        "force": (40, 800, 1),
+    }
+    for key, (yes, base, known) in expected.items():
+        low, high = proportion_confint(yes, base, method="wilson")
+        row = told[key]
+        assert (row["estimate"], row["low"], row["high"]) == pytest.approx((yes / base, low, high), rel=1e-9)
+        assert (row["base"], row["known_share"]) == (base, pytest.approx(known))
+    assert told["receipt"]["flag"] == "not in the files"
+
+
+def test_a_column_that_says_it_for_too_few_has_no_data(write):
+    rows = searched(79, **{"Receipt given": "True"}) + searched(21)
+    row = rows_of(scorecard(Scope(), write(rows, people=False)))["receipt"]
+    assert (row["verdict"], row["flag"]) == ("no data", "said for 79\u00a0% of searches")
+
+
+def test_of_a_district_a_force_s_own_columns_are_not_counted(write):
+    found = rows_of(scorecard(Scope(area="East"), write(whole())))
+    assert found["filmed"]["flag"] == "not counted by district"
+    assert found["power"]["verdict"] == "met"
+    assert found["power"]["base"] == 800
+
+
 # No data
 
 
@@ -227,8 +284,10 @@ FLIPS = {
     "Outcome": {"found", "linked"},
     "Outcome linked to object of search": {"linked"},
     "Self-defined ethnicity": {"ethnicity", "ratio", "ratio_within"},
+    "Part of a policing operation": {"informed"},
+    **{column: {key} for column, key in OWN_COLUMNS.items()},
 }
-"""Columns of a published file, and the criteria that nothing can be said of without each."""
+"""Columns of a file, and the criteria of which nothing can be said without each."""
 
 
 @pytest.mark.parametrize("column", FLIPS)
@@ -236,7 +295,7 @@ def test_a_column_taken_away_leaves_its_criteria_without_data(column, write, tow
     view = write(whole())
     before = verdicts_of(scorecard(Scope(), view))
     assert "no data" not in {before[key] for key in FLIPS[column]}
-    town.write("2019-06-surrey-stop-and-search.csv", town.police_csv(without(whole(), column)))
+    town.write("2019-06-surrey-stop-and-search.csv", town.police_csv(without(whole(), column), COLUMNS))
     finding = scorecard(Scope(), town.view())
     after = rows_of(finding)
     assert {after[key]["verdict"] for key in FLIPS[column]} == {"no data"}
@@ -262,7 +321,7 @@ def test_no_data_is_not_met_however_low_the_yardstick(write, monkeypatch):
     for one in criteria():
         monkeypatch.setenv(f"CONFIDENCE_{one.setting.upper()}", "99" if one.setting == "yardstick_ratio" else "0.001")
     settings.cache_clear()
-    rows = without(whole(), *FLIPS, "Part of a policing operation")
+    rows = without(whole(), *FLIPS)
     finding = scorecard(Scope(), write(rows, people=False))
     assert set(verdicts_of(finding).values()) == {"no data"}
     assert set(five_of(finding).values()) == {"no data"}
