@@ -322,8 +322,7 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
     "stop_and_search.scorecard": {
         "Test": _text("test"),
         "Criterion": _text("criterion"),
-        "Figure": _against("estimate"),
-        "95 % interval": _against("low", "high"),
+        "Figure": _both(_against("estimate"), _against("low", "high")),
         "Yardstick": _text("yardstick"),
         "Verdict": _text("verdict"),
         "Searches": _figure("base", wording.count),

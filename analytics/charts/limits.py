@@ -55,7 +55,7 @@ def limit_rows(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     palette, records = PALETTES[mode], records_of(rows)
     drawn = [(place, row) for place, row in enumerate(records) if number(row["estimate"]) is not None]
     highest = max((float(row[name]) for _, row in drawn for name in ("high", "limit_high_95")), default=0.2)
-    step = next(step for step in (0.1, 0.2, 0.25, 0.5) if min(1.0, highest * 1.05) / step <= 3.4)
+    step = next(step for step in (0.1, 0.2, 0.25, 0.5) if min(1.0, highest * 1.05) / step <= 3.9)
     ceiling = max(min(1.0, highest * 1.05), step)
     ticks = [round(step * place, 2) for place in range(int(ceiling / step + 1e-9) + 1)]
     notes = [annotation(_beside(row, palette), 1, place, xref="paper", xshift=8) for place, row in drawn]

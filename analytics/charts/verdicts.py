@@ -67,8 +67,6 @@ def verdict_rows(rows: pd.DataFrame, tests: pd.DataFrame, mode: Mode) -> go.Figu
             "range": [0, 1],
             "tickvals": [0, 0.5, 1],
             "ticktext": ["0", "50", f"100{wording.NBSP}%"],
-            "showgrid": True,
-            "gridcolor": palette.grid,
         },
         y={
             "range": [height, 0],

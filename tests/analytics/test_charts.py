@@ -130,6 +130,18 @@ def criteria(name: str = "Power recorded", flag: str = "not in the files") -> pd
     return pd.DataFrame(rows, columns=columns).astype(figures).assign(base=1204, ceiling=1.25)
 
 
+def limits(name: str = "Team 1", flag: str = "withheld: fewer than 20 searches") -> pd.DataFrame:
+    rows = [
+        (name, 0.26, 0.24, 0.28, 0.24, 0.29, 900, "within the limits", ""),
+        ("Team 2", 0.2, 0.16, 0.23, 0.23, 0.3, 500, "clearly below", ""),
+        ("Team 3", 0.4, 0.36, 0.44, 0.23, 0.3, 500, "clearly above", ""),
+        ("Team 4", None, None, None, None, None, None, "", flag),
+    ]
+    figures = ["estimate", "low", "high", "limit_low_95", "limit_high_95"]
+    table = pd.DataFrame(rows, columns=["label", *figures, "searches", "verdict", "flag"])
+    return table.astype({**dict.fromkeys(figures, "Float64"), "searches": "Int64"})
+
+
 def five(name: str = "Legality") -> pd.DataFrame:
     rows = [(name, "no data"), ("Necessity", "not met"), ("Proportionality", "not met")]
     return pd.DataFrame(rows, columns=["test", "verdict"])
@@ -145,6 +157,7 @@ DRAWN: dict[str, Callable[[Mode], go.Figure]] = {
     "shares": lambda mode: charts.share_dots(shares(), mode),
     "held": lambda mode: charts.held_dots(held(), mode),
     "funnel": lambda mode: charts.ratio_funnel(areas(), mode, 2.0),
+    "limits": lambda mode: charts.limit_rows(limits(), mode),
     "verdicts": lambda mode: charts.verdict_rows(criteria(), five(), mode),
     "one cell": lambda mode: charts.coverage_grid(coverage(1, 1), mode),
 }
@@ -167,6 +180,7 @@ HOSTILE_DRAWN = {
     "coverage": charts.coverage_grid(coverage(2, 3).assign(label=HOSTILE), "light"),
     "held": charts.held_dots(held(HOSTILE), "light"),
     "funnel": charts.ratio_funnel(areas("Usual", HOSTILE, flagged=HOSTILE), "light", 2.0),
+    "limits": charts.limit_rows(limits(HOSTILE, HOSTILE), "light"),
     "verdicts": charts.verdict_rows(
         criteria(HOSTILE, HOSTILE).replace({"test": {"Legality": HOSTILE}}), five(HOSTILE), "light"
     ),
@@ -651,6 +665,20 @@ def test_marks_of_a_full_grid_do_not_touch_on_a_phone() -> None:
     assert 200 / 36 > 5
 
 
+def test_what_lies_outside_its_limits_points_to_its_side_and_says_so() -> None:
+    figure = charts.limit_rows(limits(), "light")
+    marks = [trace for trace in figure.data if trace.mode == "markers"]
+    assert [trace.marker.symbol for trace in marks] == [("circle",), ("triangle-down", "triangle-up")]
+    assert list(marks[1].y) == [1, 2]
+    assert [(band.x0, band.x1) for band in figure.layout.shapes] == [(0.24, 0.29), (0.23, 0.3), (0.23, 0.3)]
+    said = [note.text for note in figure.layout.annotations]
+    assert [re.sub("<[^>]*>", " ", text).split()[-2:] for text in said[:3]] == [
+        ["900", "searches"], ["clearly", "below"], ["clearly", "above"],
+    ]  # fmt: skip
+    assert said[3].replace("<br>", " ") == "withheld: fewer than 20 searches"
+    assert figure.layout.xaxis.range[1] >= 0.44
+
+
 def test_a_verdict_is_a_word_and_a_shape_and_its_yardstick_is_drawn() -> None:
     figure = charts.verdict_rows(criteria(), five(), "light")
     said = [note.text for note in figure.layout.annotations]
@@ -666,7 +694,7 @@ def test_a_verdict_is_a_word_and_a_shape_and_its_yardstick_is_drawn() -> None:
     }
     palette = charts.PALETTES["light"]
     assert marks[0.97] == ("circle", palette.blue)
-    assert [trace.marker.symbol for trace in figure.data if trace.mode == "markers"] == [["circle"] * 2, ["diamond"]]
+    assert [trace.marker.symbol for trace in figure.data if trace.mode == "markers"] == [("circle",) * 2, ("diamond",)]
     assert {trace.marker.color[-1] for trace in figure.data if trace.mode == "markers"} == {
         palette.ground,  # not clear is hollow
         palette.orange,
@@ -692,8 +720,9 @@ def test_unknown_status_is_refused() -> None:
         lambda: charts.share_dots(shares().iloc[:0], "light"),
         lambda: charts.ratio_funnel(areas().iloc[:0], "light", 2.0),
         lambda: charts.verdict_rows(criteria().iloc[:0], five(), "light"),
+        lambda: charts.limit_rows(limits().iloc[:0], "light"),
     ],
-    ids=["ratio", "dots", "trend", "coverage", "stacks", "shares", "funnel", "verdicts"],
+    ids=["ratio", "dots", "trend", "coverage", "stacks", "shares", "funnel", "verdicts", "limits"],
 )
 def test_empty_tables_draw_an_empty_figure(draw: Callable[[], go.Figure]) -> None:
     figure = draw()

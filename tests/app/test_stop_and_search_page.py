@@ -427,6 +427,31 @@ def test_what_was_found_is_counted_when_it_is_opened(run, demonstration) -> None
     assert plain(infra_marginality()) in said
 
 
+@pytest.mark.parametrize(("part", "key"), [("tests", "scorecard"), ("teams", "teams")])
+def test_five_tests_and_teams_are_counted_when_they_are_opened(part, key, run, demonstration) -> None:
+    view, question = demonstration.view(), QUESTIONS[f"stop_and_search.{key}"]
+    found = question.answer(choices.complete(Scope(), view).only(question.takes), view)
+    assert not found.refused
+    app = run(PAGE, demonstration)
+    assert not any(plain(found.answer) in text for text in texts(app))
+    app.session_state[f"part_{part}"] = True
+    app.run()
+    assert not app.exception
+    said = "\n".join(texts(app))
+    assert f"### {plain(found.headline)}" in said
+    assert all(plain(words) in said for words in (found.answer, found.chart_title, *found.caveats[:4]))
+    drawn = {chart.proto.alt: json.loads(chart.proto.spec) for chart in app.get("plotly_chart")}
+    assert drawn[found.answer] == json.loads(found.chart("light").to_json())
+
+
+def test_without_teams_in_a_file_the_page_says_so(run, answer) -> None:
+    refused = answer("stop_and_search.teams", {"force": "surrey"})
+    assert refused.refused
+    app = run(PAGE, opened=True, force="surrey")
+    assert not app.exception
+    assert any(plain(refused.answer) in text for text in texts(app))
+
+
 def test_areas_are_set_against_each_other_when_the_part_is_opened(run, answer, monkeypatch) -> None:
     counted = []
     model = sys.modules["analytics.findings.stop_and_search.funnel"]

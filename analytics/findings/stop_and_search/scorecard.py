@@ -352,15 +352,15 @@ def _why(found: str, names: list[str], table: pd.DataFrame, searches: Searches) 
 
 def _headline(by: Mapping[str, list[str]]) -> str:
     """Which tests are met and which not, in under 70 characters; what weighs most where not all of it fits."""
-    every = {found: names for found, names in by.items() if names}
-    longest = max(every, key=lambda found: len(_names(every[found])))
-    number = _NUMBERS_IN_WORDS[len(every[longest])]
-    others = {found: f"the other {number}" if found == longest else _names(names) for found, names in every.items()}
-    named = {found: _names(names) for found, names in every.items()}
+    named = {found: _names(tests) for found, tests in by.items() if tests}
+    last = list(named)[-1]
+    if len(named) == 1:
+        return f"{last.capitalize()}: all five tests"
+    others = named | {last: f"the other {_NUMBERS_IN_WORDS[len(by[last])]}"}
     least = [{found: named[found] for found in kept if found in named} for kept in ((NOT_MET, NO_DATA), (NOT_MET,))]
     offered = ["; ".join(f"{found}: {said}" for found, said in parts.items()) for parts in (named, others, *least)]
     fitting = (said for said in offered if 0 < len(said) < _LONGEST_HEADLINE)
-    said = f"{longest}: all five tests" if len(every) == 1 else next(fitting, f"{longest}: {number} of the five tests")
+    said = next(fitting, f"{last}: {_NUMBERS_IN_WORDS[len(by[last])]} of the five tests")
     return f"{said[0].upper()}{said[1:]}"
 
 
