@@ -253,6 +253,33 @@ def _did_not(row: Any) -> str:  # noqa: ANN401
     return ""
 
 
+def _small(name: str) -> Writer:
+    """A share to a tenth of a point, for shares that are often small."""
+    return _figure(name, wording.tenths)
+
+
+def _small_span(low: str, high: str) -> Writer:
+    return lambda row: "" if wording.missing(row[low]) else wording.tenths_between(row[low], row[high])
+
+
+def _tenths_of_points(value: float) -> str:
+    return wording.signed(value * 100, 1)
+
+
+_SHARE_GAPS: dict[str, Writer] = {
+    "Age": _text("age_band"),
+    "Groups": lambda row: f"{row['group']} and {row['comparator']}",
+    "Share": _small("share"),
+    "Compared with": _small("comparator_share"),
+    "Gap, points": _both(_figure("gap", _tenths_of_points), _span("low", "high", _tenths_of_points)),
+    "Verdict": _text("verdict"),
+    "p value": _figure("p_value", wording.p_value),
+    "False-discovery rate": _figure("q_value", wording.p_value),
+    "Searches": _figure("base", wording.count),
+    "Note": _text("flag"),
+}
+
+
 _COLUMNS: dict[str, dict[str, Writer]] = {
     "stop_and_search.rates": {
         "Group": _ethnic_group,
@@ -360,6 +387,30 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Shown": _figure("shown", wording.count),
         "Clearly outside": _figure("outside", wording.count),
     },
+    "stop_and_search.children": {
+        "Age": _text("age_band"),
+        "Group": _ethnic_group,
+        "Searches": _figure("searches", wording.count),
+        "Share of the group's searches": _both(_small("share"), _small_span("low", "high")),
+        "Of searches": _figure("base", wording.count),
+        "Age said for": _figure("known_share", wording.percent),
+        "If unknown ages were none or all": _small_span("share_if_none", "share_if_all"),
+        "Residents of that age": _figure("residents", wording.count),
+        "Per 1,000 of them": _both(_figure("rate", wording.rate), _span("rate_low", "rate_high", wording.rate)),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.children/gaps": _SHARE_GAPS,
+    "stop_and_search.more_thorough": {
+        "Searches of": _text("age_band"),
+        "Group": _ethnic_group,
+        "More removed": _figure("searches", wording.count),
+        "Share": _both(_small("share"), _small_span("low", "high")),
+        "Of searches": _figure("base", wording.count),
+        "Said for": _figure("known_share", wording.percent),
+        "If blanks were none or all": _small_span("share_if_none", "share_if_all"),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.more_thorough/gaps": _SHARE_GAPS,
     "stop_and_search.funnel": {
         "Area": _text("name"),
         "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
@@ -603,7 +654,9 @@ _TITLES = {
     "stop_and_search.teams": {"whole": "All teams"},
     "stop_and_search.scorecard": {"tests": "The five tests", "yardsticks": "Yardsticks and sources"},
     "data.coverage": {"home_office": "Home Office totals"},
+    "stop_and_search.children": {"gaps": "Gap between groups"},
     "stop_and_search.find_rates": {"gaps": "Gap between groups"},
+    "stop_and_search.more_thorough": {"gaps": "Gap between groups"},
     "methods.coverage": {"outside": "Outside their aim", "cases": "Every case", "tenths": "Areas by tenth"},
     "trends.measure": {"notes": "Notes", "level": "Level", "published": "Published"},
     "cycle.treatment_or_outcome": {"comparison": "Treatment against outcome"},
@@ -619,7 +672,9 @@ _TITLES = {
     "engagement.feedback": {"areas": "Neighbourhood", "methods": "Raised at", "reasons": "Reasons for no action"},
 }
 _FIRST = {
+    "stop_and_search.children": "Shares",
     "stop_and_search.find_rates": "Find rates",
+    "stop_and_search.more_thorough": "Shares",
     "stop_and_search.funnel": "Areas",
     "stop_and_search.scorecard": "Criteria",
     "stop_and_search.teams": "Teams",
@@ -723,6 +778,16 @@ _IN_PLAIN_WORDS = {
         "We counted the searches of each team under powers that need grounds and divided those after which something "
         "followed by all of which the file says what followed. The limits say how far from the share of all teams a "
         "team would lie by chance, and by as much as teams vary among themselves: the fewer its searches, the further."
+    ),
+    "stop_and_search.children": (
+        "We counted the searches of persons of each ethnic group by age band and divided by all searches of that group "
+        "whose age band the file says. " + _MOVES.format(what="a share") + "It does not say how far recording is wrong."
+    ),
+    "stop_and_search.more_thorough": (
+        "We counted the searches of persons of each ethnic group in which more than outer clothing was removed and "
+        "divided by those of which the file says whether it was. "
+        + _MOVES.format(what="a share")
+        + "It does not say how far recording is wrong."
     ),
     "stop_and_search.funnel": (
         "We counted the searches of persons of both groups ({group} and {comparator}) in each area, divided each count "

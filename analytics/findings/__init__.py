@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _STOPS = ("force", "area", "from", "to", "definition", "power", "population")
 _FOLLOWED = ("force", "area", "from", "to", "definition", "power", "group", "comparator")
+_CONDUCTED = ("force", "from", "to", "definition", "power", "group", "comparator")
 _SURVEY = ("force", "area", "from", "to", "survey", "measure", "dont_know")
 _CYCLE = ("force", "to", "survey")
 _PERIOD = ("force", "from", "to")
@@ -99,6 +100,20 @@ QUESTIONS: dict[str, Question] = {
             _FOLLOWED,
             stop_and_search.outcomes,
             stop_and_search.Followed.of,
+        ),
+        Question(
+            "stop_and_search.children",
+            "How many children and young people were searched, and does their share differ between groups?",
+            (*_CONDUCTED, "population"),
+            stop_and_search.children,
+            stop_and_search.Conducted.of,
+        ),
+        Question(
+            "stop_and_search.more_thorough",
+            "In how many searches was more than outer clothing removed, and does that differ between groups?",
+            _CONDUCTED,
+            stop_and_search.more_thorough,
+            stop_and_search.recorded,
         ),
         Question(
             "stop_and_search.funnel",

@@ -47,6 +47,13 @@ with show.on_demand("What was found", ":material/manage_search:", "found") as op
         followed = answer("stop_and_search.outcomes", scope, view)
         show.whole(followed, beside=False, said=[*ratio.caveats, *found.caveats])
 
+with show.on_demand("Children, and more thorough searches", ":material/child_care:", "conduct") as opened:
+    if opened:
+        young = answer("stop_and_search.children", scope, view)
+        show.whole(young, beside=False, said=ratio.caveats)
+        thorough = answer("stop_and_search.more_thorough", scope, view)
+        show.whole(thorough, beside=False, said=[*ratio.caveats, *young.caveats])
+
 with show.on_demand("Five tests", ":material/fact_check:", "tests") as opened:
     if opened:
         show.whole(answer("stop_and_search.scorecard", scope, view), beside=False, said=ratio.caveats)

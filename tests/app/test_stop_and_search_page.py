@@ -452,6 +452,23 @@ def test_without_teams_in_a_file_the_page_says_so(run, answer) -> None:
     assert any(plain(refused.answer) in text for text in texts(app))
 
 
+def test_children_and_more_thorough_searches_are_counted_when_they_are_opened(run, demonstration) -> None:
+    view = demonstration.view()
+    asked = ("stop_and_search.children", "stop_and_search.more_thorough")
+    found = [QUESTIONS[key].answer(choices.complete(Scope(), view).only(QUESTIONS[key].takes), view) for key in asked]
+    app = run(PAGE, demonstration)
+    said = "\n".join(texts(app))
+    assert not any(plain(finding.answer) in said for finding in found)
+    app.session_state["part_conduct"] = True
+    app.run()
+    assert not app.exception
+    said = "\n".join(texts(app))
+    assert [finding.refused for finding in found] == [False, False]
+    assert all(plain(finding.answer) in said and plain(finding.headline) in said for finding in found)
+    drawn = {chart.proto.alt for chart in app.get("plotly_chart")}
+    assert {panel.alt for finding in found for panel in finding.panels} <= drawn
+
+
 def test_areas_are_set_against_each_other_when_the_part_is_opened(run, answer, monkeypatch) -> None:
     counted = []
     model = sys.modules["analytics.findings.stop_and_search.funnel"]

@@ -1,11 +1,14 @@
 """Stop and search: how often, for whom, and how sure one can be of a difference."""
 
 from analytics.findings.stop_and_search.areas import comparable_areas, levels, near
+from analytics.findings.stop_and_search.children import children
+from analytics.findings.stop_and_search.conducted import Conducted
 from analytics.findings.stop_and_search.disproportionality import FAIRNESS, STREET, comparable, disproportionality
 from analytics.findings.stop_and_search.find_rates import find_rates, rated
 from analytics.findings.stop_and_search.followed import Followed
 from analytics.findings.stop_and_search.funnel import funnel
 from analytics.findings.stop_and_search.months import months
+from analytics.findings.stop_and_search.more_thorough import more_thorough, recorded
 from analytics.findings.stop_and_search.outcomes import outcomes
 from analytics.findings.stop_and_search.rates import rates
 from analytics.findings.stop_and_search.scorecard import scorecard
@@ -17,9 +20,11 @@ __all__ = [
     "FAIRNESS",
     "INDEPENDENT",
     "STREET",
+    "Conducted",
     "Followed",
     "Teams",
     "chartable",
+    "children",
     "comparable",
     "comparable_areas",
     "disproportionality",
@@ -27,10 +32,12 @@ __all__ = [
     "funnel",
     "levels",
     "months",
+    "more_thorough",
     "near",
     "outcomes",
     "rated",
     "rates",
+    "recorded",
     "scorecard",
     "teams",
     "trend",

@@ -17,11 +17,11 @@ from analytics.finding import Finding
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, NoSearches, Searches
-from analytics.findings.stop_and_search import recorded
+from analytics.findings.stop_and_search import recording
 from analytics.findings.stop_and_search.disproportionality import FAIRNESS, STREET, disproportionality
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN, rate_of_everyone
 from analytics.findings.stop_and_search.followed import BROAD, STRICT, Followed
-from analytics.findings.stop_and_search.recorded import Recorded
+from analytics.findings.stop_and_search.recording import Recorded
 from analytics.findings.stop_and_search.shared import CHANCE, FEW_MONTHS, OVER
 from analytics.library.yardsticks import TESTS, Criterion, criteria
 from analytics.records import records_of, with_nulls
@@ -152,11 +152,11 @@ def _of_share(counted: Recorded, least: float = LEAST_KNOWN) -> Told:
 def _power(searches: Searches) -> Told:
     if searches.scope.power != ALL_POWERS:
         return Told(flag="searches of one power are shown")
-    return _of_share(recorded.power(searches))
+    return _of_share(recording.power(searches))
 
 
 def _ethnicity(searches: Searches) -> Told:
-    return _of_share(recorded.ethnicity(searches))
+    return _of_share(recording.ethnicity(searches))
 
 
 def _conduct(column: str, searches: Searches, *, least: float = LEAST_KNOWN, held: bool = False) -> Told:
@@ -164,7 +164,7 @@ def _conduct(column: str, searches: Searches, *, least: float = LEAST_KNOWN, hel
     if searches.scope.area is not None:
         return Told(flag="not counted by district")
     try:
-        return _of_share((recorded.held_conduct if held else recorded.conduct)(searches, column), least)
+        return _of_share((recording.held_conduct if held else recording.conduct)(searches, column), least)
     except NoSearches:
         return Told(flag="not counted in this release")
 

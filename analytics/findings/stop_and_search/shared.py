@@ -279,7 +279,7 @@ def rates_between(low: float, high: float) -> str:
     )
 
 
-_TEXTS = ("group", "comparator", "month", "stratum", "rule", "outcome", "compared", "flag")
+_TEXTS = ("group", "comparator", "month", "stratum", "rule", "outcome", "compared", "age_band", "verdict", "flag")
 
 
 def typed_frame(rows: list[dict[str, Any]], columns: list[str], whole: list[str]) -> pd.DataFrame:
