@@ -169,6 +169,14 @@ def _conduct(column: str, searches: Searches, *, least: float = LEAST_KNOWN, hel
         return Told(flag="not counted in this release")
 
 
+def _informed(searches: Searches) -> Told:
+    """Searches that were part of an operation; where none of many is, the column may not be in use."""
+    told = _conduct("part_of_operation", searches)
+    if told.estimate != 0:
+        return told
+    return Told(base=told.base, known_share=told.known_share, flag="none is marked so; is the column in use?")
+
+
 def _found(rule: str, searches: Searches) -> Told:
     """The find rate of everyone under powers that need grounds, as its own question has it."""
     try:
@@ -223,7 +231,7 @@ _TOLD: Mapping[str, Callable[[Searches], Told]] = {
     "receipt": partial(_conduct, "receipt"),
     "force": partial(_conduct, "force_used", held=True),
     "ethnicity": _ethnicity,
-    "informed": partial(_conduct, "part_of_operation"),
+    "informed": _informed,
 }
 """What tells of each criterion, by its key."""
 

@@ -269,6 +269,14 @@ def test_a_column_that_says_it_for_too_few_has_no_data(write):
     assert (row["verdict"], row["flag"]) == ("no data", "said for 79\u00a0% of searches")
 
 
+def test_where_no_search_is_marked_as_part_of_an_operation_nothing_is_said(write):
+    """A force that writes False everywhere may not use the column: neither met nor not met."""
+    rows = searched(500, **{"Part of a policing operation": "False"})
+    row = rows_of(scorecard(Scope(), write(rows, people=False)))["informed"]
+    assert (row["verdict"], row["estimate"], row["base"]) == ("no data", None, 500)
+    assert row["flag"] == "none is marked so; is the column in use?"
+
+
 def test_of_a_district_a_force_s_own_columns_are_not_counted(write):
     found = rows_of(scorecard(Scope(area="East"), write(whole())))
     assert found["filmed"]["flag"] == "not counted by district"
@@ -395,14 +403,14 @@ def test_an_empty_store_is_refused_in_words(town):
 
 @pytest.fixture(scope="session")
 def june(real_files):
-    """Searches of persons by force, power and self-defined ethnicity, with the csv module."""
+    """Searches of persons by force, power, self-defined ethnicity and operation, with the csv module."""
     counts = {}
     for path in sorted((real_files / "police_uk" / "2019-06").glob("*-stop-and-search.csv*")):
         content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         force = path.name.removeprefix("2019-06-").partition("-stop-and-search")[0]
         rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
         counts[force] = Counter(
-            (row["Legislation"] != "", row["Self-defined ethnicity"] != "")
+            (row["Legislation"] != "", row["Self-defined ethnicity"] != "", row["Part of a policing operation"])
             for row in rows
             if row["Type"] != "Vehicle search"
         )
@@ -433,6 +441,14 @@ def test_every_force_of_june_2019_answers_or_says_why_not(real_store, june, forc
         else:
             assert row["base"] == base
             assert row["estimate"] == pytest.approx(yes / base)
+    parts = Counter({said: 0 for said in ("True", "False")})
+    for (_, _, said), number in june[force].items():
+        parts[said] += number
+    known, row = parts["True"] + parts["False"], told["informed"]
+    if known < max(10, 0.8 * base) or not parts["True"]:
+        assert row["verdict"] == "no data"
+    else:
+        assert (row["base"], row["estimate"]) == (known, pytest.approx(parts["True"] / known))
     for row in told.values():
         assert (row["verdict"] == "no data") <= (row["estimate"] is None and row["flag"] != "")
 
