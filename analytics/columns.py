@@ -30,6 +30,7 @@ COLUMNS: dict[str, str] = {
     "test": "Word of the guidance: legality, necessity, proportionality, accountability or best information",
     "criterion": "What is counted for the test",
     "measured_as": "Whether the figure is a share of 1, or a ratio of two rates",
+    "with_it": "Of the searches, those that found something, or with body-worn video on",
     "team": "Pseudonym of the team, as the file writes it",
     "age_band": "Age of those searched: one band of the file, several of them, or any age",
     "compared": "Whether groups are compared as a whole or within districts",

@@ -370,18 +370,18 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "What of it was read": _text("read"),
     },
     "stop_and_search.teams": {
+        "Counted": _text("what"),
         "Team": _text("team"),
         "Searches": _figure("searches", wording.count),
-        "Found something": _figure("found", wording.count),
-        "Find rate": _both(_figure("rate", wording.percent), _percents("low", "high")),
+        "Share": _both(_figure("estimate", wording.percent), _percents("low", "high")),
         "95 % limits": _percents("limit_low_95", "limit_high_95"),
-        "99.8 % limits": _percents("limit_low_998", "limit_high_998"),
         "False-discovery rate": _figure("q_value", wording.p_value),
         "Against the limits": _text("verdict"),
         "Note": _text("flag"),
     },
     "stop_and_search.teams/whole": {
-        "Find rate of all teams": _both(_figure("rate", wording.tenths), _tenths("low", "high")),
+        "Counted": _text("what"),
+        "Of all teams": _both(_figure("estimate", wording.tenths), _tenths("low", "high")),
         "Searches": _figure("searches", wording.count),
         "Teams tested": _figure("tested", wording.count),
         "Shown": _figure("shown", wording.count),
@@ -776,8 +776,9 @@ _IN_PLAIN_WORDS = {
     ),
     "stop_and_search.teams": (
         "We counted the searches of each team under powers that need grounds and divided those after which something "
-        "followed by all of which the file says what followed. The limits say how far from the share of all teams a "
-        "team would lie by chance, and by as much as teams vary among themselves: the fewer its searches, the further."
+        "followed by all of which the file says what followed; and its searches with body-worn video on by those of "
+        "which the file says whether it was. The limits say how far from the share of all teams a team would lie by "
+        "chance, and by as much as teams vary among themselves: the fewer its searches, the further."
     ),
     "stop_and_search.children": (
         "We counted the searches of persons of each ethnic group by age band and divided by all searches of that group "

@@ -132,7 +132,7 @@ QUESTIONS: dict[str, Question] = {
         ),
         Question(
             "stop_and_search.teams",
-            "Does any team find something clearly more or less often than the others?",
+            "Does any team find something, or film its searches, clearly more or less often than the others?",
             ("force", "from", "to", "power"),
             stop_and_search.teams,
             stop_and_search.Teams.of,
