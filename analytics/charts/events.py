@@ -178,9 +178,11 @@ def share_dots(rows: pd.DataFrame, mode: Mode, *, fine: bool = False) -> go.Figu
     ]
     texts = [f"{tick * 100:.0f}" for tick in ticks]
     longest = max((len("".join(_figures(row, fine))) for _, row in drawn), default=0)
+    longest = min(longest, _USUAL) if fine else longest
     return figure_of(
         mode,
-        FOOT + 8 + (2 * LINE + 10) * max(len(records), 1),
+        # Figures to a tenth stand in two lines, with the base in a third.
+        FOOT + 8 + ((3 if fine else 2) * LINE + 10) * max(len(records), 1),
         traces,
         x={
             **STANDING,
@@ -280,4 +282,5 @@ def _figures(row: Mapping[Any, Any], fine: bool) -> list[str]:
 def _beside(row: Mapping[Any, Any], palette: Palette, fine: bool) -> str:
     value, *interval = _figures(row, fine)
     detail = escaped(as_text(row["detail"]), 17, 1)
-    return f'{beside(value, "".join(interval))}<br><span style="color:{palette.muted}">{detail}</span>'
+    figures = f"{beside(value, '')}<br>{beside('', ''.join(interval))}" if fine else beside(value, "".join(interval))
+    return f'{figures}<br><span style="color:{palette.muted}">{detail}</span>'
