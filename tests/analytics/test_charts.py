@@ -369,6 +369,19 @@ def test_shares_are_written_beside_their_rows_and_what_to_look_at_has_another_sh
     assert high >= 0.66
 
 
+def test_small_shares_are_written_to_a_tenth_on_an_axis_of_their_own() -> None:
+    rows = shares(("One", 0.037, 0.029, 0.0468, False, ""), ("Other", 0.05, 0.04, 0.06, False, ""))
+    usual, fine = charts.share_dots(rows, "light"), charts.share_dots(rows, "light", fine=True)
+    assert [" ".join(note.split()) for note in notes(usual)] == ["4 % 3 to 5 % 798 items", "5 % 4 to 6 % 798 items"]
+    assert [" ".join(note.split()) for note in notes(fine)] == [
+        "3.7 % 2.9 to 4.7 % 798 items",
+        "5 % 4 to 6 % 798 items",
+    ]
+    assert usual.layout.xaxis.range[1] >= 0.2
+    assert fine.layout.xaxis.range[1] == pytest.approx(0.063)
+    assert list(fine.layout.xaxis.tickvals) == [0, 0.02, 0.04, 0.06]
+
+
 def test_a_share_that_is_not_given_says_why_in_its_row() -> None:
     figure = charts.share_dots(shares(("Few", None, None, None, False, "fewer than 10 events")), "light")
     assert notes(figure) == ["fewer than 10 events"]

@@ -71,8 +71,8 @@ def children(scope: Scope, view: View) -> Finding:
     searches = conducted.searches
     headline, answer = _sentences(conducted, table, gaps)
     panels = [
-        share_panel(table, CHILDREN, "Searches of people under 18"),
-        share_panel(table, YOUNG, "Searches of people of 18 to 24"),
+        share_panel(table, CHILDREN, "Share of searches: people under 18"),
+        share_panel(table, YOUNG, "Share of searches: people of 18 to 24"),
     ]
     return Finding(
         key=question.key,

@@ -191,8 +191,10 @@ def share_panel(table: pd.DataFrame, kind: str, label: str) -> Panel | None:
             "flag": [row["flag"].partition(":")[0].partition(";")[0] or "none of them" for row in rows],
         }
     )
-    said = "; ".join(f"{row['group']} {share_in_words(row)}" for row in rows if not wording.missing(row["share"]))
-    return Panel(label, "", "", partial(charts.share_dots, drawn), f"{label}: {said}")
+    told = [row for row in rows if not wording.missing(row["share"])]
+    said = "; ".join(f"{row['group']} {share_in_words(row)}" for row in told)
+    fine = max(row["high"] for row in told) < 2 * _SMALL
+    return Panel(label, "", "", partial(charts.share_dots, drawn, fine=fine), f"{label}: {said}")
 
 
 def share_in_words(row: Row) -> str:

@@ -54,7 +54,10 @@ def more_thorough(scope: Scope, view: View) -> Finding:
     table, gaps = group_shares.share_table(conducted, kinds), group_shares.gap_table(conducted, kinds)
     searches = conducted.searches
     headline, answer = _sentences(conducted, table, gaps)
-    panels = [share_panel(table, ANY_AGE, "Searches at any age"), share_panel(table, CHILDREN, "Searches of children")]
+    panels = [
+        share_panel(table, ANY_AGE, "More was removed: searches at any age"),
+        share_panel(table, CHILDREN, "More was removed: searches of children"),
+    ]
     return Finding(
         key=question.key,
         question=question.asks,

@@ -11,12 +11,15 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
+from scipy.stats import poisson
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from analytics.findings.stop_and_search import Conducted, children, more_thorough
 from analytics.findings.stop_and_search.children import CHILDREN, YOUNG
 from analytics.findings.stop_and_search.more_thorough import ANY_AGE
+from analytics.findings.stop_and_search.young_residents import years_of
 from analytics.reading import reading_table, reading_titles
 from analytics.scope import Scope
 from data import counting, publishing
@@ -115,7 +118,7 @@ def test_the_answers_in_words(write):
     )
     assert "Of searches of children, people under 18, it was 33\u00a0% (24 to 44\u00a0%)." in thorough.answer
     assert any("jacket, gloves, headgear or footwear" in caveat for caveat in thorough.caveats)
-    assert any("not told apart in published data" in caveat for caveat in thorough.caveats)
+    assert any("not told apart from them in published data" in caveat for caveat in thorough.caveats)
     assert any("is no count of children" in caveat for caveat in young.caveats)
     for finding in (young, thorough):
         assert len(finding.panels) == 2
@@ -293,6 +296,96 @@ def test_filters_are_followed_and_a_district_limits_nothing(write, town):
     assert drugs.total(drugs.children) == 20
     seen = Conducted.of(Scope(definition="officer"), view)
     assert seen.by_month(seen.children).sum(axis=1)[: len(seen.groups)].sum() == 80
+
+
+# Rates, where residents are counted by ethnic group and age together
+
+
+def population(ages):
+    """A population table of one district: residents by group and age, given by the words for the age."""
+    listed = {"White": "White: English, Welsh, Scottish, Northern Irish or British", "Black": BLACK_RESIDENTS}
+    lines = [
+        f'E07000211,East,2019,census_2021,"{listed[group]}",{sex},{age},{number}'
+        for age, numbers in ages.items()
+        for group, number in numbers.items()
+        for sex in ("Female", "Male")
+    ]
+    head = "area_code,area_name,year,ethnicity_list,ethnicity,sex,age,residents"
+    return "\n".join([head, *lines, ""]).encode()
+
+
+BLACK_RESIDENTS = "Black, Black British, Black Welsh, Caribbean or African: African"
+
+
+def test_a_rate_for_each_child_is_that_of_residents_of_the_same_group_and_age(write, town):
+    """Black: 30 searches and 2 x (200 + 300) residents under 18, so 30 for every 1,000; mid-P limits by scipy."""
+    town.boundaries(own=1)
+    ages = {
+        "0 to 9": {"White": 2000, "Black": 200},
+        "10 to 17": {"White": 1000, "Black": 300},
+        "18 to 24": {"White": 4000, "Black": 400},
+        "25 and over": {"White": 30_000, "Black": 900},
+    }
+    town.write("own.csv", population(ages))
+    finding = children(Scope(), write(**JUNE))
+    row = row_of(finding, group="Black", age_band=CHILDREN)
+    assert (row["residents"], row["rate"]) == (1000, pytest.approx(30))
+
+    def mid_p(mean):
+        return poisson.cdf(29, mean) + poisson.pmf(30, mean) / 2
+
+    low, high = (brentq(lambda mean, aim=aim: mid_p(mean) - aim, 1, 100) for aim in (0.975, 0.025))
+    assert (row["rate_low"], row["rate_high"]) == pytest.approx((low, high), rel=1e-6)
+    assert row_of(finding, group="White", age_band=YOUNG)["rate"] == pytest.approx(1000 * 220 / 8000)
+    assert row_of(finding, group="Everyone", age_band=CHILDREN)["residents"] == 7000
+    assert not any("No rate for each resident" in caveat for caveat in finding.caveats)
+
+
+@pytest.mark.parametrize(
+    ("ages", "why"),
+    [
+        (("Under 16", "16 to 24", "25 and over"), "in bands that don't fit (Under 16, 16 to 24 and 25 and over)."),
+        (("0-4", "10-17", "18-24", "25+"), None),
+    ],
+)
+def test_where_bands_do_not_fit_there_is_no_rate(write, town, ages, why):
+    town.boundaries(own=1)
+    town.write("own.csv", population({age: {"White": 1000, "Black": 1000} for age in ages}))
+    finding = children(Scope(), write(**JUNE))
+    said = next(caveat for caveat in finding.caveats if caveat.startswith("No rate for each resident"))
+    if why:
+        assert said.endswith(why)
+        assert {row["rate"] for row in rows_of(finding)} == {None}
+    else:
+        assert said.startswith("No rate for each resident of children, under 18 and under 10 is given: ")
+        assert row_of(finding, group="Black", age_band="10 to 17")["rate"] == pytest.approx(15)
+
+
+def test_a_census_without_ages_and_none_at_all_give_no_rate(write, town):
+    finding = children(Scope(), write(**JUNE))
+    assert any(caveat.startswith("No rate for each resident is given: No pop") for caveat in finding.caveats)
+    town.boundaries(own=1)
+    town.census({town.east: ("East", {"White": 80_000, "Black": 5_000})})
+    finding = children(Scope(), town.view())
+    assert "No rate for each resident is given: Census 2021 holds no ages by ethnic group." in finding.caveats
+
+
+@pytest.mark.parametrize(
+    ("said", "years"),
+    [
+        ("Aged 4 years and under", (0, 4)),
+        ("Aged 10 to 14 years", (10, 14)),
+        ("10-17", (10, 17)),
+        ("Under 16", (0, 15)),
+        ("65 and over", (65, 200)),
+        ("85+", (85, 200)),
+        ("Age 7", (7, 7)),
+        ("Aged 1 year", (1, 1)),
+        ("children", None),
+    ],
+)
+def test_ages_are_read_from_words(said, years):
+    assert years_of(said) == years
 
 
 @pytest.mark.parametrize("ask", [children, more_thorough])
