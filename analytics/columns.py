@@ -32,6 +32,12 @@ COLUMNS: dict[str, str] = {
     "power (drugs searches), or months",
     "bears_on": "What the gap bears on, and how far",
     "stratum": "Which searches: those under powers that need grounds, by what was looked for; or the powers apart",
+    "test": "Word of the guidance: legality, necessity, proportionality, accountability or best information",
+    "criterion": "What is counted for the test",
+    "measured_as": "Whether the figure is a share of 1, or a ratio of two rates",
+    "with_it": "Of the searches, those that found something, or with body-worn video on",
+    "team": "Pseudonym of the team, as the file writes it",
+    "age_band": "Age of those searched: one band of the file, several of them, or any age",
     "compared": "Whether groups are compared as a whole or within districts",
     "date": "Day, YYYY-MM-DD",
     "name": "Name of the area, or of the kind of event",
@@ -67,14 +73,18 @@ COLUMNS: dict[str, str] = {
     "holds_for": "Measure, survey and force that the note is of; what is not named may be any",
     "noted_on": "Day that was done, YYYY-MM-DD",
     # Counts
-    "residents": "Residents",
+    "residents": "Residents; of ages, those of the group at that age",
     "items": "Things that people asked for",
     "population": "Residents of the group",
     "stops": "Searches of persons in the group",
-    "searches": "Searches of persons; of find rates, those of which the file says whether something was found; of the "
-    "quality of data, those (or the months) that lack what is checked",
+    "searches": "Searches of persons; of find rates, those of which the file says whether something was found; of ages "
+    "and removal of clothing, those that the row is of, out of base; of the quality of data, those (or the months) "
+    "that lack what is checked",
     "of": "Searches, or months, that could lack what is checked",
+    "comparator_searches": "The same as searches, of the group compared with",
     "known_share": "Share of the searches of which the file says it; of the strict rule, of the outcomes if less",
+    "share_if_none": "Share if no search of which the file does not say it were such; not an interval",
+    "share_if_all": "Share if every search of which the file does not say it were such; not an interval",
     "comparator_stops": "Searches of persons in the group compared with",
     "base": "Number that the figure rests on: searches of both groups, or answers without weights",
     "participants": "Participations of the group; whoever comes twice counts twice",
@@ -96,9 +106,11 @@ COLUMNS: dict[str, str] = {
     "not_told": "Items of which people were not told yet",
     # Figures, each with its 95 % interval
     "estimate": "Share of 1, rate for every 1,000 residents, or ratio",
-    "rate": "Searches for every 1,000 residents of the group; of find rates the share of searches that found something",
+    "rate": "Searches for every 1,000 residents of the group, of ages those at that age; of find rates the share of "
+    "searches that found something",
     "comparator_rate": "The same as rate, of the group compared with",
-    "gap": "Find rate, or share of searches, of the group less that of the group compared with",
+    "gap": "Find rate, or share, of the group less that of the group compared with",
+    "comparator_share": "The same as share, of the group compared with",
     "as_recorded": "The figure that a gap in the data bears on, from what the files say",
     "bound_low": "The same figure if nothing that the files do not say spoke for it; not an interval",
     "bound_high": "The same figure if all that the files do not say spoke for it; not an interval",
@@ -108,8 +120,8 @@ COLUMNS: dict[str, str] = {
     "difference": "Rate less comparator_rate, for every 1,000 residents; of a survey, share less the others' share, or "
     "what its row says",
     "excess": "Searches beyond those at the comparator's rate",
-    "share": "Share of the group among participants of known group; of outcomes, powers and objects, share of the "
-    "searches of the group; of the quality of data, share that lacks what is checked",
+    "share": "Share of the group among participants of known group; of outcomes, powers, objects, ages and removal of "
+    "clothing, share of the searches of the group; of the quality of data, share that lacks what is checked",
     "population_share": "Share of the group among residents",
     "index": "share divided by population_share: 1 where the group takes part as often as it lives there",
     "index_if_unknown_others": "Index if all participants of unknown group were of the other groups; not an interval",
@@ -148,6 +160,11 @@ COLUMNS: dict[str, str] = {
     "ratio_if_unknown_comparator": "Ratio if every search of unknown ethnicity were of the comparator; not an interval",
     "ratio_if_unknown_group": "Ratio if every search of unknown ethnicity were of the group; not an interval",
     "tipping_share": "Share of the unknown searches that would have to be of the group for equal rates",
+    "floor": "Least figure that meets the yardstick",
+    "ceiling": "Largest figure that meets the yardstick; empty where there is none",
+    "yardstick": "The yardstick in words, and whose it is",
+    "short_of": "Of the criteria of the test, those that are not met, not clear or without data",
+    "duty": "What a published source asks, in our words",
     # How sure
     "dispersion": "Variance factor that widens the interval (1: searches independent); empty where it can't be told",
     "se": "Standard error of the share",

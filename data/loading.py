@@ -392,7 +392,7 @@ def _append(writer: Writer, items: list[_Opened], rows: dict[str, pd.DataFrame],
     writer.append(LOADS, load_rows([item.load for item in items], by, reason))
     for item in items:
         # Of answers to a survey the mapping is kept, never the file; of one's own records nothing but the rows.
-        if item.load.slot.table not in own_table.TABLES:
+        if item.load.slot.table not in own_table.TABLES and item.reading.kept:
             writer.keep(item.source.mapping or item.source)
 
 

@@ -6,12 +6,14 @@ from analytics.charts.events import month_stacks, share_dots
 from analytics.charts.funnel import ratio_funnel
 from analytics.charts.held import held_dots
 from analytics.charts.house import CONFIG, FONT, PALETTES, Palette, template
+from analytics.charts.limits import limit_rows
 from analytics.charts.map_key import map_key
 from analytics.charts.pairs import share_pairs
 from analytics.charts.rates import rate_dots, rate_trend, ratio_scale
 from analytics.charts.shares import Mark, share_rows, share_small, share_trend, shared_ceiling
 from analytics.charts.sparkline import Spark, sparkline
 from analytics.charts.times import borders, middle, moment
+from analytics.charts.verdicts import verdict_rows
 
 __all__ = [
     "CONFIG",
@@ -24,6 +26,7 @@ __all__ = [
     "borders",
     "coverage_grid",
     "held_dots",
+    "limit_rows",
     "map_key",
     "middle",
     "moment",
@@ -41,4 +44,5 @@ __all__ = [
     "shared_ceiling",
     "sparkline",
     "template",
+    "verdict_rows",
 ]

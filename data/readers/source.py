@@ -131,6 +131,8 @@ class Reading:
         Values that nobody has given a meaning, taken as blank, each with its number of records.
     columns
         Column of the file by column of the table, where a mapping names them.
+    kept
+        Whether the bytes may be kept: not where a published file was given columns that nobody publishes.
     """
 
     frame: pd.DataFrame
@@ -139,6 +141,7 @@ class Reading:
     also: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     unread: tuple[tuple[Problem, int], ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
+    kept: bool = True
 
 
 @dataclass(frozen=True)

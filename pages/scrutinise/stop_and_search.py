@@ -58,4 +58,19 @@ with show.on_demand("How good the data are", ":material/fact_check:", "quality")
     if opened:
         show.whole(answer("stop_and_search.quality", scope, view), beside=False, said=ratio.caveats)
 
+with show.on_demand("Children, and more thorough searches", ":material/child_care:", "conduct") as opened:
+    if opened:
+        young = answer("stop_and_search.children", scope, view)
+        show.whole(young, beside=False, said=ratio.caveats)
+        thorough = answer("stop_and_search.more_thorough", scope, view)
+        show.whole(thorough, beside=False, said=[*ratio.caveats, *young.caveats])
+
+with show.on_demand("Five tests", ":material/fact_check:", "tests") as opened:
+    if opened:
+        show.whole(answer("stop_and_search.scorecard", scope, view), beside=False, said=ratio.caveats)
+
+with show.on_demand("Teams", ":material/groups:", "teams") as opened:
+    if opened:
+        show.whole(answer("stop_and_search.teams", scope, view), beside=False, said=ratio.caveats)
+
 show.whole(answer("stop_and_search.months", scope, view), said=ratio.caveats)

@@ -451,6 +451,49 @@ def test_powers_objects_and_the_data_are_counted_when_they_are_opened(part, aske
         assert f"csv_{finding.key}" in [button.key for button in app.get("download_button")]
 
 
+@pytest.mark.parametrize(("part", "key"), [("tests", "scorecard"), ("teams", "teams")])
+def test_five_tests_and_teams_are_counted_when_they_are_opened(part, key, run, demonstration) -> None:
+    view, question = demonstration.view(), QUESTIONS[f"stop_and_search.{key}"]
+    found = question.answer(choices.complete(Scope(), view).only(question.takes), view)
+    assert not found.refused
+    app = run(PAGE, demonstration)
+    assert not any(plain(found.answer) in text for text in texts(app))
+    app.session_state[f"part_{part}"] = True
+    app.run()
+    assert not app.exception
+    said = "\n".join(texts(app))
+    assert f"### {plain(found.headline)}" in said
+    assert all(plain(words) in said for words in (found.answer, found.chart_title, *found.caveats[:4]))
+    drawn = {chart.proto.alt: json.loads(chart.proto.spec) for chart in app.get("plotly_chart")}
+    charts = {panel.alt: panel.draw for panel in found.panels} or {found.answer: found.chart}
+    assert all(drawn[alt] == json.loads(draw("light").to_json()) for alt, draw in charts.items())
+
+
+def test_without_teams_in_a_file_the_page_says_so(run, answer) -> None:
+    refused = answer("stop_and_search.teams", {"force": "surrey"})
+    assert refused.refused
+    app = run(PAGE, opened=True, force="surrey")
+    assert not app.exception
+    assert any(plain(refused.answer) in text for text in texts(app))
+
+
+def test_children_and_more_thorough_searches_are_counted_when_they_are_opened(run, demonstration) -> None:
+    view = demonstration.view()
+    asked = ("stop_and_search.children", "stop_and_search.more_thorough")
+    found = [QUESTIONS[key].answer(choices.complete(Scope(), view).only(QUESTIONS[key].takes), view) for key in asked]
+    app = run(PAGE, demonstration)
+    said = "\n".join(texts(app))
+    assert not any(plain(finding.answer) in said for finding in found)
+    app.session_state["part_conduct"] = True
+    app.run()
+    assert not app.exception
+    said = "\n".join(texts(app))
+    assert [finding.refused for finding in found] == [False, False]
+    assert all(plain(finding.answer) in said and plain(finding.headline) in said for finding in found)
+    drawn = {chart.proto.alt for chart in app.get("plotly_chart")}
+    assert {panel.alt for finding in found for panel in finding.panels} <= drawn
+
+
 def test_areas_are_set_against_each_other_when_the_part_is_opened(run, answer, monkeypatch) -> None:
     counted = []
     model = sys.modules["analytics.findings.stop_and_search.funnel"]

@@ -3,25 +3,33 @@
 from analytics.findings.stop_and_search.areas import comparable_areas, levels, near
 from analytics.findings.stop_and_search.by_object import by_object, looked_for
 from analytics.findings.stop_and_search.by_power import by_power
+from analytics.findings.stop_and_search.children import children
+from analytics.findings.stop_and_search.conducted import Conducted
 from analytics.findings.stop_and_search.disproportionality import FAIRNESS, STREET, comparable, disproportionality
 from analytics.findings.stop_and_search.find_rates import find_rates, rated
 from analytics.findings.stop_and_search.followed import Followed
 from analytics.findings.stop_and_search.funnel import funnel
 from analytics.findings.stop_and_search.months import months
+from analytics.findings.stop_and_search.more_thorough import more_thorough, recorded
 from analytics.findings.stop_and_search.outcomes import outcomes
 from analytics.findings.stop_and_search.quality import quality
 from analytics.findings.stop_and_search.rates import rates
+from analytics.findings.stop_and_search.scorecard import scorecard
 from analytics.findings.stop_and_search.shared import INDEPENDENT
+from analytics.findings.stop_and_search.teams import Teams, teams
 from analytics.findings.stop_and_search.trend import chartable, trend
 
 __all__ = [
     "FAIRNESS",
     "INDEPENDENT",
     "STREET",
+    "Conducted",
     "Followed",
+    "Teams",
     "by_object",
     "by_power",
     "chartable",
+    "children",
     "comparable",
     "comparable_areas",
     "disproportionality",
@@ -30,10 +38,14 @@ __all__ = [
     "levels",
     "looked_for",
     "months",
+    "more_thorough",
     "near",
     "outcomes",
     "quality",
     "rated",
     "rates",
+    "recorded",
+    "scorecard",
+    "teams",
     "trend",
 ]

@@ -159,6 +159,18 @@ def rated(scope: Scope, view: View) -> Followed:
     return followed
 
 
+def rate_of_everyone(followed: Followed, rule: str) -> dict[str, Any]:
+    """The find rate of all searches under powers that need grounds, as the table has it before counts are withheld.
+
+    Returns
+    -------
+    dict
+        The columns of a row of the table; without ``rate`` where there is none, and ``flag`` says why.
+    """
+    rows = _of(followed, rule, ANYTHING, followed.grounds)
+    return next(row for row in rows if row["group"] == EVERYONE)
+
+
 @lru_cache(maxsize=1)
 def infra_marginality() -> str:
     """Why find rates alone prove nothing, with two groups whose bars give the same rates either way round."""
