@@ -47,4 +47,10 @@ with show.on_demand("What was found", ":material/manage_search:", "found") as op
         followed = answer("stop_and_search.outcomes", scope, view)
         show.whole(followed, beside=False, said=[*ratio.caveats, *found.caveats])
 
+with show.on_demand("Are the thresholds equal? (experimental)", ":material/science:", "thresholds") as opened:
+    if opened:
+        thresholds = answer("stop_and_search.threshold_gaps", scope, view)
+        show.whole(thresholds, beside=False, said=ratio.caveats)
+        show.moved(answer("stop_and_search.bars", scope, view), "Bar of the second group", said=thresholds.caveats)
+
 show.whole(answer("stop_and_search.months", scope, view), said=ratio.caveats)

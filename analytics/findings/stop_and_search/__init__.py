@@ -1,6 +1,7 @@
 """Stop and search: how often, for whom, and how sure one can be of a difference."""
 
 from analytics.findings.stop_and_search.areas import comparable_areas, levels, near
+from analytics.findings.stop_and_search.bars import bars
 from analytics.findings.stop_and_search.disproportionality import FAIRNESS, STREET, comparable, disproportionality
 from analytics.findings.stop_and_search.find_rates import find_rates, rated
 from analytics.findings.stop_and_search.followed import Followed
@@ -9,6 +10,7 @@ from analytics.findings.stop_and_search.months import months
 from analytics.findings.stop_and_search.outcomes import outcomes
 from analytics.findings.stop_and_search.rates import rates
 from analytics.findings.stop_and_search.shared import INDEPENDENT
+from analytics.findings.stop_and_search.threshold import fitted, threshold_gaps
 from analytics.findings.stop_and_search.trend import chartable, trend
 
 __all__ = [
@@ -16,11 +18,13 @@ __all__ = [
     "INDEPENDENT",
     "STREET",
     "Followed",
+    "bars",
     "chartable",
     "comparable",
     "comparable_areas",
     "disproportionality",
     "find_rates",
+    "fitted",
     "funnel",
     "levels",
     "months",
@@ -28,5 +32,6 @@ __all__ = [
     "outcomes",
     "rated",
     "rates",
+    "threshold_gaps",
     "trend",
 ]
