@@ -713,15 +713,15 @@ _IN_PLAIN_WORDS = {
         "fewer its searches, the further. The 95 % interval of a ratio says how far chance can move it."
     ),
     "stop_and_search.threshold_gaps": (
-        "We took the searches for one kind of thing in each district, by group and by whether something was found, and "
-        "fitted a model of how likely people of each group are to carry something and of the chance from which they "
-        "are searched. The gap is the difference of these chances between {group} and {comparator}. The 95 % interval "
+        "We counted the searches for one kind of thing in each district, by group and by whether something was found, "
+        "and fitted a model of how likely people of each group are to carry something and of the chance from which "
+        "they are searched. The gap is the difference of these chances between {group} and {comparator}. The 95 % interval "
         "holds if the model does, and nothing in the files shows that it does."
     ),
     "stop_and_search.bars": (
-        "We invented two groups, searched everybody above a bar, and counted how many are searched and how many of "
-        "these searches find something. Then we moved the bar of one group and found the risks that leave both rates "
-        "as they were."
+        "We counted nothing. We invented two groups, searched everybody above a bar, and worked out how many are "
+        "searched and how many of these searches find something. Then we moved the bar of one group and "
+        "found the risks that leave both rates as they were."
     ),
     "engagement.activity": (
         "We counted the events of the log, by month and by what the log says of each, and divided by the events that "
