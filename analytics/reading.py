@@ -46,6 +46,19 @@ def _tenths(low: str, high: str) -> Writer:
     return lambda row: "" if wording.missing(row[low]) else wording.tenths_between(row[low], row[high])
 
 
+def _or_range(name: str, least: str, most: str) -> Writer:
+    """A share, or between which shares it lies."""
+    one, between = _figure(name, wording.percent), _percents(least, most)
+    low, high = _figure(least, wording.percent), _figure(most, wording.percent)
+    return lambda row: one(row) or (low(row) if low(row) == high(row) else between(row))
+
+
+def _gap_or_range(row: Any) -> str:  # noqa: ANN401
+    """A gap in points, or between which it lies."""
+    low, high = (_figure(name, _points)(row) for name in ("least_gap", "most_gap"))
+    return _figure("gap", _points)(row) or (low if low == high else wording.between(low, high))
+
+
 def _text(name: str) -> Writer:
     return lambda row: "" if wording.missing(row[name]) else str(row[name])
 
@@ -333,7 +346,7 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Found": lambda row: _FOUND[row["rule"]],
         "Searches": _figure("searches", wording.count),
         "Found something": _figure("found", wording.count),
-        "Find rate": _both(_figure("rate", wording.percent), _percents("low", "high")),
+        "Find rate": _both(_or_range("rate", "low_if_none", "high_if_all"), _percents("low", "high")),
         "Said for": _figure("known_share", wording.percent),
         "Note": _text("flag"),
     },
@@ -343,10 +356,21 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Groups": lambda row: f"{row['group']} and {row['comparator']}",
         "Find rate": _figure("rate", wording.percent),
         "Compared with": _figure("comparator_rate", wording.percent),
-        "Gap, points": _both(_figure("gap", _points), _span("low", "high", _points)),
+        "Gap, points": _both(_gap_or_range, _span("low", "high", _points)),
         "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("ratio_low", "ratio_high")),
         "p value": _figure("p_value", wording.p_value),
         "Districts": _figure("areas", wording.count),
+        "Searches": _figure("base", wording.count),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.find_rates/objects": {
+        "Searches for": _text("stratum"),
+        "Groups": lambda row: f"{row['group']} and {row['comparator']}",
+        "Find rate": _figure("rate", wording.percent),
+        "Compared with": _figure("comparator_rate", wording.percent),
+        "Gap, points": _both(_figure("gap", _points), _span("low", "high", _points)),
+        "Verdict": _text("verdict"),
+        "q value": _figure("q_value", wording.p_value),
         "Searches": _figure("base", wording.count),
         "Note": _text("flag"),
     },
@@ -476,6 +500,33 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Note": _text("flag"),
     },
     "stop_and_search.more_thorough/gaps": _SHARE_GAPS,
+    "stop_and_search.threshold_gaps": {
+        "Groups": lambda row: f"{row['group']} and {row['comparator']}",
+        "Prior scale": _figure("prior_scale", "{:g}".format),
+        "Gap if the model held, points": _both(
+            _figure("gap", _tenths_of_points), _span("low", "high", _tenths_of_points)
+        ),
+        "Searches": _figure("base", wording.count),
+        "Districts": _figure("areas", wording.count),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.threshold_gaps/groups": {
+        "Group": _text("group"),
+        "Searches used": _figure("searches", wording.count),
+        "Found something": _figure("found", wording.count),
+        "Residents": _figure("population", wording.count),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.bars": {
+        "Bar of the second group": _figure("second_bar", wording.percent),
+        "Its mean chance": _figure("second_mean_chance", wording.percent),
+        "Searched": _figure("second_search_rate", wording.percent),
+        "Find rate": _figure("second_find_rate", wording.percent),
+        "Bar of the first group": _figure("bar", wording.percent),
+        "First group: mean chance": _figure("mean_chance", wording.percent),
+        "First group: searched": _figure("search_rate", wording.percent),
+        "First group: find rate": _figure("find_rate", wording.percent),
+    },
     "stop_and_search.funnel": {
         "Area": _text("name"),
         "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
@@ -720,10 +771,11 @@ _TITLES = {
     "stop_and_search.scorecard": {"tests": "The five tests", "yardsticks": "Yardsticks and sources"},
     "data.coverage": {"home_office": "Home Office totals"},
     "stop_and_search.children": {"gaps": "Gap between groups"},
-    "stop_and_search.find_rates": {"gaps": "Gap between groups"},
     "stop_and_search.by_power": {"powers": "Each power"},
     "stop_and_search.quality": {"by_month": "By month"},
     "stop_and_search.more_thorough": {"gaps": "Gap between groups"},
+    "stop_and_search.find_rates": {"gaps": "Gap between groups", "objects": "Gap for the same object"},
+    "stop_and_search.threshold_gaps": {"groups": "Counted"},
     "methods.coverage": {"outside": "Outside their aim", "cases": "Every case", "tenths": "Areas by tenth"},
     "trends.measure": {"notes": "Notes", "level": "Level", "published": "Published"},
     "cycle.treatment_or_outcome": {"comparison": "Treatment against outcome"},
@@ -747,6 +799,7 @@ _FIRST = {
     "stop_and_search.funnel": "Areas",
     "stop_and_search.scorecard": "Criteria",
     "stop_and_search.teams": "Teams",
+    "stop_and_search.threshold_gaps": "Gaps",
     "methods.coverage": "By figure",
     "trends.measure": "Trend",
     "cycle.treatment_or_outcome": "Confidence",
@@ -880,6 +933,17 @@ _IN_PLAIN_WORDS = {
         "by the residents of that group there, and divided the first rate by the second. The limits say how far from "
         "the ratio within all areas an area would lie by chance, and by as much as areas vary among themselves: the "
         "fewer its searches, the further. The 95 % interval of a ratio says how far chance can move it."
+    ),
+    "stop_and_search.threshold_gaps": (
+        "We counted the searches for one kind of thing in each district, by group and by whether something was found, "
+        "and fitted a model of how likely people of each group are to carry something and of the chance from which "
+        "they are searched. The gap is the difference of these chances between {group} and {comparator}. The 95 % "
+        "interval holds if the model does, and nothing in the files shows that it does."
+    ),
+    "stop_and_search.bars": (
+        "We counted nothing. We invented two groups, searched everybody above a bar, and worked out how many are "
+        "searched and how many of these searches find something. Then we moved the bar of one group and "
+        "found the risks that leave both rates as they were."
     ),
     "engagement.activity": (
         "We counted the events of the log, by month and by what the log says of each, and divided by the events that "

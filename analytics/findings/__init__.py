@@ -161,6 +161,21 @@ QUESTIONS: dict[str, Question] = {
             stop_and_search.Teams.of,
         ),
         Question(
+            "stop_and_search.threshold_gaps",
+            "Are the thresholds equal from which people of two groups are searched? (experimental)",
+            ("force", "from", "to", "definition", "power", "population", "group", "comparator"),
+            stop_and_search.threshold_gaps,
+            stop_and_search.fitted,
+        ),
+        Question(
+            "stop_and_search.bars",
+            "Can a find rate show where searching begins?",
+            (),
+            stop_and_search.bars,
+            methods.anything,
+            methods.nothing,
+        ),
+        Question(
             "stop_and_search.months",
             "Which months of stop and search are loaded, and which are missing?",
             ("force", "from", "to"),

@@ -73,4 +73,10 @@ with show.on_demand("Teams", ":material/groups:", "teams") as opened:
     if opened:
         show.whole(answer("stop_and_search.teams", scope, view), beside=False, said=ratio.caveats)
 
+with show.on_demand("Are the thresholds equal? (experimental)", ":material/science:", "thresholds") as opened:
+    if opened:
+        thresholds = answer("stop_and_search.threshold_gaps", scope, view)
+        show.whole(thresholds, beside=False, said=ratio.caveats)
+        show.moved(answer("stop_and_search.bars", scope, view), "Bar of the second group", said=thresholds.caveats)
+
 show.whole(answer("stop_and_search.months", scope, view), said=ratio.caveats)

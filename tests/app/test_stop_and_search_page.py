@@ -494,6 +494,30 @@ def test_children_and_more_thorough_searches_are_counted_when_they_are_opened(ru
     assert {panel.alt for finding in found for panel in finding.panels} <= drawn
 
 
+def test_thresholds_are_fitted_when_the_part_is_opened_and_the_bar_is_moved(run, demonstration) -> None:
+    view = demonstration.view()
+    keys = ("stop_and_search.threshold_gaps", "stop_and_search.bars")
+    gaps, example = (
+        QUESTIONS[key].answer(choices.complete(Scope(), view).only(QUESTIONS[key].takes), view) for key in keys
+    )
+    app = run(PAGE, demonstration)
+    said = "\n".join(texts(app))
+    assert not any(plain(finding.answer) in said for finding in (gaps, example))
+    app.session_state["part_thresholds"] = True
+    app.run()
+    assert not app.exception
+    said = "\n".join(texts(app))
+    assert all(plain(finding.answer) in said for finding in (gaps, example))
+    slider = app.select_slider(key=f"moved_{example.key}")
+    assert slider.options == [panel.label for panel in example.panels]
+    assert example.panels[0].alt in [chart.proto.alt for chart in app.get("plotly_chart")]
+    slider.set_value(7).run()
+    assert not app.exception
+    alts = [chart.proto.alt for chart in app.get("plotly_chart")]
+    assert example.panels[7].alt in alts
+    assert example.panels[0].alt not in alts
+
+
 def test_areas_are_set_against_each_other_when_the_part_is_opened(run, answer, monkeypatch) -> None:
     counted = []
     model = sys.modules["analytics.findings.stop_and_search.funnel"]

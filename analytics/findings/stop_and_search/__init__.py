@@ -1,6 +1,7 @@
 """Stop and search: how often, for whom, and how sure one can be of a difference."""
 
 from analytics.findings.stop_and_search.areas import comparable_areas, levels, near
+from analytics.findings.stop_and_search.bars import bars
 from analytics.findings.stop_and_search.by_object import by_object, looked_for
 from analytics.findings.stop_and_search.by_power import by_power
 from analytics.findings.stop_and_search.children import children
@@ -17,6 +18,7 @@ from analytics.findings.stop_and_search.rates import rates
 from analytics.findings.stop_and_search.scorecard import scorecard
 from analytics.findings.stop_and_search.shared import INDEPENDENT
 from analytics.findings.stop_and_search.teams import Teams, teams
+from analytics.findings.stop_and_search.threshold import fitted, threshold_gaps
 from analytics.findings.stop_and_search.trend import chartable, trend
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "Conducted",
     "Followed",
     "Teams",
+    "bars",
     "by_object",
     "by_power",
     "chartable",
@@ -34,6 +37,7 @@ __all__ = [
     "comparable_areas",
     "disproportionality",
     "find_rates",
+    "fitted",
     "funnel",
     "levels",
     "looked_for",
@@ -47,5 +51,6 @@ __all__ = [
     "recorded",
     "scorecard",
     "teams",
+    "threshold_gaps",
     "trend",
 ]

@@ -159,13 +159,13 @@ class Followed:
         """Cells whose outcome the file links to what was looked for."""
         return (self.cells["linked"] == 0).to_numpy()
 
-    def known(self, rule: str) -> Chosen:
-        """Cells of which the file says whether something was found, by a rule."""
-        return self.given if rule == BROAD else self.given & (self.link_given | ~self.something)
-
     def found(self, rule: str) -> Chosen:
         """Cells in which something was found, by a rule. No further action is none, whatever it is linked to."""
         return self.something if rule == BROAD else self.something & self.linked
+
+    def perhaps_found(self, rule: str) -> Chosen:
+        """The same with cells in which the rule hangs on a link that the file leaves out."""
+        return self.something if rule == BROAD else self.something & (self.linked | ~self.link_given)
 
     def total(self, chosen: Chosen) -> int:
         """Searches in some cells."""
