@@ -47,4 +47,10 @@ with show.on_demand("What was found", ":material/manage_search:", "found") as op
         followed = answer("stop_and_search.outcomes", scope, view)
         show.whole(followed, beside=False, said=[*ratio.caveats, *found.caveats])
 
+with show.on_demand("Diagnostic by the guidance's five aims", ":material/fact_check:", "diagnostic") as opened:
+    if opened:
+        aims = answer("stop_and_search.diagnostic", scope, view)
+        show.whole(aims, beside=False, said=ratio.caveats, opened=False)
+        show.whole(answer("stop_and_search.confidence_link", scope, view), beside=False, said=aims.caveats)
+
 show.whole(answer("stop_and_search.months", scope, view), said=ratio.caveats)

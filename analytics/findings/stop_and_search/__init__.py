@@ -3,8 +3,10 @@
 from analytics.findings.stop_and_search.areas import comparable_areas, levels, near
 from analytics.findings.stop_and_search.disproportionality import FAIRNESS, STREET, comparable, disproportionality
 from analytics.findings.stop_and_search.find_rates import find_rates, rated
+from analytics.findings.stop_and_search.five_aims import diagnosable, diagnostic
 from analytics.findings.stop_and_search.followed import Followed
 from analytics.findings.stop_and_search.funnel import funnel
+from analytics.findings.stop_and_search.linked import confidence_link, linkable
 from analytics.findings.stop_and_search.months import months
 from analytics.findings.stop_and_search.outcomes import outcomes
 from analytics.findings.stop_and_search.rates import rates
@@ -19,10 +21,14 @@ __all__ = [
     "chartable",
     "comparable",
     "comparable_areas",
+    "confidence_link",
+    "diagnosable",
+    "diagnostic",
     "disproportionality",
     "find_rates",
     "funnel",
     "levels",
+    "linkable",
     "months",
     "near",
     "outcomes",

@@ -279,7 +279,10 @@ def rates_between(low: float, high: float) -> str:
     )
 
 
-_TEXTS = ("group", "comparator", "month", "stratum", "rule", "outcome", "compared", "flag")
+_TEXTS = (
+    "group", "comparator", "month", "stratum", "rule", "outcome", "compared", "power_class", "object", "verdict",
+    "flag",
+)  # fmt: skip
 
 
 def typed_frame(rows: list[dict[str, Any]], columns: list[str], whole: list[str]) -> pd.DataFrame:
