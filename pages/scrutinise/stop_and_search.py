@@ -49,8 +49,7 @@ with show.on_demand("What was found", ":material/manage_search:", "found") as op
 
 with show.on_demand("Diagnostic by the guidance's five aims", ":material/fact_check:", "diagnostic") as opened:
     if opened:
-        aims = answer("stop_and_search.diagnostic", scope, view)
-        show.whole(aims, beside=False, said=ratio.caveats, opened=False)
-        show.whole(answer("stop_and_search.confidence_link", scope, view), beside=False, said=aims.caveats)
+        show.whole(answer("stop_and_search.diagnostic", scope, view), beside=False, said=ratio.caveats)
+        show.whole(answer("stop_and_search.confidence_link", scope, view), beside=False)
 
 show.whole(answer("stop_and_search.months", scope, view), said=ratio.caveats)

@@ -44,8 +44,6 @@ POWERS = {GROUNDS: "Powers that need grounds", **APART}
 REST = f"Other objects, under {LEAST_OF_KIND} searches each"
 _OBJECTS = {BLANK: "Object not recorded", NOT_RECOGNISED: "Object not in our list"}
 _NOT_SAID = (BLANK, NOT_RECOGNISED, "Object not detailed")
-Ends = tuple[float | None, float | None, float | None]
-"""A figure with the ends of its interval."""
 KINDS = [
     "power_class", "object", "searches", "found", "rate", "low", "high", "gap", "gap_low", "gap_high", "p_value",
     "q_value", "verdict", "flag",
@@ -167,15 +165,16 @@ def _finds(followed: Followed, kinds: pd.DataFrame) -> Criterion:
     rate, rows = disparity.find_rates(found, of_all), [row for row in records_of(kinds) if row["verdict"]]
     tested = criteria.of_tests([str(row["verdict"]) for row in rows], [_low(row) for row in rows])
     small = 0 < rate.found[0] < settings().threshold
-    ends: Ends = (None, None, None) if small else (float(rate.estimate[0]), float(rate.low[0]), float(rate.high[0]))
+    figure = (float(rate.estimate[0]), float(rate.low[0]), float(rate.high[0]))
+    ends: tuple[float | None, float | None, float | None] = (None, None, None) if small else figure
     said = (
-        f"Something was found in {_share(ends)} of the searches under powers that need grounds. "
+        f"Something was found in {_share(figure)} of the searches under powers that need grounds. "
         if not small
         else "Too few searches found something to give the rate. "
     )
     if tested == criteria.NO_DATA:
         return Criterion(
-            AIM, FINDS, tested, f"{said}There are no two kinds to set against each other.", *number, known, SHARE
+            AIM, FINDS, tested, f"{said}There are no two kinds to set against each other.", *ends, known, SHARE
         )
     return Criterion(AIM, FINDS, tested, said + _why(rows, tested), *ends, known, SHARE)
 
@@ -205,7 +204,7 @@ def _kind(row: dict[Any, Any]) -> str:
     return f"{row['object']}{under} ({wording.percent(row['rate'])}, {between})"
 
 
-def _share(ends: Ends) -> str:
+def _share(ends: tuple[float, float, float]) -> str:
     share, low, high = ends
     return f"{wording.percent(share)} ({wording.percent_between(low, high)})"
 
