@@ -189,7 +189,10 @@ def _criterion(table: pd.DataFrame) -> Criterion:
         if len(rows) < MINIMUM_AREAS
         else ""
     )
-    why = f"None of {of} is outside the limits and finds clearly less than the others.{few}"
+    why = f"None of {of} is both outside the limits and clearly below the others in what it finds.{few}"
+    if ruled_out:
+        much = wording.points(LARGE).removeprefix("+")
+        why = f"None of {of} is outside the limits, and a find rate {much} lower is ruled out for each of them.{few}"
     verdict = criteria.HOPED if ruled_out else criteria.UNCLEAR
     return Criterion(AIM, EXPOSED, verdict, why, 0.0, None, None, len(rows), PLACES)
 
