@@ -92,7 +92,7 @@ def aligned(followed: Followed, themes: Sequence[Theme] | None = None) -> Part:
     counts = {state: int(followed.cells["stops"].to_numpy()[states == state].sum()) for state in _STATES}
     loads = searches.view.current_loads
     own = (loads["table"] == PRIORITIES.name) & (whole_subjects(loads) == searches.force)
-    unread = int((~priorities["priority"].map(lambda text: any(theme.is_in(text) for theme in themes))).sum())
+    unread = sum(not _spoken_of(text, themes) for text in priorities["priority"])
     return Part(
         (_criterion(followed, states, counts),),
         _tables(_states(counts), _by_theme(followed, priorities, themes)),
@@ -128,7 +128,7 @@ def by_district(
     found: dict[str, frozenset[str] | None] = {}
     for code in places.district_names(view, force):
         own = priorities[priorities["area"].isin(places.members(view, force, code))]
-        matched = [theme for text in own["priority"] for theme in themes if theme.is_in(text)]
+        matched = [theme for text in own["priority"] for theme in _spoken_of(text, tuple(themes))]
         found[code] = frozenset().union(*(theme.objects for theme in matched)) if matched else None
     return found
 
@@ -205,9 +205,15 @@ def _by_theme(followed: Followed, priorities: pd.DataFrame, themes: Sequence[The
     return rows
 
 
+@lru_cache(maxsize=4096)
+def _spoken_of(priority: str, themes: tuple[Theme, ...]) -> tuple[Theme, ...]:
+    """The rows of the crosswalk that a priority speaks of."""
+    return tuple(theme for theme in themes if theme.is_in(priority))
+
+
 def _themes_of(priority: str, themes: Sequence[Theme]) -> set[str]:
     """The themes of a priority; one that names something that is searched for is about that alone."""
-    found = [theme for theme in themes if theme.is_in(priority)]
+    found = _spoken_of(priority, tuple(themes))
     told = {theme.theme for theme in found if theme.objects}
     return told or {theme.theme for theme in found}
 
