@@ -45,7 +45,7 @@ def change_scatter(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     step = steps[0] if steps else 0.5
     ticks = [round(step * place, 2) for place in range(-int(up / step), int(up / step) + 1)]
     sides = _round(across)
-    still = {"type": "line", "layer": "below", "line": {"color": palette.soft, "width": 1}}
+    still = {"type": "line", "layer": "below", "line": {"color": palette.soft, "width": 1.5}}
     dots = {
         "x": x,
         "y": y,

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 from scipy.stats import pearsonr
 
@@ -228,5 +229,6 @@ def test_the_chart_of_areas_draws_every_area_with_both_changes(demonstration):
     told = finding.tables["areas"].dropna(subset=["search_change", "change"])
     for mode in ("light", "dark"):
         figure = panel.draw(mode)
+        go.Figure(figure.to_dict())  # Plotly's own check.
         assert len(figure.data[0]["x"]) == len(told)
         assert list(figure.data[0]["x"]) == pytest.approx(list(told["search_change"]))
