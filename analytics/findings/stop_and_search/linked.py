@@ -163,7 +163,10 @@ def linkable(scope: Scope, view: View) -> Linkable:
     held = [answers_of(view, force, measure, last, STOPPED) for measure in wanted]
     found = tuple(answers for answers in held if answers is not None)
     if not found:
-        raise NoAnswers(f"{surveys_with(view, force, STOPPED)[0]} asks nothing of confidence or of fair use.")
+        raise NoAnswers(
+            f"No wave of {surveys_with(view, force, STOPPED)[0]} up to {wording.month(last)} asks of confidence or of "
+            "fair use."
+        )
     return Linkable(full, view, found)
 
 

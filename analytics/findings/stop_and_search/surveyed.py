@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 STOPPED = "stopped_12m"
 """Whether somebody was stopped and searched in the past year."""
-NO_SURVEY = "no survey of this force with answers asks {what}."
+NO_SURVEY = "no survey of this force whose answers are held asks {what}."
 
 
 def confidence_measures() -> list[str]:
@@ -35,17 +35,18 @@ def surveys_with(view: View, force: str, grouping: str | None = None) -> list[st
 def answers_of(
     view: View, force: str, measure: str | Iterable[str], to_month: str, grouping: str | None = None
 ) -> Answers | None:
-    """The answers to a measure, or to the first of several that is asked, up to a month; None where no survey asks it.
+    """The answers to a measure, or to the first of several, up to a month; None where no wave up to then asks it.
 
     Raises
     ------
     ScopeError, NoAnswers
-        If no wave up to that month asks it.
+        If there are no such answers all the same.
     """
     wanted = [measure] if isinstance(measure, str) else list(measure)
     for survey in surveys_with(view, force, grouping):
-        asked = choices.asked(view, force, survey)
-        name = next((name for name in wanted if name in asked), None)
+        asked = set(choices.asked(view, force, survey))
+        by_then = (name for name in wanted if name in asked)
+        name = next((one for one in by_then if choices.first_month(view, force, survey, one) <= to_month), None)
         if name is not None:
             scope = Scope(force=force, survey=survey, measure=name, to_month=to_month)
             return Answers.of(scope, view)

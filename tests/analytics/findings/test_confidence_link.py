@@ -142,8 +142,11 @@ def test_without_ethnic_group_everyone_is_compared_as_they_are(town):
 @pytest.mark.parametrize(
     ("left_out", "why"),
     [
-        ("stopped_12m", "No survey of this force with answers asks whether people were stopped and searched."),
-        (("overall_confidence", "ss_fair"), "Residents asks nothing of confidence or of fair use."),
+        (
+            "stopped_12m",
+            "No survey of this force whose answers are held asks whether people were stopped and searched.",
+        ),
+        (("overall_confidence", "ss_fair"), "No wave of Residents up to June 2019 asks of confidence or of fair use."),
     ],
 )
 def test_what_the_survey_does_not_hold_is_said(town, left_out, why):
@@ -152,6 +155,18 @@ def test_what_the_survey_does_not_hold_is_said(town, left_out, why):
         made.pop(name)
     finding = confidence_link(Scope(), surveyed(town, made))
     assert (finding.refused, finding.answer) == (True, why)
+
+
+def test_a_measure_that_is_only_asked_later_is_left_out(town):
+    """Fair use is first asked in the wave after the searches: confidence is told all the same."""
+    made = people(-0.2)
+    town.stops("2019-06", {"White": 200, "Black": 60})
+    town.view()
+    before = {name: values for name, values in made.items() if name != "ss_fair"}
+    view = publish(town.store, wave("2019-Q2", "2019-06", **before), wave("2019-Q3", "2019-09", **made))
+    finding = confidence_link(Scope(), view)
+    assert {row["measure"] for row in json.loads(finding.as_json())["table"]} == {"overall_confidence"}
+    assert row_of(finding)["verdict"] == SIDES.below
 
 
 def test_too_few_who_were_stopped_are_refused(town):
