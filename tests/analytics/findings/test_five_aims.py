@@ -230,6 +230,10 @@ def test_an_event_of_before_the_twelve_months_or_on_something_else_does_not_coun
             {"date": ["2020-01-05"], "topic": ["Stop and search"]},
             "No event is logged in the year to June 2019; the log is of January 2020.",
         ),
+        (
+            {"date": ["2019-06-01", "2019-06-02"], "topic": ["Stop and search"] * 2, "area": ["", "E05999999"]},
+            "The log does not say where events were, or names places that are not drawn.",
+        ),
     ],
 )
 def test_without_a_log_that_tells_nothing_is_listed(two_districts, columns, why):
@@ -467,8 +471,8 @@ def test_every_force_of_the_real_files_answers_or_says_why_not(real_store):
                     assert (row["number"] is None) or row["verdict"] != NO_DATA or row["base"]
 
 
-def test_norm_is_what_the_interval_of_chance_uses():
-    """The p-value of a gap that months do not widen is never below what its interval says."""
+def test_the_p_value_of_a_gap_says_what_its_interval_says():
+    """By the normal distribution, from the end of the interval that is nearer to 0."""
     from analytics.disparity import gaps_to_rest
 
     gap = gaps_to_rest([[30], [120]], [[100], [500]])[0]

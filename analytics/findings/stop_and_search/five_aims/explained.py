@@ -95,6 +95,9 @@ def _places(searches: Searches) -> tuple[Criterion, pd.DataFrame, tuple[str, ...
     if level is None:
         why = "no boundaries of districts or neighbourhoods are loaded, so searches have no place in one."
         return no_data(AIM, PLACES_ASKED, why), _listed([]), (), ()
+    if not set(events["area"].dropna()) & places.names(view, force).keys():
+        why = "the log does not say where events were, or names places that are not drawn."
+        return no_data(AIM, PLACES_ASKED, why), _listed([]), (), ()
     names = _names(view, force, level)
     stops = _stops(searches, level, names)
     about = events[events["topic"].fillna("").str.contains(TOPIC) & (events["month"] <= last)]
@@ -138,11 +141,11 @@ def _of_places(judged: dict[str, int], gaps: list[str], names: dict[str, str], l
 
 
 def _level(view: View, force: str, events: pd.DataFrame) -> str | None:
-    """Neighbourhoods where they are drawn and events are placed in them, else districts; none without boundaries."""
+    """Neighbourhoods where events are placed in some that are drawn, else districts; none without boundaries."""
     held = [level for level in places.levels(view, force) if not places.too_many(view, force, level)]
     codes = set(places.areas(view, force, "neighbourhood")["code"]) if "neighbourhood" in held else set()
     placed = set(events["area"].dropna())
-    if codes and (not placed or placed & codes):
+    if placed & codes:
         return "neighbourhood"
     return "district" if "district" in held else None
 
