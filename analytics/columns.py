@@ -22,6 +22,12 @@ COLUMNS: dict[str, str] = {
     "against_from": "First month of the earlier period, YYYY-MM",
     "against_to": "Last month of the earlier period, YYYY-MM",
     # Whom and when a row is about
+    "aim": "Aim of the guidance, with its number",
+    "number_is": "What the number is: share of searches, areas, share of people, difference of shares or correlation",
+    "power_class": "Class of the powers that searches were made under: whether they need grounds",
+    "object": "What was looked for",
+    "theme": "What a priority is about, as the crosswalk has it",
+    "outcome_of_match": "Whether the priorities of the district name what was looked for; or it is not assessed",
     "part": "Whether the row is of everyone, of a group or of an area",
     "group": "Group of people",
     "comparator": "Group compared with",
@@ -68,7 +74,7 @@ COLUMNS: dict[str, str] = {
     "audience": "Whom it is for",
     "done_as": "Number of the event that fulfilled it",
     # Notes on a series
-    "number": "Number of the note, as the chart has it",
+    "number": "Number of the note, as the chart has it; of a diagnostic the main figure, as number_is says",
     "kind_of_note": "Wording change, series break, event or note; a series break forbids comparison across it",
     "holds_for": "Measure, survey and force that the note is of; what is not named may be any",
     "noted_on": "Day that was done, YYYY-MM-DD",
@@ -102,6 +108,14 @@ COLUMNS: dict[str, str] = {
     "first_time_base": "Participations at events that record who had never taken part before",
     "planned": "Things that the engagement plan meant to do in the month",
     "done": "Of them, those with an event that fulfilled them",
+    "priorities": "Published priorities on the theme that still stand",
+    "priority_share": "Share of the priorities that the crosswalk knows",
+    "stopped": "Share of people who were stopped and searched in the past year",
+    "stopped_base": "Answers of people who were stopped, without weights",
+    "not_stopped": "Share of people who were not",
+    "not_stopped_base": "Answers of people who were not stopped, without weights",
+    "search_change": "Searches for every 1,000 people in the last year less those in the year before",
+    "correlation": "Pearson's correlation over areas, from -1 to 1",
     "told": "Items of which people were told what came of them",
     "not_told": "Items of which people were not told yet",
     # Figures, each with its 95 % interval
@@ -109,8 +123,8 @@ COLUMNS: dict[str, str] = {
     "rate": "Searches for every 1,000 residents of the group, of ages those at that age; of find rates the share of "
     "searches that found something",
     "comparator_rate": "The same as rate, of the group compared with",
-    "gap": "Find rate, or share, of the group less that of the group compared with; of thresholds, the same if the "
-    "model held",
+    "gap": "Find rate, or share, of the group less that of the group compared with, of kinds and districts less the "
+    "others'; of thresholds, the same if the model held",
     "comparator_share": "The same as share, of the group compared with",
     "as_recorded": "The figure that a gap in the data bears on, from what the files say",
     "bound_low": "The same figure if nothing that the files do not say spoke for it; not an interval",

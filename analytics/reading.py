@@ -305,6 +305,32 @@ _SHARE_GAPS: dict[str, Writer] = {
 }
 
 
+def _number_of(name: str) -> Writer:
+    """The main figure of a diagnostic's question as what it is: areas, a share, a gap in points or a correlation."""
+
+    def write(row: Any) -> str:  # noqa: ANN401
+        if wording.missing(row[name]):
+            return ""
+        writers: dict[str, Writer] = {
+            "areas": wording.count,
+            "difference of shares": wording.points,
+            "correlation": wording.signed,
+        }
+        return writers.get(row["number_is"], wording.percent)(row[name])
+
+    return write
+
+
+def _number_span(row: Any) -> str:  # noqa: ANN401
+    if wording.missing(row["low"]):
+        return "counted"
+    if row["number_is"] == "difference of shares":
+        return wording.points_between(row["low"], row["high"])
+    if row["number_is"] == "correlation":
+        return wording.between(wording.signed(row["low"]), wording.signed(row["high"]))
+    return wording.percent_between(row["low"], row["high"])
+
+
 _COLUMNS: dict[str, dict[str, Writer]] = {
     "stop_and_search.rates": {
         "Group": _ethnic_group,
@@ -550,6 +576,89 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Clearly outside": _figure("outside", wording.count),
         "95 of 100 areas, apart from chance": _ratio_span("most_low", "most_high"),
     },
+    "stop_and_search.diagnostic": {
+        "Aim": _text("aim"),
+        "Question": _text("question"),
+        "Verdict": lambda row: str(row["verdict"]).capitalize(),
+        "Why": _text("why"),
+        "Figure": _both(_number_of("number"), _number_span),
+        "Rests on": _figure("base", wording.count),
+    },
+    "stop_and_search.diagnostic/kinds": {
+        "Powers": _text("power_class"),
+        "Searches for": _text("object"),
+        "Searches": _figure("searches", wording.count),
+        "Find rate": _both(_figure("rate", wording.percent), _percents("low", "high")),
+        "Against the others, points": _both(_figure("gap", _points), _span("gap_low", "gap_high", _points)),
+        "Verdict": _text("verdict"),
+        "p value": _figure("p_value", wording.p_value),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.diagnostic/explained": {
+        "Area": _text("name"),
+        "Searches": _figure("stops", wording.count),
+        "Last event on the topic": lambda row: (
+            wording.day(row["last_event"]) if not wording.missing(row["last_event"]) else "None logged"
+        ),
+    },
+    "stop_and_search.diagnostic/fair_use": {
+        "Group": _text("group"),
+        "Agree": _both(_figure("estimate", wording.percent), _percents("low", "high")),
+        "Answers": _figure("base", wording.count),
+        "Against everyone else, points": _both(
+            _figure("difference", _points), _span("difference_low", "difference_high", _points)
+        ),
+        "Verdict": _text("verdict"),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.diagnostic/alignment": {
+        "Searches that are": _text("outcome_of_match"),
+        "Searches": _figure("searches", wording.count),
+        "Share": _figure("share", wording.percent),
+    },
+    "stop_and_search.diagnostic/themes": {
+        "Theme": _text("theme"),
+        "Searches": _figure("searches", wording.count),
+        "Of searches": _both(_figure("share", wording.percent), _percents("low", "high")),
+        "Priorities": _figure("priorities", wording.count),
+        "Of priorities": _figure("priority_share", wording.percent),
+    },
+    "stop_and_search.diagnostic/areas": {
+        "District": _text("name"),
+        "Ratio": _figure("ratio", near_one.times),
+        "95 % limits": _ratio_span("limit_low_95", "limit_high_95"),
+        "Searches": _figure("searches", wording.count),
+        "Find rate": _both(_figure("rate", wording.percent), _percents("low", "high")),
+        "Against the others, points": _both(_figure("gap", _points), _span("gap_low", "gap_high", _points)),
+        "p value of both": _figure("p_value", wording.p_value),
+        "Why listed": _text("why"),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.confidence_link": {
+        "Measure": lambda row: measures()[row["measure"]].label,
+        "Group": _text("group"),
+        "Stopped": _both(_figure("stopped", wording.percent), _percents("stopped_low", "stopped_high")),
+        "Not stopped": _both(_figure("not_stopped", wording.percent), _percents("not_stopped_low", "not_stopped_high")),
+        "Difference, points": _both(_figure("difference", _points), _span("low", "high", _points)),
+        "Verdict": _text("verdict"),
+        "Answers, stopped": _figure("stopped_base", wording.count),
+        "Answers, others": _figure("not_stopped_base", wording.count),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.confidence_link/between": {
+        "Between areas": _text("what"),
+        "Correlation": _both(_figure("correlation", wording.signed), _span("low", "high", wording.signed)),
+        "Areas": _figure("base", wording.count),
+        "p value": _figure("p_value", wording.p_value),
+        "Verdict": _text("verdict"),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.confidence_link/areas": {
+        "Area": _text("name"),
+        "Searches per 1,000, change": _figure("search_change", wording.signed),
+        "Confidence, change in points": _both(_figure("change", _points), _span("change_low", "change_high", _points)),
+        "Note": _text("flag"),
+    },
     "overview.headline": _SHARES_CHANGED,
     "overview.tiles": {"Stage": _text("tile"), "Period": _text("period"), **_SHARES_CHANGED},
     "overview.what_changed": {
@@ -776,6 +885,15 @@ _TITLES = {
     "stop_and_search.more_thorough": {"gaps": "Gap between groups"},
     "stop_and_search.find_rates": {"gaps": "Gap between groups", "objects": "Gap for the same object"},
     "stop_and_search.threshold_gaps": {"groups": "Counted"},
+    "stop_and_search.diagnostic": {
+        "kinds": "Kinds of search",
+        "explained": "Places without an event",
+        "fair_use": "Used fairly",
+        "alignment": "Priorities",
+        "themes": "By theme",
+        "areas": "Districts",
+    },
+    "stop_and_search.confidence_link": {"between": "Between areas", "areas": "Areas"},
     "methods.coverage": {"outside": "Outside their aim", "cases": "Every case", "tenths": "Areas by tenth"},
     "trends.measure": {"notes": "Notes", "level": "Level", "published": "Published"},
     "cycle.treatment_or_outcome": {"comparison": "Treatment against outcome"},
@@ -800,6 +918,8 @@ _FIRST = {
     "stop_and_search.scorecard": "Criteria",
     "stop_and_search.teams": "Teams",
     "stop_and_search.threshold_gaps": "Gaps",
+    "stop_and_search.diagnostic": "The five aims",
+    "stop_and_search.confidence_link": "Stopped and not stopped",
     "methods.coverage": "By figure",
     "trends.measure": "Trend",
     "cycle.treatment_or_outcome": "Confidence",
@@ -944,6 +1064,20 @@ _IN_PLAIN_WORDS = {
         "We counted nothing. We invented two groups, searched everybody above a bar, and worked out how many are "
         "searched and how many of these searches find something. Then we moved the bar of one group and "
         "found the risks that leave both rates as they were."
+    ),
+    "stop_and_search.diagnostic": (
+        "We counted the searches of persons, the engagement events, the priorities and the answers of a survey, as "
+        "far as "
+        "they are loaded, and asked of each aim of the guidance what they can say. A question needs a look where a "
+        "test "
+        "that allows for chance and for how many were tested shows something, or where a list has an entry."
+    ),
+    "stop_and_search.confidence_link": (
+        "We counted the answers of people who were stopped and searched in the past year, and of people of the same "
+        "ethnic "
+        "group who were not, and took the share with confidence of both. "
+        + _MOVES.format(what="such a share")
+        + "It does not say what came first. Areas are set beside each other by how both changed there."
     ),
     "engagement.activity": (
         "We counted the events of the log, by month and by what the log says of each, and divided by the events that "

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from data.store import View
 
-CODE = 2
+CODE = 3
 """Version of the code that counts. Raise it whenever the same rows would be counted otherwise than before."""
 
 COUNTED_WITH = Table(

@@ -21,6 +21,7 @@ from data.vocabularies import normalise
 from data.vocabularies.survey import (
     CLASSES,
     DONT_KNOW,
+    FAIR_USE,
     NOT_ASKED,
     SATISFACTION,
     JointGrouping,
@@ -171,12 +172,18 @@ class _Answer(NamedTuple):
     classes: Codes
 
 
+_BESIDE = (SATISFACTION, FAIR_USE)
+"""Measures that are counted by what is no grouping to choose, beside those of confidence."""
+
+
 def _is_of_contact(answer: _Answer) -> bool:
     """Whether a measure is counted by what is no grouping to choose, too: those of confidence and contact alone are.
 
+    So is that of fair use of stop and search, which is asked of those who were stopped.
+
     A grouping of every measure would be a tenth of the cube, which every question takes longer to read past.
     """
-    return measures()[answer.measure].stage == "confidence" or answer.measure == SATISFACTION
+    return measures()[answer.measure].stage == "confidence" or answer.measure in _BESIDE
 
 
 def _groups(people: pa.Table) -> Iterator[tuple[str, Coded, bool]]:

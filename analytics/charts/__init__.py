@@ -12,6 +12,7 @@ from analytics.charts.map_key import map_key
 from analytics.charts.pairs import share_pairs
 from analytics.charts.rates import rate_dots, rate_trend, ratio_scale
 from analytics.charts.risks import RiskCurve, risk_curves
+from analytics.charts.scatter import change_scatter
 from analytics.charts.shares import Mark, share_rows, share_small, share_trend, shared_ceiling
 from analytics.charts.sparkline import Spark, sparkline
 from analytics.charts.times import borders, middle, moment
@@ -27,6 +28,7 @@ __all__ = [
     "RiskCurve",
     "Spark",
     "borders",
+    "change_scatter",
     "coverage_grid",
     "gap_dots",
     "held_dots",

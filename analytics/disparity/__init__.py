@@ -7,7 +7,7 @@ group in question and ``b`` that of the group it is compared with.
 from analytics.disparity.areas import AreaRates, area_rates
 from analytics.disparity.dispersion import Dispersion, month_dispersion, period_dispersion, split_dispersion
 from analytics.disparity.estimate import Estimate, Interval
-from analytics.disparity.find_rate_gaps import FindRateGap, find_rate_gap, within_area_find_rates
+from analytics.disparity.find_rate_gaps import FindRateGap, find_rate_gap, gaps_to_rest, within_area_find_rates
 from analytics.disparity.find_rates import FindRates, find_rates
 from analytics.disparity.funnel import Funnel, between_areas, rate_funnel, ratio_funnel
 from analytics.disparity.infra_marginality import Risks, SearchesAbove, risks_behind, searches_above
@@ -68,6 +68,7 @@ __all__ = [
     "excess",
     "find_rate_gap",
     "find_rates",
+    "gaps_to_rest",
     "indirect_ratio",
     "mantel_haenszel_ratio",
     "month_dispersion",

@@ -150,6 +150,35 @@ def within_area_find_rates(
     )
 
 
+def gaps_to_rest(found: ArrayLike, searched: ArrayLike) -> list[FindRateGap | None]:
+    """How far the find rate of each stratum differs from that of all the others together.
+
+    Each is a `find_rate_gap` of the stratum and of the sum of the others, cell by cell: what moves all of them in a
+    month moves no gap. To be tested together, the p values go through a false-discovery rate.
+
+    Parameters
+    ----------
+    found, searched : array_like of shape (strata, cells)
+        Searches that found something, and all, in each stratum (such as an area) and cell (such as a month).
+
+    Returns
+    -------
+    list of FindRateGap or None
+        None where the stratum, or all the others, had no search.
+
+    Raises
+    ------
+    ValueError
+        If the sizes differ, a value is not a count, or more found something than were searched.
+    """
+    x, n = search_table(found, searched)
+    rest_x, rest_n = x.sum(axis=0) - x, n.sum(axis=0) - n
+    return [
+        find_rate_gap(*rows) if rows[1].sum() and rows[3].sum() else None
+        for rows in zip(x, n, rest_x, rest_n, strict=True)
+    ]
+
+
 class _Searches(NamedTuple):
     found_a: Floats
     searched_a: Floats

@@ -176,6 +176,20 @@ QUESTIONS: dict[str, Question] = {
             methods.nothing,
         ),
         Question(
+            "stop_and_search.diagnostic",
+            "How does stop and search stand against the five aims of the guidance?",
+            ("force", "from", "to", "definition", "population", "group", "comparator"),
+            stop_and_search.diagnostic,
+            stop_and_search.diagnosable,
+        ),
+        Question(
+            "stop_and_search.confidence_link",
+            "Is confidence lower among people who were stopped and searched?",
+            ("force", "from", "to", "definition"),
+            stop_and_search.confidence_link,
+            stop_and_search.linkable,
+        ),
+        Question(
             "stop_and_search.months",
             "Which months of stop and search are loaded, and which are missing?",
             ("force", "from", "to"),

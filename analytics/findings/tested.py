@@ -5,14 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics import wording
-from analytics.survey import CHANGE, Verdicts
+from analytics.survey import CHANGE, Verdicts, q_values, verdicts
 from data.settings import settings
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import ArrayLike, NDArray
 
 SIDES = Verdicts("above", "below", "not clearly different")
 _CLEAR = (SIDES.above, SIDES.below, CHANGE.above, CHANGE.below)
+
+
+def sides_of(low: ArrayLike, high: ArrayLike, p_values: ArrayLike) -> tuple[list[str], NDArray[np.float64]]:
+    """Above, below or not clearly different for each of some differences that are tested together, and their q-values.
+
+    Parameters
+    ----------
+    low, high, p_values : array_like of shape (differences,)
+        Limits of the 95 % intervals and p-values; NaN where nothing was tested, of which nothing is said.
+    """
+    return verdicts(low, high, p_values, words=SIDES, discovery_rate=settings().false_discovery), q_values(p_values)
 
 
 def number_tested(table: pd.DataFrame) -> int:

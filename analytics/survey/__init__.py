@@ -12,8 +12,9 @@ from analytics.survey.areas import PooledDeff, pooled_deff, smoothed, smoothed_w
 from analytics.survey.association import Independence, independence
 from analytics.survey.calibration import Calibration, Trimmed, greg, rake
 from analytics.survey.change import CHANGE, COMPARISON, Verdicts, q_values, verdicts
-from analytics.survey.combinations import Combination, MainEffects, combination, main_effects
+from analytics.survey.combinations import Combination, MainEffects, combination, held_equal, main_effects
 from analytics.survey.contrasts import against_rest, change, differences
+from analytics.survey.correlation import Correlation, correlation
 from analytics.survey.evidence import by_strength, standardised
 from analytics.survey.intervals import Limits, effective_sample, korn_graubard, mover, t_interval, wilson_t
 from analytics.survey.linearisation import DomainMeans, domain_means, domain_means_of_cells
@@ -27,6 +28,7 @@ __all__ = [
     "COMPARISON",
     "Calibration",
     "Combination",
+    "Correlation",
     "DomainMeans",
     "Independence",
     "Limits",
@@ -43,11 +45,13 @@ __all__ = [
     "by_strength",
     "change",
     "combination",
+    "correlation",
     "differences",
     "domain_means",
     "domain_means_of_cells",
     "effective_sample",
     "greg",
+    "held_equal",
     "independence",
     "korn_graubard",
     "main_effects",

@@ -78,6 +78,44 @@ def combination(means: DomainMeans, coefficients: ArrayLike) -> Combination:
     return _told(float(given[used] @ estimates), z[0], psu, means.sample, 0)
 
 
+def held_equal(means: DomainMeans, first: ArrayLike, second: ArrayLike) -> Combination:
+    r"""The difference between two domains within each of several groups, averaged over the groups.
+
+    .. math:: \hat\theta = \sum_g \omega_g (p_{1g} - p_{2g}),\quad
+        \omega_g \propto \frac{W_{1g} W_{2g}}{W_{1g} + W_{2g}}
+
+    With the sums :math:`W` of the domains' weights this is the coefficient of a weighted regression of the answers on
+    the factor with a level for each group: how the two differ with the group held equal. Groups of which one of the two
+    has no answer say nothing of it. The variance is that of `combination`, the shares :math:`\omega` taken as given.
+
+    Parameters
+    ----------
+    means : DomainMeans
+    first, second : array_like of int, shape (groups,)
+        Rows of the two domains of each group in the table of `means`.
+
+    Raises
+    ------
+    ValueError
+        If there are no two rows for each group.
+
+    References
+    ----------
+    Angrist J. D. (1998). Econometrica 66, 249-288 (the weights of such a regression). R's package survey,
+    ``svycontrast``.
+    """
+    one, other = (np.atleast_1d(np.asarray(rows, dtype=np.int64)) for rows in (first, second))
+    if one.shape != other.shape or not one.size:
+        raise ValueError(f"There are {one.size} domains and {other.size} to compare with: give one of each a group.")
+    weight = np.nan_to_num(means.table["weight"].to_numpy(dtype=float))
+    total = weight[one] + weight[other]
+    share = np.divide(weight[one] * weight[other], total, out=np.zeros_like(total), where=total > 0)
+    coefficients = np.zeros(len(means.table))
+    if share.sum() > 0:
+        coefficients[one], coefficients[other] = share / share.sum(), -share / share.sum()
+    return combination(means, coefficients)
+
+
 def main_effects(means: DomainMeans, cells: ArrayLike, first: ArrayLike, second: ArrayLike) -> MainEffects:
     r"""The linear regression of a value on two factors, from the means of the cells that the factors make.
 

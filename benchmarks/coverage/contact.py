@@ -1,4 +1,4 @@
-"""How often the intervals of treatment against outcome, and of loss against gain, hold what was planted.
+"""How often the intervals of treatment against outcome, loss against gain, and stopped or not hold what was planted.
 
     python -m benchmarks.coverage.contact [replications]
 
@@ -20,7 +20,16 @@ from numpy.typing import NDArray
 from analytics.findings.cycle.joint import larger
 from analytics.findings.cycle.treatment import SIDES
 from analytics.library.measured import Measured
-from analytics.survey import Combination, DomainMeans, MainEffects, combination, domain_means, main_effects, publish
+from analytics.survey import (
+    Combination,
+    DomainMeans,
+    MainEffects,
+    combination,
+    domain_means,
+    held_equal,
+    main_effects,
+    publish,
+)
 from benchmarks.coverage.rows import SURVEY, Drawn, Interval, rows_of, shown
 from benchmarks.machine import machine
 
@@ -34,10 +43,15 @@ PLANTED = {"3 times the outcome": (0.24, 0.08), "a third of the outcome": (0.08,
 """Treatment and outcome."""
 EXPERIENCES = {"loss 18 points more than gain": (0.65, 0.71, 0.42), "equal": (0.55, 0.65, 0.45)}
 """Confidence without contact, satisfied and not satisfied, of which there are 7, 2 and 1 in 10."""
+STOPPED = {"15 points less": -0.15, "no difference": 0.0}
+"""What people who were stopped have beside others of their ethnic group."""
+GROUPS, CONFIDENT, OFTEN = (0.80, 0.05, 0.09, 0.06), (0.60, 0.42, 0.55, 0.50), (0.03, 0.14, 0.05, 0.09)
+"""Of each ethnic group: its share, its confidence, and how many of it were stopped."""
 AT_ONCE = 100
 
 TREATMENT, OUTCOME, DIFFERENCE = (shown(name, SURVEY) for name in ("treatment", "outcome", "difference of the two"))
 LOSS = shown("loss less gain", SURVEY)
+HELD = shown("ethnic group held equal", SURVEY)
 
 Integers = NDArray[np.int64]
 
@@ -92,6 +106,26 @@ def losses(
         yield combination(means.only(sample=sample), [2, -1, -1]), given[sample]
 
 
+def stops(
+    random: np.random.Generator, replications: int, size: int, planted: float
+) -> Iterator[tuple[Combination, bool]]:
+    """The difference with ethnic group held equal in each sample, and whether it is shown."""
+    group: Integers = random.choice(len(GROUPS), replications * size, p=GROUPS)
+    stopped = random.random(len(group)) < np.array(OFTEN)[group]
+    people = asked(random, replications, size, np.array(CONFIDENT)[group] + planted * stopped)
+    people = people.assign(group=group, stopped=stopped)
+    means, whole = (
+        domain_means(people, "answer", ["sample", *by], "weight", "sample", "psu", kind="share")
+        for by in (["group", "stopped"], ["stopped"])
+    )
+    given = _given(whole)
+    for sample in range(replications):
+        own = means.only(sample=sample)
+        place = {key: at for at, key in enumerate(zip(own.table["group"], own.table["stopped"], strict=True))}
+        pairs = [(place[of, True], place[of, False]) for of in range(len(GROUPS)) if (of, True) in place]
+        yield held_equal(own, *zip(*pairs, strict=True)), given[sample]
+
+
 def _given(means: DomainMeans) -> Mapping[int, bool]:
     """Of each sample, whether every one of its shares is shown: with one withheld all that is made of them is too."""
     table = publish(means)
@@ -99,7 +133,7 @@ def _given(means: DomainMeans) -> Mapping[int, bool]:
 
 
 def contacts(random: np.random.Generator, replications: int) -> Iterator[Measured]:
-    """Treatment, outcome and their difference, and the loss less the gain."""
+    """Treatment, outcome and their difference, the loss less the gain, and people who were stopped against others."""
     for (name, (treated, wanted)), size in ((planted, size) for planted in PLANTED.items() for size in SIZES):
         drawn = (_effects(random, number, size, treated, wanted) for number in _lots(replications))
         yield from rows_of(PART, "Treatment or outcome", f"treatment goes {name}, {size:,} answers", drawn)
@@ -107,6 +141,9 @@ def contacts(random: np.random.Generator, replications: int) -> Iterator[Measure
         truth = 2 * shares[0] - shares[1] - shares[2]
         lost = ({LOSS: _combined(losses(random, number, size, shares), truth)} for number in _lots(replications))
         yield from rows_of(PART, "Loss less gain", f"{name}, {size:,} answers", lost)
+    for (name, planted), size in ((told, size) for told in STOPPED.items() for size in (2_000, 6_000)):
+        drawn = ({HELD: _combined(stops(random, number, size, planted), planted)} for number in _lots(replications))
+        yield from rows_of(PART, "Stopped or not", f"{name}, {size:,} answers", drawn)
 
 
 def _effects(

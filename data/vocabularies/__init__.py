@@ -188,6 +188,8 @@ def vocabulary(name: str, list_name: str | None = None) -> Vocabulary:
         If there is no such file or list, or a list is needed and not named, or named and not needed.
     """
     rows = _rows(name)
+    if not rows:
+        return Vocabulary(name, rows)
     columns = list(rows[0])
     if _LIST not in columns:
         if list_name is not None:

@@ -27,6 +27,9 @@ STAGES = (
 SATISFACTION = "satisfied_contact"
 """The measure of satisfaction with contact."""
 
+FAIR_USE = "ss_fair"
+"""The measure of agreement that stop and search is used fairly."""
+
 JOINT_GROUPINGS = "joint_groupings"
 """The list of what takes several questions together."""
 

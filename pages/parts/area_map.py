@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics import charts, maps
-from analytics.finding import Card, Finding, Line
+from analytics.finding import Finding
 from analytics.maps import AreaMap
 from analytics.scope import Scope
 from analytics.wording import plain
@@ -86,24 +86,8 @@ def profile(finding: Finding) -> None:
     show.headline(finding)
     if finding.refused:
         return
-    grid = st.grid(len(finding.cards), min_column_width=230, gap="small", border=True)
-    for card in finding.cards:
-        with grid.cell():
-            _card(card)
+    show.cards(finding, width=230)
     show.evidence(finding)
-
-
-def _card(card: Card) -> None:
-    st.markdown(f"### {plain(card.title)}", anchors=False)
-    st.markdown("  \n".join(_line(line) for line in card.lines))
-    if card.note:
-        st.caption(plain(card.note))
-
-
-def _line(line: Line) -> str:
-    icon = f":material/{line.icon}: " if line.icon else ""
-    bold = f"**{plain(line.bold)}** " if line.bold else ""
-    return f"{icon}{bold}{plain(line.text)}"
 
 
 def _map(drawn: AreaMap, scope: Scope, kind: maps.Kind) -> None:

@@ -311,6 +311,38 @@ def on_demand(label: str, icon: str, key: str, opened: object = None) -> Iterato
         yield bool(part.open)
 
 
+def cards(finding: Finding, width: int = 300) -> None:
+    """The cards of a Finding side by side: a title, lines that may bear a verdict in a badge, and a note."""
+    if not finding.cards:
+        return
+    grid = st.grid(len(finding.cards), min_column_width=width, gap="small", border=True)
+    for card in finding.cards:
+        with grid.cell():
+            st.markdown(f"### {plain(card.title)}", anchors=False)
+            if any(line.mark for line in card.lines):
+                for line in card.lines:
+                    _marked(line)
+            else:
+                st.markdown("  \n".join(map(_plain_line, card.lines)))
+            if card.note:
+                st.caption(plain(card.note))
+
+
+def _marked(line: Line) -> None:
+    """A line of a card with its verdict in a badge."""
+    colour = "orange" if line.look else "gray"
+    with st.container(gap=None):
+        st.markdown(f"**{plain(line.bold)}**")
+        st.markdown(f":{colour}-badge[:material/{line.icon}: {plain(line.mark.capitalize())}]")
+        st.markdown(f":small[{plain(line.text)}]")
+
+
+def _plain_line(line: Line) -> str:
+    icon = f":material/{line.icon}: " if line.icon else ""
+    bold = f"**{plain(line.bold)}** " if line.bold else ""
+    return f"{icon}{bold}{plain(line.text)}"
+
+
 def whole(
     finding: Finding,
     level: Literal["##", "###"] = "###",
@@ -324,6 +356,7 @@ def whole(
     headline(finding, level, said)
     chart(finding)
     panels(finding)
+    cards(finding)
     caveats(finding, said)
     evidence(finding, beside, opened)
 

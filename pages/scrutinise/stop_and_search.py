@@ -79,4 +79,9 @@ with show.on_demand("Are the thresholds equal? (experimental)", ":material/scien
         show.whole(thresholds, beside=False, said=ratio.caveats)
         show.moved(answer("stop_and_search.bars", scope, view), "Bar of the second group", said=thresholds.caveats)
 
+with show.on_demand("Diagnostic by the guidance's five aims", ":material/fact_check:", "diagnostic") as opened:
+    if opened:
+        show.whole(answer("stop_and_search.diagnostic", scope, view), beside=False, said=ratio.caveats)
+        show.whole(answer("stop_and_search.confidence_link", scope, view), beside=False)
+
 show.whole(answer("stop_and_search.months", scope, view), said=ratio.caveats)

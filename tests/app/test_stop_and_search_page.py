@@ -518,6 +518,28 @@ def test_thresholds_are_fitted_when_the_part_is_opened_and_the_bar_is_moved(run,
     assert example.panels[0].alt not in alts
 
 
+def test_the_five_aims_are_counted_when_they_are_opened(run, answer) -> None:
+    """A card an aim with every question, its verdict in words and why; what can't be told says so."""
+    asked = ("stop_and_search.diagnostic", "stop_and_search.confidence_link")
+    aims, link = (answer(key, WHOLE) for key in asked)
+    app = run(PAGE, **WHOLE)
+    assert f"### {plain(aims.headline)}" not in texts(app)
+    app.session_state["part_diagnostic"] = True
+    app.run()
+    assert not app.exception
+    said = texts(app)
+    assert f"### {plain(aims.headline)}" in said
+    for card in aims.cards:
+        assert f"### {plain(card.title)}" in said
+        for line in card.lines:
+            assert f"**{plain(line.bold)}**" in said
+            assert f":small[{plain(line.text)}]" in said
+            assert any(plain(line.mark.capitalize()) in text and "-badge[" in text for text in said)
+    assert plain(aims.caveats[0]) in said
+    assert link.refused
+    assert f":material/block: **{plain(link.answer)}**" in said
+
+
 def test_areas_are_set_against_each_other_when_the_part_is_opened(run, answer, monkeypatch) -> None:
     counted = []
     model = sys.modules["analytics.findings.stop_and_search.funnel"]

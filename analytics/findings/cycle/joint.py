@@ -188,7 +188,8 @@ def told_of(scope: Scope, view: View) -> bool:
         return False
     if not _counts_jointly(view):
         return bool(_known(_groups(view, answers.force, answers.survey, CONTACT)))
-    return any(_known(_groups(view, answers.force, answers.survey, name)) for name in joint_groupings())
+    of_contact = [name for name, grouping in joint_groupings().items() if CONTACT in grouping.columns]
+    return any(_known(_groups(view, answers.force, answers.survey, name)) for name in of_contact)
 
 
 def _known(groups: set[str] | frozenset[str]) -> set[str]:

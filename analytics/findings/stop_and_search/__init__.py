@@ -8,8 +8,10 @@ from analytics.findings.stop_and_search.children import children
 from analytics.findings.stop_and_search.conducted import Conducted
 from analytics.findings.stop_and_search.disproportionality import FAIRNESS, STREET, comparable, disproportionality
 from analytics.findings.stop_and_search.find_rates import find_rates, rated
+from analytics.findings.stop_and_search.five_aims import diagnosable, diagnostic
 from analytics.findings.stop_and_search.followed import Followed
 from analytics.findings.stop_and_search.funnel import funnel
+from analytics.findings.stop_and_search.linked import confidence_link, linkable
 from analytics.findings.stop_and_search.months import months
 from analytics.findings.stop_and_search.more_thorough import more_thorough, recorded
 from analytics.findings.stop_and_search.outcomes import outcomes
@@ -35,11 +37,15 @@ __all__ = [
     "children",
     "comparable",
     "comparable_areas",
+    "confidence_link",
+    "diagnosable",
+    "diagnostic",
     "disproportionality",
     "find_rates",
     "fitted",
     "funnel",
     "levels",
+    "linkable",
     "looked_for",
     "months",
     "more_thorough",

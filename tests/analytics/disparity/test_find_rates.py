@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm, t
 
-from analytics.disparity import find_rate_gap, find_rates, within_area_find_rates
+from analytics.disparity import find_rate_gap, find_rates, gaps_to_rest, within_area_find_rates
 from analytics.reach.clusters import clustered_shares
 
 
@@ -206,3 +206,17 @@ def test_many_finds_are_normal() -> None:
 def test_what_gives_no_find_rate_is_refused_in_a_sentence(function, arguments, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         function(*arguments)
+
+
+def test_each_stratum_is_set_against_the_sum_of_the_others():
+    """The rest of the second: 3 + 9 of 20 + 40 in the first month, 4 + 12 of 25 + 50 in the second, and so on."""
+    x, n = [[3, 4, 2, 6], [5, 1, 2, 2], [9, 12, 8, 11]], [[20, 25, 22, 30], [18, 9, 12, 11], [40, 50, 41, 44]]
+    gaps = gaps_to_rest(x, n)
+    expected = find_rate_gap([5, 1, 2, 2], [18, 9, 12, 11], [12, 16, 10, 17], [60, 75, 63, 74])
+    assert gaps[1] == expected
+    assert len(gaps) == 3
+
+
+def test_a_stratum_without_searches_or_without_others_has_no_gap():
+    assert gaps_to_rest([[1, 2], [0, 0]], [[5, 6], [0, 0]]) == [None, None]
+    assert gaps_to_rest([[1, 2]], [[5, 6]]) == [None]

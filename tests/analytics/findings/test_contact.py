@@ -356,13 +356,14 @@ def test_a_release_of_before_joint_groupings_is_refused_with_the_way_out(store, 
     assert "python -m data recount --reason TEXT" in found.answer
     assert cycle.told_of(Scope(), view)
     recount(store, "Ada", "joint groupings")
-    assert survey.joint_groupings().keys() == {"contact_experience", "treatment_and_outcome"}
+    assert survey.joint_groupings().keys() == {"contact_experience", "treatment_and_outcome", "ethnicity_and_stopped"}
     assert ask(TREATMENT, store.view()).headline.startswith("Fair treatment goes more")
 
 
 def test_joint_groupings_are_no_groupings_to_choose(view):
     held = survey_choices.groupings(view, "eskmere", survey_choices.surveys(view, "eskmere")[0])
-    assert not {"contact_experience", "treatment_and_outcome", "prior_opinion", NOT_KNOWN} & set(held)
+    apart = {"contact_experience", "treatment_and_outcome", "ethnicity_and_stopped", "prior_opinion", NOT_KNOWN}
+    assert not apart & set(held)
     assert "contact_12m" in held
 
 

@@ -13,7 +13,7 @@ import statsmodels.api as sm
 
 from analytics.findings.cycle.joint import larger
 from analytics.findings.cycle.treatment import SIDES
-from analytics.survey import combination, domain_means, main_effects
+from analytics.survey import combination, domain_means, held_equal, main_effects
 from benchmarks.coverage.contact import treatments
 
 
@@ -125,3 +125,37 @@ def test_what_is_planted_is_named(treated, wanted, word, least, most):
     found = [one for one, _ in treatments(np.random.default_rng(3), 200, 2_600, treated, wanted)]
     said = [larger(one.difference, one.first, one.second, SIDES) for one in found]
     assert least <= said.count(word) / len(said) <= most
+
+
+def test_a_difference_held_equal_is_the_coefficient_of_weighted_least_squares():
+    """By statsmodels, with a level for each group; the third group has nobody with the factor and says nothing."""
+    random = np.random.default_rng(11)
+    group, factor = random.integers(0, 3, 900), random.random(900) < 0.3
+    factor &= group != 2
+    share = np.array([0.6, 0.4, 0.5])[group] - 0.2 * factor
+    people = pd.DataFrame(
+        {
+            "psu": np.arange(900) // 15,
+            "group": group,
+            "factor": factor,
+            "weight": random.uniform(0.5, 2, 900),
+            "answer": (random.random(900) < share).astype(float),
+        }
+    )
+    means = domain_means(people, "answer", ["group", "factor"], "weight", None, "psu", kind="share")
+    place = {key: at for at, key in enumerate(zip(means.table["group"], means.table["factor"], strict=True))}
+    found = held_equal(means, [place[0, True], place[1, True]], [place[0, False], place[1, False]])
+    told = people[people["group"] < 2]
+    levels = pd.get_dummies(told["group"]).astype(float)
+    fitted = sm.WLS(told["answer"], levels.assign(factor=told["factor"].astype(float)), weights=told["weight"]).fit(
+        cov_type="cluster", cov_kwds={"groups": told["psu"].to_numpy()}
+    )
+    assert found.estimate == pytest.approx(fitted.params["factor"], abs=1e-12)
+    # Taking the shares of the groups as given changes the error by less than a twentieth.
+    assert found.se == pytest.approx(fitted.bse["factor"], rel=0.05)
+    assert found.low < -0.2 < found.high
+
+
+def test_held_equal_needs_one_of_each(cells):
+    with pytest.raises(ValueError, match="There are 2 domains and 1 to compare with"):
+        held_equal(cells, [0, 1], [2])

@@ -1,0 +1,42 @@
+"""Where nothing differs the diagnostic finds something to look at no more often than it should."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.diagnostic import SEED, Row, draw_districts, draw_kinds, draw_stopped, measure, scenarios
+
+FEW = 60
+
+
+@pytest.mark.parametrize(("name", "draw"), [one for one in scenarios() if not one[0].startswith("stopped")])
+def test_few_forces_stay_below_the_band(name, draw):
+    row = measure(name, draw, FEW)
+    assert row.tested == FEW
+    assert row.share <= row.band[1]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("name", "draw"), list(scenarios()))
+def test_many_forces_stay_below_the_band(name, draw):
+    row = measure(name, draw, 400)
+    assert row.share <= row.band[1]
+
+
+def test_what_differs_is_found():
+    """Those who were stopped have 20 points less: found in nearly every survey."""
+    random = np.random.default_rng(SEED)
+    assert np.nanmean([draw_stopped(4_000, -0.2, random) for _ in range(8)]) > 0.8
+
+
+def test_a_force_is_drawn_the_same_again():
+    first, second = (draw_kinds(2_000, 0.1, 2.0, np.random.default_rng(4)) for _ in range(2))
+    assert first == second
+    assert draw_districts(8, True, 0.1, np.random.default_rng(4)) in (0.0, 1.0)
+
+
+def test_a_share_and_its_band():
+    """Of 100 at 5 % 99 of 100 experiments count 0 to 11, by the terms of the binomial distribution."""
+    row = Row("", 100, 7)
+    assert (row.share, row.band) == (0.07, (0.0, 0.11))
