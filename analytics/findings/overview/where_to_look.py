@@ -69,11 +69,11 @@ def where_to_look(scope: Scope, view: View) -> Finding:
         answers, level = _asked(scope, view)
     except UNANSWERABLE as why:
         return refused(question, _empty(), scope, view, str(why))
-    table = _table(answers, level)
+    table, noun = _table(answers, level), choices.called(view, answers.force, answers.survey, level)
     clear = _clear(table)
     shown = int(table["estimate"].notna().sum())
     tests = int(table["p_value"].notna().sum() + table["change_p_value"].notna().sum())
-    headline = _headline(clear, shown, len(table), level)
+    headline = _headline(clear, shown, len(table), noun)
     told = records_of(table.head(min(MOST, clear)))
     order = _order(clear, bool(table["p_value"].notna().any()))
     answer = f"{answers.measure.label}, {answers.year.span}: {headline[:1].lower()}{headline[1:]}. {order}"
@@ -85,7 +85,7 @@ def where_to_look(scope: Scope, view: View) -> Finding:
         tables={"areas": table},
         provenance=answers.provenance(
             question,
-            f"{wording.plural(int(table['base'].fillna(0).sum()), 'answer')} in {wording.plural(len(table), level)}, "
+            f"{wording.plural(int(table['base'].fillna(0).sum()), 'answer')} in {wording.plural(len(table), noun)}, "
             f"{answers.year.span}",
             [
                 *withheld_rule(table),
@@ -186,12 +186,12 @@ def _clear(table: pd.DataFrame) -> int:
     return int((table["verdict"].isin(_SIDES) | table["change_verdict"].isin(_MOVES)).sum())
 
 
-def _headline(clear: int, shown: int, every: int, level: str) -> str:
+def _headline(clear: int, shown: int, every: int, noun: str) -> str:
     if not shown:
-        return f"Not enough answers of any of {wording.plural(every, level)}"
+        return f"Not enough answers of any of {wording.plural(every, noun)}"
     if not clear:
-        return f"Nowhere stands out among {wording.plural(shown, level)}"
-    return f"{clear:,} of {wording.plural(shown, level)} {'stands' if clear == 1 else 'stand'} out"
+        return f"Nowhere stands out among {wording.plural(shown, noun)}"
+    return f"{clear:,} of {wording.plural(shown, noun)} {'stands' if clear == 1 else 'stand'} out"
 
 
 def _order(clear: int, against_rest: bool) -> str:
