@@ -135,17 +135,17 @@ def _problems(margin: RakedMargin, words: list[str], codes: Integers, start: Flo
             of_it = f"{plural(int(number), 'person', 'people')} of the file {'is' if number == 1 else 'are'} of it"
             remedy = f'Give it a share, or write "{AS_IT_IS}" if it is no group of the population'
             without = f"Type its share, or choose it under “{unknown_field(margin.label)}”"
-            told = InForm(f"{field_of(margin.key)}: this group has no share, and {of_it}", without)
-            yield Problem(f"{where}: this category has no share, and {of_it}", remedy, value=word, in_form=told)
+            here = InForm(f"{field_of(margin.key)}: this group has no share, and {of_it}", without)
+            yield Problem(f"{where}: this category has no share, and {of_it}", remedy, value=word, in_form=here)
     for category, share in margin.shares.items():
         if normalise(category) not in there:
             nobody = f"{percent(share)} of the population are of this"
             what = f"{where}: {nobody} category, and nobody in the file is"
             remedy = "Merge it with another category, in the margin and in the values of its column"
             # A group of whom everybody weighs 0 is one of nobody.
-            there = f"{field_of(margin.key)}: {nobody} group, and nobody in the file who counts is"
+            shown = f"{field_of(margin.key)}: {nobody} group, and nobody in the file who counts is"
             then = "Give it the words of another group, under The answers, so that both are one"
-            yield Problem(what, remedy, value=category, in_form=InForm(there, then))
+            yield Problem(what, remedy, value=category, in_form=InForm(shown, then))
 
 
 def _target(margin: RakedMargin, words: list[str], codes: Integers, start: Floats) -> Margin:
