@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Row = Mapping[Hashable, Any]
 
-COLUMNS = ["measure", "area", "name", *changes.COLUMNS[2:-1], "q_value", "verdict", "flag"]
+COLUMNS = ["measure", "area", "name", *changes.SHOWN[2:-1], "q_value", "verdict", "flag"]
 MOST = 5
 """So many changes are told of; the table has every one."""
 _CLEAR = (CHANGE.above, CHANGE.below)

@@ -91,7 +91,7 @@ def where_to_look(scope: Scope, view: View) -> Finding:
                 *withheld_rule(table),
                 f"{wording.plural(tests, 'difference')} tested, from the rest and from a year before, in {clear} areas "
                 "clear with Benjamini and Hochberg's false-discovery rate below "
-                f"{settings().false_discovery:.2f}; ordered by it, then by the standardised difference",
+                f"{settings().false_discovery:.2f}; ordered by the larger of an area's two standardised differences",
             ],
             answers.year.waves,
         ),
@@ -138,17 +138,20 @@ def _table(answers: Answers, level: str) -> pd.DataFrame:
     view, force, survey = answers.view, answers.force, answers.survey
     table = estimates.by_area(answers, level).astype({"area": object})
     moved = changes.of_areas(answers.scope, view, level, (answers.measure.id,)).set_index("area")
-    for name in ("change", "change_low", "change_high", "p_value"):
+    for name in ("change", "change_low", "change_high", "p_value", "score_p_value"):
         new = name if name.startswith("change") else f"change_{name}"
         table[new] = moved[name].reindex(table["area"]).to_numpy()
     table["since"] = moved["since"].reindex(table["area"]).to_numpy()
-    tests = table[["p_value", "change_p_value"]].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    tests, evidence = (
+        table[[name, f"change_{name}"]].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+        for name in ("p_value", "score_p_value")
+    )
     q = q_values(tests.ravel()).reshape(tests.shape)
     verdicts = _verdicts(table, tests)
     known = choices.areas(view, force, survey).drop_duplicates("code").set_index("code")
     names = choices.names(view, force, survey)
     parents = known["parent_code"].reindex(table["area"])
-    strength = standardised(tests)
+    strength = standardised(evidence)
     table = table.assign(
         name=[names[area] for area in table["area"]],
         district=pd.Series([names.get(code) for code in parents], dtype=object) if level == "neighbourhood" else None,
@@ -161,7 +164,7 @@ def _table(answers: Answers, level: str) -> pd.DataFrame:
         change_verdict=verdicts[1],
     )
     clear = table["verdict"].isin(_SIDES) | table["change_verdict"].isin(_MOVES)
-    order = by_strength(tests)
+    order = by_strength(evidence)
     first = table.iloc[order[clear.to_numpy()[order]]]
     return pd.concat([first, table[~clear].sort_values(["name", "area"])], ignore_index=True)[COLUMNS]
 

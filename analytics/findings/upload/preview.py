@@ -72,8 +72,12 @@ class Preview:
 
     @property
     def question(self) -> str:
-        """The question in words."""
-        return self.after.question
+        """The question in words; of a wave with what it asks, since several may be previewed."""
+        measure = self.after.provenance.scope.get("measure")
+        if self.after.key != _ASKED[RESPONSES.name] or measure is None:
+            return self.after.question
+        said = self.after.question
+        return f"{measures()[measure].label}: {said[:1].lower()}{said[1:]}"
 
     @property
     def now(self) -> str:

@@ -170,7 +170,7 @@ def test_a_wave_is_previewed_by_what_it_asks_itself(store) -> None:
     staged = stage([second], store, [mapping])
     (preview,) = previews(staged.before, staged.after, loads(staged.report))
     assert preview.after.key == "trends.measure"
-    assert preview.after.provenance.scope["measure"] == "fair"
+    assert preview.question == "Treated fairly: how did it go from wave to wave?"
     assert preview.after.table["estimate"].iloc[-1] == pytest.approx(0.3)
     assert (preview.before, preview.now) == (None, "No wave of Panel is loaded yet.")
     assert preview.chart("light") is not None
