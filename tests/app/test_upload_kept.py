@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
 from analytics.wording import plain
 from data.loading import load_files
 from data.readers.sources import Upload
 from pages.parts.identity import User
+from pages.parts.server import uploads
 from tests.app.test_upload_page import MONTH, PAGE, SEARCH, give, press, staged, texts, wave, widget
 from tests.app.test_upload_weights import choose, drawn, fields, file_of, say
 
@@ -205,3 +210,19 @@ def test_names_of_fields_hold_no_backslash(run, store) -> None:
     labels = [part.label for kind in kinds for part in app.get(kind)]
     assert any(label.startswith("16-34 · ") for label in labels)
     assert [label for label in labels if "\\" in label] == []
+
+
+def test_the_server_holds_no_longer_what_was_published_or_taken_away(monkeypatch) -> None:
+    manager = MemoryUploadedFileManager("/files")
+    for session, name in (("mine", "a"), ("mine", "b"), ("another", "a")):
+        manager.add_file(session, UploadedFileRec(name, f"{name}.csv", "text/csv", b"1"))
+    monkeypatch.setattr(
+        uploads, "get_script_run_ctx", lambda: SimpleNamespace(uploaded_file_mgr=manager, session_id="mine")
+    )
+    uploads.forget(["a", "gone"])
+    assert {name: set(files) for name, files in manager.file_storage.items()} == {"mine": {"b"}, "another": {"a"}}
+
+
+def test_what_is_kept_is_the_very_bytes_that_the_server_counts() -> None:
+    record = UploadedFileRec("a", "a.csv", "text/csv", bytes(range(256)) * 10)
+    assert UploadedFile(record, None).getvalue() is record.data
