@@ -209,7 +209,7 @@ COLUMNS: dict[str, str] = {
     "shrinkage": "Share of the estimate that comes from the area's own answers; 0 where it is the model's alone",
     "chance": "Chance that the area's true share lies above the force's",
     "q_value": "False-discovery rate at which this would just be called clear, over all that is tested with it",
-    "standardised": "Standard errors from 0 that a normal difference with the p-value would be",
+    "standardised": "Standard errors from 0, of those that there are where there is no difference",
     "change_p_value": "P-value of the change",
     "change_q_value": "The same as q_value, of the change",
     "change_standardised": "The same as standardised, of the change",

@@ -458,7 +458,10 @@ def _made(finding: Finding) -> None:
         hide_header=True,
         alt=f"How this was made: {finding.question}",
     )
-    files = [{"File": file.name, "Rows": file.rows, "SHA-256": file.sha256} for file in finding.provenance.files]
+    files = [
+        {"File": file.name, "Rows": file.rows, "SHA-256": file.sha256, "SHA-256 of": file.of}
+        for file in finding.provenance.files
+    ]
     if files:
         st.dataframe(
             files,
