@@ -25,7 +25,6 @@ COLUMNS: dict[str, str] = {
     "aim": "Aim of the guidance, with its number",
     "number_is": "What the number is: share of searches, areas, share of people, difference of shares or correlation",
     "power_class": "Class of the powers that searches were made under: whether they need grounds",
-    "object": "What was looked for",
     "theme": "What a priority is about, as the crosswalk has it",
     "outcome_of_match": "Whether the priorities of the district name what was looked for; or it is not assessed",
     "part": "Whether the row is of everyone, of a group or of an area",
