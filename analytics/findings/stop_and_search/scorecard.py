@@ -185,14 +185,18 @@ def _found(rule: str, searches: Searches) -> Told:
         return Told(flag="not counted in this release")
     row, least = rate_of_everyone(followed, rule), settings().threshold
     share = row.get("known_share", math.nan)
-    if "rate" not in row:
+    if "low" not in row:
         return Told(known_share=share, flag=row["flag"].removeprefix("not given: "))
     number = row["searches"]
     if number < least:
         return Told(known_share=share, flag=f"withheld: fewer than {least} searches")
     few = row["found"] < least
+    if "rate" not in row and not few:
+        # From none of the outcomes without a link having found something to all of them, and chance at both ends.
+        said = f"{wording.tenths_between(row['low'], row['high'])}: some links are not given"
+        return Told(math.nan, row["low"], row["high"], number, share, said, hidden=True)
     flag = f"withheld: fewer than {least} searches that found something" if few else row["flag"]
-    return Told(row["rate"], row["low"], row["high"], number, share, flag, hidden=few)
+    return Told(row.get("rate", math.nan), row["low"], row["high"], number, share, flag, hidden=few)
 
 
 def _ratio(searches: Searches, *, within: bool) -> Told:
@@ -389,9 +393,9 @@ def _yardstick(row: Mapping[Any, Any]) -> str:
 
 
 def _figure(row: Mapping[Any, Any], searches: Searches) -> str:
-    """A figure and its interval; that it is withheld, where it is."""
+    """A figure and its interval; where it is withheld or a range, that."""
     if wording.missing(row["estimate"]):
-        return "which is withheld,"
+        return str(row["flag"])
     if row["measured_as"] == "ratio":
         whom = f"{searches.scope.group} to {searches.scope.comparator}"
         return f"{whom}, {near_one.times(row['estimate'])} times ({near_one.between(row['low'], row['high'])})"
