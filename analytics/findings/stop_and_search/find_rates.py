@@ -172,7 +172,8 @@ def rate_of_everyone(followed: Followed, rule: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        The columns of a row of the table; without ``rate`` where there is none, and ``flag`` says why.
+        The columns of a row of the table; without ``low`` where there is none, and ``flag`` says why; without ``rate``
+        where it is a range.
     """
     rows = _of(followed, rule, ANYTHING, followed.grounds)
     return next(row for row in rows if row["group"] == EVERYONE)

@@ -349,6 +349,17 @@ def test_a_find_rate_of_few_finds_is_withheld_and_its_verdict_told(write):
     assert row["flag"] == "withheld: fewer than 10 searches that found something"
 
 
+def test_where_some_links_are_not_given_the_verdict_is_that_of_the_range(write):
+    """50 of 200 found something by links that are given, 60 if all others did too: both ends have Wilson's interval."""
+    linked = searched(50, Outcome=ARREST, **{"Outcome linked to object of search": "True"})
+    rows = searched(140) + linked + searched(10, Outcome=ARREST)
+    row = rows_of(scorecard(Scope(), write(rows, people=False)))["linked"]
+    low, high = proportion_confint(50, 200, method="wilson")[0], proportion_confint(60, 200, method="wilson")[1]
+    assert (round(low, 3), round(high, 3)) == (0.195, 0.367)
+    assert (row["estimate"], row["base"], row["verdict"]) == (None, 200, "not clear")  # 20 % lies between the ends
+    assert row["flag"] == "19.5 to 36.7\u00a0%: some links are not given"
+
+
 def test_one_power_alone_says_nothing_of_whether_powers_are_recorded(write):
     power = next(row["name"] for row in vocabulary("powers").rows if row["value"] == DRUGS)
     row = rows_of(scorecard(Scope(power=power), write(whole())))["power"]
