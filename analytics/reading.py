@@ -715,8 +715,8 @@ _IN_PLAIN_WORDS = {
     "stop_and_search.threshold_gaps": (
         "We counted the searches for one kind of thing in each district, by group and by whether something was found, "
         "and fitted a model of how likely people of each group are to carry something and of the chance from which "
-        "they are searched. The gap is the difference of these chances between {group} and {comparator}. The 95 % interval "
-        "holds if the model does, and nothing in the files shows that it does."
+        "they are searched. The gap is the difference of these chances between {group} and {comparator}. The 95 % "
+        "interval holds if the model does, and nothing in the files shows that it does."
     ),
     "stop_and_search.bars": (
         "We counted nothing. We invented two groups, searched everybody above a bar, and worked out how many are "
