@@ -7,7 +7,9 @@ BIN := $(VENV)/bin
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 # What `make test` leaves out unless it is to run all.
 SHORT := $(if $(filter all,$(CONFIDENCE_TESTS)),,not long)
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Compiled afterwards: pip compiles one file after the other, and the tests of packages too, which nobody runs.
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+COMPILE := $(BIN)/python -m compileall -q -j 0 -x '/tests?/' $(VENV)/lib
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -60,10 +62,12 @@ $(VENV)/made.stamp:
 $(VENV)/run.stamp: requirements.txt | $(VENV)/made.stamp
 	@echo "Installing the packages: this takes a minute or two, once."
 	$(PIP_INSTALL) -r requirements.txt
+	@$(COMPILE)
 	@touch $@
 
 # The second file holds everything in the first, with the same pins.
 $(VENV)/dev.stamp: requirements-dev.txt requirements.txt | $(VENV)/made.stamp
 	@echo "Installing the packages and the tools: this takes a minute or two, once."
 	$(PIP_INSTALL) -r requirements-dev.txt
+	@$(COMPILE)
 	@touch $@ $(VENV)/run.stamp

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 Writer = Callable[[Any], str]
 
 _FOUND = {"broad": "any outcome but no further action", "strict": "an outcome linked to what was looked for"}
+_COUNTED = {
+    "searches": "searches",
+    "outcomes": "searches with an outcome",
+    "drugs searches": "searches under the drugs power",
+    "months": "months",
+}
 _UNKNOWN = {NOT_STATED: "Unknown ethnicity", NOT_RECOGNISED: "Unknown ethnicity, not in our list"}
 
 
@@ -64,6 +70,10 @@ def _whole(value: float) -> str:
 
 def _points(value: float) -> str:
     return wording.signed(value * 100, 0)
+
+
+def _tenths(value: float) -> str:
+    return wording.signed(value * 100, 1)
 
 
 def _measured(name: str) -> Writer:
@@ -162,6 +172,10 @@ _AGAINST_REST: dict[str, Writer] = {
         _figure("difference", _points), _span("difference_low", "difference_high", _points)
     ),
     "Verdict": _text("verdict"),
+}
+_AGAINST_COMPARATOR: dict[str, Writer] = {
+    "Against the comparator, points": _both(_figure("gap", _tenths), _span("gap_low", "gap_high", _tenths)),
+    "Clear": lambda row: "" if not row["verdict"] else "yes" if row["verdict"] in ("above", "below") else "no",
 }
 _COMPARED: dict[str, Writer] = {
     "Confidence": _text("what"),
@@ -325,6 +339,59 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Searches": _figure("searches", wording.count),
         "Share": _both(_figure("share", wording.percent), _percents("low", "high")),
         "Of searches": _figure("base", wording.count),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.by_power": {
+        "Power": _text("power"),
+        "Group": _ethnic_group,
+        "Searches": _figure("searches", wording.count),
+        "Share of the group's searches": _both(_figure("share", wording.percent), _percents("share_low", "share_high")),
+        **_AGAINST_COMPARATOR,
+        "Per 1,000": _both(_figure("rate", wording.rate), _span("rate_low", "rate_high", wording.rate)),
+        "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
+        "Ratio against that under grounds": _both(
+            _figure("against_grounds", near_one.times), _ratio_span("against_grounds_low", "against_grounds_high")
+        ),
+        "Difference": _both(
+            _figure("difference", wording.signed), _span("difference_low", "difference_high", wording.signed)
+        ),
+        "Excess": _both(_figure("excess", _whole), _span("excess_low", "excess_high", _whole)),
+        "If unknown ethnicity were all or none": _ratio_span("ratio_if_unknown_comparator", "ratio_if_unknown_group"),
+        "Within districts": _both(
+            _figure("ratio_adjusted", near_one.times), _ratio_span("adjusted_low", "adjusted_high")
+        ),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.by_power/powers": {
+        "Power": _text("power"),
+        "Kind": _text("kind"),
+        "Searches": _figure("searches", wording.count),
+        "Share of all searches": _both(_figure("share", wording.percent), _percents("low", "high")),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.by_object": {
+        "Looked for": _text("object"),
+        "Group": _ethnic_group,
+        "Searches": _figure("searches", wording.count),
+        "Share": _both(_figure("share", wording.percent), _percents("share_low", "share_high")),
+        "Of searches": _figure("base", wording.count),
+        **_AGAINST_COMPARATOR,
+        "Note": _text("flag"),
+    },
+    "stop_and_search.quality": {
+        "What is missing": _text("check"),
+        "Number": _figure("searches", wording.count),
+        "Of": lambda row: f"{wording.count(row['of'])} {_COUNTED[row['unit']]}",
+        "Share": _figure("share", wording.percent),
+        "What it bears on": _text("bears_on"),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.quality/by_month": {
+        "What is missing": _text("check"),
+        "Month": _figure("month", wording.month),
+        "Number": _figure("searches", wording.count),
+        "Of": _figure("of", wording.count),
+        "Share": _figure("share", wording.percent),
         "Note": _text("flag"),
     },
     "stop_and_search.funnel": {
@@ -661,6 +728,8 @@ _TITLES = {
         "areas": "Districts",
     },
     "stop_and_search.confidence_link": {"between": "Between areas", "areas": "Areas"},
+    "stop_and_search.by_power": {"powers": "Each power"},
+    "stop_and_search.quality": {"by_month": "By month"},
     "methods.coverage": {"outside": "Outside their aim", "cases": "Every case", "tenths": "Areas by tenth"},
     "trends.measure": {"notes": "Notes", "level": "Level", "published": "Published"},
     "cycle.treatment_or_outcome": {"comparison": "Treatment against outcome"},
@@ -677,6 +746,8 @@ _TITLES = {
 }
 _FIRST = {
     "stop_and_search.find_rates": "Find rates",
+    "stop_and_search.by_power": "Kinds of powers",
+    "stop_and_search.quality": "What is missing",
     "stop_and_search.funnel": "Areas",
     "stop_and_search.diagnostic": "The five aims",
     "stop_and_search.confidence_link": "Stopped and not stopped",
@@ -770,6 +841,22 @@ _IN_PLAIN_WORDS = {
     "stop_and_search.outcomes": (
         "We counted the searches of persons of each ethnic group by what followed and divided by all searches of that "
         "group. " + _MOVES.format(what="a share") + "It does not say how far recording is wrong."
+    ),
+    "stop_and_search.by_power": (
+        "We counted the searches of persons of each ethnic group under each kind of power, divided by all searches of "
+        "that group, and where there are residents by those as well. Powers that need no suspicion, such as section "
+        "60, stand apart. " + _MOVES.format(what="a share or a ratio") + "It does not say how far recording or "
+        "residents are wrong."
+    ),
+    "stop_and_search.by_object": (
+        "We counted the searches of persons of each ethnic group under powers that need grounds by what was looked "
+        "for, and divided by all of that group of which the file says it. "
+        + _MOVES.format(what="a share")
+        + "It does not say how far recording is wrong."
+    ),
+    "stop_and_search.quality": (
+        "We counted the searches of persons of which the files do not say something, and worked out what a figure that "
+        "rests on it could be at the least and at the most."
     ),
     "stop_and_search.funnel": (
         "We counted the searches of persons of both groups ({group} and {comparator}) in each area, divided each count "

@@ -12,6 +12,7 @@ from deltalake import DeltaTable
 
 from data.faults import RESTORE, StoreError, reading
 from data.tables import RELEASES
+from data.versions import newest_commit
 
 FORMAT = 1
 """Number of the format in which this program writes a store; raised when an older program would misread it."""
@@ -66,12 +67,6 @@ def listed(root: Path, table: Path) -> list[Release]:
         # An empty list is no beginning here: to sweep what it does not name would remove every row.
         raise StoreError(f"The list of releases is missing, though the store holds some: {RESTORE}.")
     return []
-
-
-def newest_commit(table: Path) -> Path | None:
-    """The newest commit of the table of releases; None before the first one."""
-    commits = (path for path in (table / "_delta_log").glob("*.json") if path.stem.isdigit())
-    return max(commits, key=lambda path: path.stem, default=None)  # all names are of 20 digits
 
 
 def mark(root: Path) -> None:

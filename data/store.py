@@ -35,6 +35,7 @@ from data.releases import Release as Release
 from data.settings import settings
 from data.sweeping import sweep
 from data.tables import CANONICAL, LOADS, RELEASES, Kind, Table
+from data.versions import files_at, newest_version
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -178,7 +179,7 @@ class View:
             connection = _duckdb().cursor()
             if not files:  # a month without searches, alone
                 return nw.from_native(connection.from_arrow(schema.empty_table()))
-            rows = connection.read_parquet(files, union_by_name=True)
+            rows = connection.read_parquet(list(files), union_by_name=True)
             held = set(rows.columns)
             gained = (
                 [column for column in CANONICAL[table].columns if column.name not in held] if table in CANONICAL else []
@@ -219,7 +220,7 @@ class View:
             conditions = " AND ".join(f'"{name}" {holds} ?' for name, holds, _ in asked) or "true"
             listed = ", ".join(f'"{name}"' for name in columns)
             statement = f"SELECT {listed} FROM read_parquet(?, union_by_name = true) WHERE {conditions}"  # noqa: S608
-            given = [files, *(value for _, _, value in asked)]
+            given = [list(files), *(value for _, _, value in asked)]
             return _duckdb().cursor().sql(statement, params=given).to_arrow_table()
 
     @cached_property
@@ -269,21 +270,10 @@ class View:
     def _whole(self) -> dict[str, bool]:
         return {}
 
-    def _files(self, table: str) -> tuple[list[str], pa.Schema]:
+    def _files(self, table: str) -> tuple[tuple[str, ...], pa.Schema]:
         if self.release is None:
             raise StoreError("Nothing has been loaded yet.")
-        version = self.release.versions[table]
-        if (table, version) not in self._file_lists:
-            folder = self.store.table_path(table)
-            delta = DeltaTable(str(folder), version=version)
-            # The addresses that Delta gives write a space as %20; no table is partitioned, so names are enough.
-            files = [str(folder / address.rpartition("/")[2]) for address in delta.file_uris()]
-            self._file_lists[table, version] = files, pa.schema(delta.schema().to_arrow())
-        return self._file_lists[table, version]
-
-    @cached_property
-    def _file_lists(self) -> dict[tuple[str, int], tuple[list[str], pa.Schema]]:
-        return {}
+        return files_at(self.store.table_path(table), self.release.versions[table])
 
 
 class Writer:
@@ -295,6 +285,7 @@ class Writer:
         self.versions = dict(self.before.versions) if self.before else {}
         self._digests: dict[str, str] = {}
         self._opened: dict[str, DeltaTable] = {}
+        self._written: set[str] = set()
 
     def append(self, table: Table, frame: pd.DataFrame | pa.Table) -> None:
         """Append rows to a table in one commit; nobody sees them before a release is published."""
@@ -370,8 +361,12 @@ class Writer:
             if isinstance(frame, pa.Table)
             else pa.Table.from_pandas(frame[table.names], table.arrow, preserve_index=False)
         )
-        # A table that was opened once knows of its own writes, and the lock leaves no other; not of one that failed.
+        # A table that was opened knows of its own writes, and the lock leaves no other; not of one that failed. Most
+        # are written once a release, and to open them would be for nothing.
         opened = self._opened.pop(table.name, None)
+        if opened is None and table.name in self._written:
+            opened = DeltaTable(str(path))
+        self._written.add(table.name)
         write_deltalake(
             opened or str(path),
             rows,
@@ -380,8 +375,9 @@ class Writer:
             configuration=_KEEP_VERSIONS,
             writer_properties=_GROUPS,
         )
-        self._opened[table.name] = opened or DeltaTable(str(path))
-        self.versions[table.name] = self._opened[table.name].version()
+        if opened:
+            self._opened[table.name] = opened
+        self.versions[table.name] = newest_version(path)
         for new in sorted(set(path.glob("*.parquet")) - before):
             with new.open("rb") as file:
                 self._digests[f"{table.name}/{new.name}"] = hashlib.file_digest(file, "sha256").hexdigest()
@@ -477,8 +473,7 @@ class Store:
     @property
     def version(self) -> int:
         """A number that changes whenever a release is published; cheap to ask. −1 in an empty store."""
-        newest = releases.newest_commit(self.table_path(RELEASES.name))
-        return int(newest.stem) if newest else -1
+        return newest_version(self.table_path(RELEASES.name))
 
     def history(self) -> pd.DataFrame:
         """Every load with its status: current, superseded or withdrawn; the newest first, by release."""

@@ -144,19 +144,23 @@ def month_stacks(rows: pd.DataFrame, series: Mapping[str, str], mode: Mode, unit
     )
 
 
-def share_dots(rows: pd.DataFrame, mode: Mode) -> go.Figure:
+def share_dots(rows: pd.DataFrame, mode: Mode, *, width: int = 17) -> go.Figure:
     """Shares of one whole with their intervals in labelled rows, from 0, each written beside its row.
 
     Parameters
     ----------
     rows
         One row each: label; estimate, low, high (fractions of 1); detail, such as the base, in grey; look, whether to
-        look at it: an orange diamond in place of a blue circle. Where the estimate is null the column flag says why.
+        look at it: an orange diamond in place of a blue circle. Where the estimate is null the column flag says why;
+        where only the limits are, there is no interval.
     mode
         Ground of the page.
+    width
+        Letters of a label on one line.
     """
     palette, records = PALETTES[mode], records_of(rows)
-    ceiling = max([0.2, *(min(1.0, float(row["high"]) * 1.05) for row in records if number(row["high"]) is not None)])
+    ends = [number(row["estimate" if number(row["high"]) is None else "high"]) for row in records]
+    ceiling = max([0.2, *(min(1.0, end * 1.05) for end in ends if end is not None)])
     step = next(step for step in (0.1, 0.2, 0.25, 0.5) if ceiling / step <= 3.4)
     ticks = [round(step * place, 2) for place in range(int(ceiling / step + 1e-9) + 1)]
     drawn = [(place, row) for place, row in enumerate(records) if number(row["estimate"]) is not None]
@@ -183,7 +187,7 @@ def share_dots(rows: pd.DataFrame, mode: Mode) -> go.Figure:
             "tickvals": ticks,
             "ticktext": [*texts[:-1], f"{texts[-1]}{wording.NBSP}%"],
         },
-        y=row_axis(records, palette, width=17),
+        y=row_axis(records, palette, width=width),
         annotations=notes,
         # Figures of 100 % are longer than those that the usual margin is for.
         margin={"r": HANG + _LETTER * max(0, longest - _USUAL)},

@@ -1,4 +1,4 @@
-"""Pairs of shares: each as it was and as it is, with both intervals."""
+"""Pairs of shares with both intervals: each as it was and as it is, or a group's beside another's."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from analytics import wording
 from analytics.charts.house import (
     BAR,
     FOOT,
+    LINE,
     PALETTES,
     Palette,
     as_text,
@@ -30,20 +31,27 @@ _APART = 0.17  # Of a row, from its middle to each of the two.
 Row = Mapping[Hashable, Any]
 
 
-def share_pairs(rows: pd.DataFrame, mode: Mode, *, ceiling: float = 1.0, welcome: bool = True) -> go.Figure:
+def share_pairs(
+    rows: pd.DataFrame, mode: Mode, *, ceiling: float = 1.0, welcome: bool = True, none: str = "no change given"
+) -> go.Figure:
     """Shares of several groups or areas in two periods: hollow the earlier one, filled the later one below it.
+
+    Or shares of two groups: hollow that of the one that is compared with.
 
     Parameters
     ----------
     rows
         One row each: label, estimate, low and high, was, was_low and was_high (fractions of 1, null where withheld),
-        change, change_low and change_high, verdict (``rose``, ``fell``, else no clear change) and flag.
+        change, change_low and change_high, verdict (``rose`` or ``fell``, or of two groups ``above`` or ``below``,
+        which is a diamond and never another colour; else it is not clear) and flag.
     mode
         Ground of the page.
     ceiling
         Upper end of the axis, the same in panels that stand beside each other.
     welcome
         Whether a larger share is: what is unwelcome is orange, so that it is looked at.
+    none
+        What is said where there is no change or difference.
     """
     palette = PALETTES[mode]
     records = records_of(rows)
@@ -51,12 +59,14 @@ def share_pairs(rows: pd.DataFrame, mode: Mode, *, ceiling: float = 1.0, welcome
         *_side(records, ("was", "was_low", "was_high"), palette, welcome, hollow=True),
         *_side(records, ("estimate", "low", "high"), palette, welcome, hollow=False),
     ]
+    axis = row_axis([{"label": f"{as_text(row['label'])}\n{_change(row, none)}"} for row in records], palette)
+    lines = max((text.count("<br>") + 1 for text in axis["ticktext"]), default=1)
     return figure_of(
         mode,
-        FOOT + 10 + _ROW * max(len(records), 1),
+        FOOT + 10 + max(_ROW, LINE * lines + 5) * max(len(records), 1),
         traces,
         x={"range": [0, ceiling], "tickvals": [0, 0.4, 0.8], "tickformat": ".0%"},
-        y=row_axis([{"label": f"{as_text(row['label'])}\n{_change(row)}"} for row in records], palette),
+        y=axis,
         margin={"t": 2, "r": 26},
     )
 
@@ -98,19 +108,19 @@ def _side(
     return [*bars, marks]
 
 
-_SYMBOLS = {"rose": "triangle-up", "fell": "triangle-down"}
+_SYMBOLS = {"rose": "triangle-up", "fell": "triangle-down", "above": "diamond", "below": "diamond"}
 
 
 def _colour(verdict: str, palette: Palette, welcome: bool) -> str:
-    if verdict not in _SYMBOLS:
+    if verdict not in ("rose", "fell"):
         return palette.blue
     return palette.blue if (verdict == "rose") == welcome else palette.orange
 
 
-def _change(row: Row) -> str:
+def _change(row: Row, none: str) -> str:
     """The change in points with its interval, under the name; where there is none, that: the table says why."""
     if number(row["change"]) is None:
-        return "no change given"
+        return none
     change, low, high = (wording.signed(float(row[name]) * 100, 0) for name in ("change", "change_low", "change_high"))
     return f"{change} ({low} to {high})"
 

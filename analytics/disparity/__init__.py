@@ -24,8 +24,10 @@ from analytics.disparity.rates import (
 )
 from analytics.disparity.ratio import (
     Ratio,
+    RatioOfRatios,
     UnknownRange,
     rate_ratio,
+    ratio_of_ratios,
     tipping_share,
     unknown_range,
 )
@@ -50,6 +52,7 @@ __all__ = [
     "MantelHaenszelRatio",
     "Rate",
     "Ratio",
+    "RatioOfRatios",
     "SearchesAbove",
     "StandardisedRate",
     "StandardisedRatio",
@@ -77,6 +80,7 @@ __all__ = [
     "rate_ratio",
     "rates",
     "ratio_funnel",
+    "ratio_of_ratios",
     "searches_above",
     "split_dispersion",
     "standardised_rate",

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _STOPS = ("force", "area", "from", "to", "definition", "power", "population")
 _FOLLOWED = ("force", "area", "from", "to", "definition", "power", "group", "comparator")
+_BY_POWER = ("force", "area", "from", "to", "definition", "population", "group", "comparator")
+_QUALITY = ("force", "area", "from", "to", "power", "population", "group", "comparator")
 _SURVEY = ("force", "area", "from", "to", "survey", "measure", "dont_know")
 _CYCLE = ("force", "to", "survey")
 _PERIOD = ("force", "from", "to")
@@ -99,6 +101,27 @@ QUESTIONS: dict[str, Question] = {
             _FOLLOWED,
             stop_and_search.outcomes,
             stop_and_search.Followed.of,
+        ),
+        Question(
+            "stop_and_search.by_power",
+            "Under which powers were people of each ethnic group searched, and how often under each kind?",
+            _BY_POWER,
+            stop_and_search.by_power,
+            Searches.of,
+        ),
+        Question(
+            "stop_and_search.by_object",
+            "What was looked for in searches of people of each ethnic group?",
+            _FOLLOWED,
+            stop_and_search.by_object,
+            stop_and_search.looked_for,
+        ),
+        Question(
+            "stop_and_search.quality",
+            "What do the records of searches not say, and how far does that bear on the answers?",
+            _QUALITY,
+            stop_and_search.quality,
+            Searches.of,
         ),
         Question(
             "stop_and_search.funnel",

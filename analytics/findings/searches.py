@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -88,14 +88,51 @@ class Searches:
             If the force has no file in the period, or no person was searched.
         """
         scope = choices.complete(scope, view)
-        definition = scope.definition or "self"
-        counted = scope.choose(_cells(view, str(scope.force), COLUMNS[definition], str(scope.area_level)))
-        persons = counted[counted["person"]]
-        blank = int(persons.loc[persons["detail"] == BLANK, "stops"].sum())
-        vehicles = int(counted["stops"].sum() - persons["stops"].sum())
-        searches = cls(view, scope, _by_broad_group(persons, _broad_of(view, definition)), blank, vehicles)
+        searches = cls._counted(scope, view, _chosen(scope, view))
         searches._check()
         return searches
+
+    @classmethod
+    def _counted(cls, scope: Scope, view: View, chosen: pd.DataFrame) -> Searches:
+        """Searches from rows of the cube."""
+        persons = chosen[chosen["person"]]
+        blank = int(persons.loc[persons["detail"] == BLANK, "stops"].sum())
+        vehicles = int(chosen["stops"].sum() - persons["stops"].sum())
+        return cls(view, scope, _by_broad_group(persons, _broad_of(view, str(scope.definition))), blank, vehicles)
+
+    def under(self, powers: Collection[str]) -> Searches:
+        """Those of the searches that were made under some powers; there may be none.
+
+        Parameters
+        ----------
+        powers
+            Names of powers as `by_power` has them.
+        """
+        chosen = _chosen(self.scope, self.view)
+        return self._counted(self.scope, self.view, chosen[chosen["power"].isin(powers)])
+
+    @cached_property
+    def by_power(self) -> pd.DataFrame:
+        """Searches, shape (powers, months with a file); index: name, ``Blank`` where none is recorded, most first."""
+        chosen = _chosen(self.scope, self.view)
+        persons = chosen[chosen["person"]]
+        power, month = persons["power"].cat, persons["month"].cat
+        at, wide = pd.Index(self.months).get_indexer(month.categories), len(self.months)
+        places = power.codes.to_numpy().astype(np.int64) * wide + at[month.codes]
+        counted = np.bincount(places, persons["stops"], minlength=len(power.categories) * wide).astype(np.int64)
+        table = pd.DataFrame(counted.reshape(-1, wide), index=list(power.categories), columns=self.months)
+        often = np.argsort(-table.sum(axis=1).to_numpy(), kind="stable")
+        return table.iloc[often[: int((table.sum(axis=1) > 0).sum())]]
+
+    def monthly(self, groups: Collection[str]) -> NDArray[np.int64]:
+        """Searches of groups, those of unknown ethnicity too, shape (groups, months with a file)."""
+        place = pd.Index(list(groups)).get_indexer(pd.Index(self.cells["group"]))
+        month = pd.Index(self.months).get_indexer(pd.Index(self.cells["month"]))
+        shape, kept = (len(groups), len(self.months)), place >= 0
+        counted = np.bincount(
+            (place * shape[1] + month)[kept], self.cells["stops"].to_numpy()[kept], minlength=shape[0] * shape[1]
+        )
+        return counted.astype(np.int64).reshape(shape)
 
     def _check(self) -> None:
         if not self.months:
@@ -443,6 +480,11 @@ def _by_broad_group(cells: pd.DataFrame, broad: Mapping[str, str]) -> pd.DataFra
             "stops": np.bincount(found, cells["stops"], minlength=len(keys)).astype("int64"),
         }
     )
+
+
+def _chosen(scope: Scope, view: View) -> pd.DataFrame:
+    """The rows of the cube that a scope with everything said asks about, searches of vehicles among them."""
+    return scope.choose(_cells(view, str(scope.force), COLUMNS[str(scope.definition)], str(scope.area_level)))
 
 
 def _broad_of(view: View, definition: str) -> dict[str, str]:

@@ -40,6 +40,13 @@ else:
             filters.choose_level(scope, view, areas.provenance.scope.get("area_level"))
             show.whole(areas, beside=False, said=said)
 
+with show.on_demand("Why, and under which power", ":material/rule:", "why") as opened:
+    if opened:
+        powers = answer("stop_and_search.by_power", scope, view)
+        show.whole(powers, beside=False, said=ratio.caveats)
+        objects = answer("stop_and_search.by_object", scope, view)
+        show.whole(objects, beside=False, said=[*ratio.caveats, *powers.caveats])
+
 with show.on_demand("What was found", ":material/manage_search:", "found") as opened:
     if opened:
         found = answer("stop_and_search.find_rates", scope, view)
@@ -47,7 +54,11 @@ with show.on_demand("What was found", ":material/manage_search:", "found") as op
         followed = answer("stop_and_search.outcomes", scope, view)
         show.whole(followed, beside=False, said=[*ratio.caveats, *found.caveats])
 
-with show.on_demand("Diagnostic by the guidance's five aims", ":material/fact_check:", "diagnostic") as opened:
+with show.on_demand("How good the data are", ":material/fact_check:", "quality") as opened:
+    if opened:
+        show.whole(answer("stop_and_search.quality", scope, view), beside=False, said=ratio.caveats)
+
+with show.on_demand("Diagnostic by the guidance's five aims", ":material/rule:", "diagnostic") as opened:
     if opened:
         show.whole(answer("stop_and_search.diagnostic", scope, view), beside=False, said=ratio.caveats)
         show.whole(answer("stop_and_search.confidence_link", scope, view), beside=False)

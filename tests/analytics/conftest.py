@@ -14,6 +14,7 @@ import pytest
 
 from data.loading import load_files
 from data.store import Store, View
+from tests.conftest import made_once
 
 ETHNICITY = {
     "White": "White - English/Welsh/Scottish/Northern Irish/British",
@@ -52,6 +53,7 @@ CENSUS = {
     ),
     "Other": ("Other ethnic group: Arab", "Other ethnic group: Any other ethnic group"),
 }
+GOLDEN = {"White": 80_000, "Black": 5_000, "Asian": 4_000, "Mixed": 2_000, "Other": 1_000}
 EAST, WEST = (-0.25, 51.25), (-0.75, 51.25)
 """Longitude and latitude of a point inside each of the two districts."""
 
@@ -152,3 +154,17 @@ class Town:
 def town(tmp_path: Path, police_csv: Callable[..., bytes]) -> Town:
     """An invented force area without any file; write the ones that a test needs."""
     return Town(tmp_path, police_csv)
+
+
+@pytest.fixture(scope="session")
+def golden_town(tmp_path_factory: pytest.TempPathFactory, police_csv: Callable[..., bytes]) -> Town:
+    """The golden example, 60 searches of 5,000 people against 200 of 80,000, for whoever only reads it."""
+
+    def make(store: Store) -> None:
+        town = Town(store.root.parent, police_csv)
+        town.boundaries(own=1)
+        town.census({town.east: ("East", GOLDEN)})
+        town.stops("2019-06", {"Black": 60, "White": 200})
+        town.view()
+
+    return Town(made_once("golden", tmp_path_factory, make)[0].root.parent, police_csv)

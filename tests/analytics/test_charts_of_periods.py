@@ -78,6 +78,30 @@ def test_a_pair_is_hollow_then_filled_and_what_is_withheld_is_not_drawn():
     ] == (palette.blue)
 
 
+def test_a_pair_of_groups_that_clearly_differs_is_a_diamond_of_the_same_colour():
+    palette = charts.PALETTES["dark"]
+    rows = pairs(verdict=["above", "not clearly different"])
+    figure = charts.share_pairs(rows, "dark", none="no difference given")
+    group = [trace for trace in figure.data if trace.mode == "markers"][1]
+    assert list(group.marker.symbol) == ["diamond", "circle"]
+    assert set(group.marker.color) == {palette.blue}
+    assert list(figure.layout.yaxis.ticktext)[1] == "Ashby<br>no difference given"
+
+
+def test_shares_without_an_interval_are_dots_within_the_axis():
+    rows = {"label": ["One", "Two"], "estimate": [0.9, 0.1], "detail": ["9 rows", "1 row"], "look": [True, False]}
+    frame = pd.DataFrame({**rows, "low": [None] * 2, "high": [None] * 2, "flag": [""] * 2})
+    figure = charts.share_dots(frame, "light", width=22)
+    assert figure.layout.xaxis.range[1] >= 0.9
+    assert [len(trace.x) for trace in figure.data if trace.mode == "markers"] == [1, 1]
+    assert not any(point is not None for trace in figure.data if trace.mode == "lines" for point in trace.x)
+    assert [note.text.partition("<br>")[0] for note in figure.layout.annotations] == [
+        "<b>90\u00a0%</b>",
+        "<b>10\u00a0%</b>",
+    ]
+    go.Figure(figure.to_dict())
+
+
 def test_hostile_names_stay_words_and_plotly_finds_nothing_wrong():
     figure = charts.share_pairs(pairs(label=[HOSTILE] * 2), "dark")
     assert "<a " not in figure.to_json().replace("\\u003c", "<")

@@ -17,20 +17,15 @@ from analytics.finding import Finding
 from analytics.findings import QUESTIONS
 from analytics.scope import Scope
 
-PEOPLE = {"White": 80_000, "Black": 5_000, "Asian": 4_000, "Mixed": 2_000, "Other": 1_000}
 RATES = "stop_and_search.rates"
 
 
 @pytest.fixture
-def ask(town, capsys):
+def ask(golden_town, capsys):
     """A function that runs a command on a store of the golden example, and gives code, output and errors."""
-    town.boundaries(own=1)
-    town.census({town.east: ("East", PEOPLE)})
-    town.stops("2019-06", {"Black": 60, "White": 200})
-    town.view()
 
     def run(*words: str) -> tuple[int, str, str]:
-        code = main([*words, *(["--store", str(town.store.root)] if words[0] == "answer" else [])])
+        code = main([*words, *(["--store", str(golden_town.store.root)] if words[0] == "answer" else [])])
         output = capsys.readouterr()
         return code, output.out, output.err
 
@@ -106,10 +101,11 @@ def test_text(ask):
     assert "no search is recorded as Asian; check whether the force uses this category" in output
 
 
-def test_csv(town, ask):
+def test_csv(golden_town, ask):
     """Read by another program: as many records as the table has, with its columns."""
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
-    command = [sys.executable, "-m", "analytics", "answer", RATES, "--format", "csv", "--store", str(town.store.root)]
+    store = str(golden_town.store.root)
+    command = [sys.executable, "-m", "analytics", "answer", RATES, "--format", "csv", "--store", store]
     run = subprocess.run(command, capture_output=True, check=False, env=environment)
     assert (run.returncode, run.stderr) == (0, b"")
     text = run.stdout.decode("utf-8-sig")
@@ -183,7 +179,7 @@ def test_without_a_command_the_usage_is_shown(capsys):
     assert "usage: python -m analytics" in capsys.readouterr().err
 
 
-def test_the_answer_is_that_of_the_function(town, ask):
-    made = QUESTIONS[RATES].answer(Scope(), town.view())
+def test_the_answer_is_that_of_the_function(golden_town, ask):
+    made = QUESTIONS[RATES].answer(Scope(), golden_town.view())
     assert isinstance(made, Finding)
     assert json.loads(ask("answer", RATES)[1]) == json.loads(made.as_json())

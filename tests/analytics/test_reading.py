@@ -11,8 +11,6 @@ from analytics.findings import QUESTIONS
 from analytics.reading import provenance_table, reading_table, reading_titles
 from analytics.scope import Scope
 
-PEOPLE = {"White": 80_000, "Black": 5_000, "Asian": 4_000, "Mixed": 2_000, "Other": 1_000}
-
 
 def finding(table: pd.DataFrame, key: str = "weather.rain") -> Finding:
     provenance = Provenance(1, (), {}, "3 days", "Counting.", "", rules=("A rule",), settings={"A setting": "10"})
@@ -43,11 +41,8 @@ def test_a_finding_that_nobody_has_said_how_to_read_shows_its_columns_under_plai
 
 
 @pytest.mark.parametrize("key", list(QUESTIONS))
-def test_every_question_has_a_table_that_reads(town, key):
-    town.boundaries(own=1)
-    town.census({town.east: ("East", PEOPLE)})
-    town.stops("2019-06", {"Black": 60, "White": 200})
-    made = QUESTIONS[key].answer(Scope(), town.view())
+def test_every_question_has_a_table_that_reads(golden_town, key):
+    made = QUESTIONS[key].answer(Scope(), golden_town.view())
     read = reading_table(made)
     assert len(read) > 0 or made.refused
     assert not read.map(lambda text: text in ("nan", "None", "<NA>")).any(axis=None)
@@ -61,11 +56,8 @@ def test_how_it_was_made_is_told_in_pairs():
 
 
 @pytest.mark.parametrize("key", [key for key in QUESTIONS if key.startswith(("stop_and_search.", "data."))])
-def test_how_it_was_made_starts_in_plain_words(town, key):
-    town.boundaries(own=1)
-    town.census({town.east: ("East", PEOPLE)})
-    town.stops("2019-06", {"Black": 60, "White": 200})
-    made = QUESTIONS[key].answer(Scope(), town.view())
+def test_how_it_was_made_starts_in_plain_words(golden_town, key):
+    made = QUESTIONS[key].answer(Scope(), golden_town.view())
     what, how = provenance_table(made).iloc[0]
     assert what == "In plain words"
     assert how.startswith("We counted ")
@@ -76,11 +68,8 @@ def test_how_it_was_made_starts_in_plain_words(town, key):
 
 
 @pytest.mark.parametrize("key", [key for key in QUESTIONS if key.startswith(("stop_and_search.", "data."))])
-def test_every_column_has_a_meaning(town, key):
-    town.boundaries(own=1)
-    town.census({town.east: ("East", PEOPLE)})
-    town.stops("2019-06", {"Black": 60, "White": 200})
-    for table in QUESTIONS[key].answer(Scope(), town.view()).tables.values():
+def test_every_column_has_a_meaning(golden_town, key):
+    for table in QUESTIONS[key].answer(Scope(), golden_town.view()).tables.values():
         assert [name for name in table.columns if not meaning(name)] == []
 
 

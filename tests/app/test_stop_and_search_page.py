@@ -449,6 +449,30 @@ def test_the_five_aims_are_counted_when_they_are_opened(run, answer) -> None:
     assert f":material/block: **{plain(link.answer)}**" in said
 
 
+@pytest.mark.parametrize(("part", "asked"), [("why", ("by_power", "by_object")), ("quality", ("quality",))])
+def test_powers_objects_and_the_data_are_counted_when_they_are_opened(part, asked, run, demonstration) -> None:
+    view = demonstration.view()
+    questions = [QUESTIONS[f"stop_and_search.{key}"] for key in asked]
+    found = [q.answer(choices.complete(Scope(), view).only(q.takes), view) for q in questions]
+    assert [finding.refused for finding in found] == [False] * len(asked)
+    app = run(PAGE, demonstration)
+    assert not any(f"### {plain(finding.headline)}" in texts(app) for finding in found)
+    app.session_state[f"part_{part}"] = True
+    for finding in found:
+        app.session_state[f"Table_{finding.key}"] = app.session_state[f"How was this made?_{finding.key}"] = True
+    app.run()
+    assert not app.exception
+    drawn = {chart.proto.alt for chart in app.get("plotly_chart")}
+    tables = [table.value.reset_index(drop=True).to_dict("list") for table in [*app.table, *app.dataframe]]
+    for finding in found:
+        assert f"### {plain(finding.headline)}" in texts(app)
+        assert f":gray[{plain(finding.answer)}]" in texts(app)
+        assert {panel.alt for panel in finding.panels} | ({finding.alt} if finding.draw else set()) <= drawn
+        read = reading_table(finding)
+        assert any(read.to_dict("list") == table or read.map(plain).to_dict("list") == table for table in tables)
+        assert f"csv_{finding.key}" in [button.key for button in app.get("download_button")]
+
+
 def test_areas_are_set_against_each_other_when_the_part_is_opened(run, answer, monkeypatch) -> None:
     counted = []
     model = sys.modules["analytics.findings.stop_and_search.funnel"]

@@ -202,6 +202,7 @@ def test_half_a_kept_file_is_written_anew(store, load, searches, monkeypatch):
         assert stream.read() == searches(2)
 
 
+@pytest.mark.long
 def test_a_killed_publish_leaves_the_last_release_whole_and_is_swept(store, load, killed_load, searches, square_areas):
     load({APRIL: searches(2), "wards.geojson": square_areas("WD22", {"E05000001": (0, 51)})})
     before = {table: rows(store.view(), table) for table in ("stops", "stops_cube", "areas", "geography", "loads")}
@@ -221,6 +222,7 @@ def test_a_killed_publish_leaves_the_last_release_whole_and_is_swept(store, load
     assert rows(store.view(1)).equals(before["stops"])
 
 
+@pytest.mark.long
 def test_a_killed_first_publish_leaves_an_empty_store_that_can_be_loaded(store, load, killed_load, searches):
     killed_load({APRIL: searches(3)})
     assert not store.view()
@@ -229,6 +231,7 @@ def test_a_killed_first_publish_leaves_an_empty_store_that_can_be_loaded(store, 
     assert (len(rows(store.view())), newest_rows(store, "stops")) == (3, 3)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_a_process_killed_between_append_and_publish(store, april, searches, tmp_path):
     (tmp_path / MAY).write_bytes(searches(3))

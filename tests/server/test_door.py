@@ -16,6 +16,8 @@ from pages.parts.server import door
 from tests.server.conftest import EVERYWHERE
 from tests.servers import Session, ask
 
+pytestmark = pytest.mark.long
+
 ELSEWHERE = [
     {"X-Forwarded-For": "192.0.2.7"},
     {"X-Forwarded-Host": "confidence.example.org"},

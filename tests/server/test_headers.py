@@ -16,6 +16,8 @@ from pages.parts.server import shell
 from pages.parts.server.headers import Frame
 from tests.servers import Session, ask
 
+pytestmark = pytest.mark.long
+
 PLAIN = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",

@@ -1,6 +1,8 @@
 """Stop and search: how often, for whom, and how sure one can be of a difference."""
 
 from analytics.findings.stop_and_search.areas import comparable_areas, levels, near
+from analytics.findings.stop_and_search.by_object import by_object, looked_for
+from analytics.findings.stop_and_search.by_power import by_power
 from analytics.findings.stop_and_search.disproportionality import FAIRNESS, STREET, comparable, disproportionality
 from analytics.findings.stop_and_search.find_rates import find_rates, rated
 from analytics.findings.stop_and_search.five_aims import diagnosable, diagnostic
@@ -9,6 +11,7 @@ from analytics.findings.stop_and_search.funnel import funnel
 from analytics.findings.stop_and_search.linked import confidence_link, linkable
 from analytics.findings.stop_and_search.months import months
 from analytics.findings.stop_and_search.outcomes import outcomes
+from analytics.findings.stop_and_search.quality import quality
 from analytics.findings.stop_and_search.rates import rates
 from analytics.findings.stop_and_search.shared import INDEPENDENT
 from analytics.findings.stop_and_search.trend import chartable, trend
@@ -18,6 +21,8 @@ __all__ = [
     "INDEPENDENT",
     "STREET",
     "Followed",
+    "by_object",
+    "by_power",
     "chartable",
     "comparable",
     "comparable_areas",
@@ -29,9 +34,11 @@ __all__ = [
     "funnel",
     "levels",
     "linkable",
+    "looked_for",
     "months",
     "near",
     "outcomes",
+    "quality",
     "rated",
     "rates",
     "trend",

@@ -184,7 +184,7 @@ def comparable(scope: Scope, view: View) -> Searches:
 
 def _comparisons(searches: Searches) -> pd.DataFrame:
     population, comparator = searches.residents, str(searches.scope.comparator)
-    rows = [_comparison(searches, population, group, comparator) for group in BROAD_GROUPS if group != comparator]
+    rows = [comparison(searches, population, group, comparator) for group in BROAD_GROUPS if group != comparator]
     table = typed_frame(rows, _DISPROPORTIONALITY, ["stops", "comparator_stops", "base", "adjusted_areas"])
     figures = [name for name in _DISPROPORTIONALITY if name not in ("group", "comparator", "unknown_share", "flag")]
     return withhold(
@@ -200,7 +200,8 @@ def _whom(groups: list[str]) -> str:
     return wording.listing([people(group) for group in groups])
 
 
-def _comparison(searches: Searches, population: Residents, group: str, comparator: str) -> dict[str, Any]:
+def comparison(searches: Searches, population: Residents, group: str, comparator: str) -> dict[str, Any]:
+    """The figures of two groups, ratio and all that stands beside it; without them, why, in ``flag``."""
     a, b = searches.by_group[group], searches.by_group[comparator]
     residents_a, residents_b = population.by_group.get(group, 0), population.by_group.get(comparator, 0)
     row: dict[str, Any] = {

@@ -50,9 +50,11 @@ class Followed:
         Broad groups, then those of unknown ethnicity.
     objects, outcomes, powers
         What was looked for, what followed, and classes of powers, each in the order of its list.
+    laws
+        Powers by their names.
     cells
-        Columns group, month, area, power, object and outcome: places in these lists, in the months with a file and in
-        `areas`, −1 where a search has no known place; linked, ``Yes``, ``No`` or ``Blank`` as 0, 1 or 2; and stops.
+        Columns group, month, area, power, law, object and outcome: places in these lists, in the months with a file and
+        in `areas`, −1 where a search has no known place; linked, ``Yes``, ``No`` or ``Blank`` as 0, 1 or 2; and stops.
     areas
         GSS codes of districts.
     """
@@ -62,6 +64,7 @@ class Followed:
     objects: tuple[str, ...]
     outcomes: tuple[str, ...]
     powers: tuple[str, ...]
+    laws: tuple[str, ...]
     areas: tuple[str, ...]
     cells: pd.DataFrame
 
@@ -90,17 +93,28 @@ class Followed:
             "object": _in_order(chosen["object"], [row["label"] for row in vocabulary("objects").rows]),
             "outcome": _in_order(chosen["outcome"], [row["outcome"] for row in vocabulary("outcomes").rows]),
             "power": (*dict.fromkeys(classes.values()), NO_CLASS),
+            "law": tuple(chosen["power"].cat.categories),
             "area": tuple(chosen["area"].cat.categories),
         }
         places = {
             "group": _places(chosen["detail"], groups, lambda detail: searches.broad.get(detail, "")),
             "month": _places(chosen["month"], searches.months),
             "power": _places(chosen["power"], listed["power"], lambda power: classes.get(power, NO_CLASS)),
+            "law": _places(chosen["power"], listed["law"]),
             "linked": _places(chosen["linked"], ("Yes", "No", BLANK)),
             **{name: _places(chosen[name], listed[name]) for name in ("object", "outcome", "area")},
         }
         cells = chosen[["stops"]].assign(**places).query("group >= 0").reset_index(drop=True)
-        return cls(searches, groups, listed["object"], listed["outcome"], listed["power"], listed["area"], cells)
+        return cls(
+            searches,
+            groups,
+            objects=listed["object"],
+            outcomes=listed["outcome"],
+            powers=listed["power"],
+            laws=listed["law"],
+            areas=listed["area"],
+            cells=cells,
+        )
 
     @cached_property
     def grounds(self) -> Chosen:
@@ -110,6 +124,11 @@ class Followed:
     def under(self, power: str) -> Chosen:
         """Cells under powers of a class."""
         return (self.cells["power"] == self.powers.index(power)).to_numpy()
+
+    def by_law(self, name: str) -> Chosen:
+        """Cells under one power, by its name."""
+        place = self.laws.index(name) if name in self.laws else -1
+        return (self.cells["law"] == place).to_numpy()
 
     def looked_for(self, name: str) -> Chosen:
         """Cells in which something was looked for."""

@@ -280,9 +280,9 @@ def rates_between(low: float, high: float) -> str:
 
 
 _TEXTS = (
-    "group", "comparator", "month", "stratum", "rule", "outcome", "compared", "power_class", "object", "verdict",
-    "flag",
-)  # fmt: skip
+    *("group", "comparator", "month", "stratum", "rule", "outcome", "compared", "power", "kind", "object", "verdict"),
+    *("check", "unit", "figure", "bears_on", "power_class", "flag"),
+)
 
 
 def typed_frame(rows: list[dict[str, Any]], columns: list[str], whole: list[str]) -> pd.DataFrame:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 from scipy.stats import betabinom, binom
+from statsmodels.stats.contingency_tables import Table2x2
 
-from analytics.disparity import rate_ratio, split_dispersion, tipping_share, unknown_range
+from analytics.disparity import Estimate, rate_ratio, ratio_of_ratios, split_dispersion, tipping_share, unknown_range
 
 counts = st.integers(0, 5_000)
 populations = st.integers(1, 1_000_000)
@@ -243,3 +244,37 @@ def test_ranges_at_the_edge() -> None:
         unknown_range(1, 10, 1, 10, -1)
     with pytest.raises(ValueError, match="population_b is 0"):
         tipping_share(1, 10, 1, 0, 1)
+
+
+def ratio_as_estimate(a, n_a, b, n_b) -> Estimate:
+    made = rate_ratio(a, n_a, b, n_b)
+    return Estimate(made.estimate, made.low, made.high)
+
+
+@pytest.mark.parametrize("residents", [(5_000, 80_000), (1, 1)])
+def test_two_ratios_are_compared_as_statsmodels_compares_two_odds(residents: tuple[int, int]) -> None:
+    """Of many independent searches: the odds ratio of the two splits, whatever the residents; one standard error."""
+    n_a, n_b = residents
+    made = ratio_of_ratios(ratio_as_estimate(900, n_a, 1_600, n_b), ratio_as_estimate(2_400, n_a, 4_900, n_b))
+    table = Table2x2([[900, 1_600], [2_400, 4_900]])
+    low, high = table.oddsratio_confint()
+    assert made.estimate == pytest.approx(table.oddsratio, rel=1e-12)
+    assert (made.low, made.high) == pytest.approx((low, high), rel=1e-3)
+    assert made.p_value == pytest.approx(table.oddsratio_pvalue(), rel=0.02)
+
+
+def test_the_comparison_of_two_ratios_can_be_turned_round() -> None:
+    one, other = Estimate(4.0, 3.0, 6.0), Estimate(2.0, 1.8, 2.3)
+    made, back = ratio_of_ratios(one, other), ratio_of_ratios(other, one)
+    assert made.estimate == 2
+    assert (back.low, back.high) == pytest.approx((1 / made.high, 1 / made.low))
+    assert back.p_value == pytest.approx(made.p_value)
+    # By hand: log 2 less the root of the sum of squares of log 4/3 and log 2.3/2.
+    assert made.low == pytest.approx(2 * math.exp(-math.hypot(math.log(4 / 3), math.log(1.15))))
+    assert ratio_of_ratios(one, one).p_value == 1
+
+
+@pytest.mark.parametrize("ratio", [Estimate(0, 0, 1), Estimate(2, 1, math.inf), Estimate(2, 0, 3)])
+def test_a_ratio_without_finite_limits_is_not_compared(ratio: Estimate) -> None:
+    with pytest.raises(ValueError, match="can be compared where all are finite"):
+        ratio_of_ratios(ratio, Estimate(2, 1, 3))

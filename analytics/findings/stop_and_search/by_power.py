@@ -1,0 +1,419 @@
+"""Under which kind of power people of each group were searched, and the ratio of rates under each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from analytics import charts, disparity, near_one, wording
+from analytics.disclosure import TOO_FEW, withhold, without_rates_of_few
+from analytics.disparity import Estimate
+from analytics.disparity.dispersion import MINIMUM_PERIODS
+from analytics.finding import Finding, Panel
+from analytics.findings.asked import question_of
+from analytics.findings.refusal import refused
+from analytics.findings.residents import NoResidents, Residents
+from analytics.findings.searches import NoSearches, Searches
+from analytics.findings.stop_and_search import tested_shares
+from analytics.findings.stop_and_search.disproportionality import EXCESS, FAIRNESS, STREET, comparison
+from analytics.findings.stop_and_search.powers import (
+    GROUNDS,
+    KINDS,
+    NO_SUSPICION,
+    NOT_LISTED,
+    NOT_RECORDED,
+    UNDER,
+    kind_of,
+)
+from analytics.findings.stop_and_search.shared import (
+    CHANCE,
+    FEW_MONTHS,
+    OVER,
+    PER,
+    group_rate,
+    missing_residents,
+    none_recorded,
+    people,
+    population_caveats,
+    residents_of,
+    rules_fired,
+    typed_frame,
+    withheld_caveats,
+)
+from analytics.findings.tested import chance_caveat, rule_of_tests
+from analytics.records import records_of
+from analytics.scope import Scope, ScopeError
+from analytics.survey import q_values
+from data.cubes import EVERYONE
+from data.settings import settings
+from data.vocabularies import BROAD_GROUPS
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+
+    import pandas as pd
+
+    from data.store import View
+
+    Row = Mapping[Hashable, Any]
+
+_APART = (
+    "Powers that need no suspicion, such as section 60, always stand apart: an officer then needs no grounds to "
+    "suspect the person, so they are in no rate, ratio or find rate of powers that need grounds."
+)
+_SHARES_LIKEWISE = (
+    "Shares need no residents: they say under which powers people of a group were searched, of all who were, and not "
+    "how often. How much a power without suspicion is used goes up and down from month to month for everybody, which "
+    "leaves shares unsure and hardly moves a ratio. Where it is authorised differs from place to place, and so does "
+    "who is there."
+)
+_NO_RATIO = f"no ratio: {FEW_MONTHS}"
+
+_METHOD = (
+    "Searches of persons of a group under each kind of power, over all searches of the group. "
+    f"{tested_shares.SHARE_METHOD} Rates, ratio, difference, excess, range of unknown ethnicity and ratio within "
+    "districts: as of all searches together, from the searches under powers of the kind alone. Ratio against that "
+    "under powers that need grounds: from both intervals, on the log scale; the residents cancel."
+)
+_REFERENCE = (
+    f"{tested_shares.SHARE_REFERENCE}; Kleinman 1973, JASA 68, 46 (clumping); Cameron and Miller 2015, Journal of "
+    "Human Resources 50, 317 (months as clusters); Donner and Zou 2012, Statistical Methods in Medical Research 21, "
+    "347 (two ratios)"
+)
+
+_SHARE = ["share", "share_low", "share_high"]
+_RATE = ["rate", "rate_low", "rate_high"]
+_PAIR = [
+    "ratio", "low", "high", "difference", "difference_low", "difference_high", "excess", "excess_low", "excess_high",
+    "ratio_if_unknown_comparator", "ratio_if_unknown_group", "ratio_adjusted", "adjusted_low", "adjusted_high",
+    "adjusted_areas", "dispersion",
+]  # fmt: skip
+_AGAINST = [f"against_grounds{end}" for end in ("", "_low", "_high", "_p_value", "_q_value")]
+_BY_POWER = [
+    *("power", "group", "searches", "base", *_SHARE),
+    *(*tested_shares.GAP, *_RATE, *_PAIR, *_AGAINST, "unknown_share", "flag"),
+]
+_COUNTS = ["searches", "base", "adjusted_areas"]
+_POWERS = ["power", "kind", "searches", "base", "share", "low", "high", "flag"]
+
+
+def by_power(scope: Scope, view: View) -> Finding:
+    """Under which kind of power people were searched, and how often, by group; powers without suspicion apart."""
+    question = question_of(by_power)
+    try:
+        searches = Searches.of(scope.but(power=None), view)
+    except (ScopeError, NoSearches) as why:
+        return refused(question, typed_frame([], _BY_POWER, []), scope, view, str(why))
+    population, why_none = _population(searches)
+    table, powers = _by_kind(searches, population), _each(searches)
+    headline, answer = _sentences(searches, table, why_none)
+    return Finding(
+        key=question.key,
+        question=question.asks,
+        headline=headline,
+        answer=answer,
+        tables={"by_power": table, "powers": powers},
+        provenance=searches.provenance(
+            question, _METHOD, _REFERENCE, [*rules_fired(table, population), *rule_of_tests(table)], _shown()
+        ),
+        caveats=(
+            _APART,
+            *tested_shares.untested(table),
+            *_ratio_caveats(table, searches, population),
+            *chance_caveat(table),
+            _SHARES_LIKEWISE,
+            FAIRNESS,
+            *missing_residents(searches, population),
+            *searches.gaps(per_resident=population is not None),
+            *population_caveats(searches, population),
+            *([STREET, EXCESS] if table["ratio"].notna().any() else []),
+            *_not_listed(powers),
+            *withheld_caveats(table),
+            *searches.caveats("ratio" if population else ""),
+        ),
+        panels=_panels(searches, table),
+        alt=answer,
+    )
+
+
+def _shown() -> dict[str, str]:
+    return {
+        "Clear below a false-discovery rate of": f"{settings().false_discovery:.2f}",
+        "Least months of a ratio, and of a test": str(MINIMUM_PERIODS),
+        "Least share of searches with a place": wording.percent(settings().placed_share),
+    }
+
+
+def _population(searches: Searches) -> tuple[Residents | None, str]:
+    try:
+        return searches.residents, ""
+    except NoResidents as why:
+        return None, str(why)
+
+
+# Tables
+
+
+def _by_kind(searches: Searches, population: Residents | None) -> pd.DataFrame:
+    groups, comparator = list(searches.by_group), str(searches.scope.comparator)
+    base = searches.monthly(groups)
+    rows = []
+    for kind, powers in _kinds_of(searches).items():
+        part = searches.under(powers)
+        for row in tested_shares.rows_of(groups, part.monthly(groups), base, comparator):
+            figures = _figures(kind, part, population, str(row["group"]), comparator)
+            notes = [*_none(searches, row), row["flag"], figures.pop("flag", "")]
+            rows.append({"power": kind, **row, **figures, "flag": "; ".join(note for note in notes if note)})
+    table = tested_shares.tested(typed_frame(_against_grounds(rows), _BY_POWER, _COUNTS))
+    shown = [*_SHARE, *_RATE, *_PAIR, *_AGAINST, "unknown_share"]
+    table = withhold(table, ["base"], shown, settings().threshold, zeros_shown=True)
+    return withhold(table, ["searches"], shown, settings().threshold, zeros_shown=True)
+
+
+def _against_grounds(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows with how many times the ratio under powers that need grounds theirs is, all of these tested together.
+
+    Only where it can be told of both ratios how far searches come in clumps.
+    """
+    told = [row for row in rows if row.get("ratio") and row["dispersion"]]
+    grounds = {row["group"]: _ratio(row) for row in told if row["power"] == GROUNDS}
+    compared = [row for row in told if row["power"] != GROUNDS and row["group"] in grounds]
+    made = [disparity.ratio_of_ratios(_ratio(row), grounds[row["group"]]) for row in compared]
+    tested = q_values([one.p_value for one in made])
+    for row, one, q_value in zip(compared, made, tested, strict=True):
+        row |= dict(zip(_AGAINST, (one.estimate, one.low, one.high, one.p_value, q_value), strict=True))
+    return rows
+
+
+def _ratio(row: Mapping[str, Any]) -> Estimate:
+    return Estimate(row["ratio"], row["low"], row["high"])
+
+
+def _kinds_of(searches: Searches) -> dict[str, list[str]]:
+    """Powers of each kind that somebody was searched under."""
+    found = {kind: [power for power in searches.by_power.index if kind_of(power) == kind] for kind in KINDS}
+    return {kind: powers for kind, powers in found.items() if powers}
+
+
+def _none(searches: Searches, row: Mapping[str, Any]) -> list[str]:
+    if row["searches"]:
+        return []
+    group = str(row["group"])
+    never = not row["base"] and group in BROAD_GROUPS
+    return [none_recorded(searches, group) if never else "no such search"]
+
+
+def _figures(kind: str, part: Searches, population: Residents | None, group: str, comparator: str) -> dict[str, Any]:
+    """Rate of a group under one kind of power, and what stands beside it; ``flag`` says what is not given and why."""
+    if group not in BROAD_GROUPS or population is None or not part.by_group[group]:
+        return {}
+    residents = population.by_group.get(group, 0)
+    if not residents:
+        return {"flag": f"no residents counted as {group}"}
+    if kind in (NOT_LISTED, NOT_RECORDED):
+        return {"flag": "no rate: the kind of power is not known"}
+    rate, varies = group_rate(part, group, residents)
+    over = [OVER] if rate.estimate > PER else []
+    told = dict(zip(_RATE, (rate.estimate, rate.low, rate.high), strict=True)) | {"unknown_share": part.unknown_share}
+    if group == comparator:
+        return told | {"flag": "; ".join([*([] if varies else [CHANCE]), *over])}
+    if len(part.months) < MINIMUM_PERIODS:
+        return told | {"flag": "; ".join([_NO_RATIO, *over])}
+    if part.by_group[comparator] < settings().threshold:
+        return told | {"flag": f"no ratio: fewer than {settings().threshold} searches of {people(comparator)}"}
+    made = comparison(part, population, group, comparator)
+    if "ratio" not in made:
+        return told | {"flag": f"no ratio: {made['flag']}" if made["flag"] else ""}
+    return told | {name: made[name] for name in _PAIR if name in made} | {"flag": made["flag"]}
+
+
+def _each(searches: Searches) -> pd.DataFrame:
+    """Each power with its kind and its share of all searches of persons."""
+    counted = searches.by_power.to_numpy()
+    base, rows = counted.sum(axis=0)[None], []
+    for power, of_months in zip(searches.by_power.index, counted, strict=True):
+        made = disparity.find_rates(of_months[None], base)
+        rows.append(
+            {
+                "power": power,
+                "kind": kind_of(power),
+                "searches": of_months.sum(),
+                "base": searches.total,
+                "share": made.estimate[0],
+                "low": made.low[0],
+                "high": made.high[0],
+                "flag": CHANCE if made.cells[0] < MINIMUM_PERIODS else "",
+            }
+        )
+    table = typed_frame(rows, _POWERS, ["searches", "base"])
+    few = (table["searches"] < settings().threshold).to_numpy(dtype=bool)
+    table.loc[few, "flag"] = TOO_FEW
+    return without_rates_of_few(table, "searches", ["share", "low", "high"])
+
+
+def _not_listed(powers: pd.DataFrame) -> list[str]:
+    names = list(powers.loc[powers["kind"] == NOT_LISTED, "power"])
+    return [f"Not in our list of powers: {wording.listing([f'“{name}”' for name in names])}."] if names else []
+
+
+# Sentences
+
+
+def _sentences(searches: Searches, table: pd.DataFrame, why_none: str) -> tuple[str, str]:
+    rows = {(row["power"], row["group"]): row for row in records_of(table)}
+    pair = str(searches.scope.group), str(searches.scope.comparator)
+    parts = [*_much_unknown(searches, rows), _of_shares(searches, rows, pair), *_of_ratios(rows, pair, why_none)]
+    return _headline(rows, pair), " ".join(parts)
+
+
+def _headline(rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str]) -> str:
+    unknown = _unknown_share(rows)
+    if unknown > settings().unknown_share:
+        return f"Under which power is not known for {wording.percent(unknown)} of searches"
+    if (NO_SUSPICION, EVERYONE) not in rows:
+        return "No search is recorded under a power without suspicion"
+    shares = {name: rows[NO_SUSPICION, name]["share"] for name in (*pair, EVERYONE)}
+    if not any(wording.missing(shares[name]) for name in pair):
+        said = ", ".join(f"{name} {wording.percent(shares[name])}" for name in pair)
+        return f"{NO_SUSPICION}: {said} of searches"
+    if wording.missing(shares[EVERYONE]):
+        return "Very few searches were under a power without suspicion"
+    return f"{NO_SUSPICION}: {wording.percent(shares[EVERYONE])} of all searches"
+
+
+def _unknown_share(rows: Mapping[tuple[Any, Any], Row]) -> float:
+    """Share of all searches of which the kind of power is not known."""
+    shares = [rows[kind, EVERYONE]["share"] for kind in (NOT_LISTED, NOT_RECORDED) if (kind, EVERYONE) in rows]
+    return sum(float(share) for share in shares if not wording.missing(share))
+
+
+def _much_unknown(searches: Searches, rows: Mapping[tuple[Any, Any], Row]) -> list[str]:
+    """What is said before every number where too much ethnicity, or too many powers, are unknown."""
+    most, power, said = settings().unknown_share, _unknown_share(rows), []
+    if power > most:
+        said.append(
+            f"Under which power people were searched is not known for {wording.percent(power)} of searches, so what "
+            "stands of powers may be of a part that is unlike the rest."
+        )
+    if searches.unknown_share > most:
+        said.append(f"Ethnicity is unknown for {wording.percent(searches.unknown_share)} of searches.")
+    return said
+
+
+def _of_shares(searches: Searches, rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str]) -> str:
+    """Which part of the searches of both groups needed no suspicion, else which part of all needed grounds."""
+    where, of = searches.limits, f"{searches.span}, {wording.plural(searches.total, 'search', 'searches')}"
+    one, other = (rows.get((NO_SUSPICION, name)) for name in pair)
+    if one and other and not wording.missing(one["share"]) and not wording.missing(other["share"]):
+        return (
+            f"{tested_shares.share(one)} of the searches of {people(pair[0])} and {tested_shares.share(other)} of "
+            f"those of {people(pair[1])}{where} were under {UNDER[NO_SUSPICION]}, {of}: {tested_shares.differ(one)}."
+        )
+    every = [(kind, rows[kind, EVERYONE]) for kind in KINDS if (kind, EVERYONE) in rows]
+    given = [(kind, row) for kind, row in every if not wording.missing(row["share"])]
+    if not given:
+        return f"Not enough searches to say under which powers: {of}."
+    first, *others = [f"under {UNDER[kind]}" for kind, _ in given]
+    shares = [tested_shares.share(row) for _, row in given]
+    said = wording.listing([f"{shares[0]} were {first}", *map(" ".join, zip(shares[1:], others, strict=True))])
+    apart = "" if (NO_SUSPICION, EVERYONE) in rows else "; none is recorded under a power that needs no suspicion"
+    return f"Of the searches{where}, {said}, {of}{apart}."
+
+
+def _of_ratios(rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str], why_none: str) -> list[str]:
+    """Both rates and their ratio under each kind of power; else why there is none."""
+    if why_none:
+        return [why_none if why_none.endswith(".") else f"{why_none}."]
+    said = []
+    for kind in (GROUNDS, NO_SUSPICION):
+        one, other = (rows.get((kind, name)) for name in pair)
+        if one and other and not wording.missing(one["ratio"]) and not wording.missing(other["rate"]):
+            said.append(
+                f"under {UNDER[kind]}, {wording.rate(one['rate'])} searches for every 1,000 {residents_of(pair[0])} "
+                f"against {wording.rate(other['rate'])} for {residents_of(pair[1])}, a ratio of "
+                f"{near_one.times(one['ratio'])} ({near_one.between(one['low'], one['high'])})"
+            )
+    if said:
+        return [f"By residents, {'; '.join(said)}{_apart(rows.get((NO_SUSPICION, pair[0])))}."]
+    return ["No ratio of rates is given; the table says why of each."]
+
+
+def _apart(row: Row | None) -> str:
+    """How many times the first ratio the second one is, as the end of a sentence; empty where it is not given."""
+    if row is None or wording.missing(row["against_grounds"]):
+        return ""
+    low, high = row["against_grounds_low"], row["against_grounds_high"]
+    clear = row["against_grounds_q_value"] < settings().false_discovery and not low <= 1 <= high
+    said = f"{near_one.times(row['against_grounds'])} times ({near_one.between(low, high)})"
+    return f". The second ratio is {said} the first" if clear else f". The two ratios do not clearly differ: {said}"
+
+
+def _ratio_caveats(table: pd.DataFrame, searches: Searches, population: Residents | None) -> list[str]:
+    """Why a ratio is missing, and of which one the interval is too narrow."""
+    said = []
+    if population is not None and len(searches.months) < MINIMUM_PERIODS:
+        said.append(
+            f"No ratio of rates is given for a kind of power: {FEW_MONTHS}, and searches under powers that need no "
+            "suspicion come many at a time."
+        )
+    if table["flag"].str.contains("of the ratio by chance|every interval by chance").any():
+        said.append(
+            "Where the table says that the interval of a ratio is by chance alone, it is likely too narrow: there are "
+            "too few months and districts with searches of both groups to see how far they come in clumps."
+        )
+    return said
+
+
+# Charts
+
+
+def _panels(searches: Searches, table: pd.DataFrame) -> tuple[Panel, ...]:
+    rows = {(row["power"], row["group"]): row for row in records_of(table)}
+    pair = str(searches.scope.group), str(searches.scope.comparator)
+    kinds = [kind for kind in KINDS if (kind, EVERYONE) in rows]
+    pairs = [(rows[kind, pair[0]], rows[kind, pair[1]]) for kind in kinds]
+    panels = []
+    if any(not wording.missing(row["share"]) for both in pairs for row in both):
+        label = f"Share of searches under each kind of power; {tested_shares.key(*pair)}"
+        panels.append(Panel(label, "", "", partial(tested_shares.drawn, kinds, pairs), _alt(label, kinds, pairs)))
+    if any(not wording.missing(one["ratio"]) for one, _ in pairs):
+        label = f"Ratio of the {pair[0]} to the {pair[1]} search rate, by kind of power"
+        scale = _scale(kinds, [one for one, _ in pairs])
+        given = scale.dropna(subset=["estimate"])
+        said = "; ".join(
+            f"{row['label']} {near_one.times(row['estimate'])} ({near_one.between(row['low'], row['high'])})"
+            for row in records_of(given)
+        )
+        panels.append(Panel(label, "", "", partial(charts.ratio_scale, scale), f"{label}: {said}"))
+    return tuple(panels)
+
+
+def _alt(label: str, kinds: Iterable[str], pairs: Iterable[tuple[Row, Row]]) -> str:
+    said = [
+        f"{kind} {tested_shares.share(one)} and {tested_shares.share(other)}"
+        for kind, (one, other) in zip(kinds, pairs, strict=True)
+        if not wording.missing(one["share"]) and not wording.missing(other["share"])
+    ]
+    return f"{label}: {'; '.join(said)}" if said else label
+
+
+def _scale(kinds: Iterable[str], ratios: Iterable[Row]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            {
+                "label": kind,
+                "kind": "estimate",
+                **{name: np.nan if wording.missing(row[of]) else row[of] for name, of in _ENDS.items()},
+                "flag": str(row["flag"]).partition(":")[0] or "not given",
+            }
+            for kind, row in zip(kinds, ratios, strict=True)
+        ]
+    )
+
+
+_ENDS = {"estimate": "ratio", "low": "low", "high": "high"}

@@ -1,0 +1,323 @@
+"""What records of searches do not say: counts, bounds worked out here, the order, months, and published files."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import re
+from collections import Counter
+
+import pytest
+
+from analytics.findings.stop_and_search import by_object, quality
+from analytics.reading import reading_table, reading_titles
+from analytics.scope import Scope
+from data import counting, publishing
+from data.publishing import recount
+from data.vocabularies import forces
+from tests.analytics.conftest import EAST, ETHNICITY
+
+ARREST, NFA = "Arrest", "A no further action disposal"
+DRUGS = "Misuse of Drugs Act 1971 (section 23)"
+PEOPLE = {"White": 80_000, "Black": 5_000, "Asian": 4_000, "Mixed": 2_000, "Other": 1_000}
+WHOLE = {
+    "Type": "Person search",
+    "Longitude": str(EAST[0]),
+    "Latitude": str(EAST[1]),
+    "Self-defined ethnicity": ETHNICITY["White"],
+    "Officer-defined ethnicity": "White",
+    "Legislation": DRUGS,
+    "Object of search": "Controlled drugs",
+    "Outcome": NFA,
+    "Outcome linked to object of search": "False",
+}
+
+
+def searched(number, **cells):
+    """As many rows that say everything, but for what is given; words are joined by low lines."""
+    named = {column.replace(" ", "_").replace("-", "_"): column for column in WHOLE}
+    return [WHOLE | {named[name]: value for name, value in cells.items()}] * number
+
+
+@pytest.fixture
+def write(town):
+    """A function that writes months of rows and gives the view; one district of the force has residents."""
+    town.boundaries(own=1)
+    town.census({town.east: ("East", PEOPLE)})
+
+    def run(**months):
+        for month, rows in months.items():
+            content = town.police_csv([part for rows_of in rows for part in rows_of])
+            town.write(f"{month[1:5]}-{month[5:]}-surrey-stop-and-search.csv", content)
+        return town.view()
+
+    return run
+
+
+BLACK = {"Self_defined_ethnicity": ETHNICITY["Black"], "Officer_defined_ethnicity": "Black"}
+GAPS = [
+    searched(100),
+    searched(50, **BLACK),
+    searched(20, Self_defined_ethnicity=ETHNICITY["Not stated"]),
+    searched(10, Self_defined_ethnicity="", Officer_defined_ethnicity=""),
+    searched(5, Officer_defined_ethnicity=""),
+    searched(4, Longitude="", Latitude=""),
+    searched(3, Longitude="-2.0", Latitude="53.0"),
+    searched(6, Legislation=""),
+    searched(2, Legislation="Witchcraft Act 1735"),
+    searched(7, Object_of_search=""),
+    searched(8, Object_of_search="Detailed object of search unavailable"),
+    searched(9, Outcome=""),
+    searched(30, Outcome=ARREST, Outcome_linked_to_object_of_search="True"),
+    searched(15, Outcome=ARREST, Outcome_linked_to_object_of_search=""),
+]
+TOTAL = sum(len(rows) for rows in GAPS)
+"""269 searches: 219 are of people whose own word is White, and 50 of Black people but for those without a word."""
+
+
+def rows_of(finding, table="quality"):
+    return json.loads(finding.as_json())["tables"][table]
+
+
+def by_check(finding):
+    return {row["check"]: row for row in rows_of(finding)}
+
+
+def test_each_gap_is_counted(write):
+    checks = by_check(quality(Scope(), write(m201906=GAPS)))
+    assert {name: (row["searches"], row["of"]) for name, row in checks.items()} == {
+        "Self-defined ethnicity not stated": (20, TOTAL),
+        "Self-defined ethnicity blank": (10, TOTAL),
+        "Self-defined ethnicity not in list": (0, TOTAL),
+        "Officer-defined ethnicity blank": (15, TOTAL),
+        "Officer-defined ethnicity not in list": (0, TOTAL),
+        "Ethnicity known from neither word": (10, TOTAL),
+        "No coordinates": (4, TOTAL),
+        "In no district that is loaded": (3, TOTAL),
+        "Power not recorded": (6, TOTAL),
+        "Power not in our list": (2, TOTAL),
+        "Object not given": (7, TOTAL),
+        "Object not in our list": (0, TOTAL),
+        "Object not detailed": (8, TOTAL),
+        "Outcome not given": (9, TOTAL),
+        "Outcome not in our list": (0, TOTAL),
+        "Object at odds with the drugs power": (0, TOTAL - 8 - 15),
+        "Link to the object not given": (15, 45),
+        "Months without a file": (0, 1),
+    }
+    for row in checks.values():
+        assert row["share"] == pytest.approx(row["searches"] / row["of"])
+        assert (row["bears_on"] == "Nothing is missing.") == (row["searches"] == 0)
+
+
+def test_bounds_are_what_could_be(write):
+    """The ratio, and shares of the searches under powers that need grounds, from the numbers of rows above."""
+    checks = by_check(quality(Scope(), write(m201906=GAPS)))
+    black, white = 50, TOTAL - 50 - 30
+
+    def ratio(a, b):
+        return (a / 5_000) / (b / 80_000)
+
+    stated = checks["Self-defined ethnicity not stated"]
+    assert (stated["as_recorded"], stated["bound_low"], stated["bound_high"]) == pytest.approx(
+        (ratio(black, white), ratio(black, white + 20), ratio(black + 20, white))
+    )
+    blank = checks["Officer-defined ethnicity blank"]
+    seen = TOTAL - 50 - 15
+    assert (blank["as_recorded"], blank["bound_low"], blank["bound_high"]) == pytest.approx(
+        (ratio(50, seen), ratio(50, seen + 15), ratio(65, seen))
+    )
+    grounds = TOTAL - 8
+    known = grounds - 7 - 8
+    given = checks["Object not given"]
+    assert (given["as_recorded"], given["bound_low"], given["bound_high"]) == pytest.approx(
+        (1.0, known / (known + 7), 1.0)
+    )
+    power = checks["Power not recorded"]
+    assert (power["as_recorded"], power["bound_low"], power["bound_high"]) == pytest.approx((0, 0, 6 / TOTAL))
+    outcome = checks["Outcome not given"]
+    assert (outcome["as_recorded"], outcome["bound_low"], outcome["bound_high"]) == pytest.approx(
+        (45 / (grounds - 9), 45 / grounds, 54 / grounds)
+    )
+    link = checks["Link to the object not given"]
+    # Of 45 outcomes 30 say whether they are linked: under four fifths, so that no strict rate is given anywhere.
+    assert link["as_recorded"] is None
+    assert (link["bound_low"], link["bound_high"]) == pytest.approx((30 / (grounds - 9), 45 / (grounds - 9)))
+    place = checks["No coordinates"]
+    assert (place["as_recorded"], place["bound_low"]) == (pytest.approx(1 - 4 / TOTAL), None)
+
+
+def test_the_largest_gap_is_said_first(write):
+    finding = quality(Scope(), write(m201906=GAPS))
+    shares = [row["share"] for row in rows_of(finding)]
+    assert shares == sorted(shares, reverse=True)
+    assert finding.headline == "Largest gap: link to the object not given, 33\u00a0%"
+    assert finding.answer == (
+        f"Of {TOTAL} searches of persons, June 2019, what is missing most: link to the object not given, 33\u00a0% of "
+        "45 searches with an outcome; self-defined ethnicity not stated, 7\u00a0%; officer-defined ethnicity blank, "
+        "6\u00a0%. Find rate, outcome linked to the object: not given, as too little is said; 12\u00a0% if none of "
+        "these were among them and 18\u00a0% if all were. Nothing is missing in 6 other checks."
+    )
+
+
+def test_objects_that_contradict_the_power_are_found(write):
+    """Under the power to search for drugs 25 of 125 searches are for something else: a fifth. One more is too many."""
+    rows = [searched(100), searched(5, Legislation=""), searched(25, Object_of_search="Offensive weapons")]
+    view = write(m201906=rows)
+    odd = by_check(quality(Scope(), view))["Object at odds with the drugs power"]
+    assert (odd["searches"], odd["of"], odd["unit"]) == (25, 125, "drugs searches")
+    assert odd["bears_on"].endswith("section 23” only drugs can be looked for.")
+    assert not by_object(Scope(), view).refused
+    view = write(m201906=[*rows, searched(1, Object_of_search="Fireworks")])
+    odd = by_check(quality(Scope(), view))["Object at odds with the drugs power"]
+    assert odd["bears_on"].endswith("so many that the objects can't be right, and no share of them is given.")
+    refused = by_object(Scope(), view)
+    assert (refused.refused, refused.answer) == (
+        True,
+        "Of the 126 searches by Surrey Police in June 2019 under “Misuse of Drugs Act 1971, section 23” the file says "
+        "of 79\u00a0% that drugs were looked for, which is all that this power is for: the objects in the file can't "
+        "be right, so no share is given.",
+    )
+
+
+def test_chosen_power_and_district_limit_what_is_checked(write, town):
+    view = write(m201906=GAPS)
+    one = by_check(quality(Scope(power="Misuse of Drugs Act 1971, section 23"), view))
+    assert one["Power not recorded"]["searches"] == 0
+    assert one["Object not given"]["of"] == TOTAL - 8
+    east = by_check(quality(Scope(area=town.east), view))
+    assert (east["No coordinates"]["searches"], east["No coordinates"]["of"]) == (0, TOTAL - 7)
+
+
+def test_both_definitions_give_one_answer(write):
+    view = write(m201906=GAPS)
+    assert quality(Scope(definition="officer"), view).as_json() == quality(Scope(), view).as_json()
+
+
+def test_months_without_a_file_and_by_month(write):
+    april = [searched(40), searched(10, Object_of_search="")]
+    june = [searched(60), searched(30, Object_of_search="")]
+    finding = quality(Scope(), write(m201904=april, m201906=june))
+    months = by_check(finding)["Months without a file"]
+    assert (months["searches"], months["of"], months["unit"]) == (1, 3, "months")
+    assert months["share"] == pytest.approx(1 / 3)
+    assert months["bears_on"] == (
+        "Every figure is over the other 2 months; what was recorded in it is not known, and is no zero."
+    )
+    assert finding.headline == "Largest gap: months without a file, 33\u00a0%"
+    assert "33\u00a0% of 3 months; object not given, 29\u00a0%." in finding.answer
+    assert [(row["check"], row["month"], row["searches"], row["of"]) for row in rows_of(finding, "by_month")] == [
+        ("Object not given", "2019-04", 10, 50),
+        ("Object not given", "2019-06", 30, 90),
+    ]
+
+
+def test_nothing_missing_is_said(write):
+    finding = quality(Scope(), write(m201906=[searched(60), searched(20, **BLACK)]))
+    assert finding.headline == "Nothing that is checked is missing"
+    assert finding.answer == "Of 80 searches of persons, June 2019, nothing that is checked is missing."
+    assert {row["share"] for row in rows_of(finding) if row["of"]} == {0}
+    assert by_check(finding)["Link to the object not given"]["flag"] == "no outcomes"
+
+
+def test_of_very_few_searches_no_share_is_said(write):
+    finding = quality(Scope(), write(m201906=[searched(6), searched(3, Object_of_search="")]))
+    assert finding.headline == "Too few searches to say"
+    given = by_check(finding)["Object not given"]
+    assert (given["share"], given["as_recorded"], given["flag"]) == (None, None, "too few to say")
+    assert {row["share"] for row in rows_of(finding, "by_month")} == {None}
+
+
+def test_without_residents_there_is_no_ratio_to_bound(town):
+    town.write("2019-06-btp-stop-and-search.csv", town.police_csv([row for rows in GAPS for row in rows]))
+    stated = by_check(quality(Scope("btp"), town.view()))["Self-defined ethnicity not stated"]
+    assert (stated["searches"], stated["as_recorded"]) == (20, None)
+    assert stated["bears_on"] == "Every figure by group leaves these searches out; there is no ratio to bound."
+
+
+def test_tables_read_and_the_chart_marks_what_is_large(write):
+    finding = quality(Scope(), write(m201906=GAPS))
+    assert list(reading_titles(finding).values()) == ["What is missing", "By month"]
+    for table in ("quality", "by_month"):
+        read = reading_table(finding, table)
+        assert not any("_" in heading for heading in read.columns)
+        assert not read.map(lambda text: text in ("nan", "None", "<NA>")).any(axis=None)
+    for mode in ("light", "dark"):
+        symbols = [trace.marker.symbol for trace in finding.chart(mode).data if trace.mode == "markers"]
+        assert symbols == ["circle", "diamond"]
+        marks = [trace for trace in finding.chart(mode).data if trace.mode == "markers"]
+        assert [len(trace.x) for trace in marks] == [11, 1]
+        assert finding.chart(mode).layout.xaxis.range[1] > 1 / 3
+
+
+def test_a_release_of_before_the_cube_checks_the_rest(write, town, monkeypatch):
+    with monkeypatch.context() as older:
+        older.setattr(counting, "inputs", lambda cubes: {"code": "older"})
+        kept = tuple(cube for cube in publishing.CUBES if cube.table.name != "outcomes_cube")
+        older.setattr(publishing, "CUBES", kept)
+        finding = quality(Scope(), write(m201906=GAPS))
+    assert not finding.refused
+    assert "Object not given" not in by_check(finding)
+    assert by_check(finding)["No coordinates"]["searches"] == 4
+    assert finding.caveats[0].startswith("This release was counted before outcomes of searches were")
+    recount(town.store, "Ada", "outcomes of searches")
+    assert "Object not given" in by_check(quality(Scope(), town.view()))
+
+
+# Every force of June 2019, counted from the text of the files
+
+
+@pytest.fixture(scope="session")
+def june(real_files):
+    """Searches of persons by force that lack something, with the csv module."""
+    counts = {}
+    for path in sorted((real_files / "police_uk" / "2019-06").glob("*-stop-and-search.csv*")):
+        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        force = path.name.removeprefix("2019-06-").partition("-stop-and-search")[0]
+        counts[force] = Counter()
+        for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig"))):
+            if row["Type"] == "Vehicle search":
+                continue
+            outcome = row["Outcome"]
+            something = outcome != "" and "no further action" not in outcome.casefold()
+            counts[force].update(
+                {
+                    "all": 1,
+                    "Self-defined ethnicity not stated": "Not stated" in row["Self-defined ethnicity"],
+                    "Self-defined ethnicity blank": row["Self-defined ethnicity"] == "",
+                    "Officer-defined ethnicity blank": row["Officer-defined ethnicity"] == "",
+                    "No coordinates": row["Longitude"] == "",
+                    "Power not recorded": row["Legislation"] == "",
+                    "Object not given": row["Object of search"] == "",
+                    "Object not detailed": row["Object of search"] == "Detailed object of search unavailable",
+                    "Outcome not given": outcome == "",
+                    "outcomes": something,
+                    "Link to the object not given": something and row["Outcome linked to object of search"] == "",
+                }
+            )
+    return counts
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("force", sorted(set(forces()) - {"eskmere", "england and wales"}))
+def test_every_force_of_june_2019(real_store, june, force):
+    finding = quality(Scope(force, from_month="2019-06", to_month="2019-06"), real_store.view())
+    read = json.loads(finding.as_json(), parse_constant=lambda constant: pytest.fail(constant))
+    assert read["answer"].endswith(".")
+    assert finding.refused or len(read["headline"]) < 70
+    for sentence in (read["headline"], read["answer"], *read["caveats"]):
+        assert not re.search(r"nan|None|NA>|inf\b|  ", sentence), sentence
+    if force not in june or not june[force]["all"]:
+        assert finding.refused
+        return
+    told = {row["check"]: row for row in rows_of(finding)}
+    for name, number in june[force].items():
+        if name in told:
+            assert told[name]["searches"] == number, name
+            assert told[name]["of"] == june[force]["outcomes" if told[name]["unit"] == "outcomes" else "all"]
+    for row in told.values():
+        if row["bound_high"] is not None:
+            assert row["bound_low"] <= (row["bound_low"] if row["as_recorded"] is None else row["as_recorded"])
+            assert row["bound_low"] <= row["bound_high"]
