@@ -32,16 +32,39 @@ CLAIMS = ("described", "associated", "moves before", "fits the timing", "estimat
 
 @dataclass(frozen=True)
 class File:
-    """A file that a figure rests on."""
+    """A file that a figure rests on.
+
+    Attributes
+    ----------
+    name
+        The file.
+    sha256
+        Of its bytes; of answers to a survey, which are read with their mapping, of both together.
+    rows
+        Its rows.
+    mapping
+        SHA-256 of the mapping that it was read with; blank where it needs none.
+    """
 
     name: str
     sha256: str
     rows: int
+    mapping: str = ""
+
+    @property
+    def of(self) -> str:
+        """What its SHA-256 is of, in words."""
+        return f"The file with its mapping, whose own is {self.mapping}" if self.mapping else "The file"
 
 
 def files_of(loads: pd.DataFrame) -> tuple[File, ...]:
     """The files of some rows of the table ``loads``, in their order."""
-    return tuple(File(row["file"], row["sha256"], int(row["rows"])) for row in records_of(loads))
+    return tuple(
+        File(
+            row["file"], row["sha256"], int(row["rows"]), "" if wording.missing(row.get("mapping")) else row["mapping"]
+        )
+        for row in records_of(loads)
+    )
 
 
 @dataclass(frozen=True)

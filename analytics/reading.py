@@ -42,6 +42,23 @@ def _percents(low: str, high: str) -> Writer:
     return lambda row: "" if wording.missing(row[low]) else wording.percent_between(row[low], row[high])
 
 
+def _tenths(low: str, high: str) -> Writer:
+    return lambda row: "" if wording.missing(row[low]) else wording.tenths_between(row[low], row[high])
+
+
+def _or_range(name: str, least: str, most: str) -> Writer:
+    """A share, or between which shares it lies."""
+    one, between = _figure(name, wording.percent), _percents(least, most)
+    low, high = _figure(least, wording.percent), _figure(most, wording.percent)
+    return lambda row: one(row) or (low(row) if low(row) == high(row) else between(row))
+
+
+def _gap_or_range(row: Any) -> str:  # noqa: ANN401
+    """A gap in points, or between which it lies."""
+    low, high = (_figure(name, _points)(row) for name in ("least_gap", "most_gap"))
+    return _figure("gap", _points)(row) or (low if low == high else wording.between(low, high))
+
+
 def _text(name: str) -> Writer:
     return lambda row: "" if wording.missing(row[name]) else str(row[name])
 
@@ -72,7 +89,7 @@ def _points(value: float) -> str:
     return wording.signed(value * 100, 0)
 
 
-def _tenths(value: float) -> str:
+def _tenths_of_points(value: float) -> str:
     return wording.signed(value * 100, 1)
 
 
@@ -174,7 +191,9 @@ _AGAINST_REST: dict[str, Writer] = {
     "Verdict": _text("verdict"),
 }
 _AGAINST_COMPARATOR: dict[str, Writer] = {
-    "Against the comparator, points": _both(_figure("gap", _tenths), _span("gap_low", "gap_high", _tenths)),
+    "Against the comparator, points": _both(
+        _figure("gap", _tenths_of_points), _span("gap_low", "gap_high", _tenths_of_points)
+    ),
     "Clear": lambda row: "" if not row["verdict"] else "yes" if row["verdict"] in ("above", "below") else "no",
 }
 _COMPARED: dict[str, Writer] = {
@@ -218,6 +237,20 @@ def _against_limits(row: Any) -> str:  # noqa: ANN401
     return f"clearly {side}" if row["flagged"] else f"{side} 95 %, as chance can have it"
 
 
+def _against(*names: str) -> Writer:
+    """A figure of a scorecard, or its interval: a share to a tenth of a point, or a ratio."""
+
+    def write(row: Any) -> str:  # noqa: ANN401
+        values = [row[name] for name in names]
+        if wording.missing(values[0]):
+            return ""
+        if row["measured_as"] == "ratio":
+            return near_one.between(*values) if len(values) > 1 else f"{near_one.times(values[0])} times"
+        return wording.tenths_between(*values) if len(values) > 1 else wording.tenths(values[0])
+
+    return write
+
+
 _HELD: dict[str, Writer] = {
     "Figure": _text("figure"),
     "Simulated": _text("case"),
@@ -247,6 +280,29 @@ def _did_not(row: Any) -> str:  # noqa: ANN401
     if row["outcome"].startswith("No action"):
         return _text("no_action_reason")(row) or "No reason given"
     return ""
+
+
+def _small(name: str) -> Writer:
+    """A share to a tenth of a point, for shares that are often small."""
+    return _figure(name, wording.tenths)
+
+
+def _small_span(low: str, high: str) -> Writer:
+    return lambda row: "" if wording.missing(row[low]) else wording.tenths_between(row[low], row[high])
+
+
+_SHARE_GAPS: dict[str, Writer] = {
+    "Age": _text("age_band"),
+    "Groups": lambda row: f"{row['group']} and {row['comparator']}",
+    "Share": _small("share"),
+    "Compared with": _small("comparator_share"),
+    "Gap, points": _both(_figure("gap", _tenths_of_points), _span("low", "high", _tenths_of_points)),
+    "Verdict": _text("verdict"),
+    "p value": _figure("p_value", wording.p_value),
+    "False-discovery rate": _figure("q_value", wording.p_value),
+    "Searches": _figure("base", wording.count),
+    "Note": _text("flag"),
+}
 
 
 def _number_of(name: str) -> Writer:
@@ -316,7 +372,7 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Found": lambda row: _FOUND[row["rule"]],
         "Searches": _figure("searches", wording.count),
         "Found something": _figure("found", wording.count),
-        "Find rate": _both(_figure("rate", wording.percent), _percents("low", "high")),
+        "Find rate": _both(_or_range("rate", "low_if_none", "high_if_all"), _percents("low", "high")),
         "Said for": _figure("known_share", wording.percent),
         "Note": _text("flag"),
     },
@@ -326,10 +382,21 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Groups": lambda row: f"{row['group']} and {row['comparator']}",
         "Find rate": _figure("rate", wording.percent),
         "Compared with": _figure("comparator_rate", wording.percent),
-        "Gap, points": _both(_figure("gap", _points), _span("low", "high", _points)),
+        "Gap, points": _both(_gap_or_range, _span("low", "high", _points)),
         "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("ratio_low", "ratio_high")),
         "p value": _figure("p_value", wording.p_value),
         "Districts": _figure("areas", wording.count),
+        "Searches": _figure("base", wording.count),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.find_rates/objects": {
+        "Searches for": _text("stratum"),
+        "Groups": lambda row: f"{row['group']} and {row['comparator']}",
+        "Find rate": _figure("rate", wording.percent),
+        "Compared with": _figure("comparator_rate", wording.percent),
+        "Gap, points": _both(_figure("gap", _points), _span("low", "high", _points)),
+        "Verdict": _text("verdict"),
+        "q value": _figure("q_value", wording.p_value),
         "Searches": _figure("base", wording.count),
         "Note": _text("flag"),
     },
@@ -393,6 +460,98 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Of": _figure("of", wording.count),
         "Share": _figure("share", wording.percent),
         "Note": _text("flag"),
+    },
+    "stop_and_search.scorecard": {
+        "Test": _text("test"),
+        "Criterion": _text("criterion"),
+        "Figure": _both(_against("estimate"), _against("low", "high")),
+        "Yardstick": _text("yardstick"),
+        "Verdict": _text("verdict"),
+        "Searches": _figure("base", wording.count),
+        "Said for": _figure("known_share", wording.percent),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.scorecard/tests": {
+        "Test": _text("test"),
+        "Verdict": _text("verdict"),
+        "Of its criteria": _text("short_of"),
+    },
+    "stop_and_search.scorecard/yardsticks": {
+        "Criterion": _text("criterion"),
+        "Yardstick": _text("yardstick"),
+        "Setting": _text("setting"),
+        "What a source asks": _text("duty"),
+        "Source": _text("source"),
+        "What of it was read": _text("read"),
+    },
+    "stop_and_search.teams": {
+        "Counted": _text("what"),
+        "Team": _text("team"),
+        "Searches": _figure("searches", wording.count),
+        "Share": _both(_figure("estimate", wording.percent), _percents("low", "high")),
+        "95 % limits": _percents("limit_low_95", "limit_high_95"),
+        "False-discovery rate": _figure("q_value", wording.p_value),
+        "Against the limits": _text("verdict"),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.teams/whole": {
+        "Counted": _text("what"),
+        "Of all teams": _both(_figure("estimate", wording.tenths), _tenths("low", "high")),
+        "Searches": _figure("searches", wording.count),
+        "Teams tested": _figure("tested", wording.count),
+        "Shown": _figure("shown", wording.count),
+        "Clearly outside": _figure("outside", wording.count),
+    },
+    "stop_and_search.children": {
+        "Age": _text("age_band"),
+        "Group": _ethnic_group,
+        "Searches": _figure("searches", wording.count),
+        "Share of the group's searches": _both(_small("share"), _small_span("low", "high")),
+        "Of searches": _figure("base", wording.count),
+        "Age said for": _figure("known_share", wording.percent),
+        "If unknown ages were none or all": _small_span("share_if_none", "share_if_all"),
+        "Residents of that age": _figure("residents", wording.count),
+        "Per 1,000 of them": _both(_figure("rate", wording.rate), _span("rate_low", "rate_high", wording.rate)),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.children/gaps": _SHARE_GAPS,
+    "stop_and_search.more_thorough": {
+        "Searches of": _text("age_band"),
+        "Group": _ethnic_group,
+        "More removed": _figure("searches", wording.count),
+        "Share": _both(_small("share"), _small_span("low", "high")),
+        "Of searches": _figure("base", wording.count),
+        "Said for": _figure("known_share", wording.percent),
+        "If blanks were none or all": _small_span("share_if_none", "share_if_all"),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.more_thorough/gaps": _SHARE_GAPS,
+    "stop_and_search.threshold_gaps": {
+        "Groups": lambda row: f"{row['group']} and {row['comparator']}",
+        "Prior scale": _figure("prior_scale", "{:g}".format),
+        "Gap if the model held, points": _both(
+            _figure("gap", _tenths_of_points), _span("low", "high", _tenths_of_points)
+        ),
+        "Searches": _figure("base", wording.count),
+        "Districts": _figure("areas", wording.count),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.threshold_gaps/groups": {
+        "Group": _text("group"),
+        "Searches used": _figure("searches", wording.count),
+        "Found something": _figure("found", wording.count),
+        "Residents": _figure("population", wording.count),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.bars": {
+        "Bar of the second group": _figure("second_bar", wording.percent),
+        "Its mean chance": _figure("second_mean_chance", wording.percent),
+        "Searched": _figure("second_search_rate", wording.percent),
+        "Find rate": _figure("second_find_rate", wording.percent),
+        "Bar of the first group": _figure("bar", wording.percent),
+        "First group: mean chance": _figure("mean_chance", wording.percent),
+        "First group: searched": _figure("search_rate", wording.percent),
+        "First group: find rate": _figure("find_rate", wording.percent),
     },
     "stop_and_search.funnel": {
         "Area": _text("name"),
@@ -717,8 +876,15 @@ _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 
 _TITLES = {
     "stop_and_search.funnel": {"whole": "All areas"},
+    "stop_and_search.teams": {"whole": "All teams"},
+    "stop_and_search.scorecard": {"tests": "The five tests", "yardsticks": "Yardsticks and sources"},
     "data.coverage": {"home_office": "Home Office totals"},
-    "stop_and_search.find_rates": {"gaps": "Gap between groups"},
+    "stop_and_search.children": {"gaps": "Gap between groups"},
+    "stop_and_search.by_power": {"powers": "Each power"},
+    "stop_and_search.quality": {"by_month": "By month"},
+    "stop_and_search.more_thorough": {"gaps": "Gap between groups"},
+    "stop_and_search.find_rates": {"gaps": "Gap between groups", "objects": "Gap for the same object"},
+    "stop_and_search.threshold_gaps": {"groups": "Counted"},
     "stop_and_search.diagnostic": {
         "kinds": "Kinds of search",
         "explained": "Places without an event",
@@ -728,8 +894,6 @@ _TITLES = {
         "areas": "Districts",
     },
     "stop_and_search.confidence_link": {"between": "Between areas", "areas": "Areas"},
-    "stop_and_search.by_power": {"powers": "Each power"},
-    "stop_and_search.quality": {"by_month": "By month"},
     "methods.coverage": {"outside": "Outside their aim", "cases": "Every case", "tenths": "Areas by tenth"},
     "trends.measure": {"notes": "Notes", "level": "Level", "published": "Published"},
     "cycle.treatment_or_outcome": {"comparison": "Treatment against outcome"},
@@ -745,10 +909,15 @@ _TITLES = {
     "engagement.feedback": {"areas": "Neighbourhood", "methods": "Raised at", "reasons": "Reasons for no action"},
 }
 _FIRST = {
+    "stop_and_search.children": "Shares",
     "stop_and_search.find_rates": "Find rates",
     "stop_and_search.by_power": "Kinds of powers",
     "stop_and_search.quality": "What is missing",
+    "stop_and_search.more_thorough": "Shares",
     "stop_and_search.funnel": "Areas",
+    "stop_and_search.scorecard": "Criteria",
+    "stop_and_search.teams": "Teams",
+    "stop_and_search.threshold_gaps": "Gaps",
     "stop_and_search.diagnostic": "The five aims",
     "stop_and_search.confidence_link": "Stopped and not stopped",
     "methods.coverage": "By figure",
@@ -858,11 +1027,43 @@ _IN_PLAIN_WORDS = {
         "We counted the searches of persons of which the files do not say something, and worked out what a figure that "
         "rests on it could be at the least and at the most."
     ),
+    "stop_and_search.scorecard": (
+        "We counted the searches of persons of which the records say what each criterion asks, divided by all of which "
+        "they say either, and set the 95 % interval of that share against a yardstick of our own. The interval says "
+        "how far chance, and months that differ, can move a share. No data is never taken as met."
+    ),
+    "stop_and_search.teams": (
+        "We counted the searches of each team under powers that need grounds and divided those after which something "
+        "followed by all of which the file says what followed; and its searches with body-worn video on by those of "
+        "which the file says whether it was. The limits say how far from the share of all teams a team would lie by "
+        "chance, and by as much as teams vary among themselves: the fewer its searches, the further."
+    ),
+    "stop_and_search.children": (
+        "We counted the searches of persons of each ethnic group by age band and divided by all searches of that group "
+        "whose age band the file says. " + _MOVES.format(what="a share") + "It does not say how far recording is wrong."
+    ),
+    "stop_and_search.more_thorough": (
+        "We counted the searches of persons of each ethnic group in which more than outer clothing was removed and "
+        "divided by those of which the file says whether it was. "
+        + _MOVES.format(what="a share")
+        + "It does not say how far recording is wrong."
+    ),
     "stop_and_search.funnel": (
         "We counted the searches of persons of both groups ({group} and {comparator}) in each area, divided each count "
         "by the residents of that group there, and divided the first rate by the second. The limits say how far from "
         "the ratio within all areas an area would lie by chance, and by as much as areas vary among themselves: the "
         "fewer its searches, the further. The 95 % interval of a ratio says how far chance can move it."
+    ),
+    "stop_and_search.threshold_gaps": (
+        "We counted the searches for one kind of thing in each district, by group and by whether something was found, "
+        "and fitted a model of how likely people of each group are to carry something and of the chance from which "
+        "they are searched. The gap is the difference of these chances between {group} and {comparator}. The 95 % "
+        "interval holds if the model does, and nothing in the files shows that it does."
+    ),
+    "stop_and_search.bars": (
+        "We counted nothing. We invented two groups, searched everybody above a bar, and worked out how many are "
+        "searched and how many of these searches find something. Then we moved the bar of one group and "
+        "found the risks that leave both rates as they were."
     ),
     "stop_and_search.diagnostic": (
         "We counted the searches of persons, the engagement events, the priorities and the answers of a survey, as "

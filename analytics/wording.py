@@ -18,6 +18,7 @@ _MONTHS = (
 )  # fmt: skip
 _ADDRESS = re.compile(r"www(?=\.)|@|:(?=//)", re.IGNORECASE)
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_IN_LABEL = re.compile(r"([\\`*\[\]<>$~]|(?<!\w)_|_(?!\w)|:(?=[\w+-])|(?<=-)-|-(?=[-<>])|^#|^[-+=](?=\s|$))")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|$~:^=-])")
 
 
@@ -180,3 +181,12 @@ def plain(text: str) -> str:
     # A bare address would become a link: a word joiner, which nobody sees, breaks it.
     broken = _ADDRESS.sub("\\g<0>\u2060", shown)
     return _MARKDOWN.sub(r"\\\1", broken)
+
+
+def label(text: str) -> str:
+    """Text from a file for the label of a field, as safe as `plain` and with as few backslashes as that takes.
+
+    A label is also the name that a screen reader says, which reads it as it is written, backslashes and all.
+    """
+    shown = _ADDRESS.sub("\\g<0>\u2060", _UNSEEN.sub("\ufffd", " ".join(text.split())))
+    return _IN_LABEL.sub(r"\\\1", shown)

@@ -146,7 +146,7 @@ def _watched(folder: Path) -> None:
     watch(loading, "_rows", "hold rows to their tables")
     watch(loading, "_append", "write, with the files that are kept")
     watch(cubes, "place", "assign to areas")
-    counted = ("count_stops", "count_outcomes")
+    counted = ("count_stops", "count_outcomes", "count_conduct", "count_teams")
     for name in counted:
         watch(cubes, name, "assign and count")
     watch(Writer, "publish", "publish")

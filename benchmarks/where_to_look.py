@@ -4,13 +4,15 @@
 
 In every simulation all areas have the same share in both years: only chance, clusters of answers and unequal weights
 tell them apart. Counted is how many of the five areas with the fewest answers are among the five that come first: by
-the strength of evidence, as on the Overview, by Student's t with each area's own variance, and by the plain difference.
+the strength of evidence, as on the Overview, by the p-values of the verdicts, by Student's t with each area's own
+variance, and by the plain difference. Beside it stands how often p-values lie below a level, of small and large areas.
 """
 
 from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +30,7 @@ PSUS = (7,) * 5 + (9,) * 15 + (15,) * 20 + (30,) * 10 + (60,) * 10
 """PSUs of each area and year: 56 to 480 answers."""
 WEIGHT_CV = 0.5
 FIRST = 5
+LEVELS = (0.001, 0.01, 0.05, 0.1, 0.5)
 
 Floats = NDArray[np.float64]
 
@@ -40,14 +43,16 @@ class Counted:
     ----------
     among
         In all simulations together, by the name of the order.
-    p_values
-        Of every simulation and area against the rest, and against the year before, shape (simulations, areas, 2).
+    p_values, of_verdicts
+        Of every simulation and area against the rest, and against the year before, shape (simulations, areas, 2): those
+        that areas are ordered by, and those that verdicts rest on.
     simulations
         How many were drawn.
     """
 
     among: dict[str, int]
     p_values: Floats
+    of_verdicts: Floats
     simulations: int
 
     @property
@@ -66,16 +71,25 @@ def run(random: np.random.Generator, simulations: int, share: float) -> Counted:
     """Draw surveys of two years without any true difference, and order their areas."""
     drawn = [_tested(random, share) for _ in range(simulations)]
     orders = {
-        "strength of evidence (shown)": [by_strength(p) for p, _, _ in drawn],
-        "each area's own variance": [by_strength(own) for _, own, _ in drawn],
-        "plain difference": [np.argsort(-size) for _, _, size in drawn],
+        "strength of evidence (shown)": [by_strength(one.score) for one in drawn],
+        "p-values of the verdicts": [by_strength(one.verdict) for one in drawn],
+        "each area's own variance": [by_strength(one.own) for one in drawn],
+        "plain difference": [np.argsort(-one.size) for one in drawn],
     }
     among = {name: sum(int((order[:FIRST] < FIRST).sum()) for order in every) for name, every in orders.items()}
-    return Counted(among, np.array([p for p, _, _ in drawn]), simulations)
+    return Counted(among, np.array([one.score for one in drawn]), np.array([one.verdict for one in drawn]), simulations)
 
 
-def _tested(random: np.random.Generator, share: float) -> tuple[Floats, Floats, Floats]:
-    """P-values of every area as shown, those with its own variance by Student's t, and its plain difference."""
+class _Tested(NamedTuple):
+    """P-values of every area as they order it, as verdicts have them and with its own variance; its difference."""
+
+    score: Floats
+    verdict: Floats
+    own: Floats
+    size: Floats
+
+
+def _tested(random: np.random.Generator, share: float) -> _Tested:
     areas, years = len(PSUS), 2
     of_area = np.tile(np.repeat(np.arange(areas), PSUS), years)
     of_year = np.repeat(np.arange(years), sum(PSUS))
@@ -86,16 +100,17 @@ def _tested(random: np.random.Generator, share: float) -> tuple[Floats, Floats, 
     whole = domain_means(asked, "answer", "year", "weight", "stratum", "psu", kind="share").only(year=1)
     shown = smoothed(own, pooled_deff(own))
     compared = [(against_rest(means.only(year=1), whole), change(means, "year", 0, 1)) for means in (shown, own)]
-    p, p_own = (np.column_stack([rest["p_value"], moved["p_value"]]) for rest, moved in compared)
-    rest, moved = compared[0]
-    return p, p_own, np.maximum(rest["estimate"].abs(), moved["estimate"].abs()).to_numpy()
+    (rest, moved), of_own = compared
+    score, verdict = (np.column_stack([rest[name], moved[name]]) for name in ("score_p_value", "p_value"))
+    size = np.maximum(rest["estimate"].abs(), moved["estimate"].abs()).to_numpy()
+    return _Tested(score, verdict, np.column_stack([table["p_value"] for table in of_own]), size)
 
 
-def below(counted: Counted, level: float) -> dict[str, float]:
+def below(p_values: Floats, level: float) -> dict[str, float]:
     """The share of p-values below a level, of the areas with fewest and with most answers."""
     sizes = np.array(PSUS)
     kinds = {"fewest answers": sizes < np.median(sizes), "most answers": sizes > np.median(sizes)}
-    return {name: float((counted.p_values[:, inside] < level).mean()) for name, inside in kinds.items()}
+    return {name: float((p_values[:, inside] < level).mean()) for name, inside in kinds.items()}
 
 
 def main(simulations: int = 1_000) -> None:
@@ -107,9 +122,10 @@ def main(simulations: int = 1_000) -> None:
         print(f"share {share}, {simulations:,} simulations: by chance {counted.expected:.0f} ({low:.0f} to {high:.0f})")
         for name, number in counted.among.items():
             print(f"  {name}: {number}")
-        for level in (0.01, 0.05, 0.1, 0.5):
-            said = ", ".join(f"{name} {found:.3f}" for name, found in below(counted, level).items())
-            print(f"  p-values below {level}: {said}")
+        for what, p_values in (("ordered by", counted.p_values), ("of verdicts", counted.of_verdicts)):
+            for level in LEVELS:
+                said = ", ".join(f"{name} {found:.3f}" for name, found in below(p_values, level).items())
+                print(f"  p-values {what} below {level}: {said}")
 
 
 if __name__ == "__main__":

@@ -65,6 +65,52 @@ OUTCOMES_CUBE = Table(
     ),
 )
 
+_OWN = (
+    Column("bwv_on", "text", "Whether body-worn video was on: Yes, No or Blank", required=True),
+    Column("grounds_grade", "text", "How the recorded grounds were graded: green, amber, red or Blank", required=True),
+    Column("supervisor_reviewed", "text", "Whether a supervisor reviewed the record: Yes, No or Blank", required=True),
+    Column("receipt", "text", "Whether a receipt was given or offered: Yes, No or Blank", required=True),
+    Column("force_used", "text", "Whether force was used in the search: Yes, No or Blank", required=True),
+)
+"""What a force's own file may say of a search, and a published one does not."""
+
+CONDUCT_CUBE = Table(
+    "conduct_cube",
+    "Stops counted by load, month and group, and by age and how the search was carried out; without areas.",
+    (
+        LOAD_ID,
+        Column("force", "text", "Force", required=True),
+        Column("month", "text", "Force-month, YYYY-MM", required=True),
+        *_WHOM,
+        Column("age_band", "text", "Age band in the words of the list; Blank, Not recognised", required=True),
+        Column("removal", "text", "Whether more than outer clothing was removed: Yes, No or Blank", required=True),
+        Column("part_of_operation", "text", "Whether it was part of an operation: Yes, No or Blank", required=True),
+        *_OWN,
+        Column("stops", "integer", "Number of stops", required=True),
+    ),
+)
+
+TEAM_CUBE = Table(
+    "team_cube",
+    "Stops counted by load, month, team and group, and by what followed and how the search was carried out. Stops "
+    "without a team are counted by load, month and person alone, everything else being Blank.",
+    (
+        LOAD_ID,
+        Column("force", "text", "Force", required=True),
+        Column("month", "text", "Force-month, YYYY-MM", required=True),
+        Column(
+            "team", "text", "Pseudonym of the team, as the file writes it; Blank where none is given", required=True
+        ),
+        *_WHOM,
+        Column(
+            "outcome", "text", "What followed, in the classes of the list; Not given, Not recognised", required=True
+        ),
+        Column("linked", "text", "Whether the outcome was linked to the object: Yes, No or Blank", required=True),
+        *_OWN,
+        Column("stops", "integer", "Number of stops", required=True),
+    ),
+)
+
 CRIME_CUBE = Table(
     "crime_cube",
     "Crimes and incidents counted by load, month, area and kind; each area level counts every one once.",
@@ -120,6 +166,8 @@ _DISTRICTS = ("district",)
 
 _PUBLISHED = ("load_id", "force", "month", "type", "self_defined_ethnicity", "officer_defined_ethnicity", "legislation")
 _LINKED = {"true": "Yes", "false": "No"}
+_YES, _NO = "Yes", "No"
+_OWN_TRUTHS = ("bwv_on", "supervisor_reviewed", "receipt", "force_used")
 
 
 def count_stops(view: View, loads: list[str]) -> pa.Table:
@@ -175,12 +223,110 @@ def _stops_by(view: View, loads: list[str], *more: str | nw.Expr, levels: Sequen
     """Stops of some loads counted by whom, under which power, where, and further columns as published."""
     rows = view.every_row(STOPS.name).filter(nw.col("load_id").is_in(loads))
     counted = coded(rows.group_by(*_PUBLISHED, *more, "longitude", "latitude").agg(nw.len().alias("stops")))
-    counted = _with_areas(counted, view, levels)
+    return _by_whom(_with_areas(counted, view, levels))
+
+
+def _by_whom(counted: pd.DataFrame) -> pd.DataFrame:
+    """Counted stops with who was searched and under which power, in the words of the lists."""
     counted["person"] = _mapped(counted["type"], _is_of_person, "bool")
     counted["self_defined"] = _ethnicity(counted["self_defined_ethnicity"], "police_18_1")
     counted["officer_defined"] = _ethnicity(counted["officer_defined_ethnicity"], "officer_5")
     counted["power"] = _mapped(counted["legislation"], _power)
     return counted
+
+
+def count_conduct(view: View, loads: list[str]) -> pa.Table:
+    """Count the stops of some loads by age and how the search was carried out, wherever it was.
+
+    Parameters
+    ----------
+    view
+        A staged release that holds the rows.
+    loads
+        The loads to count.
+
+    Returns
+    -------
+    Table
+        Rows of ``conduct_cube``. The counts add up to the rows of the loads.
+    """
+    return _in_parts(view, loads, CONDUCT_CUBE, _count_conduct)
+
+
+def _count_conduct(view: View, loads: list[str]) -> pa.Table:
+    rows = view.every_row(STOPS.name).filter(nw.col("load_id").is_in(loads))
+    truths = ("removal_outer", "part_of_operation", *_OWN_TRUTHS)
+    counted = _said(rows.group_by(*_PUBLISHED, "age_range", "grounds_grade", *truths).agg(nw.len().alias("stops")))
+    counted["age_band"] = _mapped(counted["age_range"], _age)
+    return _without_areas(_by_whom(counted.rename(columns={"removal_outer": "removal"})), CONDUCT_CUBE)
+
+
+def count_teams(view: View, loads: list[str]) -> pa.Table:
+    """Count the stops of some loads by team, and by what followed and how the search was carried out.
+
+    Parameters
+    ----------
+    view
+        A staged release that holds the rows.
+    loads
+        The loads to count.
+
+    Returns
+    -------
+    Table
+        Rows of ``team_cube``. The counts add up to the rows of the loads.
+    """
+    return _in_parts(view, loads, TEAM_CUBE, _count_teams)
+
+
+def _count_teams(view: View, loads: list[str]) -> pa.Table:
+    import pandas as pd
+
+    rows = view.every_row(STOPS.name).filter(nw.col("load_id").is_in(loads))
+    none = nw.col("team").is_null()
+    keys = (*_PUBLISHED, "team", "outcome", "outcome_linked", "grounds_grade", *_OWN_TRUTHS)
+    told = _by_whom(_said(rows.filter(~none).group_by(*keys).agg(nw.len().alias("stops"))))
+    told["outcome"], told["linked"] = _mapped(told["outcome"], _outcome), told["outcome_linked"]
+    # Nearly every file has no team: in one row a month it costs next to nothing.
+    untold = coded(rows.filter(none).group_by("load_id", "force", "month", "type").agg(nw.len().alias("stops")))
+    untold["person"] = _mapped(untold["type"], _is_of_person, "bool")
+    columns = [name for name in TEAM_CUBE.names if name not in ("person", "stops")]
+    parts = [part.reindex(columns=TEAM_CUBE.names).astype(dict.fromkeys(columns, "object")) for part in (told, untold)]
+    whole = pd.concat(parts, ignore_index=True).fillna(dict.fromkeys(columns, BLANK))
+    return _without_areas(whole.astype(dict.fromkeys(columns, "str")), TEAM_CUBE)
+
+
+def _said(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
+    """Rows in which true and false are Yes and No, and Blank is what is neither; grades of grounds likewise."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    table = rows.collect("pyarrow").to_native()
+    for number, column in enumerate(table.schema):
+        if pa.types.is_boolean(column.type):
+            words = pc.fill_null(pc.if_else(table[number], _YES, _NO), BLANK)
+            table = table.set_column(number, column.name, words)
+    grades = table.schema.get_field_index("grounds_grade")
+    table = table.set_column(grades, "grounds_grade", pc.fill_null(table[grades], BLANK))
+    return with_codes(table)
+
+
+def _without_areas(counted: pd.DataFrame, cube: Table) -> pa.Table:
+    """Rows of a cube without areas: stops added up by everything else, by force and month."""
+    groups = [name for name in cube.names if name != "stops"]
+    rows = _added_by(counted, groups, "stops").select(cube.names).cast(cube.arrow)
+    first = ["force", "month"]
+    return rows.sort_by([(name, "ascending") for name in (*first, *(name for name in groups if name not in first))])
+
+
+def _added_by(counted: pd.DataFrame, groups: Sequence[str], number: str) -> pa.Table:
+    """A number added up by groups, texts as places in a list."""
+    import pyarrow as pa
+
+    columns = {name: pa.array(counted[name], from_pandas=True) for name in groups}
+    columns = {name: column.dictionary_encode() if _is_text(column) else column for name, column in columns.items()}
+    rows = pa.table({**columns, number: pa.array(counted[number], pa.int64())})
+    return rows.group_by(list(groups)).aggregate([(number, "sum")]).rename_columns([*groups, number])
 
 
 def count_crime(view: View, loads: list[str]) -> pa.Table:
@@ -227,7 +373,7 @@ def _in_parts(view: View, loads: list[str], cube: Table, count: Callable[[View, 
     if len(parts) == 1:
         return parts[0]
     together = pa.concat_tables(parts or [cube.arrow.empty_table()])
-    return together.sort_by([("area_level", "ascending"), ("force", "ascending")])
+    return together.sort_by([(name, "ascending") for name in ("area_level", "force") if name in cube.names])
 
 
 def _with_areas(counted: pd.DataFrame, view: View, levels: Sequence[str] = PLACED) -> pd.DataFrame:
@@ -426,6 +572,11 @@ def _object(value: object) -> str:
 def _outcome(value: object) -> str:
     known = vocabulary("outcomes").lookup(value)
     return known["outcome"] if known else NOT_RECOGNISED if isinstance(value, str) else NOT_GIVEN
+
+
+def _age(value: object) -> str:
+    known = vocabulary("age_bands").lookup(value)
+    return known["value"] if known else NOT_RECOGNISED if isinstance(value, str) else BLANK
 
 
 def _kind(value: object) -> str:

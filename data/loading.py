@@ -392,7 +392,7 @@ def _append(writer: Writer, items: list[_Opened], rows: dict[str, pd.DataFrame],
     writer.append(LOADS, load_rows([item.load for item in items], by, reason))
     for item in items:
         # Of answers to a survey the mapping is kept, never the file; of one's own records nothing but the rows.
-        if item.load.slot.table not in own_table.TABLES:
+        if item.load.slot.table not in own_table.TABLES and item.reading.kept:
             writer.keep(item.source.mapping or item.source)
 
 
@@ -434,7 +434,8 @@ def _told(problem: Problem) -> Problem:
     """A problem as it is told: names and values of a file can be of any length."""
     column = None if problem.column is None else shortened(problem.column)
     value = None if problem.value is None else shortened(problem.value)
-    return replace(problem, what=shortened(problem.what, 500), column=column, value=value)
+    told = problem.in_form and problem.in_form._replace(what=shortened(problem.in_form.what, 500))
+    return replace(problem, what=shortened(problem.what, 500), column=column, value=value, in_form=told)
 
 
 def _noted(notes: Sequence[str]) -> tuple[str, ...]:

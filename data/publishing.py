@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Any
 from data import counting
 from data.coverage import counted_twice
 from data.cubes import (
+    CONDUCT_CUBE,
     CRIME_CUBE,
     OUTCOMES_CUBE,
     PEOPLE_CUBE,
     RESIDENTS_CUBE,
     STOPS_CUBE,
+    TEAM_CUBE,
+    count_conduct,
     count_crime,
     count_outcomes,
     count_people,
     count_residents,
     count_stops,
+    count_teams,
 )
 from data.geography import GEOGRAPHY, resolve
 from data.settings import settings
@@ -48,6 +52,8 @@ class Cube:
 CUBES = (
     Cube(STOPS_CUBE, STOPS.name, count_stops, "counting searches", by_area=True),
     Cube(OUTCOMES_CUBE, STOPS.name, count_outcomes, "counting outcomes of searches", by_area=True),
+    Cube(CONDUCT_CUBE, STOPS.name, count_conduct, "counting how searches were carried out", by_area=False),
+    Cube(TEAM_CUBE, STOPS.name, count_teams, "counting searches by team", by_area=False),
     Cube(CRIME_CUBE, CRIME.name, count_crime, "counting crime", by_area=True),
     Cube(RESIDENTS_CUBE, POPULATION.name, count_residents, "adding up residents", by_area=False),
     Cube(PEOPLE_CUBE, POPULATION.name, count_people, "adding up residents by age and sex", by_area=False),

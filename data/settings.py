@@ -83,6 +83,33 @@ class Settings(BaseSettings):
     false_discovery: float = Field(
         0.1, gt=0, lt=1, description="Changes on a page are called clear below this false-discovery rate."
     )
+    yardstick_recorded: float = Field(
+        0.95, gt=0, le=1, description="Five tests: share of records that must hold a power, an ethnicity, use of force."
+    )
+    yardstick_grounds: float = Field(
+        0.95, gt=0, le=1, description="Five tests: share of graded grounds that must be graded green."
+    )
+    yardstick_found: float = Field(
+        0.25, gt=0, lt=1, description="Five tests: least find rate, any outcome but no further action."
+    )
+    yardstick_linked: float = Field(
+        0.2, gt=0, lt=1, description="Five tests: least find rate, outcomes linked to what was looked for."
+    )
+    yardstick_ratio: float = Field(
+        1.25, gt=1, description="Five tests: the most that search rates may differ, times, either way."
+    )
+    yardstick_filmed: float = Field(
+        0.95, gt=0, le=1, description="Five tests: least share of searches with body-worn video on."
+    )
+    yardstick_reviewed: float = Field(
+        0.1, gt=0, le=1, description="Five tests: least share of searches that a supervisor reviewed."
+    )
+    yardstick_receipt: float = Field(
+        0.95, gt=0, le=1, description="Five tests: least share of searches with a receipt given or offered."
+    )
+    yardstick_informed: float = Field(
+        0.1, gt=0, le=1, description="Five tests: least share of searches that were part of an operation."
+    )
     boundary_sets: Annotated[list[str], NoDecode, BeforeValidator(_listed)] = Field(
         default_factory=list,
         description="Boundary sets to prefer, separated by commas; otherwise the set with most areas at each level.",

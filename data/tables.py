@@ -138,6 +138,11 @@ LOAD_ID = Column("load_id", "text", "The load this row came with: one file, or o
 
 _ROW = "Row of the file, the header being row 1; in a list of the API the place in it, from 1"
 
+GROUNDS_GRADES = ("green", "amber", "red")
+"""How recorded grounds are graded, the best first."""
+
+_OWN = "Column “{}” of a force's own file"
+
 STOPS = Table(
     "stops",
     "One stop and search as published. A stop is an event, not a person: the same person may appear many times.",
@@ -171,6 +176,29 @@ STOPS = Table(
         Column("outcome", "text", "What followed", vocabulary="outcomes"),
         Column("outcome_linked", "boolean", "Whether the outcome was linked to the object; blank is not False"),
         Column("removal_outer", "boolean", "Whether more than outer clothing was removed; blank is not False"),
+        Column("team", "text", f"{_OWN.format('Team')}: pseudonym of the team, such as Team 4; never an officer"),
+        Column("bwv_on", "boolean", f"{_OWN.format('Body-worn video on')}; blank is not False"),
+        Column(
+            "grounds_grade",
+            "text",
+            f"{_OWN.format('Grounds grade')}: how a review graded the recorded grounds; blank is not graded",
+            options=GROUNDS_GRADES,
+        ),
+        Column(
+            "supervisor_reviewed",
+            "boolean",
+            f"{_OWN.format('Supervisor reviewed')}: whether a supervisor reviewed the record; blank is not False",
+        ),
+        Column(
+            "receipt",
+            "boolean",
+            f"{_OWN.format('Receipt given')}: whether a receipt was given or offered; blank is not False",
+        ),
+        Column(
+            "force_used",
+            "boolean",
+            f"{_OWN.format('Force used')}: whether force was used in the search; blank is not False",
+        ),
     ),
 )
 

@@ -6,6 +6,7 @@ apostrophe in front; in a workbook every text is written as text.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import math
 import re
@@ -38,7 +39,13 @@ _LONGEST_TEXT = 32_767
 _LONGEST_SHEET_NAME = 31
 _MOST_ROWS = 1_048_575  # Under the header row.
 _MADE = datetime(2000, 1, 1)  # Fixed, so that the same Finding gives the same bytes.
-_NAMED_BY = ("force", "area", "from", "to")
+_NAMED_BY = (
+    *("force", "survey", "area", "area_level", "measure", "layer", "by", "group", "comparator", "from", "to"),
+    *("compare_from", "against_from", "against_to", "points", "dont_know", "smooth", "definition", "power"),
+    "population",
+)
+"""Parts of a scope that tell a file from another of the same question, in the order in which they are named."""
+_LONGEST_NAME = 120
 _SCOPE = (
     *("force", "area", "from", "to", "power", "definition", "population", "survey", "measure", "by", "layer"),
     *("points", "dont_know", "compare_from", "against_from", "against_to"),
@@ -121,9 +128,11 @@ def to_excel(finding: Finding) -> bytes:
 
 
 def file_name(finding: Finding, ending: str, table: str | None = None) -> str:
-    """A name that says the question, force, area and period: letters, digits, dots, hyphens and low lines only.
+    """A name that says the question and what was asked: letters, digits, dots, hyphens and low lines only.
 
-    A table that is not the main one is named too.
+    Periods, groups and whatever else limits the table are named, so that two files of one question are told apart; a
+    name that would be longer than 120 letters ends in a few that come of all of it. A table that is not the main one is
+    named too.
 
     Examples
     --------
@@ -132,8 +141,11 @@ def file_name(finding: Finding, ending: str, table: str | None = None) -> str:
     scope = finding.provenance.scope
     further = [table] if table is not None and table != next(iter(finding.tables)) else []
     parts = [finding.key, *further, *(scope[name] for name in _NAMED_BY if scope.get(name))]
-    stem = "-".join(_NO_FILE_NAME.sub("-", part).strip("-.") for part in parts)
-    return f"{stem[:120].strip('-.')}.{_NO_FILE_NAME.sub('', ending).strip('.')}"
+    stem = "-".join(filter(None, (_NO_FILE_NAME.sub("-", part).strip("-.") for part in parts)))
+    if len(stem) > _LONGEST_NAME:
+        mark = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
+        stem = f"{stem[: _LONGEST_NAME - len(mark) - 1].strip('-.')}-{mark}"
+    return f"{stem}.{_NO_FILE_NAME.sub('', ending).strip('.')}"
 
 
 def neutral(text: str) -> str:
@@ -230,7 +242,8 @@ def _cover_rows(finding: Finding, names: Mapping[str, str]) -> Iterator[tuple[st
     yield "Code", made.code
     yield "Files", wording.count(len(made.files))
     for file in made.files:
-        yield "File", f"{file.name} · {wording.plural(file.rows, 'row')} · SHA-256 {file.sha256}"
+        mapped = f", of the file with its mapping, whose own is {file.mapping}" if file.mapping else ""
+        yield "File", f"{file.name} · {wording.plural(file.rows, 'row')} · SHA-256 {file.sha256}{mapped}"
 
 
 def _write_table(workbook: Workbook, sheet: Worksheet, frame: pd.DataFrame) -> None:

@@ -144,7 +144,7 @@ def month_stacks(rows: pd.DataFrame, series: Mapping[str, str], mode: Mode, unit
     )
 
 
-def share_dots(rows: pd.DataFrame, mode: Mode, *, width: int = 17) -> go.Figure:
+def share_dots(rows: pd.DataFrame, mode: Mode, *, width: int = 17, fine: bool = False) -> go.Figure:
     """Shares of one whole with their intervals in labelled rows, from 0, each written beside its row.
 
     Parameters
@@ -157,29 +157,35 @@ def share_dots(rows: pd.DataFrame, mode: Mode, *, width: int = 17) -> go.Figure:
         Ground of the page.
     width
         Letters of a label on one line.
+    fine
+        Whether shares are written to a tenth of a point, and small ones get an axis of their own.
     """
     palette, records = PALETTES[mode], records_of(rows)
     ends = [number(row["estimate" if number(row["high"]) is None else "high"]) for row in records]
-    ceiling = max([0.2, *(min(1.0, end * 1.05) for end in ends if end is not None)])
-    step = next(step for step in (0.1, 0.2, 0.25, 0.5) if ceiling / step <= 3.4)
+    ceiling = max([0.02 if fine else 0.2, *(min(1.0, end * 1.05) for end in ends if end is not None)])
+    step = next(step for step in (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5) if ceiling / step <= 3.4)
     ticks = [round(step * place, 2) for place in range(int(ceiling / step + 1e-9) + 1)]
     drawn = [(place, row) for place, row in enumerate(records) if number(row["estimate"]) is not None]
     traces = [
         trace
         for look, colour in ((False, palette.blue), (True, palette.orange))
-        for trace in _dots([(place, row) for place, row in drawn if is_true(row["look"]) == look], colour, palette)
+        for trace in _dots(
+            [(place, row) for place, row in drawn if is_true(row["look"]) == look], colour, palette, fine
+        )
     ]
-    notes = [annotation(_beside(row, palette), 1, place, xref="paper", xshift=8) for place, row in drawn]
+    notes = [annotation(_beside(row, palette, fine), 1, place, xref="paper", xshift=8) for place, row in drawn]
     notes += [
         flag_note(row, place, palette, xref="paper")
         for place, row in enumerate(records)
         if number(row["estimate"]) is None
     ]
     texts = [f"{tick * 100:.0f}" for tick in ticks]
-    longest = max((len("".join(_figures(row))) for _, row in drawn), default=0)
+    longest = max((len("".join(_figures(row, fine))) for _, row in drawn), default=0)
+    longest = min(longest, _USUAL) if fine else longest
     return figure_of(
         mode,
-        FOOT + 8 + (2 * LINE + 10) * max(len(records), 1),
+        # Figures to a tenth stand in two lines, with the base in a third.
+        FOOT + 8 + ((3 if fine else 2) * LINE + 10) * max(len(records), 1),
         traces,
         x={
             **STANDING,
@@ -235,7 +241,9 @@ def _month_hover(row: Mapping[Any, Any], series: Mapping[str, str], unit: str) -
     return hover_text(wording.month(str(row["month"])), f"{wording.count(total)} {unit}", *lines)
 
 
-def _dots(drawn: Sequence[tuple[int, Mapping[Any, Any]]], colour: str, palette: Palette) -> list[dict[str, Any]]:
+def _dots(
+    drawn: Sequence[tuple[int, Mapping[Any, Any]]], colour: str, palette: Palette, fine: bool
+) -> list[dict[str, Any]]:
     if not drawn:
         return []
     ends = [(row["low"], row["high"], place) for place, row in drawn if number(row["low"]) is not None]
@@ -259,21 +267,23 @@ def _dots(drawn: Sequence[tuple[int, Mapping[Any, Any]]], colour: str, palette: 
             "opacity": 1,
             "line": {"color": palette.ground, "width": 1},
         },
-        "hovertext": [hover_text(row["label"], *_figures(row), row["detail"]) for _, row in drawn],
+        "hovertext": [hover_text(row["label"], *_figures(row, fine), row["detail"]) for _, row in drawn],
         "hoverinfo": "text",
         "cliponaxis": False,
     }
     return [bars, marks]
 
 
-def _figures(row: Mapping[Any, Any]) -> list[str]:
-    said = [wording.percent(float(row["estimate"]))]
+def _figures(row: Mapping[Any, Any], fine: bool) -> list[str]:
+    share, span = (wording.tenths, wording.tenths_between) if fine else (wording.percent, wording.percent_between)
+    said = [share(float(row["estimate"]))]
     if number(row["low"]) is not None:
-        said.append(wording.percent_between(float(row["low"]), float(row["high"])))
+        said.append(span(float(row["low"]), float(row["high"])))
     return said
 
 
-def _beside(row: Mapping[Any, Any], palette: Palette) -> str:
-    value, *interval = _figures(row)
+def _beside(row: Mapping[Any, Any], palette: Palette, fine: bool) -> str:
+    value, *interval = _figures(row, fine)
     detail = escaped(as_text(row["detail"]), 17, 1)
-    return f'{beside(value, "".join(interval))}<br><span style="color:{palette.muted}">{detail}</span>'
+    figures = f"{beside(value, '')}<br>{beside('', ''.join(interval))}" if fine else beside(value, "".join(interval))
+    return f'{figures}<br><span style="color:{palette.muted}">{detail}</span>'

@@ -10,7 +10,7 @@ from analytics.disparity.estimate import Estimate, Interval
 from analytics.disparity.find_rate_gaps import FindRateGap, find_rate_gap, gaps_to_rest, within_area_find_rates
 from analytics.disparity.find_rates import FindRates, find_rates
 from analytics.disparity.funnel import Funnel, between_areas, rate_funnel, ratio_funnel
-from analytics.disparity.infra_marginality import SearchesAbove, searches_above
+from analytics.disparity.infra_marginality import Risks, SearchesAbove, risks_behind, searches_above
 from analytics.disparity.mantel_haenszel import MantelHaenszelRatio, mantel_haenszel_ratio
 from analytics.disparity.rates import (
     Rate,
@@ -53,6 +53,7 @@ __all__ = [
     "Rate",
     "Ratio",
     "RatioOfRatios",
+    "Risks",
     "SearchesAbove",
     "StandardisedRate",
     "StandardisedRatio",
@@ -81,6 +82,7 @@ __all__ = [
     "rates",
     "ratio_funnel",
     "ratio_of_ratios",
+    "risks_behind",
     "searches_above",
     "split_dispersion",
     "standardised_rate",

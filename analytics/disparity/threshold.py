@@ -231,6 +231,11 @@ def threshold_gaps(
     return ThresholdGaps(comparator, *size, gaps, fits, refusal)
 
 
+def least_areas(groups: int) -> int:
+    r"""Areas that so many groups need: 5, and more than :math:`2R/(R - 2)`, or more is estimated than is seen."""
+    return max(LEAST_AREAS, 2 * groups // (groups - 2) + 1)
+
+
 def _scales(given: Sequence[float]) -> tuple[float, ...]:
     scales = tuple(float(scale) for scale in given)
     if not scales or not all(math.isfinite(scale) and scale > 0 for scale in scales):
@@ -277,7 +282,7 @@ def _unfit(table: _Table) -> str:
             f"The threshold test needs {LEAST_GROUPS} groups and has {groups}: with fewer, the searches and finds of "
             "all areas say less than there is to estimate."
         )
-    needed = max(LEAST_AREAS, 2 * groups // (groups - 2) + 1)
+    needed = least_areas(groups)
     if areas < needed:
         return f"The threshold test needs {needed} areas for {groups} groups and has {areas}: use smaller areas."
     cells = table.searches.size

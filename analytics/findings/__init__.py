@@ -31,6 +31,7 @@ _STOPS = ("force", "area", "from", "to", "definition", "power", "population")
 _FOLLOWED = ("force", "area", "from", "to", "definition", "power", "group", "comparator")
 _BY_POWER = ("force", "area", "from", "to", "definition", "population", "group", "comparator")
 _QUALITY = ("force", "area", "from", "to", "power", "population", "group", "comparator")
+_CONDUCTED = ("force", "from", "to", "definition", "power", "group", "comparator")
 _SURVEY = ("force", "area", "from", "to", "survey", "measure", "dont_know")
 _CYCLE = ("force", "to", "survey")
 _PERIOD = ("force", "from", "to")
@@ -124,12 +125,55 @@ QUESTIONS: dict[str, Question] = {
             Searches.of,
         ),
         Question(
+            "stop_and_search.children",
+            "How many children and young people were searched, and does their share differ between groups?",
+            (*_CONDUCTED, "population"),
+            stop_and_search.children,
+            stop_and_search.Conducted.of,
+        ),
+        Question(
+            "stop_and_search.more_thorough",
+            "In how many searches was more than outer clothing removed, and does that differ between groups?",
+            _CONDUCTED,
+            stop_and_search.more_thorough,
+            stop_and_search.recorded,
+        ),
+        Question(
             "stop_and_search.funnel",
             "In which areas is the ratio of search rates unlike that of the others?",
             ("force", "area_level", "from", "to", "definition", "power", "population", "group", "comparator"),
             stop_and_search.funnel,
             stop_and_search.comparable_areas,
             stop_and_search.near,
+        ),
+        Question(
+            "stop_and_search.scorecard",
+            "Can legality, necessity, proportionality, accountability and the best information be shown?",
+            (*_STOPS, "group", "comparator"),
+            stop_and_search.scorecard,
+            Searches.of,
+        ),
+        Question(
+            "stop_and_search.teams",
+            "Does any team find something, or film its searches, clearly more or less often than the others?",
+            ("force", "from", "to", "power"),
+            stop_and_search.teams,
+            stop_and_search.Teams.of,
+        ),
+        Question(
+            "stop_and_search.threshold_gaps",
+            "Are the thresholds equal from which people of two groups are searched? (experimental)",
+            ("force", "from", "to", "definition", "power", "population", "group", "comparator"),
+            stop_and_search.threshold_gaps,
+            stop_and_search.fitted,
+        ),
+        Question(
+            "stop_and_search.bars",
+            "Can a find rate show where searching begins?",
+            (),
+            stop_and_search.bars,
+            methods.anything,
+            methods.nothing,
         ),
         Question(
             "stop_and_search.diagnostic",

@@ -28,13 +28,20 @@ class _Side:
     df: Floats
     base: Floats
     own_se: Floats
+    n_eff: Floats
 
     @classmethod
     def of(cls, result: DomainMeans, rows: Integers) -> _Side:
-        estimate, se, low, high, df, base = (
-            result.table[name].to_numpy(dtype=float)[rows] for name in ("estimate", "se", "low", "high", "df", "base")
-        )
-        return cls(estimate, se, Limits(low, high), df, base, np.sqrt(result.variance[rows]))
+        names = ("estimate", "se", "low", "high", "df", "base", "n_eff")
+        estimate, se, low, high, df, base, n_eff = (result.table[name].to_numpy(dtype=float)[rows] for name in names)
+        return cls(estimate, se, Limits(low, high), df, base, np.sqrt(result.variance[rows]), n_eff)
+
+    @property
+    def answers(self) -> Floats:
+        """Effective number of answers behind a share; at 0 and 1, which have no variance, that of its weights."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            own = self.estimate * (1 - self.estimate) / self.se**2
+        return np.where(np.isfinite(own) & (own > 0), own, self.n_eff)
 
 
 def differences(
@@ -67,8 +74,18 @@ def differences(
                             both sides together less their strata
         correlation         of the two estimates
         p_value             of no difference, two-sided, by Student's t; not below what the interval says
+        score_p_value       the same with the variance that there is where there is no difference; of shares alone
+                            another than `p_value`
         base, other_base    answers in `a` and `b`
         ==================  ====================================================================================
+
+    Of two shares the score test takes :math:`\bar p`, their mean by effective answers :math:`n^* = p(1 - p)/V`, and
+
+    .. math:: t = |p_a - p_b| \big/ \sqrt{\bar p(1 - \bar p)(1/n^*_a + 1/n^*_b - 2r/\sqrt{n^*_a n^*_b})}
+
+    with the correlation :math:`r` and the degrees of freedom of the difference. Without a difference it is spread alike
+    whatever the shares and the answers (`benchmarks/where_to_look.py`), which `p_value` is not: near 0 and 1 Wilson's
+    interval reaches further towards the middle than so few answers move.
 
     Raises
     ------
@@ -79,7 +96,8 @@ def differences(
     ----------
     Särndal C.-E., Swensson B. and Wretman J. (1992). Model Assisted Survey Sampling, section 5.6. R's package survey,
     ``svycontrast``. Zou G. Y. and Donner A. (2008). Statistics in Medicine 27, 1693-1702. Satterthwaite F. E. (1946).
-    An approximate distribution of estimates of variance components. Biometrics Bulletin 2, 110-114.
+    An approximate distribution of estimates of variance components. Biometrics Bulletin 2, 110-114. Rao J. N. K., Scott
+    A. J. and Skinner C. J. (1998). Quasi-score tests with survey data. Statistica Sinica 8, 1059-1070.
     """
     second = first if second is None else second
     _check_same(first, second)
@@ -261,7 +279,7 @@ def _rest(parts: DomainMeans, whole: DomainMeans, of: Integers) -> tuple[_Side, 
         limits = wilson_t(p, effective_sample(p, variance, base, n_eff), df)
     else:
         limits = t_interval(p, se, df)
-    return _Side(p, se, limits, df, base, se), together, psus.astype(np.int64)
+    return _Side(p, se, limits, df, base, se, n_eff), together, psus.astype(np.int64)
 
 
 def _forms_of(whole: DomainMeans) -> tuple[Floats, Floats, Floats]:
@@ -295,6 +313,7 @@ def _compared(
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.abs(estimate) / np.maximum(se, nearer / t_quantile(df))
     p_value = np.where(estimate == 0, 1.0, 2 * stdtr(df, -t))
+    of_score = _score(one, other, correlation, df) if first.kind == "share" else p_value
     keys = first.table[list(first.by)].iloc[rows].reset_index(drop=True)
     return keys.assign(
         estimate=estimate,
@@ -304,6 +323,17 @@ def _compared(
         df=df,
         correlation=correlation,
         p_value=p_value,
+        score_p_value=of_score,
         base=one.base.astype(np.int64),
         other_base=np.nan_to_num(other.base).astype(np.int64),
     )
+
+
+def _score(one: _Side, other: _Side, correlation: Floats, df: Floats) -> Floats:
+    """P-values of no difference of two shares, with the variance that both have where their share is one."""
+    a, b = one.answers, other.answers
+    with np.errstate(divide="ignore", invalid="ignore"):
+        together = (a * one.estimate + b * other.estimate) / (a + b)
+        variance = together * (1 - together) * (1 / a + 1 / b - 2 * correlation / np.sqrt(a * b))
+        t = np.abs(one.estimate - other.estimate) / np.sqrt(variance)
+    return np.where(one.estimate == other.estimate, 1.0, 2 * stdtr(df, -t))

@@ -15,9 +15,10 @@ def standardised(p_values: ArrayLike) -> Floats:
 
     .. math:: z = \Phi^{-1}(1 - p/2)
 
-    A p-value holds the answers and the degrees of freedom that its test rests on: without any true difference it is
-    uniform, so :math:`z` is spread alike for an area with 60 answers and one with 6,000. The plain difference is not:
-    among areas that are all the same the largest ones are those with the fewest answers.
+    A p-value of a score test (`analytics.survey.contrasts.differences`) holds the answers and the degrees of freedom
+    that it rests on: without any true difference it is uniform, so :math:`z` is spread alike for an area with 60
+    answers and one with 6,000. The plain difference is not: among areas that are all the same the largest ones are
+    those with the fewest answers.
 
     Parameters
     ----------

@@ -16,11 +16,11 @@ from datetime import UTC, datetime
 from time import process_time
 
 from analytics.library.measured import FILE, NO_AIM, UNTOLD, Measured, read, renewed, write
-from benchmarks.coverage import contact, disparity, small_area, survey, waves
+from benchmarks.coverage import contact, disparity, found, funnel, small_area, survey, threshold, waves
 from benchmarks.machine import machine
 
 PARTS: dict[str, Callable[..., Iterator[Measured]]] = {
-    module.PART: module.measured for module in (survey, waves, small_area, contact, disparity)
+    module.PART: module.measured for module in (survey, waves, small_area, contact, disparity, found, funnel, threshold)
 }
 HEAD = (
     f"{'figure and setting':<92}{'interval':<36}{'use':<15}{'aim':<13}"
@@ -40,18 +40,18 @@ def main(arguments: list[str] | None = None) -> None:
         parser.error(f"there is no part {', '.join(unknown)}; there is {', '.join(PARTS)}")
     print(machine())
     print(HEAD)
-    found: list[Measured] = []
+    rows: list[Measured] = []
     for part in options.parts or PARTS:
         start = process_time()
         number = {} if options.replications is None else {"replications": options.replications}
         for row in PARTS[part](**number):
             print(line(row), flush=True)
-            found.append(row)
+            rows.append(row)
         print(f"{part}: {process_time() - start:.0f} s of the processor", flush=True)
-    print(summary(found))
+    print(summary(rows))
     if options.write:
         held = read(FILE) if FILE.exists() else ()
-        write(FILE, renewed(held, found, f"{datetime.now(UTC):%Y-%m-%d}", list(PARTS)))
+        write(FILE, renewed(held, rows, f"{datetime.now(UTC):%Y-%m-%d}", list(PARTS)))
 
 
 def line(row: Measured) -> str:

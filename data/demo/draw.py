@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_PARTS = ("county", "census", "levels", "survey", "crime", "searches", "events", "feedback", "plans", "reasons")
+_PARTS = (
+    "county", "census", "levels", "survey", "crime", "searches", "events", "feedback", "plans", "reasons", "conduct",
+)  # fmt: skip
 """Each has a stream of its own, so that a change to one leaves the others as they are. Add new ones at the end."""
 
 

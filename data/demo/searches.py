@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from data.demo.census import LIST, Residents, residents
+from data.demo.conduct import conduct, either
 from data.demo.county import County, county, points_within
 from data.demo.draw import pick, stream, words
 from data.demo.truth import MONTHS, Searches, Truth
@@ -116,8 +117,9 @@ def searches(truth: Truth) -> list[pd.DataFrame]:
             "legislation": words(powers, power),
             "object_of_search": words(objects, looked_for),
             "outcome": words([_NOTHING, *_FOUND], outcome),
-            "outcome_linked": _either(random, np.where(found, 0.88, 0.02), np.where(found, 0.03, 0.40)),
-            "removal_outer": _either(random, np.full(len(month), 0.035), np.full(len(month), 0.10)),
+            "outcome_linked": either(random, np.where(found, 0.88, 0.02), np.where(found, 0.03, 0.40)),
+            "removal_outer": either(random, np.full(len(month), 0.035), np.full(len(month), 0.10)),
+            **conduct(truth, area),
         }
     )
     return [rows.reset_index(drop=True) for _, rows in frame.groupby("month", sort=True)]
@@ -248,11 +250,3 @@ def _given(random: np.random.Generator, shares: dict[str | None, float], vehicle
     code = pick(random, np.array(list(shares.values())), len(vehicle))
     values = [value for value in shares if value is not None]
     return words(values, np.where(vehicle | (code == len(values)), -1, code))
-
-
-def _either(random: np.random.Generator, true: Numbers, blank: Numbers) -> object:
-    """True with one chance, blank with another, else False."""
-    import pandas as pd
-
-    chance = random.random(len(true))
-    return pd.arrays.BooleanArray(chance < true, (chance >= true) & (chance < true + blank))

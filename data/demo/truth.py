@@ -36,6 +36,9 @@ AGES = ("16 to 24", "25 to 34", "35 to 54", "55 to 64", "65 and over")
 
 CHILDREN = "Under 16"
 
+TEAMS = tuple(f"Team {number}" for number in range(1, 13))
+"""Teams that search, two a district."""
+
 
 @dataclass(frozen=True)
 class Item:
@@ -226,6 +229,13 @@ class Searches:
         The same for each group apart: what makes the split between groups vary more than by chance.
     section_60_months
         Area-months, all of them busy ones, in which a third of the searches are under section 60.
+    body_worn, reviewed, receipt, force_used
+        Share of searches with body-worn video on, reviewed by a supervisor, with a receipt, and with force used: the
+        same for every group.
+    team_without_video, its_body_worn
+        The one team whose video is on less often, and the share of its searches with it.
+    graded, grades
+        Share of searches whose grounds were graded, and of these the share of each grade, the best first.
     """
 
     total: int = 60_000
@@ -245,6 +255,14 @@ class Searches:
     clumping: float = 0.12
     clumping_of_group: float = 0.05
     section_60_months: int = 24
+    body_worn: float = 0.93
+    reviewed: float = 0.62
+    receipt: float = 0.71
+    force_used: float = 0.14
+    team_without_video: str = "Team 9"
+    its_body_worn: float = 0.78
+    graded: float = 0.35
+    grades: tuple[float, float, float] = (0.78, 0.17, 0.05)
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,9 @@ READERS: tuple[ModuleType, ...] = (
     boundaries,
 )
 
+NOT_KNOWN = "its columns are not those of any file we read"
+"""Why nothing reads a file that could be opened; it may be answers to a survey all the same, which its mapping says."""
+
 _NO_READER_YET = (
     (".xls", "workbooks of before Excel 2007 have no reader; save it as .xlsx"),
     (".md", "it is a text page, not data"),
@@ -84,7 +87,12 @@ def why_passed_over(source: Source) -> str:
         )
     if population_table.lacks_year(source):
         return population_table.NO_YEAR
-    return _by_name(source) or "its columns are not those of any file we read"
+    return _by_name(source) or NOT_KNOWN
+
+
+def is_table(name: str) -> bool:
+    """Whether a file is a table by its name, so that a mapping could say what its columns mean."""
+    return tabular.is_tabular(Source(name, name, b"", ""))
 
 
 def _by_name(source: Source) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
     import pyarrow as pa
@@ -59,6 +59,18 @@ def truth(cells: pa.Array) -> pa.Array | None:
     if not known.keys() >= set(words):
         return None
     return pa.array([known[word] for word in words], pa.bool_()).take(coded.indices)
+
+
+def one_of(cells: pa.Array, options: Sequence[str]) -> pa.Array | None:
+    """Some words in any case, as they are listed, null where the cell is blank; None where one is something else."""
+    import pyarrow as pa
+
+    known = {option.casefold(): option for option in options} | {"": None}
+    coded = cells.dictionary_encode()
+    words = [value.casefold() for value in coded.dictionary.to_pylist()]
+    if not known.keys() >= set(words):
+        return None
+    return pa.array([known[word] for word in words], pa.large_string()).take(coded.indices)
 
 
 def moments(cells: pa.Array) -> pa.Array | None:

@@ -17,7 +17,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.readers.source import Problem
+from data.readers.source import InForm, Problem
+from data.readers.survey_form import DROPPED, ROLES
 from data.readers.tabular import Sheet
 
 if TYPE_CHECKING:
@@ -212,6 +213,10 @@ def personal_problems(sheet: Sheet, day: date, dropped: tuple[str, ...], area: s
             f"this column looks like {what}",
             "List it under drop = [...] in the mapping, or remove it from the file",
             column=column,
+            in_form=InForm(
+                f"this column looks like {what}",
+                f"Choose “{ROLES[DROPPED]}” for it under The columns, or remove it from the file",
+            ),
         )
         for column, what in personal_columns(sheet, day, area).items()
         if column not in dropped

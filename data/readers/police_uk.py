@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _ZONE = re.compile(r"S01\d{6}")
+_OFFICERS = re.compile(
+    r"\b(?:officers?|collar|shoulder|warrant|badge|epaulette|constables?|sergeants?|searchers?|pc|ps|oic)\b",
+    re.IGNORECASE,
+)
 _MONTH = r"(?P<month>\d{4}-(0[1-9]|1[0-2]))"
 
 
@@ -83,8 +87,15 @@ def unnamed(kind: str, ending: str) -> Problem:
     return Problem(what, f"Rename it as data.police.uk does, such as 2023-03-surrey-{ending}")
 
 
-def cells_of(content: bytes, columns: Iterable[str]) -> tuple[pd.DataFrame, list[str]]:
+def cells_of(content: bytes, columns: Iterable[str], more: Collection[str] = ()) -> tuple[pd.DataFrame, list[str]]:
     """The cells as text, indexed by row of the file, and sentences on how they were read.
+
+    Parameters
+    ----------
+    content
+        Bytes of the file.
+    columns, more
+        Columns that it must have, and others of it that are read.
 
     Raises
     ------
@@ -108,8 +119,18 @@ def cells_of(content: bytes, columns: Iterable[str]) -> tuple[pd.DataFrame, list
         raise Refused(
             [Problem("This column is missing", "Fetch the file again from data.police.uk", column=c) for c in missing]
         )
-    extra = [column for column in cells.columns if column not in wanted]
-    return cells, [*([note] if note else []), *([f"Columns not used: {', '.join(extra)}."] if extra else [])]
+    return cells, [*([note] if note else []), *unused(column for column in cells if column not in {*wanted, *more})]
+
+
+def unused(columns: Iterable[str]) -> list[str]:
+    """What is said of columns that are not read: those that may name an officer apart from the others."""
+    extra = list(columns)
+    officers = [column for column in extra if _OFFICERS.search(column.replace("_", " "))]
+    others = [column for column in extra if column not in officers]
+    return [
+        *([f"Columns not used: {', '.join(others)}."] if others else []),
+        *([f"Columns that may name an officer are never read: {', '.join(officers)}."] if officers else []),
+    ]
 
 
 def filled(values: pd.Series) -> pd.Series:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,6 +131,8 @@ class Reading:
         Values that nobody has given a meaning, taken as blank, each with its number of records.
     columns
         Column of the file by column of the table, where a mapping names them.
+    kept
+        Whether the bytes may be kept: not where a published file was given columns that nobody publishes.
     """
 
     frame: pd.DataFrame
@@ -139,11 +141,23 @@ class Reading:
     also: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     unread: tuple[tuple[Problem, int], ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
+    kept: bool = True
+
+
+class InForm(NamedTuple):
+    """What a problem is and what to do in the words of the form of a mapping, and its value where that differs."""
+
+    what: str
+    remedy: str
+    value: str | None = None
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that keeps a file from being read: where it stands, what it is, what to do."""
+    """One thing that keeps a file from being read: where it stands, what it is, what to do.
+
+    ``in_form`` says the same to whoever made the mapping in the form and knows no file of it.
+    """
 
     what: str
     remedy: str
@@ -151,6 +165,14 @@ class Problem:
     column: str | None = None
     value: str | None = None
     sheet: str | None = None
+    in_form: InForm | None = None
+
+    def said_in_form(self) -> Problem:
+        """The problem in the words of the form, where there are some."""
+        if self.in_form is None:
+            return self
+        what, remedy, value = self.in_form
+        return replace(self, what=what, remedy=remedy, value=self.value if value is None else value, in_form=None)
 
     def __str__(self) -> str:
         place = ", ".join(

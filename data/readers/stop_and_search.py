@@ -1,7 +1,7 @@
 """Stop and search as data.police.uk publishes it: one CSV for a force and a month.
 
 The file says neither its force nor its month: both are in its name. Column layout:
-https://data.police.uk/about/ (section "Stop and search").
+https://data.police.uk/about/ (section "Stop and search"). A force may add columns: `data.readers.own_columns`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from data.readers.columnar import away_from, degrees, filled_in, moments, truth, typed
+from data.readers.own_columns import own_arrays, own_cells, own_columns, own_problems
 from data.readers.plain_csv import plain_table
-from data.readers.police_uk import cells_of, coordinates, filled, point_problems, slot_of, unlisted
+from data.readers.police_uk import cells_of, coordinates, filled, point_problems, slot_of, unlisted, unused
 from data.readers.source import Problem, Reading, Refused, Slot, Source, problems_in
+from data.readers.text import header
 from data.tables import STOPS
 from data.words import agreeing
 
@@ -80,14 +82,15 @@ def read(source: Source, slot: Slot) -> Reading:
     Raises
     ------
     Refused
-        If a column is missing, a row has too few or too many values, or a date, coordinate or
-        True/False can't be read, or half a point is missing. Values missing from a vocabulary are accepted and noted.
+        If a column is missing, a row has too few or too many values, or a date, coordinate, grade or
+        True/False can't be read, half a point is missing, or a team may be an officer. Values missing from a vocabulary
+        are accepted and noted.
     """
     plain = plain_table(source.content)
     faultless = from_plain(plain, slot) if plain is not None else None
     if faultless is not None:
         return faultless
-    raw, notes = cells_of(source.content, COLUMNS)
+    raw, notes = cells_of(source.content, COLUMNS, own_columns(header(source.content)))
     return from_cells(raw, slot, notes)
 
 
@@ -111,22 +114,22 @@ def from_plain(plain: pa.Table, slot: Slot) -> Reading | None:
     cells = {column: plain[column].combine_chunks() for column in COLUMNS}
     latitude, longitude = degrees(cells["Latitude"], 90), degrees(cells["Longitude"], 180)
     truths = {column: truth(cells[column]) for column in _TRUTHS}
-    at = moments(cells["Date"])
-    if latitude is None or longitude is None or at is None or None in truths.values():
+    at, held = moments(cells["Date"]), own_columns(plain.column_names)
+    own = own_arrays({name: plain[column].combine_chunks() for column, name in held.items()})
+    if latitude is None or longitude is None or at is None or own is None or None in truths.values():
         return None
     if not latitude.is_null().equals(longitude.is_null()):
         return None
     made: dict[str, object] = {"at": at, "latitude": latitude, "longitude": longitude}
     made |= {COLUMNS[column]: array for column, array in truths.items()}
-    made |= {name: filled_in(cells[column]) for column, name in COLUMNS.items() if name not in made}
+    made |= own | {name: filled_in(cells[column]) for column, name in COLUMNS.items() if name not in made}
     frame = typed(STOPS, made | {"force": slot.subject, "month": slot.period, "row": range(2, len(plain) + 2)})
-    extra = [column for column in plain.column_names if column not in COLUMNS]
     notes = (
-        *([f"Columns not used: {', '.join(extra)}."] if extra else []),
+        *unused(column for column in plain.column_names if column not in {*COLUMNS, *held}),
         *unlisted(cells, LISTED, "search", "searches"),
         *_outside(away_from(at, slot.period)),
     )
-    return Reading(frame, len(frame), notes)
+    return Reading(frame, len(frame), notes, kept=set(plain.column_names) == set(COLUMNS))
 
 
 def from_cells(raw: pd.DataFrame, slot: Slot, notes: Iterable[str]) -> Reading:
@@ -142,6 +145,7 @@ def from_cells(raw: pd.DataFrame, slot: Slot, notes: Iterable[str]) -> Reading:
         Sentences on how they were read.
     """
     problems = [*point_problems(raw), *(problem for column in _TRUTHS for problem in _bad_truths(raw, column))]
+    problems += own_problems(raw)
     at = _moments(raw["Date"])
     problems += problems_in(
         raw["Date"],
@@ -165,9 +169,11 @@ def from_cells(raw: pd.DataFrame, slot: Slot, notes: Iterable[str]) -> Reading:
             },
             **{COLUMNS[column]: coordinates(raw[column]) for column in ("Latitude", "Longitude")},
             **{COLUMNS[column]: _truths(raw[column]) for column in _TRUTHS},
+            **own_cells(raw),
         }
     ).reset_index(drop=True)
-    return Reading(frame, len(frame), (*notes, *unlisted(raw, LISTED, "search", "searches"), *_notes(at, slot)))
+    told = (*notes, *unlisted(raw, LISTED, "search", "searches"), *_notes(at, slot))
+    return Reading(frame, len(frame), told, kept=set(raw.columns) == set(COLUMNS))
 
 
 def _moments(dates: pd.Series) -> pd.Series:

@@ -16,7 +16,7 @@ from data.readers import tabular
 from data.readers.source import Refused, Source
 from data.readers.survey_columns import Code, Seen, of_code
 from data.readers.survey_mapping import COLUMNS, matches, parse
-from data.readers.survey_raking import START, TRIM, WEIGHT, label_of
+from data.readers.survey_raking import NO_MARGINS, SOURCES, START, TRIM, WEIGHT, label_of
 from data.vocabularies import normalise
 from data.vocabularies.survey import DONT_KNOW, Measure, attributes, measures
 from data.words import listing, plural
@@ -279,7 +279,7 @@ def _raking(made: TakenOver) -> None:
     held = {*made.content["attributes"], *(["area"] if "area" in made.content["columns"] else [])}
     old = made.content.pop("raking", {})
     margins = {of: shares for of, shares in old.items() if of in held}
-    gone = [of for of in old if of not in (*held, START, TRIM)]
+    gone = [of for of in old if of not in (*held, *NO_MARGINS)]
     if gone:
         made.lacks.append(
             f"Weights were raked to {listing([label_of(of) for of in gone])} too; the file has no column of it."
@@ -287,8 +287,9 @@ def _raking(made: TakenOver) -> None:
     rest = {key: old[key] for key in (START, TRIM) if key in old}
     if "weight" not in made.content["columns"] and rest.get(START) == WEIGHT:
         del rest[START]
+    sources = {of: text for of, text in old.get(SOURCES, {}).items() if of in margins}
     if margins:
-        made.content["raking"] = {**rest, **margins}
+        made.content["raking"] = {**rest, **({SOURCES: sources} if sources else {}), **margins}
 
 
 def _called(table: str, id: str) -> str:

@@ -20,6 +20,11 @@ from data.readers import tabular
 from data.readers.source import Source
 from data.readers.survey_before import Earlier, label_answer, mirrored, runs_against, take_over, usable
 from data.readers.survey_columns import Code, Seen, columns_of, of_code
+from data.readers.survey_form import ATTRIBUTE as ATTRIBUTE
+from data.readers.survey_form import DROPPED as DROPPED
+from data.readers.survey_form import MEASURE as MEASURE
+from data.readers.survey_form import NOT_KEPT as NOT_KEPT
+from data.readers.survey_form import role_words
 from data.readers.survey_mapping import COLUMNS, EXAMPLES
 from data.readers.survey_suggestion import suggest_mapping
 from data.readers.wave_names import following, named
@@ -27,8 +32,6 @@ from data.vocabularies import normalise
 from data.vocabularies.survey import attributes, measures
 from data.words import listing
 
-NOT_KEPT, DROPPED = "", "drop"
-ATTRIBUTE, MEASURE = "attribute ", "measure "
 NO_ANSWER = "not an answer"
 """What a code means that is no answer, such as not applicable."""
 
@@ -311,7 +314,15 @@ def _areas(before: Mapping[str, Any], chosen: Mapping[str, str]) -> dict[str, st
     """The areas that were chosen, and those of before that this file does not have."""
     said = {normalise(code) for code in chosen}
     unseen = {str(code): words for code, words in before.items() if normalise(tabular.code(code)) not in said}
-    return {**unseen, **{code: words for code, words in chosen.items() if words}}
+    return {**unseen, **_each_once({code: words for code, words in chosen.items() if words})}
+
+
+def _each_once(meanings: Mapping[str, str]) -> dict[str, str]:
+    """The meanings by code; codes that differ in case and spaces alone stand once where they mean the same."""
+    kept: dict[tuple[str, str], str] = {}
+    for code, words in meanings.items():
+        kept.setdefault((normalise(code), words), code)
+    return {code: words for (_, words), code in kept.items()}
 
 
 _MADE_OF_ROLES = ("drop", "columns", "areas", "attributes", "measures")
@@ -325,7 +336,7 @@ def _about(
     shown = ("column", "values", "answers", "not_answers", *OF_A_MEASURE)
     about = {key: value for key, value in old.items() if key not in shown}
     about["column"] = column
-    chosen = {code: meaning for (name, code), meaning in meanings.items() if name == column and meaning}
+    chosen = _each_once({code: meaning for (name, code), meaning in meanings.items() if name == column and meaning})
     said = {normalise(code) for name, code in meanings if name == column}
     unseen = {
         str(code): words
@@ -362,8 +373,12 @@ def lacking(
     for column, measure in asked.items():
         said += _lacking(column, measure.label, meanings, questions.get(column, {}))
     counts = Counter(role for role in roles.values() if role not in (NOT_KEPT, DROPPED))
-    twice = [role.partition(" ")[2] or role for role, times in counts.items() if times > 1]
-    return said + [f"Say of one column alone, under The columns, that it is {role}." for role in twice]
+    return said + [
+        f"Say of one column alone, under The columns, that it is “{role_words(role)}”: "
+        f"{listing([f'“{column}”' for column, own in roles.items() if own == role])} are said to be."
+        for role, times in counts.items()
+        if times > 1
+    ]
 
 
 def _lacking(

@@ -16,7 +16,8 @@ from types import MappingProxyType
 from typing import Any
 
 from data.readers import tabular
-from data.readers.source import Problem, Refused, Source
+from data.readers.source import InForm, Problem, Refused, Source
+from data.readers.survey_form import REVERSED, ROLES, SHARES, field_of
 from data.readers.survey_raking import AREA, Raking, read_raking
 from data.readers.text import decode
 from data.vocabularies import normalise, published_forces
@@ -240,9 +241,23 @@ class _Reader:
         self.name = name
         self.problems: list[Problem] = []
 
-    def wrong(self, key: str, what: str, remedy: str, value: object = None) -> None:
+    def wrong(
+        self,
+        key: str,
+        what: str,
+        remedy: str,
+        value: object = None,
+        in_form: tuple[str, str] | None = None,
+        as_: str = "",
+    ) -> None:
+        """Note a problem: in the words of the file and, where the form has others, what it is and what to do there.
+
+        With `as_`, the value is shown so in the form.
+        """
         shown = None if value is None else str(value)
-        self.problems.append(Problem(f"in the mapping “{self.name}”, {key}: {what}", remedy, value=shown))
+        there, then = in_form or (what, remedy)
+        told = InForm(f"{field_of(key)}: {there}", then, as_ or None)
+        self.problems.append(Problem(f"in the mapping “{self.name}”, {key}: {what}", remedy, value=shown, in_form=told))
 
     def mapping(self, content: Mapping[str, Any]) -> SurveyMapping | None:
         self.unknown("the top", content, _KEYS)
@@ -253,7 +268,9 @@ class _Reader:
         days = {key: self.day(key, content.get(key)) for key in _DAYS}
         starts, ends = days["starts"], days["ends"]
         if starts and ends and ends < starts:
-            self.wrong("ends", f"it lies before starts, {starts}", "Correct one of the two days", ends)
+            what, then = f"it lies before starts, {starts}", "Correct one of the two days"
+            told = f"it lies before the first day of fieldwork, {starts:%d/%m/%Y}"
+            self.wrong("ends", what, then, ends, (told, then), f"{ends:%d/%m/%Y}")
         self.force(texts["force"])
         self.wave(texts["wave"])
         columns = self.columns(self.table("[columns]", content.get("columns")))
@@ -313,7 +330,8 @@ class _Reader:
             return None
         most = _LONGEST_WORDS if key in EXAMPLES else _LONGEST_TEXT
         if len(text) > most:
-            self.wrong(key, f"it has more than {most:,} letters", "Write it shorter", text)
+            what, in_file = f"it has more than {most:,} letters", "Shorten the header of the column in the file"
+            self.wrong(key, what, "Write it shorter", text, (what, in_file) if key.startswith("[") else None)
             return None
         return text.strip()
 
@@ -370,7 +388,10 @@ class _Reader:
         key, whose = {"respondents": ("respondent", "the numbers of respondents"), "psus": ("psu", "PSUs")}[shared]
         if key not in columns:
             what = f"{whose} tell what waves share, and no column of them is mapped"
-            self.wrong("shared", what, f'Add {key} = … under [columns], or write shared = "nothing"', shared)
+            remedy = f'Add {key} = … under [columns], or write shared = "nothing"'
+            missing = f"{whose} tell what waves share, and no column is said to hold them"
+            choose = f"Say under The columns which column is “{ROLES[key]}”, or choose “{SHARES['nothing']}” here"
+            self.wrong("shared", what, remedy, shared, (missing, choose), SHARES[shared])
 
     def columns(self, table: Mapping[str, Any]) -> dict[str, str]:
         self.unknown("[columns]", table, COLUMNS)
@@ -384,7 +405,7 @@ class _Reader:
             text = self.text(f"{key} {given}", value)
             place = normalise(tabular.code(given))
             if place in found:
-                self.wrong(key, f"the code “{given}” stands twice", "Keep one of the two lines")
+                self.wrong(key, f"the code “{given}” stands twice", "Keep one of the two lines", in_form=_alike(given))
             if text is not None:
                 found[place] = text
         return found
@@ -422,7 +443,7 @@ class _Reader:
             given = self.table(f"[measures.{name}.answers]", table.get("answers"))
             for code in sorted(not_answers & {normalise(tabular.code(code)) for code in given}):
                 what = f"the code “{code}” stands under answers and under not_answers"
-                self.wrong(key, what, "Keep it under one of them")
+                self.wrong(key, what, "Keep it under one of them", in_form=_alike(code))
             wording = self.text(f"{key} wording", table.get("wording"))
             if table.get("reversed") is True and not wording:
                 what = "a reversed item has another wording than the catalogue"
@@ -470,7 +491,11 @@ class _Reader:
         opposite = _opposites(measure)
         if opposite is None:
             what = f"the scale {measure.scale} has no opposite for every answer"
-            self.wrong(f"{key} reversed", what, "Remove the line and give each code its answer under answers")
+            untick = f"Take away the tick of “{REVERSED}”, and give each code the answer that it means"
+            remedy = "Remove the line and give each code its answer under answers"
+            self.wrong(
+                f"{key} reversed", what, remedy, in_form=(f"some answers of {measure.label} have no opposite", untick)
+            )
             return found
         return {code: opposite[answer] for code, answer in found.items()}
 
@@ -500,6 +525,12 @@ class _Reader:
 
 
 _DAYS = ("starts", "ends")
+
+
+def _alike(code: object) -> tuple[str, str]:
+    """What the form says of two codes that are one, and what to do."""
+    what = f"“{code}” stands there twice, for codes are the same whatever their case and spaces"
+    return what, "Give both the same meaning"
 
 
 def _opposites(measure: Measure) -> Mapping[str, str] | None:

@@ -29,6 +29,9 @@ _LOOKED_AT = 2_000
 _FEWEST = 30
 """Records below which a table is not taken for a wave of a survey."""
 
+_OF_ANY_TABLE = ("quality", "yes_no", "weekly", "band3")
+"""Scales whose words stand in tables of all kinds."""
+
 _MOST_CODES = 15
 """Distinct values above which a column is not taken for the answers to one question."""
 
@@ -81,7 +84,8 @@ def looks_like_answers(source: Source) -> bool:
     """Whether a file looks like the answers to a survey, one row a respondent.
 
     An SPSS file always does. Another table does if it has many rows, and at least three of its columns and a quarter of
-    them hold few codes or answers of a scale; not if each row is an area of its own.
+    them hold few codes or answers of a scale, or one column holds answers to a question of the catalogue; not if each
+    row is an area of its own. Of another table with a question or two nobody but a person can say it.
 
     Parameters
     ----------
@@ -104,7 +108,8 @@ def looks_like_answers(source: Source) -> bool:
     if len(sheet.cells) < _FEWEST or _one_row_an_area(sheet):
         return False
     coded = sum(_holds_answers(sheet, column) for column in sheet.columns)
-    return coded >= 3 and coded >= len(sheet.columns) / 4
+    many = coded >= 3 and coded >= len(sheet.columns) / 4
+    return many or any(_asks(sheet, column) for column in sheet.columns)
 
 
 def suggest_mapping(source: Source, sheet: Sheet | None = None) -> str:
@@ -210,6 +215,35 @@ def _holds_answers(sheet: Sheet, column: str) -> bool:
     if not 2 <= len(distinct) <= _MOST_CODES:
         return False
     return all(_CODE.fullmatch(value) for value in distinct) or _scale_answers(distinct) >= 2
+
+
+def _asks(sheet: Sheet, column: str) -> bool:
+    """Whether a column holds answers to a question of the catalogue: words of its scale, or codes under its name."""
+    distinct = [value for value in sheet.cells[column].unique() if value]
+    if not 2 <= len(distinct) <= _MOST_CODES:
+        return False
+    coded = all(_CODE.fullmatch(value) for value in distinct)
+    return any(
+        _is_named(column, measure) if coded else _opinions(distinct, measure) >= max(2, len(distinct) / 2)
+        for measure in measures().values()
+        if coded or measure.scale not in _OF_ANY_TABLE or _is_named(column, measure)
+    )
+
+
+def _is_named(column: str, measure: Measure) -> bool:
+    """Whether the header of a column is that of a question: its number in a published file, or several of its words."""
+    known = vocabulary("published_measures", "pas_questions").lookup(column)
+    if known is not None:
+        return bool(known["measure"] == measure.id)
+    theirs = _words(column)
+    ours = [_words(text) for text in (measure.wording, measure.label, measure.id)]
+    return len(theirs) > 1 and max(_alike(theirs, other) for other in ours) >= 0.5
+
+
+def _opinions(words: list[str], measure: Measure) -> int:
+    """How many of some words are opinions of the scale of a measure."""
+    answers = [measure.answer(word) for word in words]
+    return sum(answer is not None and measure.classes[answer] != DONT_KNOW for answer in answers)
 
 
 def _scale_answers(words: list[str]) -> int:

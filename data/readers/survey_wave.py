@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 from data.readers import tabular
 from data.readers.personal_data import personal_problems
-from data.readers.source import Problem, Reading, Refused, Slot, Source
+from data.readers.source import InForm, Problem, Reading, Refused, Slot, Source
 from data.readers.sources import sha256
+from data.readers.survey_form import ALIKE, ROLES
 from data.readers.survey_mapping import MappedAttribute, MappedMeasure, SurveyMapping, matches, parse, wave_years
 from data.readers.survey_raking import AREA
 from data.readers.survey_weights import Weighed, raked
@@ -215,7 +216,9 @@ def day_of(cell: str) -> str | None:
 def _file_problems(source: Source, mapping: SurveyMapping, sheet: Sheet) -> Iterator[Problem]:
     if mapping.file is not None and not matches(mapping.file, source.name):
         what = f"the mapping is for files named “{mapping.file}”"
-        yield Problem(what, "Correct file = … in the mapping, or take another mapping", value=source.name)
+        remedy = "Correct file = … in the mapping, or take another mapping"
+        told = InForm("the mapping that it began with is for files of another name", "Begin with another one")
+        yield Problem(what, remedy, value=source.name, in_form=told)
     if sheet.cells.empty:
         yield Problem("the file holds no respondents", "Export it again; it may have been cut short")
 
@@ -239,15 +242,20 @@ def _weight_problems(column: str, sheet: Sheet) -> Iterator[Problem]:
     weights = {tabular.number(cell, sheet.decimal_comma) if cell else 0 for cell in sheet.cells[column].unique()}
     if weights == {0}:
         what = "every weight is 0 or blank, so nobody would count in any figure"
-        yield Problem(what, "Map the column of the weights; leave it out where there are none", column=column)
+        told = InForm(what, f"Say under The columns which column is “{ROLES['weight']}”, or choose “{ALIKE}”")
+        remedy = "Map the column of the weights; leave it out where there are none"
+        yield Problem(what, remedy, column=column, in_form=told)
         return
     for row, cell in sheet.cells[column].items():
         weight = tabular.number(cell, sheet.decimal_comma)
         remedy = "Give every respondent a weight; leave the column out of the mapping where there are none"
+        then = f"Give every respondent a weight in the file, or choose “{ALIKE}” under The weights"
         if not cell:
-            yield Problem("this respondent has no weight", remedy, _row(row), column)
+            what = "this respondent has no weight"
+            yield Problem(what, remedy, _row(row), column, in_form=InForm(what, then))
         elif weight is None or weight < 0:
-            yield Problem("this is not a weight, a number of 0 or more", remedy, _row(row), column, cell)
+            what = "this is not a weight, a number of 0 or more"
+            yield Problem(what, remedy, _row(row), column, cell, in_form=InForm(what, then))
 
 
 def _date_problems(column: str, sheet: Sheet) -> Iterator[Problem]:
@@ -263,8 +271,10 @@ def _respondent_problems(column: str, sheet: Sheet) -> Iterator[Problem]:
         before = first.setdefault(number, _row(row))
         if number and before != row:
             # The number itself says who it is, so it is not repeated here.
-            remedy = f"Keep it or row {before:,}, or map the column that numbers respondents"
-            yield Problem("this respondent stands in an earlier row too", remedy, _row(row), column)
+            what, keep = "this respondent stands in an earlier row too", f"Keep it or row {before:,}"
+            then = f"{keep}, or say under The columns which column is “{ROLES['respondent']}”"
+            remedy = f"{keep}, or map the column that numbers respondents"
+            yield Problem(what, remedy, _row(row), column, in_form=InForm(what, then))
 
 
 def _nobody_answers(mapping: SurveyMapping, respondents: int) -> Problem:
@@ -272,7 +282,9 @@ def _nobody_answers(mapping: SurveyMapping, respondents: int) -> Problem:
     asked = "the mapped question has" if one else "none of the mapped questions has"
     what = f"{asked} {'no' if one else 'an'} answer in any of {plural(respondents, 'row')}"
     remedy = "Map the columns that hold the answers, and give each of their codes its answer"
-    return Problem(what, remedy, column=listing([m.column for m in mapping.measures]))
+    there = what.replace("mapped ", "")
+    then = "Say under The columns which hold the answers, and under The answers what each of their codes means"
+    return Problem(what, remedy, column=listing([m.column for m in mapping.measures]), in_form=InForm(there, then))
 
 
 # Columns of the table
@@ -429,7 +441,8 @@ def _notes(
     yield sheet.how
     yield (
         f"SHA-256 of the file: {sha256(source.content)}. It was read with the mapping “{file.name}”, "
-        f"SHA-256 {file.sha256}; the mapping is kept, the file is not."
+        f"SHA-256 {file.sha256}; the mapping is kept, the file is not. SHA-256 of both together, as figures name their "
+        f"files: {source.sha256}."
     )
     yield from _wave_notes(mapping)
     yield from _column_notes(mapping, sheet)
@@ -485,7 +498,9 @@ def _unread(mapped: MappedMeasure, recoded: _Recoded, sheet: Sheet) -> Iterator[
         remedy = "Give it an answer of the scale, or say that it is no answer"
         cells = sheet.cells[mapped.column]
         first = _row(cells.index[cells == code][0])
-        yield Problem(what, remedy, first, mapped.column, f"{code} {labels[code]}" if code in labels else code), people
+        told = InForm(f"{_number(people)}; this code of “{mapped.measure.label}” has no meaning", remedy)
+        value = f"{code} {labels[code]}" if code in labels else code
+        yield Problem(what, remedy, first, mapped.column, value, in_form=told), people
 
 
 def _attribute_notes(mapped: MappedAttribute, recoded: _Recoded, sheet: Sheet) -> Iterator[str]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.raking import SWEEPS, Floats, Integers, Margin, Raked, Unsettled, fitted
-from data.readers.source import Problem, Refused
+from data.readers.source import InForm, Problem, Refused
+from data.readers.survey_form import field_of, unknown_field
 from data.readers.survey_raking import AS_IT_IS, RakedMargin, Raking
 from data.vocabularies import normalise
 from data.words import NBSP, listing, percent, plural
@@ -88,7 +89,9 @@ def raked(raking: Raking, known: Mapping[str, pd.Series], start: Floats, mapping
         found = fitted(begun, margins, raking.bounds)
     except Unsettled as unsettled:
         what = f"in the mapping “{mapping}”, [raking]: no weights were found in {SWEEPS} rounds; {unsettled.off[:-1]}"
-        raise Refused([Problem(what, unsettled.remedy[:-1])]) from unsettled
+        there = f"{field_of('[raking]')}: no weights were found in {SWEEPS} rounds; {unsettled.off[:-1]}"
+        then = "Give groups of few people the words of others, under The answers, or leave a margin out"
+        raise Refused([Problem(what, unsettled.remedy[:-1], in_form=InForm(there, then))]) from unsettled
     named = listing([margin.label for margin in raking.margins])
     kept = "".join(f"; {said}" for one in held for said in _kept(*one))
     shares = "".join(f"; {_shares(margin)}" for margin in raking.margins)
@@ -131,12 +134,18 @@ def _problems(margin: RakedMargin, words: list[str], codes: Integers, start: Flo
         if number and normalise(word) not in told:
             of_it = f"{plural(int(number), 'person', 'people')} of the file {'is' if number == 1 else 'are'} of it"
             remedy = f'Give it a share, or write "{AS_IT_IS}" if it is no group of the population'
-            yield Problem(f"{where}: this category has no share, and {of_it}", remedy, value=word)
+            without = f"Type its share, or choose it under “{unknown_field(margin.label)}”"
+            here = InForm(f"{field_of(margin.key)}: this group has no share, and {of_it}", without)
+            yield Problem(f"{where}: this category has no share, and {of_it}", remedy, value=word, in_form=here)
     for category, share in margin.shares.items():
         if normalise(category) not in there:
-            what = f"{where}: {percent(share)} of the population are of this category, and nobody in the file is"
+            nobody = f"{percent(share)} of the population are of this"
+            what = f"{where}: {nobody} category, and nobody in the file is"
             remedy = "Merge it with another category, in the margin and in the values of its column"
-            yield Problem(what, remedy, value=category)
+            # A group of whom everybody weighs 0 is one of nobody.
+            shown = f"{field_of(margin.key)}: {nobody} group, and nobody in the file who counts is"
+            then = "Give it the words of another group, under The answers, so that both are one"
+            yield Problem(what, remedy, value=category, in_form=InForm(shown, then))
 
 
 def _target(margin: RakedMargin, words: list[str], codes: Integers, start: Floats) -> Margin:
@@ -152,10 +161,11 @@ def _target(margin: RakedMargin, words: list[str], codes: Integers, start: Float
 
 def _shares(margin: RakedMargin) -> str:
     """The shares of a margin in words; of one of many groups how many they are."""
+    source = f", from {margin.source}" if margin.source else ""
     if len(margin.shares) > _MOST_SAID:
-        return f"population by {margin.label}: {len(margin.shares)} groups"
+        return f"population by {margin.label}: {len(margin.shares)} groups{source}"
     said = ", ".join(f"{category} {share * 100:.1f}{NBSP}%" for category, share in margin.shares.items())
-    return f"population by {margin.label}: {said}"
+    return f"population by {margin.label}: {said}{source}"
 
 
 def _done(raking: Raking, named: str, found: Raked) -> str:

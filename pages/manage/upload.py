@@ -19,5 +19,6 @@ if user.may_publish:
     templates.show()
     states.folders()
 else:
+    uploading.forget()
     states.may_not_publish()
 history.show(store.view(), user)

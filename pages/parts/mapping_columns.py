@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from analytics.wording import label as as_label
 from analytics.wording import listing, plain, plural
 from data.readers import survey_draft as drafts
 from data.readers.survey_columns import Code, Seen
 from data.readers.survey_draft import ATTRIBUTE, MEASURE, NO_ANSWER, NOT_KEPT, Draft
+from data.readers.survey_form import REVERSED, role_words
 from data.vocabularies import normalise
-from data.vocabularies.survey import attributes, measures
+from data.vocabularies.survey import measures
 
 T = TypeVar("T")
+
+KEPT: Literal["session"] = "session"
+"""How the fields of the form stay as they are while another page is looked at."""
 
 MARK = ":orange-badge[:material/error: Look]"
 """What stands before everything that is not as it was before."""
@@ -24,16 +29,6 @@ MARK = ":orange-badge[:material/error: Look]"
 _FEW = 12
 """Columns that stand open, so that nobody overlooks a question among them."""
 
-_LABELS = {
-    "": "Not kept",
-    "respondent": "Number of the respondent",
-    "weight": "Weight",
-    "stratum": "Stratum of the sample",
-    "psu": "Sampling unit (PSU)",
-    "date": "Day of the interview",
-    "area": "Area",
-    drafts.DROPPED: "Personal data: left out on purpose",
-}
 _NO_ANSWER = "Not asked, or no answer"
 _COMPARED = {
     False: "A series break: nothing is compared across it",
@@ -87,11 +82,12 @@ def areas(form: Form, roles: Mapping[str, str]) -> dict[str, str]:
         for side, code in in_two(column.areas):
             with side:
                 found[code.value] = st.text_input(
-                    plain(_code_words(code)),
+                    as_label(_code_words(code)),
                     form.draft.area(code),
                     key=form.key(f"area_{column.name}_{code.value}"),
                     placeholder="kept as written",
                     max_chars=100,
+                    persist_state=KEPT,
                 ).strip()
     return found
 
@@ -109,7 +105,7 @@ def answers(form: Form, roles: Mapping[str, str]) -> tuple[dict[tuple[str, str],
     for column in mapped:
         role = roles[column.name]
         marked = column.name in form.draft.differs
-        label = f"{plain(_role_words(role))} · {plain(column.name)}"
+        label = f"{plain(role_words(role))} · {plain(column.name)}"
         icon = ":material/error:" if marked else None
         with st.expander(label, icon=icon, expanded=marked, key=form.key(f"codes_{column.name}_{role}")):
             for sentence in form.draft.differs.get(column.name, ()):
@@ -144,6 +140,7 @@ def _turned(form: Form, asked: Sequence[Seen], roles: Mapping[str, str]) -> list
             key=form.key("turned"),
             placeholder="None",
             help="Where 1 is the last answer of the scale and not the first: their codes are turned round at once.",
+            persist_state=KEPT,
         )
     )
 
@@ -155,12 +152,13 @@ def _role(form: Form, column: Seen) -> str:
     with told:
         chosen = str(
             st.selectbox(
-                f"What {plain(column.name)} is",
+                f"What {as_label(column.name)} is",
                 drafts.ROLES,
                 index=drafts.ROLES.index(form.draft.role(column.name)),
-                format_func=_role_words,
+                format_func=role_words,
                 key=form.key(f"role_{column.name}"),
                 label_visibility="collapsed",
+                persist_state=KEPT,
             )
         )
         if chosen == NOT_KEPT or not chosen.startswith((MEASURE, ATTRIBUTE)):
@@ -173,14 +171,6 @@ def _about(column: Seen) -> str:
     if column.personal:
         return f"It looks like {column.personal}."
     return column.label or (f"such as {column.example}" if column.example else "blank throughout")
-
-
-def _role_words(role: str) -> str:
-    if role.startswith(MEASURE):
-        return f"Measure: {measures()[_id(role)].label}"
-    if role.startswith(ATTRIBUTE):
-        return f"About the person: {attributes()[role.removeprefix(ATTRIBUTE)].label}"
-    return _LABELS[role]
 
 
 def _question(form: Form, column: Seen, role: str) -> dict[str, Any]:
@@ -197,20 +187,23 @@ def _question(form: Form, column: Seen, role: str) -> dict[str, Any]:
         draft.said(role, "wording") or "",
         key=form.key(f"{key}_wording"),
         max_chars=500,
+        persist_state=KEPT,
     ).strip()
     return {
         "wording": wording,
         "comparable": _comparable(form, role, key, wording),
         "reversed": st.checkbox(
-            "It is worded negatively: every answer counts as its opposite",
+            f"{REVERSED}: every answer counts as its opposite",
             bool(draft.said(role, "reversed")),
             key=form.key(f"{key}_reversed"),
+            persist_state=KEPT,
         ),
         "asked_of": st.text_input(
             "Whom it was asked of, where not everyone",
             draft.said(role, "asked_of") or "",
             key=form.key(f"{key}_asked"),
             max_chars=200,
+            persist_state=KEPT,
         ).strip(),
     }
 
@@ -222,21 +215,22 @@ def _comparable(form: Form, role: str, key: str, wording: str) -> bool:
         return said
     return bool(
         st.radio(
-            f"Before, it was asked as “{plain(before)}”. The new words are",
+            f"Before, it was asked as “{as_label(before)}”. The new words are",
             list(_COMPARED),
             index=int(said),
             format_func=_COMPARED.__getitem__,
             key=form.key(f"{key}_comparable"),
+            persist_state=KEPT,
         )
     )
 
 
 def _meaning(form: Form, column: Seen, role: str, code: Code, turned: bool) -> str:
-    label = plain(_code_words(code))
+    label = as_label(_code_words(code))
     key = form.key(f"code_{column.name}_{role}_{code.value}{'_turned' if turned else ''}")
     means = form.draft.means(role, code, turned)
     if role.startswith(ATTRIBUTE):
-        return st.text_input(label, means, key=key, placeholder="kept as written", max_chars=100)
+        return st.text_input(label, means, key=key, placeholder="kept as written", max_chars=100, persist_state=KEPT)
     offered = ["", *measures()[_id(role)].answers, NO_ANSWER]
     return str(
         st.selectbox(
@@ -245,6 +239,7 @@ def _meaning(form: Form, column: Seen, role: str, code: Code, turned: bool) -> s
             index=offered.index(means) if means in offered else 0,
             format_func=lambda answer: _NO_ANSWER if answer == NO_ANSWER else answer or "Nobody has said",
             key=key,
+            persist_state=KEPT,
         )
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date
 from functools import partial
 from typing import Any
@@ -16,36 +17,48 @@ from data.readers.mappings import ENDING
 from data.readers.source import Refused, Source
 from data.readers.survey_before import Earlier
 from data.readers.survey_draft import Draft, Start
+from data.readers.survey_form import FIELDS, SHARES
 from data.readers.survey_mapping import NATIONAL, SHARED, parse
 from data.series_notes import FIRST_DAY, LAST_DAY
 from data.staging import earlier_mappings
 from data.store import Store, View
 from data.vocabularies import forces
 from pages.parts import mapping_columns, mapping_weights
-from pages.parts.mapping_columns import Form
+from pages.parts.mapping_columns import KEPT, Form
 
 _KEPT, _VIEW = "mapping_drafts", "mapping_view"
 _NO_FOLDER = re.compile(r'[\\/:*?"<>|]')
 _GUESS = "A guess from the file alone"
 
-_SHARED = {
-    "nothing": "Nothing: each wave is a new sample",
-    "psus": "Sampling units (PSUs)",
-    "respondents": "Respondents: a panel",
+_MORE = {
+    "questionnaire": "; a change breaks the series",
+    "population": "",
+    "design": "",
+    "mode": "",
+    "weighting": "",
 }
-_ABOUT = {
-    "questionnaire": "Version of the questionnaire; a change breaks the series",
-    "population": "Whom the sample stands for",
-    "design": "How the sample was drawn",
-    "mode": "How people were asked",
-    "weighting": "What the weights do",
-}
+"""What is asked below the rest, with what its field says beside its name."""
 
 
-def forget() -> None:
-    """Begin anew with the next file."""
-    for key in [key for key in st.session_state if str(key).startswith("mapping_")]:
-        del st.session_state[key]
+def forget(but: Collection[Source] = ()) -> None:
+    """Begin anew with the next file.
+
+    Parameters
+    ----------
+    but
+        Files whose forms are kept.
+    """
+    kept = tuple(f"mapping_{source.sha256[:12]}_" for source in but)
+    own = [str(key) for key in st.session_state if str(key).startswith("mapping_")]
+    for key in own:
+        if not key.startswith(kept) and key not in (_KEPT, _VIEW, mapping_weights.HELD):
+            del st.session_state[key]
+    for name in (_KEPT, mapping_weights.HELD):
+        held = st.session_state.get(name, {})
+        st.session_state[name] = {source.sha256: held[source.sha256] for source in but if source.sha256 in held}
+    if not but:
+        for name in (_KEPT, _VIEW, mapping_weights.HELD):
+            st.session_state.pop(name, None)
 
 
 def show(source: Source, store: Store, made: str | None) -> tuple[str | None, bool]:
@@ -69,7 +82,7 @@ def show(source: Source, store: Store, made: str | None) -> tuple[str | None, bo
     with st.expander(
         f"What the columns of {plain(source.path)} mean",
         icon=":material/rule:",
-        expanded=made is None,
+        expanded=_stands_open(source, made),
         key=f"mapping_{source.sha256[:12]}_part",
     ):
         try:
@@ -102,13 +115,22 @@ def show(source: Source, store: Store, made: str | None) -> tuple[str | None, bo
                 help="For python -m data load FILE --mapping MAPPING, which gives the same.",
                 on_click="ignore",
             )
+        told = st.container()  # What the button does is said beside it, where the focus stays.
         if used:
             lacking = drafts.lacking(form.draft, wave, roles, meanings, questions)
-            chosen = text if _is_whole(source, lacking, text) else made
+            with told:
+                chosen = text if _is_whole(source, lacking, text) else made
         changed = made is not None and chosen == made != text
         if changed:
-            st.warning("Changed since it was used: use it again, so that what is published is what stands here.")
+            told.warning("Changed since it was used: use it again, so that what is published is what stands here.")
+        elif made is not None:
+            told.success("It is used. What was checked and Publish stand below.", icon=":material/check:")
     return chosen, changed
+
+
+def _stands_open(source: Source, made: str | None) -> bool:
+    """Whether the form stands open: from its first sight on, so that its use takes nobody's place from them."""
+    return bool(st.session_state.setdefault(f"mapping_{source.sha256[:12]}_open", made is None))
 
 
 def _start(source: Source, store: Store) -> Start:
@@ -136,6 +158,7 @@ def _begun(source: Source, start: Start) -> Form:
             format_func=lambda number: _named(choices[number]),
             key=f"mapping_{source.sha256[:12]}_begin",
             help="One mapping for each version of the questionnaire; of those that are the same the newest.",
+            persist_state=KEPT,
         )
     return Form(f"mapping_{source.sha256[:12]}_{place}", start.draft(choices[place]))
 
@@ -177,45 +200,57 @@ def _wave(form: Form) -> dict[str, Any]:
     slugs = [*forces(), NATIONAL]
     with left:
         wave: dict[str, Any] = {
-            "survey": st.text_input("Survey", said.get("survey", ""), key=form.key("survey"), max_chars=100),
+            "survey": st.text_input(
+                FIELDS["survey"], said.get("survey", ""), key=form.key("survey"), max_chars=100, persist_state=KEPT
+            ),
             "force": st.selectbox(
-                "Force",
+                FIELDS["force"],
                 slugs,
                 index=slugs.index(said["force"]) if said.get("force") in slugs else None,
                 format_func=lambda slug: forces()[slug]["short"] if slug in forces() else "England and Wales",
                 key=form.key("force"),
+                persist_state=KEPT,
             ),
             "wave": st.text_input(
-                "Wave, so that names sort in time: 2026-Q3",
+                f"{FIELDS['wave']}, so that names sort in time: 2026-Q3",
                 str(said.get("wave", "")),
                 key=form.key("wave"),
                 max_chars=20,
+                persist_state=KEPT,
             ),
             "label": st.text_input(
-                "Wave in words: July to September 2026", said.get("label", ""), key=form.key("label"), max_chars=60
+                f"{FIELDS['label']}: July to September 2026",
+                said.get("label", ""),
+                key=form.key("label"),
+                max_chars=60,
+                persist_state=KEPT,
             ),
         }
     with right:
-        for key, words in (("starts", "First day of fieldwork"), ("ends", "Last day of fieldwork")):
+        for key in ("starts", "ends"):
             day = said.get(key)
             wave[key] = st.date_input(
-                words,
+                FIELDS[key],
                 day if isinstance(day, date) else None,
                 min_value=FIRST_DAY,
                 max_value=LAST_DAY,
                 format="DD/MM/YYYY",
                 key=form.key(key),
+                persist_state=KEPT,
             )
         wave["shared"] = st.selectbox(
-            "What its waves have in common",
+            FIELDS["shared"],
             SHARED,
             index=SHARED.index(said["shared"]) if said.get("shared") in SHARED else 0,
-            format_func=_SHARED.__getitem__,
+            format_func=SHARES.__getitem__,
             key=form.key("shared"),
+            persist_state=KEPT,
         )
     with st.expander("More about the survey", key=form.key("about")):
-        for key, words in _ABOUT.items():
-            wave[key] = st.text_input(words, said.get(key, ""), key=form.key(key), max_chars=300)
+        for key, more in _MORE.items():
+            wave[key] = st.text_input(
+                f"{FIELDS[key]}{more}", said.get(key, ""), key=form.key(key), max_chars=300, persist_state=KEPT
+            )
     return wave
 
 
@@ -232,5 +267,5 @@ def _problems(source: Source, text: str) -> list[str]:
     try:
         mapping = parse(file)
     except Refused as refusal:
-        return [str(problem) for problem in refusal.problems]
+        return [str(problem.said_in_form()) for problem in refusal.problems]
     return mapping_weights.problems(source, mapping, file.name)

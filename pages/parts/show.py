@@ -172,6 +172,32 @@ def panels(finding: Finding) -> None:
             )
 
 
+def moved(finding: Finding, label: str, said: Collection[str] = ()) -> None:
+    """A Finding whose charts take each other's place: one at a time, at the place of a slider."""
+    headline(finding, "###", said)
+    _slider(finding, label)
+    caveats(finding, said)
+    evidence(finding, beside=False)
+
+
+@st.fragment
+def _slider(finding: Finding, label: str) -> None:
+    """The slider and the chart at its place; moving it reruns nothing else."""
+    places = range(len(finding.panels))
+    place = st.select_slider(
+        label, places, format_func=lambda at: finding.panels[at].label, key=f"moved_{finding.key}", width=460
+    )
+    panel = finding.panels[place]
+    st.plotly_chart(
+        panel.draw(mode()),
+        theme=None,
+        config=charts.CONFIG,
+        alt=panel.alt,
+        key=f"moving_{finding.key}",
+        width="stretch",
+    )
+
+
 def chart(finding: Finding) -> None:
     """The chart, in the colours of the mode."""
     figure = finding.chart(mode())
@@ -432,7 +458,10 @@ def _made(finding: Finding) -> None:
         hide_header=True,
         alt=f"How this was made: {finding.question}",
     )
-    files = [{"File": file.name, "Rows": file.rows, "SHA-256": file.sha256} for file in finding.provenance.files]
+    files = [
+        {"File": file.name, "Rows": file.rows, "SHA-256": file.sha256, "SHA-256 of": file.of}
+        for file in finding.provenance.files
+    ]
     if files:
         st.dataframe(
             files,

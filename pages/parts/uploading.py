@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.lib.mutable_status_container import StatusContainer
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
@@ -21,17 +22,16 @@ from data.readers.mappings import ENDING
 from data.readers.source import Source
 from data.readers.sources import Upload
 from data.staging import Staged, sources_of, stage
-from data.store import Store, StoreError
+from data.store import Store, StoreError, View
 from pages.parts import mapping_form
 from pages.parts.identity import User, name_for_history
+from pages.parts.server import uploads
 from pages.parts.show import mode
 
 _STATE = "upload"
 _DONE = "upload_done"
 _LONGEST = 10
 """Problems of one rule that are shown; the file to download has more."""
-
-_NOTHING = "Nothing of your own is loaded yet. The demonstration gives way to what you publish."
 
 _PAGES = {
     "stops": ("pages/scrutinise/stop_and_search.py", "Stop and search"),
@@ -45,14 +45,32 @@ _PAGES = {
 """Where a table is seen once it is published."""
 
 
+@dataclass(frozen=True)
+class _Given:
+    """One file that was given: its name, its bytes, and what tells it from another of that name."""
+
+    name: str
+    content: bytes
+    id: str
+
+
 @dataclass
 class _Upload:
     """What a session has given so far.
 
+    It is kept while other pages are looked at, until it is published, begun anew or its person is another. Its bytes
+    are those that the server holds of what was uploaded, and counts.
+
     Attributes
     ----------
+    owner
+        Who gave it.
     turn
         How often was begun anew: a new turn empties the field of files.
+    given, kept
+        Every file, and those of them that were given before another page was looked at, which left the field empty.
+    as_answers
+        Files that somebody says are answers to a survey, though they were not known as such.
     mappings
         The mappings that were made here, by the path of their file.
     key, staged, previews
@@ -63,7 +81,11 @@ class _Upload:
         Files whose mapping has been changed in its form since it was used.
     """
 
+    owner: str = ""
     turn: int = 0
+    given: tuple[_Given, ...] = ()
+    kept: tuple[_Given, ...] = ()
+    as_answers: tuple[str, ...] = ()
     mappings: dict[str, str] = field(default_factory=dict)
     key: object = None
     staged: Staged | None = None
@@ -75,8 +97,9 @@ class _Upload:
         """Begin anew, and remove the copy that was made."""
         if self.staged is not None:
             self.staged.discard()
+        uploads.forget([file.id for file in self.given])
         self.turn, self.mappings, self.key, self.staged = self.turn + 1, {}, None, None
-        self.previews = None
+        self.previews, self.given, self.kept, self.as_answers, self.changed = None, (), (), (), []
         mapping_form.forget()
 
 
@@ -87,35 +110,45 @@ def done() -> None:
         st.success(said, icon=":material/check:")
         if pages:
             with st.container(horizontal=True):
-                for page, title in pages:
-                    st.page_link(page, label=f"See it on {title}", icon=":material/arrow_forward:")
+                for page, title, address in pages:
+                    st.page_link(
+                        page, label=f"See it on {title}", icon=":material/arrow_forward:", query_params=dict(address)
+                    )
+
+
+def forget() -> None:
+    """Keep nothing of what was given: whoever is here now may not publish."""
+    if _STATE in st.session_state:
+        st.session_state.pop(_STATE).clear()
 
 
 def steps(store: Store, user: User) -> None:
     """Draw the four steps."""
     user.must_publish()
-    state: _Upload = st.session_state.setdefault(_STATE, _Upload())
+    state = _state_of(user)
     head = st.container()  # The headline stands above the step that gives it its files.
     files = _files(state)
+    # The place stays where nothing is read: what stands below it is not drawn anew, and keeps the focus.
+    progress = st.container()
     if not files:
         head.markdown("## Add files", anchors=False)
         if state.staged:
             state.clear()
         return
     wrong = upload.names_twice([file.name for file in files]) or upload.too_large(
-        {file.name: file.size for file in files}, st.get_option("server.maxUploadSize")
+        {file.name: len(file.content) for file in files}, st.get_option("server.maxUploadSize")
     )
     if wrong:
         st.error(plain(wrong))
         return
-    staged = _staged(state, files, store)
+    staged = _staged(state, files, store, progress)
     if staged is None:
         return
     head.markdown(f"## {plain(upload.headline(staged.report))}", anchors=False)
     left, right = st.columns([5, 3], gap="large")
     with left:
         _recognised(state, staged, store)
-        _checked(staged)
+        _checked(state, staged)
         _publish(state, staged, user)
     with right:
         _changes(staged, state.previews)
@@ -129,39 +162,69 @@ def _step(number: int, name: str, state: Literal["done", "now", "later"]) -> Non
     st.markdown(f"### :material/{_MARKS[state]}: {number} · {name}", anchors=False)
 
 
-def _files(state: _Upload) -> list[UploadedFile]:
+def _state_of(user: User) -> _Upload:
+    """What this person has given so far; nothing of what another has who sat here before."""
+    state: _Upload = st.session_state.setdefault(_STATE, _Upload(user.name))
+    if state.owner != user.name:
+        state.clear()
+        state.owner = user.name
+    return state
+
+
+def _files(state: _Upload) -> tuple[_Given, ...]:
+    """The first step: the files, with those that were given before another page was looked at."""
+    if state.given and f"upload_files_{state.turn}" not in st.session_state:
+        # A field that was not drawn in between is empty. Under another key nothing of it comes back twice.
+        state.kept, state.turn = state.given, state.turn + 1
     key = f"upload_files_{state.turn}"
-    _step(1, "Files", "done" if st.session_state.get(key) else "now")
-    files: list[UploadedFile] = st.file_uploader(
+    _step(1, "Files", "done" if st.session_state.get(key) or state.kept else "now")
+    uploaded: list[UploadedFile] = st.file_uploader(
         "Stop and search, a survey wave with its mapping, a filled template, boundaries, a census table",
         accept_multiple_files=True,
         key=key,
         help="Also several at once, or a zip. Larger files and folders: python -m data load FOLDER.",
     )
-    return files
+    fresh = [_Given(file.name, file.getvalue(), file.file_id) for file in uploaded]
+    names = {file.name for file in fresh}
+    uploads.forget([file.id for file in state.kept if file.name in names])
+    state.kept = tuple(file for file in state.kept if file.name not in names)
+    state.given = (*state.kept, *fresh)
+    _said_to_be_kept(state)
+    return state.given
 
 
-def _staged(state: _Upload, files: Sequence[UploadedFile], store: Store) -> Staged | None:
+def _said_to_be_kept(state: _Upload) -> None:
+    if state.kept:
+        named = listing([f"**{plain(file.name)}**" for file in state.kept])
+        st.markdown(f"Kept from before: {named}. A file of the same name takes its place; Start again takes all away.")
+    if state.given:
+        st.caption(
+            "Your files and what you fill in are kept while you look at other pages, until you publish, start again, "
+            "close this window or sign out. Nobody else sees them."
+        )
+
+
+def _staged(state: _Upload, files: Sequence[_Given], store: Store, progress: DeltaGenerator) -> Staged | None:
     """The files loaded into a copy of the store; once for the same files, mappings and release."""
     names = {file.name for file in files}
     state.mappings = {path: text for path, text in state.mappings.items() if path.partition(" » ")[0] in names}
-    key = (tuple(file.file_id for file in files), tuple(state.mappings.items()), str(store.root), store.version)
+    key = (tuple(file.id for file in files), tuple(state.mappings.items()), str(store.root), store.version)
     state.anew = state.key != key
     if state.anew:
         state.key = key
-        _stage(state, files, store)
+        _stage(state, files, store, progress)
     return state.staged
 
 
-def _stage(state: _Upload, files: Sequence[UploadedFile], store: Store) -> None:
+def _stage(state: _Upload, files: Sequence[_Given], store: Store, progress: DeltaGenerator) -> None:
     if state.staged is not None:
         state.staged.discard()
         state.staged = None
-    given = [Upload(file.name, file.getvalue()) for file in files]
+    given = [Upload(file.name, file.content) for file in files]
     mappings = [file for file in given if file.name.endswith(".toml")]
     made = [Upload(f"{path}{ENDING}", text.encode()) for path, text in state.mappings.items()]
     data = [file for file in given if file not in mappings]
-    with st.status("Reading and checking", expanded=False) as status:
+    with progress, st.status("Reading and checking", expanded=False) as status:
         try:
             state.staged = stage(data, store, [*made, *mappings], _teller(status))
         except StoreError as why:
@@ -184,17 +247,34 @@ def _recognised(state: _Upload, staged: Staged, store: Store) -> None:
         hide_index=True,
         alt="What became of each file",
     )
-    state.changed = [
-        source.path
-        for source in sources_of(staged.files, [*waiting, *state.mappings])
-        if _mapping(state, source, store)
-    ]
+    chosen = _as_answers(state, staged)
+    sources = sources_of(staged.files, [*waiting, *chosen, *state.mappings])
+    mapping_form.forget(but=sources)
+    state.changed = [source.path for source in sources if _mapping(state, source, store)]
     noted = [outcome for outcome in staged.report.outcomes if outcome.notes and outcome.status == "loaded"]
     if noted:
         with st.expander("What was noticed while reading", icon=":material/info:", key="upload_notes"):
             for outcome in noted:
                 notes = "\n".join(f"- {plain(note)}" for note in outcome.notes)
                 st.markdown(f"**{plain(outcome.path)}**\n{notes}")
+
+
+def _as_answers(state: _Upload, staged: Staged) -> list[str]:
+    """The files that a person says are answers to a survey: a table of a question or two looks like any other."""
+    offered = [*upload.tables_not_known(staged.report), *(path for path in state.as_answers if path in state.mappings)]
+    if not offered:
+        return []
+    state.as_answers = tuple(
+        st.multiselect(
+            "Are some of these files answers to a survey, one row a respondent?",
+            offered,
+            default=[path for path in state.as_answers if path in offered],
+            key=f"upload_answers_{state.turn}",
+            placeholder="None",
+            help="Then a form asks what their columns mean.",
+        )
+    )
+    return list(state.as_answers)
 
 
 def _mapping(state: _Upload, source: Source, store: Store) -> bool:
@@ -207,8 +287,8 @@ def _mapping(state: _Upload, source: Source, store: Store) -> bool:
     return changed
 
 
-def _checked(staged: Staged) -> None:
-    found = upload.groups(staged.report)
+def _checked(state: _Upload, staged: Staged) -> None:
+    found = upload.groups(staged.report, state.mappings)
     if not staged.recognised and not found:
         _step(3, "What we checked", "later")
         return
@@ -286,7 +366,6 @@ def _preview(preview: upload.Preview, place: int) -> None:
     if preview.same:
         st.markdown(f"It stays as it is. {plain(preview.after.answer)}")
         return
-    now = preview.before.answer if preview.before else _NOTHING
     figure = preview.chart(mode())
     if figure is not None:
         st.plotly_chart(
@@ -297,7 +376,7 @@ def _preview(preview: upload.Preview, place: int) -> None:
             key=f"preview_{place}",
             width="stretch",
         )
-    st.markdown(f":gray[**Now**] {plain(now)}\n\n**After** {plain(preview.after.answer)}")
+    st.markdown(f":gray[**Now**] {plain(preview.now)}\n\n**After** {plain(preview.after.answer)}")
 
 
 def _publish(state: _Upload, staged: Staged, user: User) -> None:
@@ -334,15 +413,20 @@ def _run(state: _Upload, staged: Staged, user: User, name: str, reason: str) -> 
             st.error(plain(str(why)))
             return
         status.update(label="Published", state="complete")
-    st.session_state[_DONE] = _said(report)
+    st.session_state[_DONE] = _said(report, staged.before.store.view())
     state.clear()
     st.rerun()
 
 
-def _said(report: Report) -> tuple[str, list[tuple[str, str]]]:
-    tables = [outcome.load.slot.table for outcome in report.outcomes if outcome.load is not None]
-    pages = list(dict.fromkeys(_PAGES[table] for table in tables if table in _PAGES))
-    return plain(upload.published(report)), pages
+def _said(report: Report, view: View) -> tuple[str, list[tuple[str, str, Mapping[str, str]]]]:
+    loads = [outcome.load for outcome in report.outcomes if outcome.load is not None]
+    pages = {
+        (page, title): upload.address_of(load, view)
+        for load in loads
+        for page, title in [_PAGES.get(load.slot.table, ("", ""))]
+        if page
+    }
+    return plain(upload.published(report)), [(page, title, address) for (page, title), address in pages.items()]
 
 
 def _teller(status: StatusContainer) -> Callable[[str], None]:

@@ -5,6 +5,17 @@ import streamlit as st
 from pages.parts import filters, show, states
 from pages.parts.release import answer, current_view
 
+
+def part(label: str, icon: str, key: str, *questions: str) -> None:
+    """A part of the page that is counted when it is opened; no caveat stands in it twice."""
+    said = list(ratio.caveats)
+    with show.on_demand(label, f":material/{icon}:", key) as opened:
+        for question in questions if opened else ():
+            finding = answer(f"stop_and_search.{question}", scope, view)
+            show.whole(finding, beside=False, said=said)
+            said += finding.caveats
+
+
 view = current_view()
 scope = filters.frame("Stop and search", view, filters.STOPS)
 
@@ -40,27 +51,19 @@ else:
             filters.choose_level(scope, view, areas.provenance.scope.get("area_level"))
             show.whole(areas, beside=False, said=said)
 
-with show.on_demand("Why, and under which power", ":material/rule:", "why") as opened:
-    if opened:
-        powers = answer("stop_and_search.by_power", scope, view)
-        show.whole(powers, beside=False, said=ratio.caveats)
-        objects = answer("stop_and_search.by_object", scope, view)
-        show.whole(objects, beside=False, said=[*ratio.caveats, *powers.caveats])
+part("Why, and under which power", "rule", "why", "by_power", "by_object")
+part("What was found", "manage_search", "found", "find_rates", "outcomes")
+part("Children, and more thorough searches", "child_care", "conduct", "children", "more_thorough")
+part("Five tests", "checklist", "tests", "scorecard")
+part("Diagnostic by the guidance's five aims", "troubleshoot", "diagnostic", "diagnostic", "confidence_link")
+part("Teams", "groups", "teams", "teams")
 
-with show.on_demand("What was found", ":material/manage_search:", "found") as opened:
+with show.on_demand("Are the thresholds equal? (experimental)", ":material/science:", "thresholds") as opened:
     if opened:
-        found = answer("stop_and_search.find_rates", scope, view)
-        show.whole(found, beside=False, said=ratio.caveats)
-        followed = answer("stop_and_search.outcomes", scope, view)
-        show.whole(followed, beside=False, said=[*ratio.caveats, *found.caveats])
+        thresholds = answer("stop_and_search.threshold_gaps", scope, view)
+        show.whole(thresholds, beside=False, said=ratio.caveats)
+        show.moved(answer("stop_and_search.bars", scope, view), "Bar of the second group", said=thresholds.caveats)
 
-with show.on_demand("How good the data are", ":material/fact_check:", "quality") as opened:
-    if opened:
-        show.whole(answer("stop_and_search.quality", scope, view), beside=False, said=ratio.caveats)
-
-with show.on_demand("Diagnostic by the guidance's five aims", ":material/rule:", "diagnostic") as opened:
-    if opened:
-        show.whole(answer("stop_and_search.diagnostic", scope, view), beside=False, said=ratio.caveats)
-        show.whole(answer("stop_and_search.confidence_link", scope, view), beside=False)
+part("How good the data are", "fact_check", "quality", "quality")
 
 show.whole(answer("stop_and_search.months", scope, view), said=ratio.caveats)

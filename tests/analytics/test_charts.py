@@ -117,6 +117,36 @@ def areas(*names: str, flagged: str = "High") -> pd.DataFrame:
     return whole.astype({name: "Float64" for name in whole if name not in ("name", "flagged")})
 
 
+def criteria(name: str = "Power recorded", flag: str = "not in the files") -> pd.DataFrame:
+    rows = [
+        ("Legality", name, "share", 0.97, 0.96, 0.98, 0.95, "at least 95 %, our own", "met", ""),
+        ("Legality", "Grounds", "share", None, None, None, 0.95, "at least 95 %, our own", "no data", flag),
+        ("Necessity", "Broad", "share", 0.2, 0.18, 0.22, 0.25, "at least 25 %, our own", "not met", ""),
+        ("Necessity", "Strict", "share", 0.2, 0.17, 0.23, 0.2, "at least 20 %, our own", "not clear", ""),
+        ("Proportionality", "Ratio", "ratio", 5.4, 5.2, 5.6, 0.8, "0.80 to 1.25 times, our own", "not met", ""),
+    ]
+    columns = ["test", "criterion", "measured_as", "estimate", "low", "high", "floor", "yardstick", "verdict", "flag"]
+    figures = dict.fromkeys(("estimate", "low", "high", "floor"), "Float64")
+    return pd.DataFrame(rows, columns=columns).astype(figures).assign(base=1204, ceiling=1.25)
+
+
+def limits(name: str = "Team 1", flag: str = "withheld: fewer than 20 searches") -> pd.DataFrame:
+    rows = [
+        (name, 0.26, 0.24, 0.28, 0.24, 0.29, 900, "within the limits", ""),
+        ("Team 2", 0.2, 0.16, 0.23, 0.23, 0.3, 500, "clearly below", ""),
+        ("Team 3", 0.4, 0.36, 0.44, 0.23, 0.3, 500, "clearly above", ""),
+        ("Team 4", None, None, None, None, None, None, "", flag),
+    ]
+    figures = ["estimate", "low", "high", "limit_low_95", "limit_high_95"]
+    table = pd.DataFrame(rows, columns=["label", *figures, "searches", "verdict", "flag"])
+    return table.astype({**dict.fromkeys(figures, "Float64"), "searches": "Int64"})
+
+
+def five(name: str = "Legality") -> pd.DataFrame:
+    rows = [(name, "no data"), ("Necessity", "not met"), ("Proportionality", "not met")]
+    return pd.DataFrame(rows, columns=["test", "verdict"])
+
+
 DRAWN: dict[str, Callable[[Mode], go.Figure]] = {
     "ratio": lambda mode: charts.ratio_scale(ratios(), mode),
     "dots": lambda mode: charts.rate_dots(dots(), mode, "per 1,000"),
@@ -127,6 +157,8 @@ DRAWN: dict[str, Callable[[Mode], go.Figure]] = {
     "shares": lambda mode: charts.share_dots(shares(), mode),
     "held": lambda mode: charts.held_dots(held(), mode),
     "funnel": lambda mode: charts.ratio_funnel(areas(), mode, 2.0),
+    "limits": lambda mode: charts.limit_rows(limits(), mode),
+    "verdicts": lambda mode: charts.verdict_rows(criteria(), five(), mode),
     "one cell": lambda mode: charts.coverage_grid(coverage(1, 1), mode),
 }
 HOSTILE_DRAWN = {
@@ -148,6 +180,10 @@ HOSTILE_DRAWN = {
     "coverage": charts.coverage_grid(coverage(2, 3).assign(label=HOSTILE), "light"),
     "held": charts.held_dots(held(HOSTILE), "light"),
     "funnel": charts.ratio_funnel(areas("Usual", HOSTILE, flagged=HOSTILE), "light", 2.0),
+    "limits": charts.limit_rows(limits(HOSTILE, HOSTILE), "light"),
+    "verdicts": charts.verdict_rows(
+        criteria(HOSTILE, HOSTILE).replace({"test": {"Legality": HOSTILE}}), five(HOSTILE), "light"
+    ),
     "stacks": charts.month_stacks(stacks(3, (1,)).assign(flag=HOSTILE), {"consult": HOSTILE}, "light", "events"),
     "shares": charts.share_dots(
         shares((HOSTILE, 0.5, 0.4, 0.6, False, ""), ("None", None, None, None, False, HOSTILE)).assign(detail=HOSTILE),
@@ -331,6 +367,19 @@ def test_shares_are_written_beside_their_rows_and_what_to_look_at_has_another_sh
     low, high = figure.layout.xaxis.range
     assert low == 0
     assert high >= 0.66
+
+
+def test_small_shares_are_written_to_a_tenth_on_an_axis_of_their_own() -> None:
+    rows = shares(("One", 0.037, 0.029, 0.0468, False, ""), ("Other", 0.05, 0.04, 0.06, False, ""))
+    usual, fine = charts.share_dots(rows, "light"), charts.share_dots(rows, "light", fine=True)
+    assert [" ".join(note.split()) for note in notes(usual)] == ["4 % 3 to 5 % 798 items", "5 % 4 to 6 % 798 items"]
+    assert [" ".join(note.split()) for note in notes(fine)] == [
+        "3.7 % 2.9 to 4.7 % 798 items",
+        "5 % 4 to 6 % 798 items",
+    ]
+    assert usual.layout.xaxis.range[1] >= 0.2
+    assert fine.layout.xaxis.range[1] == pytest.approx(0.063)
+    assert list(fine.layout.xaxis.tickvals) == [0, 0.02, 0.04, 0.06]
 
 
 def test_a_share_that_is_not_given_says_why_in_its_row() -> None:
@@ -629,6 +678,45 @@ def test_marks_of_a_full_grid_do_not_touch_on_a_phone() -> None:
     assert 200 / 36 > 5
 
 
+def test_what_lies_outside_its_limits_points_to_its_side_and_says_so() -> None:
+    figure = charts.limit_rows(limits(), "light")
+    marks = [trace for trace in figure.data if trace.mode == "markers"]
+    assert [trace.marker.symbol for trace in marks] == [("circle",), ("triangle-down", "triangle-up")]
+    assert list(marks[1].y) == [1, 2]
+    assert [(band.x0, band.x1) for band in figure.layout.shapes] == [(0.24, 0.29), (0.23, 0.3), (0.23, 0.3)]
+    said = [note.text for note in figure.layout.annotations]
+    assert [re.sub("<[^>]*>", " ", text).split()[-2:] for text in said[:3]] == [
+        ["900", "searches"], ["clearly", "below"], ["clearly", "above"],
+    ]  # fmt: skip
+    assert said[3].replace("<br>", " ") == "withheld: fewer than 20 searches"
+    assert figure.layout.xaxis.range[1] >= 0.44
+
+
+def test_a_verdict_is_a_word_and_a_shape_and_its_yardstick_is_drawn() -> None:
+    figure = charts.verdict_rows(criteria(), five(), "light")
+    said = [note.text for note in figure.layout.annotations]
+    assert said[:3] == ["<b>No data</b>", "<b>Not met</b>", "<b>Not met</b>"]
+    assert [text.partition("<br>")[0] for text in said[3:]] == [
+        "Met", "No data: not in the files", "Not met", "Not clear", "Not met", "in times",
+    ]  # fmt: skip
+    marks = {
+        x: (symbol, colour)
+        for trace in figure.data
+        if trace.mode == "markers"
+        for x, symbol, colour in zip(trace.x, trace.marker.symbol, trace.marker.color, strict=True)
+    }
+    palette = charts.PALETTES["light"]
+    assert marks[0.97] == ("circle", palette.blue)
+    assert [trace.marker.symbol for trace in figure.data if trace.mode == "markers"] == [("circle",) * 2, ("diamond",)]
+    assert {trace.marker.color[-1] for trace in figure.data if trace.mode == "markers"} == {
+        palette.ground,  # not clear is hollow
+        palette.orange,
+    }
+    assert figure.layout.yaxis.ticktext[-1] == "Ratio<br>0.80 to 1.25 is met"
+    lines = [shape for shape in figure.layout.shapes if shape.x0 == shape.x1]
+    assert [line.x0 for line in lines] == [0.95, 0.25, 0.2]  # a ratio has no place on an axis of shares
+
+
 def test_unknown_status_is_refused() -> None:
     with pytest.raises(ValueError, match="“lost” is no status of a month; there are submitted, refreshed"):
         charts.coverage_grid(coverage(1, 1).assign(status="lost"), "light")
@@ -644,8 +732,10 @@ def test_unknown_status_is_refused() -> None:
         lambda: charts.month_stacks(stacks().iloc[:0], LAYERS, "light", "events"),
         lambda: charts.share_dots(shares().iloc[:0], "light"),
         lambda: charts.ratio_funnel(areas().iloc[:0], "light", 2.0),
+        lambda: charts.verdict_rows(criteria().iloc[:0], five(), "light"),
+        lambda: charts.limit_rows(limits().iloc[:0], "light"),
     ],
-    ids=["ratio", "dots", "trend", "coverage", "stacks", "shares", "funnel"],
+    ids=["ratio", "dots", "trend", "coverage", "stacks", "shares", "funnel", "verdicts", "limits"],
 )
 def test_empty_tables_draw_an_empty_figure(draw: Callable[[], go.Figure]) -> None:
     figure = draw()

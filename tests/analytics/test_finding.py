@@ -67,7 +67,7 @@ def test_the_shape_is_the_documented_one():
     assert plain["table"] == plain["tables"]["first"] == [{"a": 1}]
     assert plain["claim_name"] == "associated"
     assert plain["scope"] == plain["provenance"]["scope"] == {"force": "surrey"}
-    assert plain["provenance"]["files"] == [{"name": "a.csv", "sha256": "ab" * 32, "rows": 7}]
+    assert plain["provenance"]["files"] == [{"name": "a.csv", "sha256": "ab" * 32, "rows": 7, "mapping": ""}]
     assert list(plain["provenance"]) == [
         "release", "files", "scope", "base", "weights", "method", "reference", "rules", "settings", "code",
     ]  # fmt: skip

@@ -177,3 +177,21 @@ def test_no_sign_of_a_file_turns_others_round_or_breaks_the_page(text):
 def test_what_a_person_can_read_stays_as_it_is():
     for text in ("Ynys Môn, Ŵ", "חולון", "نص", "女性", "a\u200db", "£5, 10 % – so"):
         assert re.sub(r"\\(.)", r"\1", wording.plain(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("16-24 · 20 people, 10 % (of all)", "16-24 · 20 people, 10 % (of all)"),
+        ("Age_Band", "Age_Band"),
+        ("65+ | a: b", "65+ | a: b"),
+        ("![x](https://beacon.invalid/x.png)", "!\\[x\\](https:\u2060//beacon.invalid/x.png)"),
+        ("a -> b -- c *d* `e` _f_ ~g~ $h$", "a \\-\\> b \\-\\- c \\*d\\* \\`e\\` \\_f\\_ \\~g\\~ \\$h\\$"),
+        (":material/home: :red[x] :+1:", "\\:material/home: \\:red\\[x\\] \\:+1:"),
+        ("# one", "\\# one"),
+        ("- one", "\\- one"),
+        ("a\\b\u202ec", "a\\\\b\ufffdc"),
+    ],
+)
+def test_a_label_is_safe_and_reads_as_it_is_written(text, said) -> None:
+    assert wording.label(text) == said

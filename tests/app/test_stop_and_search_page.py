@@ -427,28 +427,6 @@ def test_what_was_found_is_counted_when_it_is_opened(run, demonstration) -> None
     assert plain(infra_marginality()) in said
 
 
-def test_the_five_aims_are_counted_when_they_are_opened(run, answer) -> None:
-    """A card an aim with every question, its verdict in words and why; what can't be told says so."""
-    asked = ("stop_and_search.diagnostic", "stop_and_search.confidence_link")
-    aims, link = (answer(key, WHOLE) for key in asked)
-    app = run(PAGE, **WHOLE)
-    assert f"### {plain(aims.headline)}" not in texts(app)
-    app.session_state["part_diagnostic"] = True
-    app.run()
-    assert not app.exception
-    said = texts(app)
-    assert f"### {plain(aims.headline)}" in said
-    for card in aims.cards:
-        assert f"### {plain(card.title)}" in said
-        for line in card.lines:
-            assert f"**{plain(line.bold)}**" in said
-            assert f":small[{plain(line.text)}]" in said
-            assert any(plain(line.mark.capitalize()) in text and "-badge[" in text for text in said)
-    assert plain(aims.caveats[0]) in said
-    assert link.refused
-    assert f":material/block: **{plain(link.answer)}**" in said
-
-
 @pytest.mark.parametrize(("part", "asked"), [("why", ("by_power", "by_object")), ("quality", ("quality",))])
 def test_powers_objects_and_the_data_are_counted_when_they_are_opened(part, asked, run, demonstration) -> None:
     view = demonstration.view()
@@ -471,6 +449,95 @@ def test_powers_objects_and_the_data_are_counted_when_they_are_opened(part, aske
         read = reading_table(finding)
         assert any(read.to_dict("list") == table or read.map(plain).to_dict("list") == table for table in tables)
         assert f"csv_{finding.key}" in [button.key for button in app.get("download_button")]
+
+
+@pytest.mark.parametrize(("part", "key"), [("tests", "scorecard"), ("teams", "teams")])
+def test_five_tests_and_teams_are_counted_when_they_are_opened(part, key, run, demonstration) -> None:
+    view, question = demonstration.view(), QUESTIONS[f"stop_and_search.{key}"]
+    found = question.answer(choices.complete(Scope(), view).only(question.takes), view)
+    assert not found.refused
+    app = run(PAGE, demonstration)
+    assert not any(plain(found.answer) in text for text in texts(app))
+    app.session_state[f"part_{part}"] = True
+    app.run()
+    assert not app.exception
+    said = "\n".join(texts(app))
+    assert f"### {plain(found.headline)}" in said
+    assert all(plain(words) in said for words in (found.answer, found.chart_title, *found.caveats[:4]))
+    drawn = {chart.proto.alt: json.loads(chart.proto.spec) for chart in app.get("plotly_chart")}
+    charts = {panel.alt: panel.draw for panel in found.panels} or {found.answer: found.chart}
+    assert all(drawn[alt] == json.loads(draw("light").to_json()) for alt, draw in charts.items())
+
+
+def test_without_teams_in_a_file_the_page_says_so(run, answer) -> None:
+    refused = answer("stop_and_search.teams", {"force": "surrey"})
+    assert refused.refused
+    app = run(PAGE, opened=True, force="surrey")
+    assert not app.exception
+    assert any(plain(refused.answer) in text for text in texts(app))
+
+
+def test_children_and_more_thorough_searches_are_counted_when_they_are_opened(run, demonstration) -> None:
+    view = demonstration.view()
+    asked = ("stop_and_search.children", "stop_and_search.more_thorough")
+    found = [QUESTIONS[key].answer(choices.complete(Scope(), view).only(QUESTIONS[key].takes), view) for key in asked]
+    app = run(PAGE, demonstration)
+    said = "\n".join(texts(app))
+    assert not any(plain(finding.answer) in said for finding in found)
+    app.session_state["part_conduct"] = True
+    app.run()
+    assert not app.exception
+    said = "\n".join(texts(app))
+    assert [finding.refused for finding in found] == [False, False]
+    assert all(plain(finding.answer) in said and plain(finding.headline) in said for finding in found)
+    drawn = {chart.proto.alt for chart in app.get("plotly_chart")}
+    assert {panel.alt for finding in found for panel in finding.panels} <= drawn
+
+
+def test_thresholds_are_fitted_when_the_part_is_opened_and_the_bar_is_moved(run, demonstration) -> None:
+    view = demonstration.view()
+    keys = ("stop_and_search.threshold_gaps", "stop_and_search.bars")
+    gaps, example = (
+        QUESTIONS[key].answer(choices.complete(Scope(), view).only(QUESTIONS[key].takes), view) for key in keys
+    )
+    app = run(PAGE, demonstration)
+    said = "\n".join(texts(app))
+    assert not any(plain(finding.answer) in said for finding in (gaps, example))
+    app.session_state["part_thresholds"] = True
+    app.run()
+    assert not app.exception
+    said = "\n".join(texts(app))
+    assert all(plain(finding.answer) in said for finding in (gaps, example))
+    slider = app.select_slider(key=f"moved_{example.key}")
+    assert slider.options == [panel.label for panel in example.panels]
+    assert example.panels[0].alt in [chart.proto.alt for chart in app.get("plotly_chart")]
+    slider.set_value(7).run()
+    assert not app.exception
+    alts = [chart.proto.alt for chart in app.get("plotly_chart")]
+    assert example.panels[7].alt in alts
+    assert example.panels[0].alt not in alts
+
+
+def test_the_five_aims_are_counted_when_they_are_opened(run, answer) -> None:
+    """A card an aim with every question, its verdict in words and why; what can't be told says so."""
+    asked = ("stop_and_search.diagnostic", "stop_and_search.confidence_link")
+    aims, link = (answer(key, WHOLE) for key in asked)
+    app = run(PAGE, **WHOLE)
+    assert f"### {plain(aims.headline)}" not in texts(app)
+    app.session_state["part_diagnostic"] = True
+    app.run()
+    assert not app.exception
+    said = texts(app)
+    assert f"### {plain(aims.headline)}" in said
+    for card in aims.cards:
+        assert f"### {plain(card.title)}" in said
+        for line in card.lines:
+            assert f"**{plain(line.bold)}**" in said
+            assert f":small[{plain(line.text)}]" in said
+            assert any(plain(line.mark.capitalize()) in text and "-badge[" in text for text in said)
+    assert plain(aims.caveats[0]) in said
+    assert link.refused
+    assert f":material/block: **{plain(link.answer)}**" in said
 
 
 def test_areas_are_set_against_each_other_when_the_part_is_opened(run, answer, monkeypatch) -> None:

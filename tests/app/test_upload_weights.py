@@ -103,6 +103,7 @@ def test_a_wave_is_raked_in_the_form_and_its_figure_is_that_of_weights_fitted_by
     assert any("They add up to 75.0" in text and "1 group has no share yet" in text for text in texts(app))
     fields(app, "age_band")["65+"].set_value(25.0)
     widget(app, "text_area", "pasted_sex").set_value("Female\t51\nMale\t49\nOther\t0")
+    widget(app, "text_input", "source_sex").set_value("Census 2021, Surrey")
     app.run()
     assert any(text.startswith("Not taken, as no group of the file stands there") for text in texts(app))
     assert [part.value for part in fields(app, "sex").values()] == [51.0, 49.0]
@@ -140,7 +141,7 @@ def test_a_wave_is_raked_in_the_form_and_its_figure_is_that_of_weights_fitted_by
     assert provenance.weights.startswith(
         f"July to September 2026: raked to age and sex; design effect of weighting {effect:.2f}; "
     )
-    assert "population by sex: Female 51.0\u00a0%, Male 49.0\u00a0%" in provenance.weights
+    assert "population by sex: Female 51.0\u00a0%, Male 49.0\u00a0%, from Census 2021, Surrey" in provenance.weights
     assert "population by age: 16-34 30.0\u00a0%, 35-64 45.0\u00a0%, 65+ 25.0\u00a0%" in provenance.weights
     assert any(rule.startswith("Weights raked to age and sex are taken as given") for rule in provenance.rules)
 
@@ -157,6 +158,7 @@ def test_a_wave_is_raked_in_the_form_and_its_figure_is_that_of_weights_fitted_by
     app = give(app, ("next.csv", file_of(drawn(4), "Weight")))
     assert next(part for part in app.radio if part.key and "_weights_" in part.key).value == "raked"
     assert [part.value for part in fields(app, "age_band").values()] == [30.0, 45.0, 25.0]
+    assert widget(app, "text_input", "source_sex").value == "Census 2021, Surrey"
     assert len(app.info) == 1
     # A group of the population that nobody of the next file is of is named with its share.
     young = [row for row in drawn(5) if row["Age"] != "3"]
@@ -252,15 +254,15 @@ def test_margins_that_do_not_fit_are_not_taken(run, store) -> None:
     assert "Choose at least one margin." in texts(app)
     press(app, "Use this mapping")
     assert [error.value.replace("\\", "") for error in app.error] == [
-        "in the mapping “wave.csv.mapping.toml”, [raking]: it names no margin. Add a table such as [raking.sex], with "
-        "each category and its share of the population."
+        "“Margins to rake to”, under The weights: none is chosen. Choose at least one, or another way under “How "
+        "people are weighted”."
     ]
     widget(app, "multiselect", "_margins").set_value(["sex"])
     app.run()
     fields(app, "sex")["Female"].set_value(100.0)
     press(app, "Use this mapping")
-    assert [error.value.replace("\\", "").partition("[raking")[2].partition(":")[0] for error in app.error] == [".sex]"]
-    assert any("this category has no share" in error.value for error in app.error)
+    (said,) = (error.value.replace("\\", "") for error in app.error)
+    assert said.startswith("value “Male”: “Sex”, under The weights: this group has no share")
     assert any("1 file of answers needs you" in text for text in texts(app))
 
 

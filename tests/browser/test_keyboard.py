@@ -186,7 +186,8 @@ def test_a_new_wave_from_the_file_to_published(keys, mine, tmp_path) -> None:
     page.get_by_role("button", name="Publish").wait_for(timeout=PATIENCE)
     assert page.get_by_role("heading", name="What publishing would change").count() == 1
     settle(page)
-    keyboard.to("Reason, kept in the history", "input", most=120)
+    assert keyboard.focus()["name"] == "Use this mapping", "what comes of it stands below, where Tab goes next"
+    keyboard.to("Reason, kept in the history", "input", most=20)
     keyboard.write("the new wave")
     assert len(store.releases()) == releases
     keyboard.to("Publish", "button")

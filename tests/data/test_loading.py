@@ -150,7 +150,7 @@ def test_one_commit_a_table_for_each_command_however_many_files(store, load, sea
     year = {f"2018-{month:02}-surrey-stop-and-search.csv": searches(month) for month in range(1, 7)}
     wards = {f"{n}.geojson": square_areas("WD22", {f"E0500000{n}": (n, 51)}) for n in range(2)}
     load(year | wards)
-    searches_of = ("loads", "outcomes_cube", "releases", "stops", "stops_cube")
+    searches_of = ("conduct_cube", "loads", "outcomes_cube", "releases", "stops", "stops_cube", "team_cube")
     areas_of = ("areas", "counted_with", "geography", "shapes")
     assert versions(store) == dict.fromkeys((*searches_of, *areas_of), 0)
     load({name.replace("2018", "2019"): content for name, content in year.items()})
@@ -267,6 +267,8 @@ def test_progress_names_every_file_and_every_long_step(store, searches, square_a
         "drawing the areas",
         "counting searches",
         "counting outcomes of searches",
+        "counting how searches were carried out",
+        "counting searches by team",
     ]
 
 
@@ -336,9 +338,10 @@ def test_real_months_have_as_many_searches_as_the_csv_module_counts(real_store, 
     expected = independent_count(real_files)
     assert (len(expected), expected.total()) == (143, 152_877)
     levels = [("stops_cube", "district"), ("stops_cube", "neighbourhood"), ("outcomes_cube", "district")]
-    for table, level in (("stops", None), *levels):
+    for table, level in (("stops", None), ("conduct_cube", None), ("team_cube", None), *levels):
         found = real_store.view().rows(table).collect("pandas").to_native()
-        found = found.assign(stops=1) if level is None else found[found["area_level"] == level]
+        found = found.assign(stops=1) if table == "stops" else found
+        found = found if level is None else found[found["area_level"] == level]
         assert found.groupby(["force", "month"])["stops"].sum().to_dict() == dict(expected), (table, level)
 
 
@@ -380,6 +383,7 @@ def test_real_files_loaded_again_load_nothing(real_report, real_files):
     tables = {table.name for table in (AGGREGATES, AREAS, CRIME, DEPRIVATION, POPULATION, STOPS)}
     assert set(before) == {
         *tables,
+        "conduct_cube",
         "counted_with",
         "crime_cube",
         "geography",
@@ -390,6 +394,7 @@ def test_real_files_loaded_again_load_nothing(real_report, real_files):
         "residents_cube",
         "shapes",
         "stops_cube",
+        "team_cube",
     }
     assert first.release == store.release()
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Row = Mapping[Hashable, Any]
 
-COLUMNS = ["measure", "area", "name", *changes.COLUMNS[2:-1], "q_value", "verdict", "flag"]
+COLUMNS = ["measure", "area", "name", *changes.SHOWN[2:-1], "q_value", "verdict", "flag"]
 MOST = 5
 """So many changes are told of; the table has every one."""
 _CLEAR = (CHANGE.above, CHANGE.below)
@@ -59,11 +59,11 @@ def what_changed(scope: Scope, view: View) -> Finding:
         provenance=answers.provenance(
             question,
             f"{wording.plural(number, 'change')}; the answers of each stand in the table",
-            [*_tests(own, districts), *_not_tested(table)],
+            [*_tests(own, districts, _districts(scope, view)), *_not_tested(table)],
             _waves(scope, view, districts),
             of_every_measure=True,
         ),
-        caveats=_caveats(scope, districts),
+        caveats=_caveats(scope, districts, _districts(scope, view)),
         lines=tuple(_line(row, scope) for row in records_of(clear.head(MOST))),
         alt=answer,
     )
@@ -113,7 +113,7 @@ def _answer(own: pd.DataFrame, districts: pd.DataFrame, clear: int, scope: Scope
         return f"No change can be tested. Of most figures: {why}."
     since = set(own.loc[own["p_value"].notna(), "since"])
     over = "over a year" if since <= {IN_A_YEAR} else "since the figure before"
-    where = " in the districts" if scope.area is None else ""
+    where = f" in the {_districts(scope, view)}" if scope.area is None else ""
     also = f" and {beside:,}{where}" if beside else ""
     said = f"{wording.plural(number, 'change')} {over}{also} tested"
     if not clear:
@@ -168,19 +168,24 @@ def _not_tested(table: pd.DataFrame) -> list[str]:
     return [f"{wording.plural(number, 'figure')} not tested: {reason}" for reason, number in reasons.most_common()]
 
 
-def _tests(own: pd.DataFrame, districts: pd.DataFrame) -> list[str]:
+def _districts(scope: Scope, view: View) -> str:
+    """What the districts are called: areas, where it is not known what they are."""
+    return f"{choices.called(view, str(scope.force), str(scope.survey), verdicts.WIDER)}s"
+
+
+def _tests(own: pd.DataFrame, districts: pd.DataFrame, called: str) -> list[str]:
     """How many changes were tested together, and how many of them are clear, for the rules that fired."""
     return [
         f"{wording.plural(number_tested(table), 'change')} {where} tested together, "
         f"{int(table['verdict'].isin(_CLEAR).sum())} clear with Benjamini and Hochberg's false-discovery rate below "
         f"{settings().false_discovery:.2f}"
-        for table, where in ((own, "of every measure"), (districts, "in the districts"))
+        for table, where in ((own, "of every measure"), (districts, f"in the {called}"))
         if len(table)
     ]
 
 
-def _caveats(scope: Scope, districts: pd.DataFrame) -> tuple[str, ...]:
-    together = ", those of the districts apart from those of the whole force" if len(districts) else ""
+def _caveats(scope: Scope, districts: pd.DataFrame, called: str) -> tuple[str, ...]:
+    together = f", those of the {called} apart from those of the whole force" if len(districts) else ""
     pooled = " In an area each figure pools the waves of a year." if scope.area or len(districts) else ""
     return (
         "Rose and fell are only said where the 95 % interval leaves out 0 and the false-discovery rate over all that "

@@ -69,11 +69,11 @@ def where_to_look(scope: Scope, view: View) -> Finding:
         answers, level = _asked(scope, view)
     except UNANSWERABLE as why:
         return refused(question, _empty(), scope, view, str(why))
-    table = _table(answers, level)
+    table, noun = _table(answers, level), choices.called(view, answers.force, answers.survey, level)
     clear = _clear(table)
     shown = int(table["estimate"].notna().sum())
     tests = int(table["p_value"].notna().sum() + table["change_p_value"].notna().sum())
-    headline = _headline(clear, shown, len(table), level)
+    headline = _headline(clear, shown, len(table), noun)
     told = records_of(table.head(min(MOST, clear)))
     order = _order(clear, bool(table["p_value"].notna().any()))
     answer = f"{answers.measure.label}, {answers.year.span}: {headline[:1].lower()}{headline[1:]}. {order}"
@@ -85,13 +85,13 @@ def where_to_look(scope: Scope, view: View) -> Finding:
         tables={"areas": table},
         provenance=answers.provenance(
             question,
-            f"{wording.plural(int(table['base'].fillna(0).sum()), 'answer')} in {wording.plural(len(table), level)}, "
+            f"{wording.plural(int(table['base'].fillna(0).sum()), 'answer')} in {wording.plural(len(table), noun)}, "
             f"{answers.year.span}",
             [
                 *withheld_rule(table),
                 f"{wording.plural(tests, 'difference')} tested, from the rest and from a year before, in {clear} areas "
                 "clear with Benjamini and Hochberg's false-discovery rate below "
-                f"{settings().false_discovery:.2f}; ordered by it, then by the standardised difference",
+                f"{settings().false_discovery:.2f}; ordered by the larger of an area's two standardised differences",
             ],
             answers.year.waves,
         ),
@@ -138,17 +138,20 @@ def _table(answers: Answers, level: str) -> pd.DataFrame:
     view, force, survey = answers.view, answers.force, answers.survey
     table = estimates.by_area(answers, level).astype({"area": object})
     moved = changes.of_areas(answers.scope, view, level, (answers.measure.id,)).set_index("area")
-    for name in ("change", "change_low", "change_high", "p_value"):
+    for name in ("change", "change_low", "change_high", "p_value", "score_p_value"):
         new = name if name.startswith("change") else f"change_{name}"
         table[new] = moved[name].reindex(table["area"]).to_numpy()
     table["since"] = moved["since"].reindex(table["area"]).to_numpy()
-    tests = table[["p_value", "change_p_value"]].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    tests, evidence = (
+        table[[name, f"change_{name}"]].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+        for name in ("p_value", "score_p_value")
+    )
     q = q_values(tests.ravel()).reshape(tests.shape)
     verdicts = _verdicts(table, tests)
     known = choices.areas(view, force, survey).drop_duplicates("code").set_index("code")
     names = choices.names(view, force, survey)
     parents = known["parent_code"].reindex(table["area"])
-    strength = standardised(tests)
+    strength = standardised(evidence)
     table = table.assign(
         name=[names[area] for area in table["area"]],
         district=pd.Series([names.get(code) for code in parents], dtype=object) if level == "neighbourhood" else None,
@@ -161,7 +164,7 @@ def _table(answers: Answers, level: str) -> pd.DataFrame:
         change_verdict=verdicts[1],
     )
     clear = table["verdict"].isin(_SIDES) | table["change_verdict"].isin(_MOVES)
-    order = by_strength(tests)
+    order = by_strength(evidence)
     first = table.iloc[order[clear.to_numpy()[order]]]
     return pd.concat([first, table[~clear].sort_values(["name", "area"])], ignore_index=True)[COLUMNS]
 
@@ -186,12 +189,12 @@ def _clear(table: pd.DataFrame) -> int:
     return int((table["verdict"].isin(_SIDES) | table["change_verdict"].isin(_MOVES)).sum())
 
 
-def _headline(clear: int, shown: int, every: int, level: str) -> str:
+def _headline(clear: int, shown: int, every: int, noun: str) -> str:
     if not shown:
-        return f"Not enough answers of any of {wording.plural(every, level)}"
+        return f"Not enough answers of any of {wording.plural(every, noun)}"
     if not clear:
-        return f"Nowhere stands out among {wording.plural(shown, level)}"
-    return f"{clear:,} of {wording.plural(shown, level)} {'stands' if clear == 1 else 'stand'} out"
+        return f"Nowhere stands out among {wording.plural(shown, noun)}"
+    return f"{clear:,} of {wording.plural(shown, noun)} {'stands' if clear == 1 else 'stand'} out"
 
 
 def _order(clear: int, against_rest: bool) -> str:

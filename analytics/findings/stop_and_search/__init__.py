@@ -1,8 +1,11 @@
 """Stop and search: how often, for whom, and how sure one can be of a difference."""
 
 from analytics.findings.stop_and_search.areas import comparable_areas, levels, near
+from analytics.findings.stop_and_search.bars import bars
 from analytics.findings.stop_and_search.by_object import by_object, looked_for
 from analytics.findings.stop_and_search.by_power import by_power
+from analytics.findings.stop_and_search.children import children
+from analytics.findings.stop_and_search.conducted import Conducted
 from analytics.findings.stop_and_search.disproportionality import FAIRNESS, STREET, comparable, disproportionality
 from analytics.findings.stop_and_search.find_rates import find_rates, rated
 from analytics.findings.stop_and_search.five_aims import diagnosable, diagnostic
@@ -10,20 +13,28 @@ from analytics.findings.stop_and_search.followed import Followed
 from analytics.findings.stop_and_search.funnel import funnel
 from analytics.findings.stop_and_search.linked import confidence_link, linkable
 from analytics.findings.stop_and_search.months import months
+from analytics.findings.stop_and_search.more_thorough import more_thorough, recorded
 from analytics.findings.stop_and_search.outcomes import outcomes
 from analytics.findings.stop_and_search.quality import quality
 from analytics.findings.stop_and_search.rates import rates
+from analytics.findings.stop_and_search.scorecard import scorecard
 from analytics.findings.stop_and_search.shared import INDEPENDENT
+from analytics.findings.stop_and_search.teams import Teams, teams
+from analytics.findings.stop_and_search.threshold import fitted, threshold_gaps
 from analytics.findings.stop_and_search.trend import chartable, trend
 
 __all__ = [
     "FAIRNESS",
     "INDEPENDENT",
     "STREET",
+    "Conducted",
     "Followed",
+    "Teams",
+    "bars",
     "by_object",
     "by_power",
     "chartable",
+    "children",
     "comparable",
     "comparable_areas",
     "confidence_link",
@@ -31,15 +42,21 @@ __all__ = [
     "diagnostic",
     "disproportionality",
     "find_rates",
+    "fitted",
     "funnel",
     "levels",
     "linkable",
     "looked_for",
     "months",
+    "more_thorough",
     "near",
     "outcomes",
     "quality",
     "rated",
     "rates",
+    "recorded",
+    "scorecard",
+    "teams",
+    "threshold_gaps",
     "trend",
 ]

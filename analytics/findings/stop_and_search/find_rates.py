@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from analytics.findings.stop_and_search.followed import (
     STRICT,
     Followed,
 )
+from analytics.findings.stop_and_search.objects import object_caveats, object_gaps, searched_for
 from analytics.findings.stop_and_search.shared import (
     CHANCE,
     FEW_MONTHS,
@@ -34,9 +35,10 @@ from analytics.findings.stop_and_search.shared import (
     typed_frame,
     withheld_caveats,
 )
+from analytics.findings.tested import rule_of_tests
 from analytics.records import records_of
 from analytics.scope import ALL_POWERS, Scope
-from data.cubes import BLANK, EVERYONE, NOT_RECOGNISED
+from data.cubes import EVERYONE
 from data.settings import settings
 from data.vocabularies import BROAD_GROUPS
 
@@ -67,8 +69,6 @@ _NO_GROUNDS = {
     "order": "need an order and no suspicion",
     NO_CLASS: "may need grounds or not",
 }
-_OBJECTS = {BLANK: "Object not recorded", NOT_RECOGNISED: "Object not in our list"}
-
 WHOLE, WITHIN = "As a whole", "Within districts"
 
 _CHANCE = f"The intervals of find rates take searches as independent and are likely too narrow: {FEW_MONTHS}."
@@ -88,13 +88,18 @@ _REFERENCE = (
     "Corbett-Davies and Goel 2017, Annals of Applied Statistics 11, 1193"
 )
 
-_RATES = ["group", "stratum", "rule", "searches", "found", "rate", "low", "high", "known_share", "flag"]
+_FOUND = ("rate", "low", "high", "low_if_none", "high_if_all")
+_RATES = ["group", "stratum", "rule", "searches", "found", *_FOUND, "known_share", "flag"]
 _GAPS = [
     "compared", "rule", "group", "comparator", "searches", "found", "comparator_searches", "comparator_found", "rate",
-    "comparator_rate", "gap", "low", "high", "ratio", "ratio_low", "ratio_high", "p_value", "areas", "base", "flag",
+    "comparator_rate", "gap", "low", "high", "least_gap", "most_gap", "ratio", "ratio_low", "ratio_high", "p_value",
+    "areas", "base", "flag",
 ]  # fmt: skip
 _COUNTS = ["searches", "found", "comparator_searches", "comparator_found", "areas", "base"]
 _FINDS = "searches that found something"
+
+RANGE = "a range: some links are not given"
+"""Flag of a strict figure that runs from none of the outcomes without a link having found something to all."""
 
 
 def find_rates(scope: Scope, view: View) -> Finding:
@@ -108,27 +113,29 @@ def find_rates(scope: Scope, view: View) -> Finding:
     why_not = _why_not(followed)
     if why_not:
         return refused(question, table, searches.scope.only(question.takes), view, why_not)
-    gaps = _gaps_table(followed)
+    gaps, by_object = _gaps_table(followed), object_gaps(followed, LEAST_KNOWN)
     headline, answer = _sentences(followed, table, gaps)
     return Finding(
         key=question.key,
         question=question.asks,
         headline=headline,
         answer=answer,
-        tables={"find_rates": table, "gaps": gaps},
+        tables={"find_rates": table, "gaps": gaps, "objects": by_object},
         provenance=searches.provenance(
             question,
             _METHOD,
             _REFERENCE,
-            [*rules_fired(table, None), *_strict_rule(followed)],
+            [*rules_fired(table, None), *_strict_rule(followed), *rule_of_tests(by_object, "gap for the same object")],
             {
                 "Share of which the file must say it": wording.percent(LEAST_KNOWN),
+                "Clear for one object below a false-discovery rate of": f"{settings().false_discovery:.2f}",
                 "Least share of searches with a place": wording.percent(settings().placed_share),
             },
             per_resident=False,
         ),
         caveats=(
             infra_marginality(),
+            *object_caveats(by_object),
             *_chance(table),
             _MEANS,
             *_coverage(followed),
@@ -159,6 +166,18 @@ def rated(scope: Scope, view: View) -> Followed:
     return followed
 
 
+def rate_of_everyone(followed: Followed, rule: str) -> dict[str, Any]:
+    """The find rate of all searches under powers that need grounds, as the table has it before counts are withheld.
+
+    Returns
+    -------
+    dict
+        The columns of a row of the table; without ``rate`` where there is none, and ``flag`` says why.
+    """
+    rows = _of(followed, rule, ANYTHING, followed.grounds)
+    return next(row for row in rows if row["group"] == EVERYONE)
+
+
 @lru_cache(maxsize=1)
 def infra_marginality() -> str:
     """Why find rates alone prove nothing, with two groups whose bars give the same rates either way round."""
@@ -181,34 +200,29 @@ def _rates_table(followed: Followed) -> pd.DataFrame:
         row for rule in RULES for name, cells in _strata(followed).items() for row in _of(followed, rule, name, cells)
     ]
     table = typed_frame(rows, _RATES, ["searches", "found"])
-    figures = ["found", "rate", "low", "high", "known_share"]
-    table = withhold(table, ["searches"], figures, settings().threshold, zeros_shown=True)
-    return withhold(table, ["found"], figures[1:4], settings().threshold, zeros_shown=True, what=_FINDS)
+    made = ["found", *_FOUND, "known_share"]
+    table = withhold(table, ["searches"], made, settings().threshold, zeros_shown=True)
+    return withhold(table, ["found"], list(_FOUND), settings().threshold, zeros_shown=True, what=_FINDS)
 
 
 def _strata(followed: Followed) -> dict[str, Chosen]:
     """Cells of each stratum by its name: grounds as a whole, by what was looked for, and the powers apart."""
     grounds = followed.grounds
-    objects = {name: cells for name in followed.objects if (cells := grounds & followed.looked_for(name)).any()}
-    often = sorted(objects, key=lambda name: -followed.total(objects[name]))
     apart = {said: cells for power, said in APART.items() if (cells := followed.under(power)).any()}
-    return {ANYTHING: grounds, **{_OBJECTS.get(name, name): objects[name] for name in often}, **apart}
+    return {ANYTHING: grounds, **searched_for(followed), **apart}
 
 
 def _of(followed: Followed, rule: str, stratum: str, cells: Chosen) -> list[dict[str, Any]]:
     """Rows of one stratum by one rule: everyone, and each group; groups without a search are left out of an object."""
-    known, found = (followed.by_month(cells & which(rule)) for which in (followed.known, followed.found))
-    every, shares = followed.by_month(cells).sum(axis=1), _known_shares(followed, rule, cells)
-    own, whole = (
-        disparity.find_rates(found, known),
-        disparity.find_rates(found.sum(axis=0)[None], known.sum(axis=0)[None]),
+    known, least, most = (
+        _with_everyone(followed.by_month(cells & chosen))
+        for chosen in (followed.given, followed.found(rule), followed.perhaps_found(rule))
     )
-    made = [
-        (EVERYONE, whole, 0, every.sum()),
-        *zip(followed.groups, [own] * len(every), range(len(every)), every, strict=True),
-    ]
+    every, shares = _with_everyone(followed.by_month(cells)).sum(axis=1), _known_shares(followed, rule, cells)
+    rates = [_ends(counted, known) for counted in (least, most)]
     rows = []
-    for place, (group, rates, at, searched) in enumerate(made):
+    for place, group in enumerate((EVERYONE, *followed.groups)):
+        searched = every[place]
         if not searched and stratum != ANYTHING:
             continue
         row: dict[str, Any] = {"group": group, "stratum": stratum, "rule": rule}
@@ -219,12 +233,46 @@ def _of(followed: Followed, rule: str, stratum: str, cells: Chosen) -> list[dict
         elif shares[place] < LEAST_KNOWN:
             rows.append(row | {"known_share": shares[place], "flag": _not_known(rule, shares[place])})
         else:
-            figures = (getattr(rates, name)[at] for name in ("searched", "found", "estimate", "low", "high"))
-            flag = "nothing was found" if not rates.found[at] else CHANCE if rates.cells[at] < MINIMUM_PERIODS else ""
-            rows.append(
-                row | dict(zip(_RATES[3:8], figures, strict=True)) | {"known_share": shares[place], "flag": flag}
-            )
+            rows.append(row | {"known_share": shares[place]} | _rate(rule, *(end[place] for end in rates)))
     return rows
+
+
+def _with_everyone(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Counts of groups, those of all together first."""
+    return np.concatenate([counts.sum(axis=0)[None], counts])
+
+
+class _Rate(NamedTuple):
+    """A find rate with its interval, and the months that it rests on."""
+
+    searched: float
+    found: float
+    estimate: float
+    low: float
+    high: float
+    months: int
+
+
+def _ends(found: NDArray[np.int64], known: NDArray[np.int64]) -> list[_Rate]:
+    """Find rates of everyone and of each group; at 0 and 1 groups borrow how clumped the others are, never everyone."""
+    names = ("searched", "found", "estimate", "low", "high", "cells")
+    parts = (disparity.find_rates(found[rows], known[rows]) for rows in (slice(0, 1), slice(1, None)))
+    return [_Rate(*one) for rates in parts for one in zip(*(getattr(rates, name) for name in names), strict=True)]
+
+
+def _rate(rule: str, least: _Rate, most: _Rate) -> dict[str, Any]:
+    """A find rate; where links are not given, from none of these outcomes having found something to all."""
+    exact = least.found == most.found
+    flags = ["nothing was found" if not most.found else CHANCE if least.months < MINIMUM_PERIODS else ""]
+    return {
+        "searches": least.searched,
+        "found": least.found,
+        "low": least.low,
+        "high": most.high,
+        **({"rate": least.estimate} if exact else {}),
+        **({"low_if_none": least.estimate, "high_if_all": most.estimate} if rule == STRICT else {}),
+        "flag": "; ".join(filter(None, [*flags, "" if exact else RANGE])),
+    }
 
 
 def _known_shares(followed: Followed, rule: str, cells: Chosen) -> NDArray[np.float64]:
@@ -261,34 +309,55 @@ def _gap(followed: Followed, rule: str, compared: str) -> dict[str, Any]:
     scope = followed.searches.scope
     row: dict[str, Any] = {"compared": compared, "rule": rule, "group": scope.group, "comparator": scope.comparator}
     pair = [followed.groups.index(str(name)) for name in (scope.group, scope.comparator)]
-    known, found = (followed.grounds & which(rule) for which in (followed.known, followed.found))
     shares = _known_shares(followed, rule, followed.grounds)[1:]
     least = min(shares[place] for place in pair)
     if least < LEAST_KNOWN:
         return row | {"flag": _not_known(rule, least)}
+    known = followed.grounds & followed.given
     if compared == WITHIN:
         why = _no_districts(followed, known, pair)
         if why:
             return row | {"flag": why}
     by = followed.by_month if compared == WHOLE else followed.by_area
-    (n_a, n_b), (x_a, x_b) = (by(cells)[pair] for cells in (known, found))
+    (n_a, n_b), (x_a, x_b), (m_a, m_b) = (
+        by(followed.grounds & chosen)[pair]
+        for chosen in (followed.given, followed.found(rule), followed.perhaps_found(rule))
+    )
     # Districts where one of the groups was not searched tell nothing of the gap.
     told = (n_a > 0) & (n_b > 0) if compared == WITHIN else np.ones(n_a.shape, dtype=bool)
     row |= dict(zip(_COUNTS[:4], (int(counts[told].sum()) for counts in (n_a, x_a, n_b, x_b)), strict=True))
     row |= {"base": row["searches"] + row["comparator_searches"], "flag": ""}
     row |= {"areas": int(told.sum())} if compared == WITHIN else {}
-    least = min(row[name] for name in _COUNTS[:4])
-    if least < settings().threshold:
-        return row if least else row | {"flag": "of one of the groups nothing was found, or nobody searched"}
-    if compared == WHOLE:
-        row |= {"rate": row["found"] / row["searches"]}
-        row |= {"comparator_rate": row["comparator_found"] / row["comparator_searches"]}
-        return row | _figures(disparity.find_rate_gap(x_a, n_a, x_b, n_b))
+    fewest = min(row[name] for name in _COUNTS[:4])
+    if fewest < settings().threshold:
+        return row if fewest else row | {"flag": "of one of the groups nothing was found, or nobody searched"}
+    gap = disparity.find_rate_gap if compared == WHOLE else disparity.within_area_find_rates
+    exact = (m_a[told] == x_a[told]).all() and (m_b[told] == x_b[told]).all()
     try:
-        return row | _figures(disparity.within_area_find_rates(x_a, n_a, x_b, n_b))
+        if not exact:
+            return row | _range(gap(x_a, n_a, m_b, n_b), gap(m_a, n_a, x_b, n_b))
+        made = gap(x_a, n_a, x_b, n_b)
     except ValueError as why_not:
         said = str(why_not).rstrip(".")
         return row | {"flag": f"not given: {said[0].lower()}{said[1:]}"}
+    if compared == WHOLE:
+        row |= {"rate": row["found"] / row["searches"]}
+        row |= {"comparator_rate": row["comparator_found"] / row["comparator_searches"]}
+    both = dict.fromkeys(("least_gap", "most_gap"), made.difference.estimate) if rule == STRICT else {}
+    return row | _figures(made) | both
+
+
+def _range(least: FindRateGap, most: FindRateGap) -> dict[str, Any]:
+    """Between which the gap lies, whatever links that are not given would say; clear where it is so at both ends."""
+    one_side = least.difference.estimate * most.difference.estimate > 0
+    return {
+        "least_gap": least.difference.estimate,
+        "most_gap": most.difference.estimate,
+        "low": min(least.difference.low, most.difference.low),
+        "high": max(least.difference.high, most.difference.high),
+        "p_value": max(least.p_value, most.p_value) if one_side else 1.0,
+        "flag": RANGE if least.clusters else f"{CHANCE}; {RANGE}",
+    }
 
 
 def _figures(made: FindRateGap) -> dict[str, Any]:
@@ -355,8 +424,8 @@ def _too_little_said(followed: Followed) -> str:
 def _too_few(followed: Followed) -> str:
     """A sentence where too few of one of the groups were searched, or too few of these searches found something."""
     searches, scope = followed.searches, followed.searches.scope
-    for which, that in ((followed.known, ""), (followed.found, " that found something")):
-        counts = followed.by_month(followed.grounds & which(BROAD)).sum(axis=1)
+    for chosen, that in ((followed.given, ""), (followed.found(BROAD), " that found something")):
+        counts = followed.by_month(followed.grounds & chosen).sum(axis=1)
         pair = [str(name) for name in (scope.group, scope.comparator)]
         small = [name for name in pair if counts[followed.groups.index(name)] < settings().threshold]
         if small:
@@ -384,9 +453,10 @@ def _sentences(followed: Followed, table: pd.DataFrame, gaps: pd.DataFrame) -> t
     if not wording.missing(compared[WITHIN, BROAD]["gap"]):
         answer += f", and {_differ(compared[WITHIN, BROAD])} within the same districts"
     strict = compared[WHOLE, STRICT]
-    if not wording.missing(strict["gap"]):
+    if not wording.missing(strict["low"]):
+        whatever = ", whatever the links that it leaves out would say:" if wording.missing(strict["gap"]) else ""
         answer += (
-            f". By outcomes that the file links to what was looked for {_share(rows[group, STRICT])} against "
+            f". By outcomes that the file links to what was looked for{whatever} {_share(rows[group, STRICT])} against "
             f"{_share(rows[comparator, STRICT])}: {_differ(strict)}"
         )
     said = f"{group} {wording.percent(one['rate'])}, {comparator} {wording.percent(other['rate'])}"
@@ -402,15 +472,23 @@ def _headline(whole: Mapping[Any, Any], within: Mapping[Any, Any]) -> str:
 
 
 def _share(row: Mapping[Any, Any]) -> str:
-    return f"{wording.percent(row['rate'])} ({wording.percent_between(row['low'], row['high'])})"
+    """A find rate with its interval, or the range that it lies in."""
+    between = wording.percent_between(row["low"], row["high"])
+    ends = ("low_if_none", "high_if_all") if wording.missing(row["rate"]) else ("rate", "rate")
+    least, most = (wording.percent(row[end]) for end in ends)
+    return f"{least if least == most else wording.percent_between(*(row[end] for end in ends))} ({between})"
 
 
 def _differ(row: Mapping[Any, Any]) -> str:
-    """A gap in points with its interval; whether it is clear."""
+    """A gap in points with its interval, or the range that it lies in; whether it is clear."""
     between = wording.points_between(row["low"], row["high"])
     if row["low"] <= 0 <= row["high"]:
         return f"no clear difference (between {between.replace(' to ', ' and ')})"
-    return f"a difference of {wording.points(row['gap'])} ({between})"
+    ends = ("least_gap", "most_gap") if wording.missing(row["gap"]) else ("gap", "gap")
+    least, most = (wording.points(row[end]) for end in ends)
+    return (
+        f"a difference of {least if least == most else wording.points_between(*(row[end] for end in ends))} ({between})"
+    )
 
 
 def _coverage(followed: Followed) -> list[str]:
@@ -434,8 +512,9 @@ def _coverage(followed: Followed) -> list[str]:
     )
     if LEAST_KNOWN <= share < 1:
         said.append(
-            "Searches with an outcome of which that is not said are in no strict find rate, while all that ended in "
-            f"{NOTHING.lower()} are: strict rates are too low, the more so the less is said of a group."
+            "Searches with an outcome of which that is not said count both ways: strict find rates run from none of "
+            "them having found what was looked for to all, the interval from the lower end of the one to the upper end "
+            "of the other. Two groups differ clearly only where they do so over the whole range."
         )
     contrary = followed.total(grounds & followed.followed_by(NOTHING) & followed.linked)
     if contrary:

@@ -97,12 +97,12 @@ class Followed:
             "area": tuple(chosen["area"].cat.categories),
         }
         places = {
-            "group": _places(chosen["detail"], groups, lambda detail: searches.broad.get(detail, "")),
-            "month": _places(chosen["month"], searches.months),
-            "power": _places(chosen["power"], listed["power"], lambda power: classes.get(power, NO_CLASS)),
-            "law": _places(chosen["power"], listed["law"]),
-            "linked": _places(chosen["linked"], ("Yes", "No", BLANK)),
-            **{name: _places(chosen[name], listed[name]) for name in ("object", "outcome", "area")},
+            "group": places_of(chosen["detail"], groups, lambda detail: searches.broad.get(detail, "")),
+            "month": places_of(chosen["month"], searches.months),
+            "power": places_of(chosen["power"], listed["power"], lambda power: classes.get(power, NO_CLASS)),
+            "law": places_of(chosen["power"], listed["law"]),
+            "linked": places_of(chosen["linked"], ("Yes", "No", BLANK)),
+            **{name: places_of(chosen[name], listed[name]) for name in ("object", "outcome", "area")},
         }
         cells = chosen[["stops"]].assign(**places).query("group >= 0").reset_index(drop=True)
         return cls(
@@ -159,13 +159,13 @@ class Followed:
         """Cells whose outcome the file links to what was looked for."""
         return (self.cells["linked"] == 0).to_numpy()
 
-    def known(self, rule: str) -> Chosen:
-        """Cells of which the file says whether something was found, by a rule."""
-        return self.given if rule == BROAD else self.given & (self.link_given | ~self.something)
-
     def found(self, rule: str) -> Chosen:
         """Cells in which something was found, by a rule. No further action is none, whatever it is linked to."""
         return self.something if rule == BROAD else self.something & self.linked
+
+    def perhaps_found(self, rule: str) -> Chosen:
+        """The same with cells in which the rule hangs on a link that the file leaves out."""
+        return self.something if rule == BROAD else self.something & (self.linked | ~self.link_given)
 
     def total(self, chosen: Chosen) -> int:
         """Searches in some cells."""
@@ -193,8 +193,8 @@ def _in_order(values: pd.Series, known: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def _places(values: pd.Series, names: Sequence[str], meaning: Callable[[str], str] = str) -> Codes:
-    """Where in a list each value is; −1 where there is none."""
+def places_of(values: pd.Series, names: Sequence[str], meaning: Callable[[str], str] = str) -> Codes:
+    """Where in a list each value of a coded column is; −1 where there is none."""
     place = {name: number for number, name in enumerate(names)}
     # What is missing has the code −1, and so the last place.
     return np.array([*(place.get(meaning(word), -1) for word in values.cat.categories), -1])[values.cat.codes]

@@ -288,12 +288,13 @@ def _of_followed(followed: Followed) -> list[_Check]:
         figure = "Share of searches for drugs, under powers that need grounds"
         return lambda _: _bounded(figure, followed, objects & named(DRUGS), objects, grounds & chosen, objects)
 
+    unlinked = followed.something & ~followed.link_given
+
     def found(rule: str, figure: str, chosen: Chosen) -> Callable[[int], _Bearing]:
-        base = grounds & followed.known(rule)
+        base = grounds & followed.given & ~(unlinked & (rule == STRICT))
         told = grounds & followed.something & followed.link_given if rule == STRICT else base
         return lambda _: _bounded(figure, followed, base & followed.found(rule), base, grounds & chosen, told)
 
-    unlinked = followed.something & ~followed.link_given
     broad, strict = "Find rate, any outcome but no further action", "Find rate, outcome linked to the object"
     return [
         *(

@@ -281,7 +281,7 @@ def rates_between(low: float, high: float) -> str:
 
 _TEXTS = (
     *("group", "comparator", "month", "stratum", "rule", "outcome", "compared", "power", "kind", "object", "verdict"),
-    *("check", "unit", "figure", "bears_on", "power_class", "flag"),
+    *("power_class", "age_band", "check", "unit", "figure", "bears_on", "flag"),
 )
 
 

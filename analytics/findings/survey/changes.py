@@ -39,8 +39,11 @@ COLUMNS = [
     "change_low",
     "change_high",
     "p_value",
+    "score_p_value",
     "flag",
 ]
+SHOWN = [name for name in COLUMNS if name != "score_p_value"]
+"""Of these columns those that tables show: what areas are ordered by is not what verdicts rest on."""
 NOBODY = "nobody answered"
 NEW = "not asked before"
 OLD = "not asked in the last year"
@@ -263,14 +266,16 @@ def _compared(
     of_all = _why_none(answers, newest)
     why = [of_all or _why_not(answers, *pair) for pair in zip(flags, was_flags, figure[:, 0], was[:, 0], strict=True)]
     told = np.array([not reason for reason in why], dtype=bool)
-    found = np.full((len(rows), 4), np.nan)
+    tested = {"change": "estimate", "change_low": "low", "change_high": "high"}
+    tested |= {name: name for name in ("p_value", "score_p_value")}
+    found = np.full((len(rows), len(tested)), np.nan)
     if told.any():
         compared = differences(joint.means, None, last[told], before[told])
-        found[told] = compared[["estimate", "low", "high", "p_value"]].to_numpy(dtype=float)
+        found[told] = compared[list(tested.values())].to_numpy(dtype=float)
     numbers = {
         **dict(zip(("estimate", "low", "high", "base"), figure.T, strict=True)),
         "was": np.where(told, was[:, 0], np.nan),
-        **dict(zip(("change", "change_low", "change_high", "p_value"), found.T, strict=True)),
+        **dict(zip(tested, found.T, strict=True)),
     }
     return pd.DataFrame(
         {

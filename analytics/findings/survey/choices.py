@@ -181,6 +181,19 @@ def levels(view: View, force: str, survey: str) -> dict[str, str]:
     return {str(code): str(level) for code, level in zip(every["code"], every["area_level"], strict=True)}
 
 
+@lru_cache(maxsize=64)
+def called(view: View, force: str, survey: str, level: str) -> str:
+    """What the areas of a level are called: ``area`` where nothing that is loaded says what some of them are.
+
+    Parameters
+    ----------
+    level
+        One of those of `levels`.
+    """
+    every, known = areas(view, force, survey), set(_geography(view)["code"])
+    return level if set(every.loc[every["area_level"] == level, "code"]) <= known else "area"
+
+
 def complete(scope: Scope, view: View) -> Scope:
     """The scope with everything said that was left open.
 

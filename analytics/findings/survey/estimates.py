@@ -79,7 +79,7 @@ def by_group(answers: Answers, grouping: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns group, the figures, difference, difference_low, difference_high and p_value.
+        Columns group, the figures, difference, difference_low, difference_high, p_value and score_p_value.
 
     Raises
     ------
@@ -144,7 +144,7 @@ def by_area(answers: Answers, level: str, span: int = YEAR) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns area, the figures, difference, difference_low, difference_high and p_value.
+        Columns area, the figures, difference, difference_low, difference_high, p_value and score_p_value.
     """
     if span == YEAR:
         return _areas_against_rest(answers.years.everyone, level, answers.year.name).copy()
@@ -332,7 +332,8 @@ def _against_rest(shown: DomainMeans, parts: DomainMeans, whole: DomainMeans) ->
     with np.errstate(divide="ignore", invalid="ignore"):
         rest = (everyone["weight"] - weight) ** 2 / (everyone["weight"] ** 2 / everyone["n_eff"] - weight**2 / n_eff)
     few = (compared["other_base"] < settings().fewest_answers) | ~(rest >= settings().fewest_effective)
-    names = {"estimate": "difference", "low": "difference_low", "high": "difference_high", "p_value": "p_value"}
+    names = {"estimate": "difference", "low": "difference_low", "high": "difference_high"}
+    names |= {name: name for name in ("p_value", "score_p_value")}
     hidden = few.to_numpy() | figures["estimate"].isna().to_numpy()
     differences = {new: with_nulls(compared[old].to_numpy(), hidden) for old, new in names.items()}
     return figures.assign(**differences)

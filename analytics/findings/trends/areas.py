@@ -36,6 +36,7 @@ def by_area(scope: Scope, view: View) -> Finding:
         level = _level(scope, answers)
     except UNANSWERABLE as why:
         return refused(question, empty(AREAS), scope, view, str(why))
+    noun = choices.called(view, answers.force, answers.survey, level)
     table = estimates.by_area(answers, level)
     table["name"] = table["area"].map(choices.names(view, answers.force, answers.survey))
     table = table.sort_values("name", ignore_index=True)
@@ -44,10 +45,10 @@ def by_area(scope: Scope, view: View) -> Finding:
     return Finding(
         key=question.key,
         question=question.asks,
-        headline=_headline(table, level),
+        headline=_headline(table, noun),
         answer=(
             f"{answers.measure.label}, {answers.year.span}: {share(whole)} in the force as a whole. "
-            f"{_headline(table, level)}.{_few(table, level)} In alphabetical order, not a ranking."
+            f"{_headline(table, noun)}.{_few(table, noun)} In alphabetical order, not a ranking."
         ),
         tables={"areas": table[AREAS]},
         provenance=answers.provenance(
@@ -66,9 +67,9 @@ def by_area(scope: Scope, view: View) -> Finding:
     )
 
 
-def _few(table: pd.DataFrame, level: str) -> str:
+def _few(table: pd.DataFrame, noun: str) -> str:
     few = int(table["estimate"].isna().sum())
-    return f" Of {wording.plural(few, level)} there are not enough answers." if few else ""
+    return f" Of {wording.plural(few, noun)} there are not enough answers." if few else ""
 
 
 def _level(scope: Scope, answers: Answers) -> str:
@@ -80,17 +81,17 @@ def _level(scope: Scope, answers: Answers) -> str:
     return "neighbourhood" if "neighbourhood" in held else "district"
 
 
-def _headline(table: pd.DataFrame, level: str) -> str:
+def _headline(table: pd.DataFrame, noun: str) -> str:
     counts = table["verdict"].value_counts()
     below, above = int(counts.get("below", 0)), int(counts.get("above", 0))
     shown = int(table["estimate"].notna().sum())
     if not shown:
-        return f"Not enough answers of any of {wording.plural(len(table), level)}"
+        return f"Not enough answers of any of {wording.plural(len(table), noun)}"
     if not number_tested(table):
-        return f"{wording.plural(shown, level)}: none can be set against the rest"
+        return f"{wording.plural(shown, noun)}: none can be set against the rest"
     if not below and not above:
-        return f"None of {wording.plural(shown, level)} is clearly different from the rest"
-    return f"Of {wording.plural(shown, level)} {below} clearly below the rest, {above} clearly above"
+        return f"None of {wording.plural(shown, noun)} is clearly different from the rest"
+    return f"Of {wording.plural(shown, noun)} {below} clearly below the rest, {above} clearly above"
 
 
 def _panels(table: pd.DataFrame, whole: Mapping[Hashable, Any], welcome: bool) -> tuple[Panel, ...]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from data.store import View
 
-COLUMNS = ["stage", "measure", *changes.COLUMNS[2:-1], "q_value", "verdict", "flag"]
+COLUMNS = ["stage", "measure", *changes.SHOWN[2:-1], "q_value", "verdict", "flag"]
 BENEFIT = "benefit"
 
 

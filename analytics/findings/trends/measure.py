@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -200,11 +201,16 @@ def _weighted_apart(answers: Answers) -> str:
     turns = [
         f"from {label} on they are {f'raked to {now}' if now else 'as the file has them'}"
         for label, now, before in zip(used["label"], margins, margins.shift(), strict=True)
-        if not wording.missing(before) and now != before
+        if not wording.missing(before) and _margins(now) != _margins(before)
     ]
     if not turns:
         return ""
     return f"Weights are not alike in all waves: {wording.listing(turns)}. A change there may be one of the weights."
+
+
+def _margins(listed: str) -> list[str]:
+    """The margins of a list in words, in one order: earlier versions wrote them as they were given."""
+    return sorted(re.split(r", | and ", listed))
 
 
 def _level_of(answers: Answers, table: pd.DataFrame) -> pd.DataFrame | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from analytics import charts, wording
 from analytics.finding import Finding, Panel
 from analytics.findings.refusal import refused
-from analytics.findings.survey import notes
+from analytics.findings.survey import choices, notes
 from analytics.findings.survey.published import NO_INTERVAL, Published, first_day, last_day
 from analytics.findings.trends.shared import AREAS, TREND, break_caveats, draw_rows, empty, marked
 
@@ -98,13 +98,14 @@ def published_areas(question: Question, published: Published) -> Finding:
         "low": None,
         "high": None,
     }
-    headline = f"{len(table)} districts, {when}: no interval can be given"
+    noun = choices.called(published.view, str(scope.force), str(scope.survey), "district")
+    headline = f"{wording.plural(len(table), noun)}, {when}: no interval can be given"
     return Finding(
         key=question.key,
         question=question.asks,
         headline=headline,
         answer=(
-            f"{published.measure.label}, {when}: published figures of {len(table)} districts lie between "
+            f"{published.measure.label}, {when}: published figures of {wording.plural(len(table), noun)} lie between "
             f"{wording.percent(lowest)} and {wording.percent(highest)}. Which of them differ can't be told without an "
             "interval. In alphabetical order, not a ranking."
         ),
@@ -118,11 +119,11 @@ def published_areas(question: Question, published: Published) -> Finding:
         caveats=(NO_INTERVAL, f"Shown is {rows['publication'].iloc[0]}."),
         panels=(
             Panel(
-                label=f"All districts · {len(table)}",
+                label=f"All {noun}s · {len(table)}",
                 value="",
                 interval="",
                 draw=partial(draw_rows, table.rename(columns={"name": "label"}), whole, 1.0, True),
-                alt=f"{published.measure.label} by district, {when}, without intervals",
+                alt=f"{published.measure.label} by {noun}, {when}, without intervals",
             ),
         ),
         alt=headline,

@@ -1,7 +1,7 @@
 """Files that are to be published: what became of each, and what publishing them would change."""
 
 from analytics.findings.upload.margins import Held, residents_held
-from analytics.findings.upload.preview import Preview, previews
+from analytics.findings.upload.preview import Preview, address_of, previews
 from analytics.findings.upload.report import (
     Group,
     groups,
@@ -11,6 +11,7 @@ from analytics.findings.upload.report import (
     published,
     recognised,
     summary,
+    tables_not_known,
     too_large,
 )
 
@@ -18,6 +19,7 @@ __all__ = [
     "Group",
     "Held",
     "Preview",
+    "address_of",
     "groups",
     "headline",
     "names_twice",
@@ -27,5 +29,6 @@ __all__ = [
     "recognised",
     "residents_held",
     "summary",
+    "tables_not_known",
     "too_large",
 ]

@@ -12,7 +12,9 @@ import narwhals as nw
 from analytics import charts
 from analytics.finding import Finding, Mode
 from analytics.findings import QUESTIONS
+from analytics.findings.survey import choices as survey
 from analytics.scope import Scope
+from data.settings import settings
 from data.store import Load
 from data.tables import (
     AGGREGATES,
@@ -24,9 +26,9 @@ from data.tables import (
     POPULATION,
     RESPONSES,
     STOPS,
-    WAVES,
 )
 from data.vocabularies import forces
+from data.vocabularies.survey import measures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +41,7 @@ _ASKED: Mapping[str, str] = MappingProxyType(
         STOPS.name: "stop_and_search.disproportionality",
         POPULATION.name: "stop_and_search.disproportionality",
         AREAS.name: "neighbourhoods.map",
-        RESPONSES.name: "overview.headline",
+        RESPONSES.name: "trends.measure",
         AGGREGATES.name: "overview.headline",
         EVENTS.name: "engagement.reach",
         PARTICIPANTS.name: "engagement.reach",
@@ -50,8 +52,6 @@ _ASKED: Mapping[str, str] = MappingProxyType(
 
 _LOADED = "data.coverage"
 _MOST = 3
-_HELD_IN = {RESPONSES.name: WAVES.name}
-"""A smaller table that says the force of the rows of a larger one."""
 
 
 @dataclass(frozen=True)
@@ -61,16 +61,28 @@ class Preview:
     Attributes
     ----------
     before
-        None while nothing of one's own is loaded.
+        None while nothing of its kind is loaded.
+    lacking
+        What is not loaded yet, in a sentence; blank with `before`.
     """
 
     before: Finding | None
     after: Finding
+    lacking: str = ""
 
     @property
     def question(self) -> str:
-        """The question in words."""
-        return self.after.question
+        """The question in words; of a wave with what it asks, since several may be previewed."""
+        measure = self.after.provenance.scope.get("measure")
+        if self.after.key != _ASKED[RESPONSES.name] or measure is None:
+            return self.after.question
+        said = self.after.question
+        return f"{measures()[measure].label}: {said[:1].lower()}{said[1:]}"
+
+    @property
+    def now(self) -> str:
+        """The answer as it is, or what is not loaded yet."""
+        return self.before.answer if self.before is not None else self.lacking
 
     @property
     def same(self) -> bool:
@@ -97,24 +109,77 @@ def previews(before: View, after: View, loads: Iterable[Load]) -> list[Preview]:
         What is to be published.
     """
     shown = after.release.current if after.release else ()
-    asked = dict.fromkeys(
-        (_ASKED.get(load.slot.table, _LOADED), force)
-        for load in loads
-        if load.load_id in shown
-        for force in _forces(after, load)
-    )
-    return [_preview(key, force, before, after) for key, force in list(asked)[:_MOST]]
+    asked = dict.fromkeys(pair for load in loads if load.load_id in shown for pair in _asked(after, load))
+    return [_preview(key, scope, before, after) for key, scope in list(asked)[:_MOST]]
 
 
-def _preview(key: str, force: str | None, before: View, after: View) -> Preview:
-    question = QUESTIONS[key]
-    scope = Scope.of({"force": force} if force and "force" in question.takes else {})
-    return Preview(question.answer(scope, before) if before else None, question.answer(scope, after))
+def address_of(load: Load, view: View) -> Mapping[str, str]:
+    """The address at which the page of a load shows it: of a wave its force, its survey and what it asks first.
+
+    Parameters
+    ----------
+    load
+        What was published.
+    view
+        The release that holds it.
+    """
+    if load.slot.table != RESPONSES.name:
+        return {}
+    scope = _of_wave(view, load)
+    return {} if scope is None else scope.but(to_month=None).address()
+
+
+def _asked(view: View, load: Load) -> list[tuple[str, Scope]]:
+    """The questions whose answers show a load, each with its scope."""
+    key = _ASKED.get(load.slot.table, _LOADED)
+    if load.slot.table == RESPONSES.name:
+        scope = _of_wave(view, load)
+        return [] if scope is None else [(key, scope)]
+    takes = "force" in QUESTIONS[key].takes
+    return [(key, Scope.of({"force": force} if force and takes else {})) for force in _forces(view, load)]
+
+
+def _of_wave(view: View, load: Load) -> Scope | None:
+    """What a wave asks first, up to its own month where a later wave asks the same; None where it asks nothing."""
+    waves, questions = survey.waves(view), survey.questions(view)
+    own = waves[waves["load_id"] == load.load_id]
+    asks = set(questions.loc[questions["load_id"] == load.load_id, "measure"])
+    if own.empty or not asks:
+        return None
+    wave = own.iloc[0]
+    force, name = str(wave["force"]), str(wave["survey"])
+    measure = next((one for one in (*survey.FIRST, *survey.asked(view, force, name)) if one in asks), None)
+    if measure is None:
+        return None
+    months = survey.asked_waves(view, force, name, measure)["month"]
+    month = str(wave["ends"])[:7]
+    return Scope(force=force, survey=name, measure=measure, to_month=month if (months > month).any() else None)
+
+
+def _preview(key: str, scope: Scope, before: View, after: View) -> Preview:
+    found = QUESTIONS[key].answer(scope, after)
+    lacking = _lacking(scope, before)
+    return Preview(None if lacking else QUESTIONS[key].answer(scope, before), found, lacking)
+
+
+def _lacking(scope: Scope, before: View) -> str:
+    """What of a scope is not loaded yet, in a sentence; blank where the question can be asked."""
+    if not before:
+        gives_way = " The demonstration gives way to what you publish." if settings().demonstration else ""
+        return f"Nothing of your own is loaded yet.{gives_way}"
+    if scope.survey is None:
+        return ""
+    force = str(scope.force)
+    if force not in survey.forces(before) or scope.survey not in survey.surveys(before, force):
+        return f"No wave of {scope.survey} is loaded yet."
+    if scope.measure not in survey.asked(before, force, scope.survey):
+        return f"No wave of {scope.survey} that is loaded asks “{measures()[str(scope.measure)].label}”."
+    return ""
 
 
 def _forces(view: View, load: Load) -> list[str | None]:
     """The forces whose rows a load holds; of areas and residents, which belong to none, no force is named."""
-    table = _HELD_IN.get(load.slot.table, load.slot.table)
+    table = load.slot.table
     if "force" not in CANONICAL[table].names:
         return [None]
     rows = view.rows(table).filter(nw.col("load_id") == load.load_id).select("force").unique()
@@ -126,7 +191,8 @@ def _figure(finding: Finding | None) -> tuple[float, float, float] | None:
     """The figure that an answer leads with, and its interval; None where it is another kind of figure."""
     if finding is None or finding.refused or finding.table.empty:
         return None
-    row = finding.table.iloc[0]
+    # Of a series the last figure is the one that its answer leads with.
+    row = finding.table.iloc[-1 if finding.key == _ASKED[RESPONSES.name] else 0]
     point = next((name for name in ("estimate", "ratio") if name in row.index), None)
     if point is None or row[[point, "low", "high"]].isna().any():
         return None

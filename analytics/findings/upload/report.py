@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analytics import wording
 from data.loading import Outcome, Report, Status
+from data.readers import NOT_KNOWN, is_table
 from data.readers.source import Problem
 
 if TYPE_CHECKING:
@@ -140,10 +141,28 @@ def recognised(report: Report) -> pd.DataFrame:
     )
 
 
-def groups(report: Report) -> list[Group]:
-    """What was found in the files, by file and rule; what keeps a file out comes first, what is usual last."""
-    found = [group for outcome in report.outcomes for group in (*_groups(outcome), *_remarks(outcome))]
+def groups(report: Report, made: Container[str] = ()) -> list[Group]:
+    """What was found in the files, by file and rule; what keeps a file out comes first, what is usual last.
+
+    Parameters
+    ----------
+    report
+        What became of the files.
+    made
+        Paths of the files whose mapping was made in the form: of these it is said in the words of the form.
+    """
+    outcomes = [_in_form(outcome) if outcome.path in made else outcome for outcome in report.outcomes]
+    found = [group for outcome in outcomes for group in (*_groups(outcome), *_remarks(outcome))]
     return sorted(found, key=lambda group: (not group.stops, group.usual))
+
+
+def tables_not_known(report: Report) -> list[str]:
+    """The tables that were passed over as those of nobody, each of which may be answers to a survey."""
+    return [
+        outcome.path
+        for outcome in report.outcomes
+        if outcome.status == "passed over" and outcome.detail == NOT_KNOWN and is_table(outcome.path)
+    ]
 
 
 def problem_table(places: Iterable[Problem]) -> pd.DataFrame:
@@ -170,6 +189,15 @@ def problem_table(places: Iterable[Problem]) -> pd.DataFrame:
         dtype="str",
     )
     return frame.loc[:, (frame != "").any()]
+
+
+def _in_form(outcome: Outcome) -> Outcome:
+    """An outcome whose problems are said in the words of the form."""
+    told = [replace(one, places=tuple(place.said_in_form() for place in one.places)) for one in outcome.remarks]
+    problems, beside = (
+        tuple(problem.said_in_form() for problem in held) for held in (outcome.problems, outcome.beside)
+    )
+    return replace(outcome, remarks=tuple(told), problems=problems, beside=beside)
 
 
 def _groups(outcome: Outcome) -> list[Group]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,6 +16,7 @@ from starlette.formparsers import MultiPartParser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.settings import settings
@@ -42,6 +44,16 @@ def let(allowed: bool) -> None:
             {name for name in _sessions.copy() if runtime.get_instance().is_active_session(name)}
         )
     _sessions.add(context.session_id)
+
+
+def forget(files: Iterable[str]) -> None:
+    """Hold some files of the session of this run no longer, by their ids: they were published or taken away."""
+    context = get_script_run_ctx()
+    manager = None if context is None else context.uploaded_file_mgr
+    if context is None or not isinstance(manager, MemoryUploadedFileManager):
+        return
+    for file in files:
+        manager.remove_file(context.session_id, file)
 
 
 def keep_off_the_disk() -> None:

@@ -296,11 +296,34 @@ def test_any_sheet_names_are_short_distinct_and_clean(tables: list[str]) -> None
     assert all(0 < len(name) <= 31 and not set(name) & set("[]:*?/\\") for name in names)
 
 
+def scoped(**scope: str) -> Finding:
+    return Finding("a.b", "?", "", "", {"t": rates()}, Provenance(0, (), scope, "", "", ""))
+
+
 def test_file_name_says_question_force_and_period() -> None:
     assert (
-        spreadsheet.file_name(finding(), "csv") == "stop_and_search.disproportionality-metropolitan-2018-04-2018-09.csv"
+        spreadsheet.file_name(finding(), "csv")
+        == "stop_and_search.disproportionality-metropolitan-Black-2018-04-2018-09.csv"
     )
     assert spreadsheet.file_name(finding(), ".xlsx").endswith("-2018-09.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"by": "age_band"}, {"by": "sex"}),
+        ({"measure": "fair"}, {"measure": "respect"}),
+        ({"compare_from": "2025-01"}, {"compare_from": "2025-04"}),
+        ({"against_from": "2024-01"}, {"against_to": "2024-01", "against_from": "2023-02"}),
+        ({"points": "rolling"}, {"points": "financial"}),
+        ({"survey": "Residents " * 14, "by": "age_band"}, {"survey": "Residents " * 14, "by": "sex"}),
+    ],
+)
+def test_files_of_two_scopes_have_two_names(one, other) -> None:
+    shared = {"force": "surrey", "from": "2025-01", "to": "2025-12"}
+    names = {spreadsheet.file_name(scoped(**shared, **scope), "csv") for scope in (one, other)}
+    assert len(names) == 2
+    assert all(len(name) <= 124 for name in names)
 
 
 @given(st.text(), st.text())

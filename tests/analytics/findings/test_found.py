@@ -236,6 +236,45 @@ def test_objects_are_strata_that_add_up(write):
     assert [row["group"] for row in rows_of(finding, stratum="Stolen goods", rule="broad")] == ["Everyone", "White"]
 
 
+def test_groups_are_compared_where_the_same_was_looked_for(write):
+    """By hand: for drugs 60 of 100 against 90 of 300, for weapons 20 of 80 against 22 of 80; statsmodels' intervals.
+
+    Both tested together: Benjamini and Hochberg's q is twice the smaller p-value, and the larger one.
+    """
+    for_weapons = {"looked_for": "Offensive weapons"}
+    rows = [
+        of("Black", 60, 60, 40),
+        of("White", 90, 90, 210),
+        of("Black", 20, 20, 60, **for_weapons),
+        of("White", 22, 22, 58, **for_weapons),
+        of("Black", 30, 30, 0, looked_for="Offensive weapons", power=SECTION_60),
+        of("Black", 5, 5, 40, looked_for="Fireworks"),
+        of("White", 40, 40, 40, looked_for="Fireworks"),
+        of("White", 20, 20, 20, looked_for=""),
+    ]
+    finding = find_rates(Scope(), write(m201906=rows))
+    drugs, weapons, fireworks = rows_of(finding, "objects")
+    for row, name, (x, n, y, m) in (
+        (drugs, "Controlled drugs", (60, 100, 90, 300)),
+        (weapons, "Offensive weapons", (20, 80, 22, 80)),
+    ):
+        assert (row["stratum"], row["found"], row["searches"]) == (name, x, n)
+        assert (row["comparator_found"], row["comparator_searches"], row["base"]) == (y, m, n + m)
+        low, high = confint_proportions_2indep(x, n, y, m, method="newcomb", compare="diff")
+        assert (row["gap"], row["low"], row["high"]) == pytest.approx((x / n - y / m, low, high), abs=1e-8)
+    assert (drugs["verdict"], weapons["verdict"]) == ("clearly above", "not clearly different")
+    assert drugs["q_value"] == pytest.approx(2 * drugs["p_value"])
+    assert weapons["q_value"] == pytest.approx(weapons["p_value"])
+    assert (fireworks["gap"], fireworks["found"], fireworks["verdict"]) == (None, None, "")
+    assert fireworks["flag"] == "withheld: fewer than 10 searches that found something"
+    low, high = (round(100 * drugs[end]) for end in ("low", "high"))
+    assert (
+        "In searches for the same thing, 2 kinds tested together, find rates clearly differ for controlled drugs: "
+        "60\u00a0% of searches of Black people and 30\u00a0% of White people, +30 points "
+        f"(+{low} to +{high} points, interval by chance alone); of the others none clearly."
+    ) in finding.caveats
+
+
 def test_vehicles_alone_are_left_out(write):
     rows = [*JUNE["m201906"], of("Black", 30, 30, 0, Type="Vehicle search")]
     finding = find_rates(Scope(), write(m201906=rows))
@@ -268,7 +307,7 @@ def test_where_links_are_not_said_the_strict_rate_is_refused_in_words(write):
     assert white["flag"] == "not given: whether an outcome was linked is said for 71\u00a0%"
     assert row_of(finding, "gaps", rule="strict", compared="As a whole")["gap"] is None
     assert row_of(finding, group="White", rule="broad")["found"] == 90
-    assert any("strict rates are too low, the more so the less is said" in caveat for caveat in finding.caveats)
+    assert any("count both ways: strict find rates run from none of them" in caveat for caveat in finding.caveats)
     less = find_rates(Scope(), write(m201906=[*rows, searched("White", 1, ARREST, "")]))
     assert {row["rate"] for row in rows_of(less, rule="strict", group="Everyone")} == {None}
     said = (
@@ -278,6 +317,103 @@ def test_where_links_are_not_said_the_strict_rate_is_refused_in_words(write):
     assert said in less.caveats
     assert not less.refused
     assert "By outcomes that the file links" not in less.answer
+
+
+def with_blanks(group, linked, not_linked, blank, rest):
+    """Searches with an outcome that is linked, is not, or of which that is left out; the rest found nothing."""
+    return [*of(group, linked + not_linked, linked, rest), *searched(group, blank, ARREST, "")]
+
+
+def test_links_that_are_left_out_count_both_ways(write):
+    """By hand. Black: 20 linked and 5 left out of 100, so 20 to 25 %. White: 30 and 15 of 300, so 10 to 15 %.
+
+    The gap is 20 - 15 = 5 points at least and 25 - 10 = 15 at most. With those outcomes left out it would be clear
+    (20 of 95 against 30 of 285: 2 to 20 points), over the whole range it is not.
+    """
+    rows = [with_blanks("Black", 20, 15, 5, 60), with_blanks("White", 30, 45, 15, 210)]
+    finding = find_rates(Scope(), write(m201906=rows))
+    for group, linked, blank, base in (("Black", 20, 5, 100), ("White", 30, 15, 300), ("Everyone", 50, 20, 400)):
+        row = row_of(finding, group=group, rule="strict")
+        assert (row["searches"], row["found"], row["rate"]) == (base, linked, None)
+        assert row["low_if_none"] == pytest.approx(linked / base)
+        assert row["high_if_all"] == pytest.approx((linked + blank) / base)
+        assert row["low"] == pytest.approx(proportion_confint(linked, base, method="wilson")[0], rel=1e-9)
+        assert row["high"] == pytest.approx(proportion_confint(linked + blank, base, method="wilson")[1], rel=1e-9)
+        assert row["flag"] == "interval by chance alone; a range: some links are not given"
+    gap = row_of(finding, "gaps", rule="strict", compared="As a whole")
+    assert (gap["gap"], gap["rate"], gap["ratio"]) == (None, None, None)
+    assert (gap["least_gap"], gap["most_gap"]) == (pytest.approx(0.05), pytest.approx(0.15))
+    low, _ = confint_proportions_2indep(20, 100, 45, 300, method="newcomb", compare="diff")
+    _, high = confint_proportions_2indep(25, 100, 30, 300, method="newcomb", compare="diff")
+    assert (gap["low"], gap["high"]) == (pytest.approx(low, abs=1e-8), pytest.approx(high, abs=1e-8))
+    left_out = confint_proportions_2indep(20, 95, 30, 285, method="newcomb", compare="diff")
+    assert low < 0 < left_out[0]
+    assert gap["p_value"] > 0.05
+    assert finding.answer.endswith(
+        "By outcomes that the file links to what was looked for, whatever the links that it leaves out would say: 20 "
+        "to 25\u00a0% (13 to 34\u00a0%) against 10 to 15\u00a0% (7 to 19\u00a0%): no clear difference (between −3 and "
+        "+25 points)."
+    )
+    read = reading_table(finding).query("Group == 'Black' and Found == 'an outcome linked to what was looked for'")
+    assert set(read["Find rate"]) == {"20 to 25\u00a0% (13 to 34\u00a0%)"}
+    read = reading_table(finding, "gaps").query("Found == 'an outcome linked to what was looked for'")
+    assert read.iloc[0]["Gap, points"] == "+5 to +15 (−3 to +25)"
+
+
+def test_a_difference_that_holds_whatever_is_left_out_is_told(write):
+    """By hand: 50 to 55 of 100 against 30 to 45 of 300, so 35 to 45 points."""
+    rows = [with_blanks("Black", 50, 20, 5, 25), with_blanks("White", 30, 45, 15, 210)]
+    finding = find_rates(Scope(), write(m201906=rows))
+    gap = row_of(finding, "gaps", rule="strict", compared="As a whole")
+    assert (gap["least_gap"], gap["most_gap"]) == (pytest.approx(0.35), pytest.approx(0.45))
+    assert gap["low"] > 0.2
+    assert gap["p_value"] < 0.001
+    assert ": a difference of +35 to +45 points (" in finding.answer
+
+
+def test_ends_on_both_sides_of_none_are_never_clear(write):
+    """By hand: 100 to 120 of 500 against 110 to 130 of 500: from 6 points fewer to 2 points more."""
+    rows = [with_blanks("Black", 100, 60, 20, 320), with_blanks("White", 110, 60, 20, 310)]
+    gap = row_of(find_rates(Scope(), write(m201906=rows)), "gaps", rule="strict", compared="As a whole")
+    assert (gap["least_gap"], gap["most_gap"]) == (pytest.approx(-0.06), pytest.approx(0.02))
+    assert (gap["low"] < 0 < gap["high"], gap["p_value"]) == (True, 1)
+
+
+def test_within_districts_links_that_are_left_out_count_both_ways(write, town):
+    """The ends are Mantel and Haenszel's difference with every link left out given to one group or to the other."""
+    town.boundaries()
+    cells = {EAST: ((20, 5, 100), (12, 4, 120)), WEST: ((30, 4, 90), (40, 8, 240))}
+    rows = [
+        [
+            *searched(group, linked, ARREST, "True", point=point),
+            *searched(group, blank, ARREST, "", point=point),
+            *searched(group, base - linked - blank, NFA, point=point),
+            *searched(group, 30, ARREST, "False", point=point),
+        ]
+        for point, pair in cells.items()
+        for group, (linked, blank, base) in zip(("Black", "White"), pair, strict=True)
+    ]
+    within = row_of(find_rates(Scope(), write(m201906=rows)), "gaps", rule="strict", compared="Within districts")
+    ends = []
+    for more_a, more_b in ((0, 1), (1, 0)):
+        tops = [
+            ((a + more_a * u) * (n + 30) - (b + more_b * v) * (m + 30)) / (m + n + 60)
+            for (a, u, m), (b, v, n) in cells.values()
+        ]
+        ends.append(sum(tops) / sum((m + 30) * (n + 30) / (m + n + 60) for (*_, m), (*_, n) in cells.values()))
+    assert (within["least_gap"], within["most_gap"]) == pytest.approx(tuple(ends))
+    assert within["gap"] is None
+    assert within["low"] < ends[0] < ends[1] < within["high"]
+
+
+def test_where_every_link_is_given_the_range_is_one_rate(write):
+    finding = find_rates(Scope(), write(**JUNE))
+    row = row_of(finding, group="Black", rule="strict")
+    assert (row["rate"], row["low_if_none"], row["high_if_all"]) == pytest.approx((0.3, 0.3, 0.3))
+    gap = row_of(finding, "gaps", rule="strict", compared="As a whole")
+    assert (gap["gap"], gap["least_gap"], gap["most_gap"]) == pytest.approx((0.1, 0.1, 0.1))
+    broad = row_of(finding, group="Black", rule="broad")
+    assert (broad["low_if_none"], broad["high_if_all"]) == (None, None)
 
 
 def test_no_further_action_that_is_linked_found_nothing_and_is_said(write):
@@ -376,8 +512,8 @@ def test_both_pairs_of_bars_give_the_rates_that_are_said():
 def test_tables_read_and_the_chart_draws(write):
     view = write(**JUNE)
     rates, followed = find_rates(Scope(), view), outcomes(Scope(), view)
-    assert list(reading_titles(rates).values()) == ["Find rates", "Gap between groups"]
-    for finding, table in ((rates, "find_rates"), (rates, "gaps"), (followed, "outcomes")):
+    assert list(reading_titles(rates).values()) == ["Find rates", "Gap between groups", "Gap for the same object"]
+    for finding, table in ((rates, "find_rates"), (rates, "gaps"), (rates, "objects"), (followed, "outcomes")):
         read = reading_table(finding, table)
         assert len(read)
         assert not any("_" in heading for heading in read.columns)
@@ -533,11 +669,11 @@ RULE = {
         lambda outcome, link: outcome not in ("", NFA),
     ),
     "strict": (
-        lambda outcome, link: outcome == NFA or (outcome != "" and link != ""),
+        lambda outcome, link: outcome != "",
         lambda outcome, link: outcome not in ("", NFA) and link == "True",
     ),
 }
-"""Whether the file says it, and whether something was found, from the published words alone."""
+"""Whether the file says what followed, and whether something was found, from the published words alone."""
 
 
 @pytest.mark.real
@@ -571,6 +707,16 @@ def test_every_force_of_june_2019(real_store, june, force):
             assert row["rate"] == pytest.approx(hits / base)
             assert row["low"] <= row["rate"] <= row["high"]
             assert min(base, hits) >= 10
+        if row["low_if_none"] is not None:
+            blank = counted(
+                june,
+                force,
+                row["group"],
+                lambda grounds, outcome, link: grounds and outcome not in ("", NFA) and not link,
+            )
+            assert (row["low_if_none"], row["high_if_all"]) == pytest.approx((hits / base, (hits + blank) / base))
+            assert row["low"] <= row["low_if_none"] <= row["high_if_all"] <= row["high"]
+            assert (row["rate"] is None) == (blank > 0)
     for group in (*SHOWN, "Not stated", "Everyone"):
         base = counted(june, force, group, lambda *_: True)
         for row in rows_of(followed, "outcomes", group=group):

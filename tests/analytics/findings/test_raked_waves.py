@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from analytics.findings import trends
 from analytics.scope import Scope
+from data.loading import load_files
 from tests.surveys import answers, publish, wave
 
 GIVEN = "by age and sex of the county"
 RAKED = "raked to age and sex; design effect of weighting 1.31; none outside 0.3 to 3 times the median"
+
+WAVE = """
+survey = "Residents"
+force = "surrey"
+wave = "2026-Q3"
+label = "July to September 2026"
+starts = 2026-07-01
+ends = 2026-09-30
+shared = "nothing"
+[measures.good_job_local]
+column = "Q60"
+answers = { 1 = "Good", 2 = "Poor" }
+"""
 
 
 def asked(name: str, ends: str, **about: str):
@@ -58,3 +74,29 @@ def test_waves_that_are_weighted_apart_are_said_to_be(store) -> None:
     # Where all waves of the period are weighted alike nothing is said.
     alike = trends.measure(Scope(from_month="2025-12", to_month="2026-03"), view)
     assert not [text for text in alike.caveats if "not alike" in text]
+
+
+def test_margins_in_another_order_are_the_same_margins(store) -> None:
+    """Earlier versions wrote them in the order in which they were given."""
+    view = publish(
+        store,
+        asked("a", "2025-12", weighting=RAKED, raked_to="sex and age"),
+        asked("b", "2026-03", weighting=RAKED, raked_to="age and sex"),
+    )
+    assert not [text for text in trends.measure(Scope(), view).caveats if "not alike" in text]
+
+
+def test_the_digest_of_a_wave_is_said_to_be_of_its_file_and_its_mapping(store, tmp_path) -> None:
+    rows, mapping = b"Q60\n" + b"1\n2\n" * 40, WAVE.encode()
+    (tmp_path / "wave.csv").write_bytes(rows)
+    (tmp_path / "wave.csv.mapping.toml").write_bytes(mapping)
+    (outcome,) = load_files([tmp_path / "wave.csv"], store, "Ada", "x").outcomes
+    finding = trends.measure(Scope(), store.view())
+    (file,) = finding.provenance.files
+    of_file, of_mapping = (hashlib.sha256(content).hexdigest() for content in (rows, mapping))
+    both = hashlib.sha256(f"{of_file}\n{of_mapping}".encode()).hexdigest()
+    assert (file.sha256, file.mapping) == (both, of_mapping)
+    assert file.of == f"The file with its mapping, whose own is {of_mapping}"
+    # On Upload all three are told, so that each can be found again.
+    (told,) = [note for note in outcome.notes if note.startswith("SHA-256 of the file: ")]
+    assert all(digest in told for digest in (of_file, of_mapping, both))

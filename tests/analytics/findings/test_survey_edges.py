@@ -10,6 +10,7 @@ import pytest
 from analytics.findings import QUESTIONS, overview, trends
 from analytics.findings.survey import choices, estimates
 from analytics.scope import Scope
+from data.store import Store
 from data.vocabularies.survey import measures
 from tests.surveys import answers, publish, wave
 
@@ -403,3 +404,22 @@ def test_where_to_look_says_since_when_an_area_changed(demonstration):
         line for line in overview.where_to_look(Scope(), demonstration.view()).lines if line.bold == "Stony Linton"
     )
     assert "rose by 23 points (9 to 36) since January to September 2025" in line.text
+
+
+def test_areas_that_nothing_loaded_knows_are_called_areas(store, tmp_path):
+    """W1 to W3 stand in no boundary and no list, so nobody can say that they are districts."""
+    places = [f"W{n % 3 + 1}" for n in range(300)]
+    waves = [
+        wave(name, ends, trust_force=answers(180, 120), area=places)
+        for name, ends in (("a", "2025-03"), ("b", "2026-03"))
+    ]
+    view = publish(store, *waves)
+    found = trends.by_area(Scope(), view)
+    assert found.headline == "None of 3 areas is clearly different from the rest"
+    assert "district" not in found.answer
+    told = [overview.where_to_look(Scope(), view), overview.what_changed(Scope(), view)]
+    assert [one.key for one in told if "district" in f"{one.headline} {one.answer} {' '.join(one.caveats)}"] == []
+    assert "3 areas" in told[0].headline
+    # With boundaries for each of them they are what these say.
+    known = publish(Store(tmp_path / "known"), *waves, areas={f"W{n}": f"Ward {n}" for n in (1, 2, 3)})
+    assert trends.by_area(Scope(), known).headline == "None of 3 districts is clearly different from the rest"

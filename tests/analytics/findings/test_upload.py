@@ -9,9 +9,19 @@ import pytest
 
 from analytics import charts
 from analytics.briefings.problems import problems_csv
-from analytics.findings.upload import groups, headline, previews, problem_table, published, recognised, summary
+from analytics.findings.upload import (
+    address_of,
+    groups,
+    headline,
+    previews,
+    problem_table,
+    published,
+    recognised,
+    summary,
+)
 from data.loading import check_files, load_files
 from data.readers.sources import Upload
+from data.settings import settings
 from data.staging import stage
 from tests.data.readers.test_survey_loading import CSV, MAPPING
 
@@ -96,7 +106,7 @@ def test_a_wave_that_another_file_of_the_upload_replaces_has_no_preview(store) -
     staged = stage([Upload("a.csv", CSV), Upload("b.csv", CSV + b"900017004,1,more\n")], store, [mapping])
     assert len(loads(staged.report)) == 2
     assert [preview.after.key for preview in previews(staged.before, staged.after, loads(staged.report))] == [
-        "overview.headline"
+        "trends.measure"
     ]
     staged.discard()
 
@@ -125,11 +135,72 @@ answers = {{ 1 = "Good", 2 = "Poor" }}"""
     (preview,) = previews(staged.before, staged.after, loads(staged.report))
     assert not preview.same
     # By hand: 60 of 100, then 80 of 100.
-    assert preview.before.table["estimate"].iloc[0] == pytest.approx(0.6)
-    assert preview.after.table["estimate"].iloc[0] == pytest.approx(0.8)
+    assert preview.before.table["estimate"].iloc[-1] == pytest.approx(0.6)
+    assert preview.after.table["estimate"].iloc[-1] == pytest.approx(0.8)
     marks = preview.chart("light").data[1]
     assert list(marks.x) == pytest.approx([0.6, 0.8])
     palette = charts.PALETTES["light"]
     assert list(marks.marker.color) == [palette.ground, palette.blue]
     assert list(preview.chart("dark").layout.yaxis.ticktext) == ["Now", "After"]
+    staged.discard()
+
+
+def asked(survey: str, wave: str, days: tuple[str, str], measures: dict[str, str], codes: list[int]):
+    """One wave with the same codes for each of its measures, and its mapping."""
+    said = "".join(
+        f'[measures.{id}]\ncolumn = "{id}"\nanswers = {{ 1 = "{yes}", 2 = "{no}" }}\n'
+        for id, (yes, no) in ((id, words.split("/")) for id, words in measures.items())
+    )
+    head = f'survey = "{survey}"\nforce = "surrey"\nwave = "{wave}"\nlabel = "{wave}"\nshared = "nothing"\n'
+    text = f"{head}starts = {days[0]}\nends = {days[1]}\n{said}"
+    rows = "\n".join(",".join([str(code)] * len(measures)) for code in codes)
+    file = f"{','.join(measures)}\n{rows}".encode()
+    return Upload(f"{wave}.csv", file), Upload(f"{wave}.csv.mapping.toml", text.encode())
+
+
+GOOD_JOB, FAIR = {"good_job_local": "Good/Poor"}, {"fair": "Strongly agree/Strongly disagree"}
+Q1, Q2, Q3 = ("2026-01-01", "2026-03-31"), ("2026-04-01", "2026-06-30"), ("2026-07-01", "2026-09-30")
+
+
+def test_a_wave_is_previewed_by_what_it_asks_itself(store) -> None:
+    first, mapping = asked("Residents", "2026-Q1", Q1, GOOD_JOB, [1] * 60 + [2] * 40)
+    load_files([first], store, "Ada", "first", mappings=[mapping])
+    # Another survey, which does not ask whether the police do a good job.
+    second, mapping = asked("Panel", "2026-Q2", Q2, FAIR, [1] * 30 + [2] * 70)
+    staged = stage([second], store, [mapping])
+    (preview,) = previews(staged.before, staged.after, loads(staged.report))
+    assert preview.after.key == "trends.measure"
+    assert preview.question == "Treated fairly: how did it go from wave to wave?"
+    assert preview.after.table["estimate"].iloc[-1] == pytest.approx(0.3)
+    assert (preview.before, preview.now) == (None, "No wave of Panel is loaded yet.")
+    assert preview.chart("light") is not None
+    (load,) = loads(staged.report)
+    assert address_of(load, staged.after) == {"force": "surrey", "survey": "Panel", "measure": "fair"}
+    staged.discard()
+
+
+def test_a_wave_before_others_is_previewed_up_to_its_own_month(store) -> None:
+    later, mapping = asked("Residents", "2026-Q3", Q3, GOOD_JOB, [1] * 90 + [2] * 10)
+    load_files([later], store, "Ada", "later", mappings=[mapping])
+    wave, mapping = asked("Residents", "2026-Q2", Q2, GOOD_JOB | FAIR, [1] * 60 + [2] * 40)
+    staged = stage([wave], store, [mapping])
+    (preview,) = previews(staged.before, staged.after, loads(staged.report))
+    assert preview.after.table["estimate"].iloc[-1] == pytest.approx(0.6)
+    staged.discard()
+    wave, mapping = asked("Residents", "2026-Q2", Q2, FAIR, [1] * 60 + [2] * 40)
+    staged = stage([wave], store, [mapping])
+    (preview,) = previews(staged.before, staged.after, loads(staged.report))
+    assert preview.now == "No wave of Residents that is loaded asks “Treated fairly”."
+    staged.discard()
+
+
+@pytest.mark.parametrize(("folder", "said"), [("", False), ("demo", True)])
+def test_the_demonstration_gives_way_only_where_there_is_one(folder, said, store, police_csv, monkeypatch) -> None:
+    monkeypatch.setenv("CONFIDENCE_DEMONSTRATION", folder)
+    settings.cache_clear()
+    staged = stage([Upload(MONTH, police_csv([DATED]))], store)
+    (preview,) = previews(staged.before, staged.after, loads(staged.report))
+    settings.cache_clear()
+    assert preview.now.startswith("Nothing of your own is loaded yet.")
+    assert ("demonstration" in preview.now) == said
     staged.discard()

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t as student
 
 from analytics.survey import DomainMeans, against_rest, change, differences, domain_means, pooled_deff, smoothed
 
@@ -175,3 +176,29 @@ def test_a_deff_of_some_domains_is_learnt_from_them(areas: DomainMeans) -> None:
     some = areas.only(area="E")
     assert pooled_deff(some).domains == 1
     assert len(smoothed(some, pooled_deff(areas)).table) == 1
+
+
+def test_the_score_test_is_that_of_two_plain_samples():
+    """45 of 50 against 60 of 100, everybody a unit: the test of two proportions with one variance, by hand.
+
+    Each variance is p(1 - p)/(n - 1), so 49 and 99 answers count and the common share is (49 × .9 + 99 × .6)/148.
+    """
+    frame = pd.DataFrame({"group": ["a"] * 50 + ["b"] * 100, "y": [1.0] * 45 + [0.0] * 5 + [1.0] * 60 + [0.0] * 40})
+    frame = frame.assign(unit=range(150), of="all", w=1.0)
+    groups = domain_means(frame, "y", "group", "w", "group", "unit", kind="share")
+    row = differences(groups, None, [0], [1]).iloc[0]
+    share = (49 * 0.9 + 99 * 0.6) / 148
+    t = 0.3 / (share * (1 - share) * (1 / 49 + 1 / 99)) ** 0.5
+    assert row["correlation"] == 0
+    assert row["score_p_value"] == pytest.approx(2 * student.sf(t, row["df"]), rel=1e-9)
+    assert row["score_p_value"] != pytest.approx(row["p_value"], rel=0.01)
+
+
+def test_at_no_difference_the_score_test_says_so_and_means_have_no_other_test():
+    frame = pd.DataFrame({"group": ["a"] * 20 + ["b"] * 20, "y": [1.0, 0.0] * 20, "unit": range(40), "w": 1.0})
+    shares = domain_means(frame, "y", "group", "w", "group", "unit", kind="share")
+    assert differences(shares, None, [0], [1])["score_p_value"].tolist() == [1.0]
+    moved = frame.assign(y=frame["y"] + (frame["group"] == "a"))
+    means = domain_means(moved, "y", "group", "w", "group", "unit", kind="mean")
+    row = differences(means, None, [0], [1]).iloc[0]
+    assert row["score_p_value"] == row["p_value"]

@@ -59,9 +59,10 @@ def counted(share: float, simulations: int) -> simulation.Counted:
 
 @pytest.mark.long
 @pytest.mark.parametrize("share", simulation.SHARES)
-def test_the_smallest_areas_come_first_no_more_than_by_chance(share):
+def test_the_smallest_areas_come_first_as_often_as_by_chance(share):
     found = counted(share, 60)
-    assert found.among["strength of evidence (shown)"] <= found.band[1]
+    low, high = found.band
+    assert low <= found.among["strength of evidence (shown)"] <= high
     # The order that this replaces fails: the largest differences are those of the fewest answers.
     assert found.among["plain difference"] > found.band[1] * 1.25
 
@@ -70,14 +71,22 @@ def test_the_smallest_areas_come_first_no_more_than_by_chance(share):
 @pytest.mark.parametrize("share", simulation.SHARES)
 def test_in_a_thousand_simulations_too(share):
     found = counted(share, 1_000)
-    assert found.among["strength of evidence (shown)"] <= found.band[1]
+    low, high = found.band
+    assert low <= found.among["strength of evidence (shown)"] <= high
 
 
-def test_p_values_do_not_hang_on_the_base():
-    """Of the smallest and of the largest areas as many lie below each level as the level says, or fewer."""
-    found = counted(0.6, 60)
-    for level in (0.05, 0.1, 0.5):
-        shares = simulation.below(found, level)
+@pytest.mark.parametrize("share", simulation.SHARES)
+def test_p_values_hang_neither_on_the_base_nor_on_the_share(share):
+    """Of the smallest and of the largest areas as many lie below each level as the level says."""
+    found = counted(share, 60)
+    for level in (0.01, 0.05, 0.1, 0.5):
+        shares = simulation.below(found.p_values, level)
         # Answers in a PSU make 60 areas less than 60 independent ones; four standard errors of 1,200 tests.
         allowed = 4 * np.sqrt(level * (1 - level) / (60 * 20))
         assert all(abs(share - level) <= allowed for share in shares.values()), (level, shares)
+
+
+def test_those_of_verdicts_lie_too_high_near_the_end_of_the_scale():
+    """Why areas are not ordered by them: at a share of .88 half as many of the small areas' as the level says."""
+    found = counted(0.88, 60)
+    assert simulation.below(found.of_verdicts, 0.05)["fewest answers"] < 0.04

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from data.demo.census import residents
-from data.demo.truth import MONTHS, TRUTH
+from data.demo.truth import MONTHS, TEAMS, TRUTH
 from data.vocabularies import BROAD_GROUPS, ethnicity
 
 
@@ -79,3 +79,29 @@ def test_section_60_is_a_small_share_of_few_months(frames):
 def test_points_are_a_few_dozen_in_each_neighbourhood(frames):
     points = frames["stops"][["latitude", "longitude"]].dropna().drop_duplicates()
     assert 20 * 60 < len(points) < 45 * 60
+
+
+def test_conduct_is_as_planted_and_alike_in_every_group(of_people):
+    planted = TRUTH.searches
+    usual = of_people[of_people["team"] != planted.team_without_video]
+    for column, share in (
+        ("bwv_on", planted.body_worn),
+        ("supervisor_reviewed", planted.reviewed),
+        ("receipt", planted.receipt),
+        ("force_used", planted.force_used),
+    ):
+        by_group = usual.groupby("broad")[column].agg(lambda said: said.eq(True).sum() / len(said))
+        error = np.sqrt(share * (1 - share) / usual.groupby("broad").size())
+        assert ((by_group - share).abs() < 4 * error).all(), column
+        assert usual[column].isna().any()
+    graded = of_people["grounds_grade"].value_counts(normalize=True)
+    assert graded[["green", "amber", "red"]].tolist() == pytest.approx(planted.grades, abs=0.01)
+    assert of_people["grounds_grade"].notna().mean() == pytest.approx(planted.graded, abs=0.01)
+
+
+def test_one_team_has_its_video_on_less_often(of_people):
+    assert set(of_people["team"]) == set(TEAMS)
+    on = of_people.groupby("team")["bwv_on"].agg(lambda said: said.eq(True).sum() / len(said))
+    assert on.idxmin() == TRUTH.searches.team_without_video
+    assert on.min() == pytest.approx(TRUTH.searches.its_body_worn, abs=0.03)
+    assert on.drop(on.idxmin()).min() > 0.9

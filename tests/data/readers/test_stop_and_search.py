@@ -261,8 +261,11 @@ def test_values_that_no_list_knows_are_kept_and_named(read):
 
 
 def test_columns_beyond_the_published_ones_are_named(read, police_csv):
-    content = police_csv([SEARCH | {"Officer": "PC 1"}], [*HEADER.split(","), "Officer"])
-    assert read(content).notes == ("Columns not used: Officer.",)
+    content = police_csv([SEARCH | {"Weather": "rain"}], [*HEADER.split(","), "Weather"])
+    reading = read(content)
+    assert reading.notes == ("Columns not used: Weather.",)
+    assert not reading.kept
+    assert read({}).kept
 
 
 def test_the_name_says_force_and_month(source, police_csv):

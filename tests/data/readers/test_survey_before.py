@@ -86,6 +86,9 @@ RAKING = """
 [raking]
 start = "weight"
 trim = [0.5, 2]
+[raking.sources]
+age_band = "Census 2021"
+area = "Electoral roll"
 [raking.age_band]
 18-24 = 0.2
 25-34 = 0.8
@@ -104,7 +107,8 @@ def test_a_margin_whose_column_is_gone_is_said_and_left_out(source, earlier) -> 
     mapping = before(weight='weight = "WT"') + RAKING
     draft = drafted(source("wave.csv", answers("Serial,Colour,Q136r,Q62C")), [earlier(mapping)])
     old = tomllib.loads(mapping)["raking"]
-    assert draft.content["raking"] == {"trim": [0.5, 2], "age_band": old["age_band"]}
+    sources = {"age_band": "Census 2021"}
+    assert draft.content["raking"] == {"trim": [0.5, 2], "sources": sources, "age_band": old["age_band"]}
     assert "Weights were raked to area too; the file has no column of it." in draft.lacks
 
 

@@ -37,6 +37,36 @@ def test_two_columns_of_a_spreadsheet_are_shares_in_per_cent(text, shares) -> No
     assert found.unread == ()
 
 
+@pytest.mark.parametrize("space", [" ", "\u00a0", "\u2009", "\u202f"])
+def test_thousands_may_stand_behind_spaces(space) -> None:
+    text = f"Female\t412{space}305\nMale 1{space}237{space}695"
+    # By hand: 412,305 of 1,650,000 are 24.988 %.
+    assert pasted(text, GROUPS).shares == pytest.approx({"Female": 24.988182, "Male": 75.011818}, abs=1e-6)
+    assert pasted("Female 12 345,5\nMale 4,5", GROUPS).shares["Male"] == pytest.approx(4.5 / 123.5, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "text", ["F\t51.2\nM\t48.8", "Females 51.2\nMales 48.8", "women,51.2\nmen,48.8", "f 0.512\nm 0.488"]
+)
+def test_women_and_men_go_by_several_names(text) -> None:
+    assert pasted(text, GROUPS) == Pasted({"Female": 51.2, "Male": 48.8}, ())
+
+
+def test_a_name_that_is_a_group_of_its_own_is_no_other() -> None:
+    groups = groups_of((Code("Female", "", 5), Code("F", "", 1), Code("Male", "", 4)), {})
+    assert pasted("F\t10\nFemale\t40\nMale\t50", groups).shares == {"F": 10.0, "Female": 40.0, "Male": 50.0}
+
+
+def test_bands_agree_whatever_their_dash_and_their_end() -> None:
+    groups = groups_of((Code("16-24", "", 4), Code("25-64", "", 5), Code("65+", "", 6)), {})
+    text = "16 to 24\t12.5\n25\u201364\t51.5\n65 and over\t36"
+    assert pasted(text, groups) == Pasted({"16-24": 12.5, "25-64": 51.5, "65+": 36.0}, ())
+
+
+def test_with_a_group_in_two_lines_nothing_is_taken_and_the_group_is_named() -> None:
+    assert pasted("Female\t51\nMale\t49\nfemale\t30\nOthers\t3", GROUPS) == Pasted({}, ("Others\t3",), ("Female",))
+
+
 def test_names_that_end_in_a_number() -> None:
     groups = groups_of((Code("Aged 16 to 34", "", 4), Code("Zone 1", "", 5), Code("65 and over", "", 6)), {})
     text = "Aged 16 to 34 12.5\nZone 1,51.25\n65 and over: 36,25"
@@ -61,6 +91,12 @@ def test_lines_without_a_group_or_a_number_are_told() -> None:
         ({"Female": 51.2, "Male": 40.0}, "They add up to 91.2\u00a0%, and should add up to 100\u00a0%.", False),
         (
             {"Female": 100.0, "Male": 0.0},
+            "They add up to 100.0\u00a0%; a share is above 0: "
+            "give a group without one the words of another, above, and both are one.",
+            False,
+        ),
+        (
+            {"Female": 120.0, "Male": -20.0},
             "They add up to 100.0\u00a0%; a share is above 0: "
             "give a group without one the words of another, above, and both are one.",
             False,

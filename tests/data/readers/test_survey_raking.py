@@ -53,12 +53,13 @@ def test_without_margins_weights_are_as_the_file_has_them(read) -> None:
 
 def test_a_margin_says_what_it_was_given(read) -> None:
     raking = read(HEAD + SEX + "[raking.area]\nE05000026 = 1\n[raking.age_band]\n25 = 1.0\n")
+    # In the order of the catalogue, areas last, whatever order they are written in.
     assert raking.margins == (
+        RakedMargin("age_band", {"25": 1.0}, ()),
         RakedMargin("sex", {"Female": 0.51, "Male": 0.49}, ("Refused",)),
         RakedMargin("area", {"E05000026": 1.0}, ()),
-        RakedMargin("age_band", {"25": 1.0}, ()),
     )
-    assert [margin.label for margin in raking.margins] == ["sex", "area", "age"]
+    assert [margin.label for margin in raking.margins] == ["age", "sex", "area"]
     assert (raking.from_weights, raking.bounds) == (True, (0.3, 3.0))
 
 
@@ -75,6 +76,11 @@ def test_a_margin_says_what_it_was_given(read) -> None:
 def test_what_it_begins_with_and_its_limits(read, head, keys, from_weights, bounds) -> None:
     raking = read(f"{head}[raking]\n{keys}\n{SEX}")
     assert (raking.from_weights, raking.bounds) == (from_weights, bounds)
+
+
+def test_where_shares_come_from_is_kept(read) -> None:
+    raking = read(f'{HEAD}[raking.sources]\nsex = "Census 2021,  Surrey "\n{SEX}[raking.area]\nE05000026 = 1\n')
+    assert [margin.source for margin in raking.margins] == ["Census 2021, Surrey", ""]
 
 
 def test_rounded_shares_are_taken(read) -> None:
@@ -125,6 +131,20 @@ def test_rounded_shares_are_taken(read) -> None:
             HEAD + "[raking.height]\nTall = 1\n",
             "[raking.height]: there is no attribute “height”. Rake to what the mapping names a column of: “sex”, "
             "“age_band”, “area”.",
+        ),
+        (
+            f'{HEAD}[raking.sources]\nage_band = "Census"\n{SEX}',
+            "[raking.sources]: “age_band” is none of the margins. Name one of them, or add a table [raking.age_band].",
+        ),
+        (
+            f"{HEAD}[raking.sources]\nsex = 2021\n{SEX}",
+            "value “2021”: [raking.sources]: the source of “sex” is not a text. Write words in quotes, of up to 200 "
+            "letters.",
+        ),
+        (
+            f'{HEAD}[raking]\nsources = "Census"\n{SEX}',
+            "value “Census”: [raking.sources]: this is not a table. Begin it with a line [raking.sources], and write "
+            'sex = "Census 2021" below.',
         ),
         (
             HEAD + "[raking]\nstart = 1\n",

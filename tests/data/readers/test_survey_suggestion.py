@@ -86,6 +86,39 @@ def test_other_tables_do_not(source, why, content):
     assert not looks_like_answers(source("w.json", answers()))
 
 
+def few(header, one):
+    """Forty rows of a file of one or two questions."""
+    return "\n".join([header, *(one(n) for n in range(PEOPLE))]).encode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        few("Serial,Weight,Q60", lambda n: f"{n},1.{n},{n % 5 + 1}"),
+        few("id,good_job,town", lambda n: f"{n},{n % 5 + 1},{'abcdefghijklmnopqrstuvwxyz'[n % 26]}"),
+        few("id,age,v1", lambda n: f"{n},{n + 18},{('Strongly agree', 'Tend to disagree')[n % 2]}"),
+        few("id,How safe do you feel walking alone after dark?", lambda n: f"{n},{n % 4 + 1}"),
+        few("id,Good job locally", lambda n: f"{n},{('Good', 'Fair', 'Poor')[n % 3]}"),
+    ],
+)
+def test_one_question_of_the_catalogue_is_enough(source, content):
+    assert looks_like_answers(source("w.csv", content))
+
+
+@pytest.mark.parametrize(
+    ("why", "content"),
+    [
+        ("codes under any header", few("road,length,grade", lambda n: f"{n},{n * 7},{n % 3 + 1}")),
+        ("words of any table", few("road,length,condition", lambda n: f"{n},{n * 7},{('Good', 'Poor')[n % 2]}")),
+        ("yes and no", few("road,lit", lambda n: f"{n},{('Yes', 'No')[n % 2]}")),
+        ("a question by area", few("code,Q60", lambda n: f"E0500{n:04d},{n % 5 + 1}")),
+        ("shares under a question", few("month,good_job_local", lambda n: f"{n},0.{n + 10}")),
+    ],
+)
+def test_other_tables_of_few_columns_are_none(source, why, content):
+    assert not looks_like_answers(source("w.csv", content)), why
+
+
 def test_an_spss_file_always_does_and_a_damaged_one_is_refused(source, spss):
     assert looks_like_answers(source("w.sav", spss(pd.DataFrame({"q": [1.0]}))))
     with pytest.raises(Refused, match="can't be opened as an SPSS file"):

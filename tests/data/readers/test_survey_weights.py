@@ -101,10 +101,10 @@ def test_weights_are_those_fitted_by_hand_and_the_wave_says_so(read, keys, limit
     assert reading.frame["weight"].sum() == pytest.approx(sum(start))
     effect = len(rows) * sum(w * w for w in expected) / sum(expected) ** 2
     wave = reading.also["waves"].iloc[0]
-    assert wave["raked_to"] == "sex and age"
+    assert wave["raked_to"] == "age and sex"
     begins = ", beginning with the weights of the file" if begun else ""
     assert wave["weighting"].startswith(
-        f"by chance of selection; raked to sex and age{begins}; design effect of weighting {effect:.2f}; "
+        f"by chance of selection; raked to age and sex{begins}; design effect of weighting {effect:.2f}; "
     )
     free = raked_by_hand(rows, SHARES, start, None)
     least, greatest = (limit * float(np.median(free)) for limit in limits or (0, np.inf))

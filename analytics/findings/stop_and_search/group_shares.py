@@ -1,0 +1,230 @@
+"""What share of each group's searches was of a kind, and how far groups differ in it from the comparator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from analytics import charts, disparity, wording
+from analytics.disclosure import withhold
+from analytics.disparity.dispersion import MINIMUM_PERIODS
+from analytics.finding import Panel
+from analytics.findings.stop_and_search.conducted import Conducted
+from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
+from analytics.findings.stop_and_search.shared import CHANCE, FEW_MONTHS, none_recorded, typed_frame
+from analytics.findings.tested import SIDES
+from analytics.records import records_of
+from analytics.survey import q_values, verdicts
+from data.cubes import EVERYONE
+from data.settings import settings
+from data.vocabularies import BROAD_GROUPS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    Chosen = NDArray[np.bool_]
+    Row = Mapping[Any, Any]
+
+INDEPENDENT = f"The intervals take searches as independent and are likely too narrow: {FEW_MONTHS}."
+METHOD = (
+    "95 % interval of a share: Wilson's, with the effective number of searches that months as clusters leave, and "
+    "Student's t. Gap: from both intervals, or from the gaps of the months where that is wider; called clear where its "
+    "interval leaves out 0 and its false-discovery rate, over all gaps of the table, is small enough."
+)
+REFERENCE = (
+    "Wilson 1927, JASA 22, 209; Newcombe 1998, Statistics in Medicine 17, 873; Benjamini and Hochberg 1995, Journal of "
+    "the Royal Statistical Society B 57, 289"
+)
+
+_SHARES = [
+    "group", "age_band", "searches", "base", "share", "low", "high", "known_share", "share_if_none", "share_if_all",
+    "flag",
+]  # fmt: skip
+_GAPS = [
+    "group", "comparator", "age_band", "searches", "comparator_searches", "share", "comparator_share", "gap", "low",
+    "high", "p_value", "q_value", "verdict", "base", "flag",
+]  # fmt: skip
+_COUNTS = ["searches", "comparator_searches"]
+_SMALL = 0.1
+"""Shares whose whole interval is below this are written to a tenth of a point."""
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """A kind of searches.
+
+    Attributes
+    ----------
+    name
+        What the rows of it are called.
+    among
+        Cells of the searches that may be of it.
+    known
+        Of them, those of which the file says whether they are.
+    are
+        Of these, those that are.
+    tested
+        Whether groups are compared by it.
+    """
+
+    name: str
+    among: Chosen
+    known: Chosen
+    are: Chosen
+    tested: bool = True
+
+
+def share_table(conducted: Conducted, kinds: Sequence[Kind]) -> pd.DataFrame:
+    """The share of each kind among the searches of everyone and of each group, of which the file says it.
+
+    Returns
+    -------
+    DataFrame
+        One row a kind and group. ``searches`` are those of the kind and ``base`` all that are known; ``share_if_none``
+        and ``share_if_all`` are the share if none or all of the unknown ones were of the kind.
+    """
+    table = typed_frame([row for kind in kinds for row in _rows(conducted, kind)], _SHARES, ["searches", "base"])
+    figures = ["share", "low", "high", "share_if_none", "share_if_all"]
+    least = settings().threshold
+    table = withhold(table, ["base"], figures, least, zeros_shown=True)
+    # Where the base is withheld so is what is of it; where it is 0, both are told.
+    hidden = table["base"].isna()
+    table = table.assign(**{name: table[name].mask(hidden) for name in ("searches", "known_share")})
+    return withhold(table, ["searches"], figures, least, zeros_shown=True, what="such searches")
+
+
+def _rows(conducted: Conducted, kind: Kind) -> list[dict[str, Any]]:
+    every = conducted.by_month(kind.among).sum(axis=1)
+    known, are = (conducted.by_month(kind.among & cells) for cells in (kind.known, kind.known & kind.are))
+    own = disparity.find_rates(are, known)
+    whole = disparity.find_rates(are.sum(axis=0)[None], known.sum(axis=0)[None])
+    made = [
+        (EVERYONE, whole, 0, int(every.sum())),
+        *zip(conducted.groups, [own] * len(every), range(len(every)), every.tolist(), strict=True),
+    ]
+    rows = []
+    for group, shares, at, among in made:
+        row: dict[str, Any] = {"group": group, "age_band": kind.name}
+        if not among:
+            none = group in BROAD_GROUPS and not conducted.searches.by_group[group]
+            said = none_recorded(conducted.searches, group) if none else "no such search"
+            rows.append(row | {"searches": 0, "base": 0, "flag": said})
+            continue
+        found, base = int(shares.found[at]), int(shares.searched[at])
+        row |= {"searches": found, "base": base, "known_share": base / among, "flag": ""}
+        row |= {"share_if_none": found / among, "share_if_all": (found + among - base) / among}
+        if base / among < LEAST_KNOWN:
+            rows.append(row | {"flag": _not_known(base / among)})
+            continue
+        row |= {"share": shares.estimate[at], "low": shares.low[at], "high": shares.high[at]}
+        rows.append(row | {"flag": "" if found == 0 or shares.cells[at] >= MINIMUM_PERIODS else CHANCE})
+    return rows
+
+
+def _not_known(share: float) -> str:
+    return f"not given: the file says it for {wording.percent(share)}"
+
+
+def gap_table(conducted: Conducted, kinds: Sequence[Kind]) -> pd.DataFrame:
+    """How far the share of each tested kind among a group's searches differs from that of the comparator.
+
+    Returns
+    -------
+    DataFrame
+        One row a kind and group, the group asked about first. All gaps with figures are tested together.
+    """
+    comparator = str(conducted.searches.scope.comparator)
+    first = str(conducted.searches.scope.group)
+    groups = [name for name in (first, *(name for name in BROAD_GROUPS if name != first)) if name != comparator]
+    rows = [_gap(conducted, kind, name, comparator) for kind in kinds if kind.tested for name in groups]
+    table = typed_frame(rows, _GAPS, [*_COUNTS, "base"])
+    figures = ["share", "comparator_share", "gap", "low", "high", "p_value"]
+    table = withhold(table, _COUNTS, figures, settings().threshold, zeros_shown=True, what="such searches")
+    shown = table["gap"].notna()
+    ends = [table[name].where(shown).to_numpy(dtype=float, na_value=np.nan) for name in ("low", "high", "p_value")]
+    said = verdicts(*ends, words=SIDES, discovery_rate=settings().false_discovery)
+    q = q_values(ends[2])
+    return table.assign(q_value=typed_frame([{"q_value": one} for one in q], ["q_value"], [])["q_value"], verdict=said)
+
+
+def _gap(conducted: Conducted, kind: Kind, group: str, comparator: str) -> dict[str, Any]:
+    row: dict[str, Any] = {"group": group, "comparator": comparator, "age_band": kind.name, "verdict": "", "flag": ""}
+    pair = [conducted.groups.index(name) for name in (group, comparator)]
+    every = conducted.by_month(kind.among)[pair].sum(axis=1)
+    known, are = (conducted.by_month(kind.among & cells)[pair] for cells in (kind.known, kind.known & kind.are))
+    if not every.all():
+        return row | {"searches": 0, "flag": "of one of the groups nobody was so searched"}
+    told = (known.sum(axis=1) / every).min()
+    if told < LEAST_KNOWN:
+        return row | {"flag": _not_known(told)}
+    (x, other), (n, others) = are.sum(axis=1).tolist(), known.sum(axis=1).tolist()
+    row |= {"searches": x, "comparator_searches": other, "base": n + others}
+    if not x or not other:
+        return row | {"flag": "of one of the groups there is none"}
+    made = disparity.find_rate_gap(are[0], known[0], are[1], known[1])
+    gap = made.difference
+    row |= {"share": x / n, "comparator_share": other / others, "gap": gap.estimate, "low": gap.low, "high": gap.high}
+    return row | {"p_value": made.p_value, "flag": "" if made.clusters else CHANCE}
+
+
+def share_panel(table: pd.DataFrame, kind: str, label: str) -> Panel | None:
+    """A chart of the share of a kind in each group; None where no group has one."""
+    import pandas as pd
+
+    rows = [row for row in records_of(table) if row["age_band"] == kind and row["group"] in BROAD_GROUPS]
+    if all(wording.missing(row["share"]) for row in rows):
+        return None
+    drawn = pd.DataFrame(
+        {
+            "label": [row["group"] for row in rows],
+            **{to: [row[of] for row in rows] for to, of in {"estimate": "share", "low": "low", "high": "high"}.items()},
+            "detail": [
+                "" if wording.missing(row["base"]) else f"of {wording.plural(int(row['base']), 'search', 'searches')}"
+                for row in rows
+            ],
+            "look": False,
+            "flag": [row["flag"].partition(":")[0].partition(";")[0] or "none of them" for row in rows],
+        }
+    )
+    told = [row for row in rows if not wording.missing(row["share"])]
+    said = "; ".join(f"{row['group']} {share_in_words(row)}" for row in told)
+    fine = max(row["high"] for row in told) < 2 * _SMALL
+    return Panel(label, "", "", partial(charts.share_dots, drawn, fine=fine), f"{label}: {said}")
+
+
+def share_in_words(row: Row) -> str:
+    """A share with its interval: ``21 % (19 to 23 %)``; small ones to a tenth of a point."""
+    if row["high"] < _SMALL:
+        return f"{wording.tenths(row['share'])} ({wording.tenths_between(row['low'], row['high'])})"
+    return f"{wording.percent(row['share'])} ({wording.percent_between(row['low'], row['high'])})"
+
+
+def gap_in_words(row: Row) -> str:
+    """Whether two groups clearly differ, and by how many points; empty where it is not told."""
+    if wording.missing(row["gap"]):
+        return ""
+    ends = (row["low"] * 100, row["high"] * 100)
+    # An end that would be written as 0 says nothing of its side.
+    digits = 1 if max(map(abs, ends)) < 100 * _SMALL or min(map(abs, ends)) < 0.5 else 0
+    low, high = (wording.signed(end, digits) for end in ends)
+    if row["verdict"] == SIDES.neither:
+        return f"no clear difference (between {low} and {high} points)"
+    return f"a clear difference of {wording.points(row['gap'], digits)} ({low} to {high})"
+
+
+def chance_caveats(table: pd.DataFrame) -> list[str]:
+    """That every interval is by chance alone, where it is."""
+    return [INDEPENDENT] if (table["flag"] == CHANCE).any() else []
+
+
+def range_in_words(row: Row) -> str:
+    """Between which shares a share would be if none or all of the unknown ones were of the kind; empty where known."""
+    if wording.missing(row["share_if_none"]) or row["known_share"] == 1:
+        return ""
+    low, high = row["share_if_none"], row["share_if_all"]
+    return wording.tenths_between(low, high) if high < _SMALL else wording.percent_between(low, high)

@@ -1,0 +1,457 @@
+"""The five tests: figures counted apart, verdicts, and no verdict of met without data."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import re
+from collections import Counter
+
+import numpy as np
+import pytest
+from statsmodels.stats.proportion import proportion_confint
+
+from analytics.findings import QUESTIONS
+from analytics.findings.stop_and_search import disproportionality, find_rates, scorecard
+from analytics.findings.stop_and_search.scorecard import _TOLD, NO_SUM, OWN
+from analytics.library.yardsticks import TESTS, criteria
+from analytics.reading import reading_table, reading_titles
+from analytics.scope import Scope
+from data.settings import settings
+from data.vocabularies import forces, vocabulary
+from tests.analytics.conftest import EAST, ETHNICITY, WEST
+from tests.conftest import POLICE_COLUMNS
+
+NFA, ARREST = "A no further action disposal", "Arrest"
+DRUGS = "Misuse of Drugs Act 1971 (section 23)"
+VERDICTS = {"met", "not met", "not clear", "no data"}
+CAUSAL = re.compile(r"\b(effect|impact|caused|due to|because of|thanks to|result of|led to|drives)\b", re.IGNORECASE)
+PEOPLE = {"Black": 50_000, "White": 50_000, "Asian": 9000, "Mixed": 3000, "Other": 2000}
+
+
+@pytest.fixture(autouse=True)
+def _fresh():
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+OWN_COLUMNS = {
+    "Body-worn video on": "filmed",
+    "Grounds grade": "grounds",
+    "Supervisor reviewed": "reviewed",
+    "Receipt given": "receipt",
+    "Force used": "force",
+}
+"""Columns that a force may add to its own file, and the criterion of each."""
+COLUMNS = [*POLICE_COLUMNS, *OWN_COLUMNS]
+
+
+def searched(number, group="White", point=EAST, **cells):
+    """As many rows of a file."""
+    row = {
+        "Type": "Person search",
+        "Date": "2019-06-15T12:00:00+00:00",
+        "Self-defined ethnicity": ETHNICITY[group],
+        "Officer-defined ethnicity": "White" if group in ("Not stated", "Blank") else group,
+        "Legislation": DRUGS,
+        "Object of search": "Controlled drugs",
+        "Outcome": NFA,
+        "Outcome linked to object of search": "",
+        "Longitude": str(point[0]),
+        "Latitude": str(point[1]),
+        **cells,
+    }
+    return [row] * number
+
+
+def whole():
+    """Searches of which everything is given: three tenths found something, all of it linked."""
+    found = {"Outcome": ARREST, "Outcome linked to object of search": "True", "Part of a policing operation": "False"}
+    told = {"Part of a policing operation": "True"}
+    own = dict.fromkeys(OWN_COLUMNS, "True") | {"Grounds grade": "green"}
+    return [
+        row
+        for point in (EAST, WEST)
+        for group in ("White", "Black")
+        for row in searched(280, group, point, **told, **own) + searched(120, group, point, **found, **own)
+    ]
+
+
+def without(rows, *columns):
+    return [row | dict.fromkeys(columns, "") for row in rows]
+
+
+@pytest.fixture
+def write(town):
+    """A function that writes months of rows, with districts and their residents, and gives the view."""
+
+    def run(rows, months=("2019-06",), people=True, places=True):
+        if places:
+            town.boundaries()
+        if people:
+            town.census({town.west: ("West", PEOPLE), town.east: ("East", PEOPLE)})
+        for month in months:
+            town.write(f"{month}-surrey-stop-and-search.csv", town.police_csv(rows, COLUMNS))
+        return town.view()
+
+    return run
+
+
+def rows_of(finding):
+    names = {one.criterion: one.key for one in criteria()}
+    read = json.loads(finding.as_json())["table"]
+    return {names[row["criterion"]]: row for row in read}
+
+
+def verdicts_of(finding):
+    return {key: row["verdict"] for key, row in rows_of(finding).items()}
+
+
+def five_of(finding):
+    return {row["test"]: row["verdict"] for row in json.loads(finding.as_json())["tables"]["tests"]}
+
+
+# Yardsticks
+
+
+def test_every_criterion_is_counted_and_stands_in_the_one_list():
+    assert [one.key for one in criteria()] == list(_TOLD)
+    assert list(dict.fromkeys(one.test for one in criteria())) == list(TESTS)
+    assert len({one.criterion for one in criteria()}) == len(criteria())
+    for one in criteria():
+        assert getattr(settings(), one.setting) > 0
+        assert all((one.duty.endswith("."), one.source, one.read)), one.key
+
+
+def test_every_yardstick_is_said_to_be_our_own_and_printed(write):
+    finding = scorecard(Scope(), write(whole()))
+    table = json.loads(finding.as_json())["tables"]["yardsticks"]
+    assert [row["criterion"] for row in table] == [one.criterion for one in criteria()]
+    assert all(row["yardstick"].endswith(", our own") for row in table)
+    printed = {name for name in finding.provenance.settings if name.startswith("Yardstick, ")}
+    assert len(printed) == len(criteria())
+    assert {OWN, NO_SUM} <= set(finding.caveats)
+
+
+# Known answers
+
+
+def test_a_share_has_wilsons_interval_in_one_month(write):
+    """190 of 200 searches have a known power, 170 an ethnicity: statsmodels has the same intervals."""
+    rows = (
+        searched(150)
+        + searched(20, "Not stated")
+        + searched(20, "Blank")
+        + searched(6, Legislation="")
+        + searched(4, Legislation="A law that nobody knows")
+    )
+    told = rows_of(scorecard(Scope(), write(rows, people=False)))
+    for key, yes in (("power", 190), ("ethnicity", 180)):
+        low, high = proportion_confint(yes, 200, method="wilson")
+        row = told[key]
+        assert (row["estimate"], row["low"], row["high"]) == pytest.approx((yes / 200, low, high), rel=1e-9)
+        assert (row["base"], row["known_share"], row["flag"]) == (200, 1.0, "interval by chance alone")
+    assert told["power"]["verdict"] == "not clear"  # 91.0 to 97.3 %
+    assert told["ethnicity"]["verdict"] == "not met"  # 85.1 to 93.4 %
+
+
+def test_months_are_what_repeats(write, town):
+    """Three months of 100: the ends solve Wilson's equation with the variance of the months, written out here."""
+    found = np.array([70.0, 80.0, 96.0])
+    for month, yes in zip(("2019-04", "2019-05", "2019-06"), found, strict=True):
+        rows = searched(int(yes)) + searched(100 - int(yes), Legislation="")
+        town.write(f"{month}-surrey-stop-and-search.csv", town.police_csv(rows))
+    row = rows_of(scorecard(Scope(), town.view()))["power"]
+    share = found.sum() / 300
+    variance = ((found - share * 100) ** 2 / (1 - 1 / 3)).sum() / 300**2
+    ends = [(share - end) ** 2 / (end * (1 - end)) for end in (row["low"], row["high"])]
+    assert ends[0] == pytest.approx(ends[1], rel=1e-9)
+    # c = t^2 / n*, n* = p (1 - p) / V, with Student's t of 2 degrees of freedom: 4.3027.
+    assert np.sqrt(ends[0] * share * (1 - share) / variance) == pytest.approx(4.3027, abs=1e-4)
+    assert row["verdict"] == "not clear"
+
+
+def test_where_all_are_so_the_interval_is_that_of_chance(write):
+    """1,600 of 1,600 in each of three months: Wilson's lower end is n / (n + z^2)."""
+    told = rows_of(scorecard(Scope(), write(whole(), months=("2019-04", "2019-05", "2019-06"))))["power"]
+    assert (told["estimate"], told["high"]) == (1.0, 1.0)
+    assert told["low"] == pytest.approx(4800 / (4800 + 1.959964**2), rel=1e-6)
+    assert told["verdict"] == "met"
+
+
+def test_find_rates_and_ratios_are_those_of_their_own_questions(write):
+    view = write(whole(), months=("2019-04", "2019-05", "2019-06"))
+    told = rows_of(scorecard(Scope(), view))
+    rates = json.loads(find_rates(Scope(), view).as_json())["tables"]["find_rates"]
+    for key, rule in (("found", "broad"), ("linked", "strict")):
+        (row,) = (
+            one for one in rates if (one["group"], one["rule"], one["stratum"]) == ("Everyone", rule, "Any object")
+        )
+        assert (row["rate"], row["low"], row["high"], row["searches"]) == tuple(
+            told[key][name] for name in ("estimate", "low", "high", "base")
+        )
+    (ratio,) = (
+        row for row in json.loads(disproportionality(Scope(), view).as_json())["table"] if row["group"] == "Black"
+    )
+    for key, names in (
+        ("ratio", ("ratio", "low", "high")),
+        ("ratio_within", ("ratio_adjusted", "adjusted_low", "adjusted_high")),
+    ):
+        assert [told[key][name] for name in ("estimate", "low", "high")] == [ratio[name] for name in names]
+
+
+def test_which_tests_are_met_is_said_first(write):
+    rows = without(whole(), "Grounds grade", "Receipt given", "Part of a policing operation")
+    finding = scorecard(Scope(), write(rows, months=("2019-04", "2019-05", "2019-06")))
+    assert five_of(finding) == {
+        "Legality": "no data",
+        "Necessity": "met",
+        "Proportionality": "met",
+        "Accountability": "no data",
+        "Best information": "no data",
+    }
+    assert finding.headline == "Met: necessity, proportionality; no data: the other three"
+    assert len(finding.headline) < 70
+    assert finding.answer.startswith(
+        "By our own reading of the guidance and against our own yardsticks, Surrey Police, April to June 2019, "
+        "4,800 searches of persons: met: necessity and proportionality; not met: none; no data: best information, and "
+        "parts of legality and accountability."
+    )
+
+
+def test_a_test_that_is_not_met_says_by_what(write):
+    rows = searched(90) + searched(10, Outcome=ARREST, **{"Outcome linked to object of search": "True"})
+    finding = scorecard(Scope(), write(rows, months=("2019-04", "2019-05", "2019-06"), people=False))
+    assert five_of(finding)["Necessity"] == "not met"
+    row = rows_of(finding)["found"]
+    assert (row["estimate"], row["base"], row["verdict"]) == (pytest.approx(0.1), 300, "not met")
+    assert "; not met: necessity; no data: " in finding.answer
+    assert " Not met: find rate, any outcome but no further action, 10\u00a0% (" in finding.answer
+    assert " against at least 25\u00a0%; find rate, outcome linked to the object, " in finding.answer
+    assert finding.headline.startswith("Not met: necessity")
+
+
+def test_where_everything_is_there_and_enough_every_test_is_met(write):
+    finding = scorecard(Scope(), write(whole(), months=("2019-04", "2019-05", "2019-06")))
+    assert set(verdicts_of(finding).values()) == {"met"}
+    assert finding.headline == "Met: all five tests"
+
+
+def test_what_a_force_s_own_file_says_is_counted_over_what_says_either(write):
+    """800 searches: video 700 yes, 60 no, 40 blank; grounds 60 green and 40 amber of 100 graded."""
+    rows = (
+        searched(300, **{"Body-worn video on": "True", "Supervisor reviewed": "True"})
+        + searched(400, **{"Body-worn video on": "True", "Supervisor reviewed": "False"})
+        + searched(60, **{"Body-worn video on": "False", "Grounds grade": "green"})
+        + searched(40, **{"Grounds grade": "amber", "Force used": "False"})
+    )
+    told = rows_of(scorecard(Scope(), write(rows, people=False)))
+    expected = {
+        "filmed": (700, 760, 0.95),
+        "grounds": (60, 100, 0.125),
+        "reviewed": (300, 700, 0.875),
+        "force": (40, 800, 1),
+    }
+    for key, (yes, base, known) in expected.items():
+        low, high = proportion_confint(yes, base, method="wilson")
+        row = told[key]
+        assert (row["estimate"], row["low"], row["high"]) == pytest.approx((yes / base, low, high), rel=1e-9)
+        assert (row["base"], row["known_share"]) == (base, pytest.approx(known))
+    assert told["receipt"]["flag"] == "not in the files"
+
+
+def test_a_column_that_says_it_for_too_few_has_no_data(write):
+    rows = searched(79, **{"Receipt given": "True"}) + searched(21)
+    row = rows_of(scorecard(Scope(), write(rows, people=False)))["receipt"]
+    assert (row["verdict"], row["flag"]) == ("no data", "said for 79\u00a0% of searches")
+
+
+def test_where_no_search_is_marked_as_part_of_an_operation_nothing_is_said(write):
+    """A force that writes False everywhere may not use the column: neither met nor not met."""
+    rows = searched(500, **{"Part of a policing operation": "False"})
+    row = rows_of(scorecard(Scope(), write(rows, people=False)))["informed"]
+    assert (row["verdict"], row["estimate"], row["base"]) == ("no data", None, 500)
+    assert row["flag"] == "none is marked so; is the column in use?"
+
+
+def test_of_a_district_a_force_s_own_columns_are_not_counted(write):
+    found = rows_of(scorecard(Scope(area="East"), write(whole())))
+    assert found["filmed"]["flag"] == "not counted by district"
+    assert found["power"]["verdict"] == "met"
+    assert found["power"]["base"] == 800
+
+
+# No data
+
+
+FLIPS = {
+    "Legislation": {"power", "found", "linked"},
+    "Outcome": {"found", "linked"},
+    "Outcome linked to object of search": {"linked"},
+    "Self-defined ethnicity": {"ethnicity", "ratio", "ratio_within"},
+    "Part of a policing operation": {"informed"},
+    **{column: {key} for column, key in OWN_COLUMNS.items()},
+}
+"""Columns of a file, and the criteria of which nothing can be said without each."""
+
+
+@pytest.mark.parametrize("column", FLIPS)
+def test_a_column_taken_away_leaves_its_criteria_without_data(column, write, town):
+    view = write(whole())
+    before = verdicts_of(scorecard(Scope(), view))
+    assert "no data" not in {before[key] for key in FLIPS[column]}
+    town.write("2019-06-surrey-stop-and-search.csv", town.police_csv(without(whole(), column), COLUMNS))
+    finding = scorecard(Scope(), town.view())
+    after = rows_of(finding)
+    assert {after[key]["verdict"] for key in FLIPS[column]} == {"no data"}
+    for key in FLIPS[column]:
+        assert [after[key][name] for name in ("estimate", "low", "high")] == [None, None, None]
+        assert after[key]["flag"]
+    kept = set(after) - FLIPS[column]
+    assert {key: after[key]["verdict"] for key in kept} == {key: before[key] for key in kept}
+
+
+def test_without_residents_there_is_no_ratio_and_everything_else(write):
+    found = verdicts_of(scorecard(Scope(), write(whole(), people=False)))
+    assert {found["ratio"], found["ratio_within"]} == {"no data"}
+    assert {found["power"], found["found"], found["linked"]} == {"met"}
+
+
+def test_without_districts_there_is_no_ratio_within_them(write):
+    found = verdicts_of(scorecard(Scope(), write(whole(), places=False)))
+    assert found["ratio_within"] == "no data"
+
+
+def test_no_data_is_not_met_however_low_the_yardstick(write, monkeypatch):
+    for one in criteria():
+        monkeypatch.setenv(f"CONFIDENCE_{one.setting.upper()}", "99" if one.setting == "yardstick_ratio" else "0.001")
+    settings.cache_clear()
+    rows = without(whole(), *FLIPS)
+    finding = scorecard(Scope(), write(rows, people=False))
+    assert set(verdicts_of(finding).values()) == {"no data"}
+    assert set(five_of(finding).values()) == {"no data"}
+    assert finding.headline == "No data: all five tests"
+
+
+def test_fewer_searches_than_are_shown_are_withheld(write):
+    row = rows_of(scorecard(Scope(), write(searched(9), people=False)))["power"]
+    assert (row["estimate"], row["base"], row["verdict"]) == (None, None, "no data")
+    assert row["flag"] == "withheld: fewer than 10 searches"
+
+
+def test_a_find_rate_of_few_finds_is_withheld_and_its_verdict_told(write):
+    """9 of 400 found something: the count is withheld as on What was found, and 25 % is far off."""
+    row = rows_of(scorecard(Scope(), write(searched(391) + searched(9, Outcome=ARREST), people=False)))["found"]
+    assert (row["estimate"], row["low"], row["base"], row["verdict"]) == (None, None, 400, "not met")
+    assert row["flag"] == "withheld: fewer than 10 searches that found something"
+
+
+def test_one_power_alone_says_nothing_of_whether_powers_are_recorded(write):
+    power = next(row["name"] for row in vocabulary("powers").rows if row["value"] == DRUGS)
+    row = rows_of(scorecard(Scope(power=power), write(whole())))["power"]
+    assert (row["verdict"], row["flag"]) == ("no data", "searches of one power are shown")
+
+
+def test_unknown_ethnicity_can_leave_a_ratio_open(write):
+    """Equal rates as recorded; half as many again of unknown ethnicity can carry the ratio to 0.67 or to 1.5."""
+    rows = whole() + searched(400, "Not stated")
+    row = rows_of(scorecard(Scope(), write(rows, months=("2019-04", "2019-05", "2019-06"))))["ratio"]
+    assert row["verdict"] == "not clear"
+    assert row["flag"] == "Black to White; from 0.67 to 1.5 if unknown ethnicity were all or none"
+
+
+def test_a_yardstick_is_a_setting(write, monkeypatch):
+    view = write(whole(), months=("2019-04", "2019-05", "2019-06"))
+    assert verdicts_of(scorecard(Scope(), view))["found"] == "met"
+    monkeypatch.setenv("CONFIDENCE_YARDSTICK_FOUND", "0.5")
+    settings.cache_clear()
+    finding = scorecard(Scope(), view)
+    assert verdicts_of(finding)["found"] == "not met"
+    assert rows_of(finding)["found"]["yardstick"] == "at least 50\u00a0%, our own"
+    assert five_of(finding)["Necessity"] == "not met"
+
+
+def test_nothing_is_added_up_and_no_force_set_against_another(write):
+    finding = scorecard(Scope(), write(whole()))
+    words = " ".join([finding.headline, finding.answer, *finding.caveats]).casefold()
+    assert not re.search(r"\b(score|rank|grade [a-e]|points out of|out of five)\b", words)
+    assert "force" not in finding.table.columns
+    for sentence in (finding.headline, finding.answer, *finding.caveats):
+        assert not CAUSAL.search(sentence), sentence
+
+
+def test_every_table_reads(write):
+    finding = scorecard(Scope(), write(whole()))
+    assert list(reading_titles(finding).values()) == ["Criteria", "The five tests", "Yardsticks and sources"]
+    read = reading_table(finding)
+    assert set(read["Verdict"]) <= VERDICTS
+    assert list(reading_table(finding, "tests")["Test"]) == list(TESTS)
+    assert (reading_table(finding, "yardsticks")[["Source", "What of it was read"]] != "").all(axis=None)
+
+
+def test_an_empty_store_is_refused_in_words(town):
+    finding = scorecard(Scope(), town.view())
+    assert finding.refused
+    assert finding.answer == "No stop-and-search file is loaded."
+
+
+# Every force of June 2019, counted from the text of the files
+
+
+@pytest.fixture(scope="session")
+def june(real_files):
+    """Searches of persons by force, power, self-defined ethnicity and operation, with the csv module."""
+    counts = {}
+    for path in sorted((real_files / "police_uk" / "2019-06").glob("*-stop-and-search.csv*")):
+        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        force = path.name.removeprefix("2019-06-").partition("-stop-and-search")[0]
+        rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+        counts[force] = Counter(
+            (row["Legislation"] != "", row["Self-defined ethnicity"] != "", row["Part of a policing operation"])
+            for row in rows
+            if row["Type"] != "Vehicle search"
+        )
+    return counts
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("force", sorted(set(forces()) - {"eskmere", "england and wales"}))
+def test_every_force_of_june_2019_answers_or_says_why_not(real_store, june, force):
+    finding = scorecard(Scope(force, from_month="2019-06", to_month="2019-06"), real_store.view())
+    read = json.loads(finding.as_json(), parse_constant=lambda constant: pytest.fail(constant))
+    assert read["answer"].endswith(".")
+    assert finding.refused or len(read["headline"]) < 70
+    for sentence in (read["headline"], read["answer"], *read["caveats"]):
+        assert not CAUSAL.search(sentence)
+        assert not re.search(r"nan|None|NA>|inf\b|  ", sentence), sentence
+    if force not in june:
+        assert finding.refused
+        return
+    told = rows_of(finding)
+    base = june[force].total()
+    for key, place in (("power", 0), ("ethnicity", 1)):
+        yes = sum(number for held, number in june[force].items() if held[place])
+        row = told[key]
+        assert row["verdict"] in VERDICTS
+        if base < 10 or not yes:
+            assert row["verdict"] == "no data"
+        else:
+            assert row["base"] == base
+            assert row["estimate"] == pytest.approx(yes / base)
+    parts = Counter({said: 0 for said in ("True", "False")})
+    for (_, _, said), number in june[force].items():
+        parts[said] += number
+    known, row = parts["True"] + parts["False"], told["informed"]
+    if known < max(10, 0.8 * base) or not parts["True"]:
+        assert row["verdict"] == "no data"
+    else:
+        assert (row["base"], row["estimate"]) == (known, pytest.approx(parts["True"] / known))
+    for row in told.values():
+        assert (row["verdict"] == "no data") <= (row["estimate"] is None and row["flag"] != "")
+
+
+def test_the_question_is_one_of_the_list():
+    assert QUESTIONS["stop_and_search.scorecard"].answer is scorecard
