@@ -131,6 +131,16 @@ def test_searches_without_suspicion_are_never_set_against_those_on_grounds(town)
     assert row_of(finding, FINDS)["base"] == 6 * 200
 
 
+def test_objects_that_contradict_the_power_are_not_judged(town):
+    """Under the drugs power the file says fireworks: moved in the list, as in one force's published files."""
+    months(town, kind("Fireworks", 5, 95, DRUGS), kind(WEAPONS, 24, 76))
+    finding = diagnostic(Scope(), town.view())
+    for asked in (FINDS, DRUGS_ASKED):
+        assert row_of(finding, asked)["verdict"] == NO_DATA
+        assert row_of(finding, asked)["why"].startswith("The objects in the files can't be right")
+    assert rows_of(finding, "kinds") == []
+
+
 def test_what_is_looked_for_seldom_is_put_together(town):
     rare = [kind(name, 1, 1) for name in ("Fireworks", "Articles for use in criminal damage")]
     months(town, kind("Controlled drugs", 25, 75, DRUGS), kind(WEAPONS, 24, 76), *rare)
