@@ -30,7 +30,7 @@ from analytics.findings.stop_and_search.five_aims.criteria import (
 )
 from analytics.findings.stop_and_search.five_aims.explained import TOPIC, without_event
 from analytics.findings.stop_and_search.five_aims.exposure import flags_of
-from analytics.findings.stop_and_search.five_aims.finding import OURS
+from analytics.findings.stop_and_search.five_aims.finding import NOT_PEOPLE, OURS
 from analytics.reading import reading_table, reading_titles
 from analytics.scope import Scope
 from data import vocabularies
@@ -434,6 +434,7 @@ def test_the_demonstration_answers_every_aim(demonstration):
     assert (read["claim"], read["refused"]) == (1, False)
     assert {row["aim"] for row in read["table"]} == {f"{number} {name}" for number, name in AIMS.items()}
     assert [card.title for card in finding.cards] == [f"{number}. {name}" for number, name in AIMS.items()]
+    assert row_of(finding, "Does confidence fall more")["why"].endswith(NOT_PEOPLE)
     # Nothing is planted in what searches find.
     assert row_of(finding, FINDS)["verdict"] in (HOPED, UNCLEAR)
     assert row_of(finding, EXPOSED)["number"] == 0
