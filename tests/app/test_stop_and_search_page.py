@@ -472,7 +472,9 @@ def test_five_tests_and_teams_are_counted_when_they_are_opened(part, key, run, d
 def test_without_teams_in_a_file_the_page_says_so(run, answer) -> None:
     refused = answer("stop_and_search.teams", {"force": "surrey"})
     assert refused.refused
-    app = run(PAGE, opened=True, force="surrey")
+    app = run(PAGE, force="surrey")
+    app.session_state["part_teams"] = True
+    app.run()
     assert not app.exception
     assert any(plain(refused.answer) in text for text in texts(app))
 

@@ -166,6 +166,12 @@ def contradict(followed: Followed) -> bool:
 
 
 def _at_odds(followed: Followed) -> str:
+    said = objects_wrong(followed)
+    return f"{said}, so no share is given." if said else ""
+
+
+def objects_wrong(followed: Followed) -> str:
+    """The beginning of a sentence where the objects in the file can't be right; empty where they can."""
     if not contradict(followed):
         return ""
     searches = followed.searches
@@ -173,7 +179,7 @@ def _at_odds(followed: Followed) -> str:
     return (
         f"Of the {every:,} searches by {searches.force_name} {searches.during}{searches.limits} under “{DRUGS_POWER}” "
         f"the file says of {wording.percent(fits / every)} that drugs were looked for, which is all that this power is "
-        "for: the objects in the file can't be right, so no share is given."
+        "for: the objects in the file can't be right"
     )
 
 

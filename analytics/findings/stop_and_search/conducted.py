@@ -74,7 +74,7 @@ class Conducted:
             "group": places_of(chosen["detail"], groups, lambda detail: searches.broad.get(detail, "")),
             "month": places_of(chosen["month"], searches.months),
         }
-        cells = chosen[[*FIELDS, "stops"]].assign(**places).query("group >= 0").reset_index(drop=True)
+        cells = chosen[[*FIELDS, "stops"]].assign(**places)[places["group"] >= 0].reset_index(drop=True)
         return cls(searches, groups, cells)
 
     @cached_property
@@ -103,14 +103,20 @@ class Conducted:
 
     def total(self, chosen: Chosen) -> int:
         """Searches in some cells."""
-        return int(self.cells["stops"].to_numpy()[chosen].sum())
+        return int(self._counted[1][chosen].sum())
 
     def by_month(self, chosen: Chosen) -> Codes:
         """Searches in some cells, shape (groups, months with a file)."""
-        group, month, stops = (self.cells[name].to_numpy()[chosen] for name in ("group", "month", "stops"))
-        wide = len(self.searches.months)
-        counted = np.bincount(group * wide + month, stops, minlength=len(self.groups) * wide)
-        return counted.astype(np.int64).reshape(len(self.groups), wide)
+        place, stops = self._counted
+        shape = (len(self.groups), len(self.searches.months))
+        counted = np.bincount(place[chosen], stops[chosen], minlength=shape[0] * shape[1])
+        return counted.astype(np.int64).reshape(shape)
+
+    @cached_property
+    def _counted(self) -> tuple[Codes, Codes]:
+        """Where in a table of groups and months each cell is counted, and its searches."""
+        group, month, stops = (self.cells[name].to_numpy() for name in ("group", "month", "stops"))
+        return group * len(self.searches.months) + month, stops
 
 
 @lru_cache(maxsize=4)

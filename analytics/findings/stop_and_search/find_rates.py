@@ -15,6 +15,7 @@ from analytics.finding import Finding
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, NoSearches
+from analytics.findings.stop_and_search.by_object import objects_wrong
 from analytics.findings.stop_and_search.disproportionality import FAIRNESS
 from analytics.findings.stop_and_search.followed import (
     BROAD,
@@ -138,6 +139,7 @@ def find_rates(scope: Scope, view: View) -> Finding:
             *object_caveats(by_object),
             *_chance(table),
             _MEANS,
+            *_wrong_objects(followed),
             *_coverage(followed),
             *_apart(followed),
             FAIRNESS,
@@ -524,6 +526,12 @@ def _coverage(followed: Followed) -> list[str]:
             "looked for; nothing counts as found there."
         )
     return said
+
+
+def _wrong_objects(followed: Followed) -> list[str]:
+    """Where the objects in the file can't be right, that find rates by object say nothing."""
+    said = objects_wrong(followed)
+    return [f"{said}, and find rates by what was looked for say nothing."] if said else []
 
 
 def _apart(followed: Followed) -> list[str]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Chosen = NDArray[np.bool_]
+    Codes = NDArray[np.int64]
     Row = Mapping[Any, Any]
 
 INDEPENDENT = f"The intervals take searches as independent and are likely too narrow: {FEW_MONTHS}."
@@ -99,8 +100,8 @@ def share_table(conducted: Conducted, kinds: Sequence[Kind]) -> pd.DataFrame:
 
 
 def _rows(conducted: Conducted, kind: Kind) -> list[dict[str, Any]]:
-    every = conducted.by_month(kind.among).sum(axis=1)
-    known, are = (conducted.by_month(kind.among & cells) for cells in (kind.known, kind.known & kind.are))
+    among_all, known, are = _counts(conducted, kind)
+    every = among_all.sum(axis=1)
     own = disparity.find_rates(are, known)
     whole = disparity.find_rates(are.sum(axis=0)[None], known.sum(axis=0)[None])
     made = [
@@ -126,6 +127,13 @@ def _rows(conducted: Conducted, kind: Kind) -> list[dict[str, Any]]:
     return rows
 
 
+def _counts(conducted: Conducted, kind: Kind) -> tuple[Codes, Codes, Codes]:
+    """Searches that may be of a kind, of those the known ones, and of these those that are: by group and month."""
+    which = (kind.among, kind.among & kind.known, kind.among & kind.known & kind.are)
+    every, known, are = (conducted.by_month(cells) for cells in which)
+    return every, known, are
+
+
 def _not_known(share: float) -> str:
     return f"not given: the file says it for {wording.percent(share)}"
 
@@ -141,7 +149,14 @@ def gap_table(conducted: Conducted, kinds: Sequence[Kind]) -> pd.DataFrame:
     comparator = str(conducted.searches.scope.comparator)
     first = str(conducted.searches.scope.group)
     groups = [name for name in (first, *(name for name in BROAD_GROUPS if name != first)) if name != comparator]
-    rows = [_gap(conducted, kind, name, comparator) for kind in kinds if kind.tested for name in groups]
+    rows = [
+        {"group": name, "comparator": comparator, "age_band": kind.name, "verdict": ""}
+        | _gap(counts, [conducted.groups.index(group) for group in (name, comparator)])
+        for kind in kinds
+        if kind.tested
+        for counts in [_counts(conducted, kind)]
+        for name in groups
+    ]
     table = typed_frame(rows, _GAPS, [*_COUNTS, "base"])
     figures = ["share", "comparator_share", "gap", "low", "high", "p_value"]
     table = withhold(table, _COUNTS, figures, settings().threshold, zeros_shown=True, what="such searches")
@@ -152,18 +167,17 @@ def gap_table(conducted: Conducted, kinds: Sequence[Kind]) -> pd.DataFrame:
     return table.assign(q_value=typed_frame([{"q_value": one} for one in q], ["q_value"], [])["q_value"], verdict=said)
 
 
-def _gap(conducted: Conducted, kind: Kind, group: str, comparator: str) -> dict[str, Any]:
-    row: dict[str, Any] = {"group": group, "comparator": comparator, "age_band": kind.name, "verdict": "", "flag": ""}
-    pair = [conducted.groups.index(name) for name in (group, comparator)]
-    every = conducted.by_month(kind.among)[pair].sum(axis=1)
-    known, are = (conducted.by_month(kind.among & cells)[pair] for cells in (kind.known, kind.known & kind.are))
-    if not every.all():
-        return row | {"searches": 0, "flag": "of one of the groups nobody was so searched"}
-    told = (known.sum(axis=1) / every).min()
+def _gap(counts: tuple[Codes, Codes, Codes], pair: list[int]) -> dict[str, Any]:
+    """The figures of two groups from counts of shape (groups, months); without them, why."""
+    every, known, are = (numbers[pair] for numbers in counts)
+    whole = every.sum(axis=1)
+    if not whole.all():
+        return {"searches": 0, "flag": "of one of the groups nobody was so searched"}
+    told = (known.sum(axis=1) / whole).min()
     if told < LEAST_KNOWN:
-        return row | {"flag": _not_known(told)}
+        return {"flag": _not_known(told)}
     (x, other), (n, others) = are.sum(axis=1).tolist(), known.sum(axis=1).tolist()
-    row |= {"searches": x, "comparator_searches": other, "base": n + others}
+    row: dict[str, Any] = {"searches": x, "comparator_searches": other, "base": n + others}
     if not x or not other:
         return row | {"flag": "of one of the groups there is none"}
     made = disparity.find_rate_gap(are[0], known[0], are[1], known[1])

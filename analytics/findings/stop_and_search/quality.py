@@ -56,8 +56,9 @@ _METHOD = (
 )
 _ORDER = "The largest share stands first; what bears most on a question need not be the largest."
 _COUNTED = (
-    "Only what the files leave out is counted here. Whether what they say is right can seldom be told from them: an "
-    "ethnicity that was put down wrongly, or a search that was never recorded, leaves no gap."
+    "Only what the files leave out, or say against another field, is counted here. Whether what they say is right can "
+    "seldom be told from them: an ethnicity that was put down wrongly, or a search that was never recorded, leaves no "
+    "gap."
 )
 _BOUNDS = (
     "Each bound takes one gap alone and everything else as recorded. It is what could be at the utmost, and not what "
@@ -128,7 +129,7 @@ def quality(scope: Scope, view: View) -> Finding:
             *searches.high_months,
             "Which months are loaded, and which look partial, stands under the months of stop and search.",
         ),
-        chart_title="Share of records that lack it",
+        chart_title="Share of records with the gap",
         draw=lambda mode: _draw(table, mode),
         alt=answer,
     )
@@ -430,7 +431,7 @@ def _sentences(searches: Searches, table: pd.DataFrame) -> tuple[str, str]:
     none = f" Nothing is missing in {wording.plural(whole, 'other check')}." if whole else ""
     return (
         f"Largest gap: {_name(worst)}, {wording.percent(worst['share'])}",
-        f"Of {said}, what is missing most: {parts}. {worst['bears_on']}{none}",
+        f"Of {said}, the largest gaps: {parts}. {worst['bears_on']}{none}",
     )
 
 
@@ -458,7 +459,7 @@ def _draw(table: pd.DataFrame, mode: Mode) -> go.Figure:
                 "estimate": [row["share"] for row in rows],
                 "low": [None] * len(rows),
                 "high": [None] * len(rows),
-                "detail": [f"{wording.count(row['searches'])} {row['unit']}" for row in rows],
+                "detail": [f"{wording.count(row['searches'])} {row['unit'].split()[-1]}" for row in rows],
                 "look": [not wording.missing(row["share"]) and row["share"] > settings().unknown_share for row in rows],
                 "flag": [row["flag"] for row in rows],
             }

@@ -30,7 +30,7 @@ from analytics.findings.stop_and_search.five_aims.criteria import (
 )
 from analytics.findings.stop_and_search.five_aims.explained import TOPIC, without_event
 from analytics.findings.stop_and_search.five_aims.exposure import flags_of
-from analytics.findings.stop_and_search.five_aims.finding import OURS
+from analytics.findings.stop_and_search.five_aims.finding import NOT_PEOPLE, OURS
 from analytics.reading import reading_table, reading_titles
 from analytics.scope import Scope
 from data import vocabularies
@@ -129,6 +129,16 @@ def test_searches_without_suspicion_are_never_set_against_those_on_grounds(town)
     assert (apart["gap"], apart["verdict"], apart["flag"]) == (None, "", "no other kind to set it against")
     assert row_of(finding, FINDS)["verdict"] != LOOK
     assert row_of(finding, FINDS)["base"] == 6 * 200
+
+
+def test_objects_that_contradict_the_power_are_not_judged(town):
+    """Under the drugs power the file says fireworks: moved in the list, as in one force's published files."""
+    months(town, kind("Fireworks", 5, 95, DRUGS), kind(WEAPONS, 24, 76))
+    finding = diagnostic(Scope(), town.view())
+    for asked in (FINDS, DRUGS_ASKED):
+        assert row_of(finding, asked)["verdict"] == NO_DATA
+        assert row_of(finding, asked)["why"].startswith("The objects in the files can't be right")
+    assert rows_of(finding, "kinds") == []
 
 
 def test_what_is_looked_for_seldom_is_put_together(town):
@@ -424,6 +434,7 @@ def test_the_demonstration_answers_every_aim(demonstration):
     assert (read["claim"], read["refused"]) == (1, False)
     assert {row["aim"] for row in read["table"]} == {f"{number} {name}" for number, name in AIMS.items()}
     assert [card.title for card in finding.cards] == [f"{number}. {name}" for number, name in AIMS.items()]
+    assert row_of(finding, "Does confidence fall more")["why"].endswith(NOT_PEOPLE)
     # Nothing is planted in what searches find.
     assert row_of(finding, FINDS)["verdict"] in (HOPED, UNCLEAR)
     assert row_of(finding, EXPOSED)["number"] == 0

@@ -275,6 +275,18 @@ def test_groups_are_compared_where_the_same_was_looked_for(write):
     ) in finding.caveats
 
 
+def test_objects_that_cannot_be_right_are_said(write):
+    """Under the power to search for drugs three quarters of 400 searches are said to be for drugs."""
+    rows = [of("Black", 40, 30, 60), of("White", 90, 60, 110), of("White", 20, 20, 80, looked_for="Stolen goods")]
+    finding = find_rates(Scope(), write(m201906=rows))
+    assert (
+        "Of the 400 searches by Surrey Police in June 2019 under “Misuse of Drugs Act 1971, section 23” the file says "
+        "of 75\u00a0% that drugs were looked for, which is all that this power is for: the objects in the file can't "
+        "be right, and find rates by what was looked for say nothing."
+    ) in finding.caveats
+    assert not any("can't be right" in caveat for caveat in find_rates(Scope(), write(**JUNE)).caveats)
+
+
 def test_vehicles_alone_are_left_out(write):
     rows = [*JUNE["m201906"], of("Black", 30, 30, 0, Type="Vehicle search")]
     finding = find_rates(Scope(), write(m201906=rows))

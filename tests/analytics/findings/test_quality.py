@@ -155,7 +155,7 @@ def test_the_largest_gap_is_said_first(write):
     assert shares == sorted(shares, reverse=True)
     assert finding.headline == "Largest gap: link to the object not given, 33\u00a0%"
     assert finding.answer == (
-        f"Of {TOTAL} searches of persons, June 2019, what is missing most: link to the object not given, 33\u00a0% of "
+        f"Of {TOTAL} searches of persons, June 2019, the largest gaps: link to the object not given, 33\u00a0% of "
         "45 searches with an outcome; self-defined ethnicity not stated, 7\u00a0%; officer-defined ethnicity blank, "
         "6\u00a0%. Find rate, outcome linked to the object: not given, as too little is said; 12\u00a0% if none of "
         "these were among them and 18\u00a0% if all were. Nothing is missing in 6 other checks."

@@ -14,9 +14,11 @@ import numpy as np
 from analytics import disparity, wording
 from analytics.findings.neighbourhoods import places
 from analytics.findings.searches import Searches
+from analytics.findings.stop_and_search.by_object import contradict
 from analytics.findings.stop_and_search.five_aims.criteria import (
     HOPED,
     LOOK,
+    NOT_RIGHT,
     SHARE,
     UNCLEAR,
     Criterion,
@@ -87,6 +89,8 @@ def aligned(followed: Followed, themes: Sequence[Theme] | None = None) -> Part:
     priorities = _priorities(searches.view, searches.force, f"{searches.scope.to_month}-31")
     if priorities.empty:
         return Part((no_data(AIM, ALIGNED, "no published priority of this force is loaded."),), _tables([], []))
+    if contradict(followed):
+        return Part((no_data(AIM, ALIGNED, NOT_RIGHT),), _tables([], []))
     looked_for = by_district(priorities, themes, searches)
     states = assessed(followed, looked_for, themes)
     counts = {state: int(followed.cells["stops"].to_numpy()[states == state].sum()) for state in _STATES}

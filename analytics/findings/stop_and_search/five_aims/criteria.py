@@ -39,6 +39,11 @@ AIMS = {
 }
 """The five aims, in the order of the guidance and in our words."""
 
+NOT_RIGHT = (
+    "the objects in the files can't be right: too few of the searches under the drugs power are said to be for drugs."
+)
+"""Why nothing is said of what was looked for."""
+
 SHARE, PEOPLE, PLACES, GAP, CORRELATION = (
     "share of searches",
     "share of people",

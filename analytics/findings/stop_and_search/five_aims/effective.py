@@ -9,12 +9,14 @@ import numpy as np
 from analytics import disparity, wording
 from analytics.disclosure import withhold
 from analytics.disparity.dispersion import MINIMUM_PERIODS
+from analytics.findings.stop_and_search.by_object import contradict
 from analytics.findings.stop_and_search.find_rates import APART, LEAST_KNOWN
 from analytics.findings.stop_and_search.five_aims import criteria
 from analytics.findings.stop_and_search.five_aims.criteria import (
     LEAST_OF_KIND,
     LOOK,
     NO_YARDSTICK,
+    NOT_RIGHT,
     SHARE,
     Criterion,
     Part,
@@ -53,6 +55,9 @@ _FIGURES = KINDS[KINDS.index("found") : KINDS.index("q_value") + 1]
 
 def effective(followed: Followed) -> Part:
     """What the first aim comes to."""
+    if contradict(followed):
+        nothing = typed_frame([], KINDS, ["searches", "found"])
+        return Part(tuple(no_data(AIM, asks, NOT_RIGHT) for asks in (FINDS, DRUGS)), {"kinds": nothing})
     kinds = kinds_of(followed)
     held_back = int(kinds["flag"].str.startswith("withheld").sum())
     return Part(

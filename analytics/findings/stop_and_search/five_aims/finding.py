@@ -50,6 +50,8 @@ STOPPED = "Do people who were stopped have as much confidence as others?"
 STOPPED_FAIR = "Do people who were stopped agree as much that it is used fairly?"
 BESIDE = "Does confidence fall more where searches rise more?"
 
+NOT_PEOPLE = "Areas are not people: it says nothing of those who were searched."
+
 ROWS = ["aim", "question", "number", "low", "high", "base", "number_is", "verdict", "why"]
 
 METHOD = (
@@ -152,7 +154,8 @@ def _confidence(linked: Finding) -> Part:
         return Part((no_data(AIM, STOPPED, linked.answer),))
     rows = [row for row in records_of(linked.table) if row["group"] == link.EVERYONE]
     made = [_of_people(row) for row in rows]
-    return Part((*made, _of_areas(linked)), {}, (link.ECOLOGICAL, link.PEOPLE))
+    # What is to be borne in mind stands beside the figures, at their own question.
+    return Part((*made, _of_areas(linked)))
 
 
 def _of_people(row: Mapping[Any, Any]) -> Criterion:
@@ -172,7 +175,8 @@ def _of_areas(linked: Finding) -> Criterion:
     (row,) = between
     verdict = {SIDES.below: LOOK, SIDES.above: UNCLEAR}.get(str(row["verdict"]), UNCLEAR)
     number = (float(row["correlation"]), float(row["low"]), float(row["high"]))
-    return Criterion(AIM, BESIDE, verdict, _about_areas(linked), *number, int(row["base"]), CORRELATION)
+    why = f"{_about_areas(linked)} {NOT_PEOPLE}"
+    return Criterion(AIM, BESIDE, verdict, why, *number, int(row["base"]), CORRELATION)
 
 
 def _about_areas(linked: Finding) -> str:
