@@ -40,6 +40,29 @@ class NoSearches(LookupError):
     """There is nothing to count for the question; the message is one sentence that says why."""
 
 
+def check_counted(view: View, cube: str, what: str) -> None:
+    """See that a release was counted into a cube that is younger than it may be.
+
+    Parameters
+    ----------
+    cube
+        Name of the cube.
+    what
+        What it counts, as the end of "counted before … were".
+
+    Raises
+    ------
+    NoSearches
+        If it was not, with the command that counts it again.
+    """
+    if not view.has(cube):
+        number = view.release.number if view.release else 0
+        raise NoSearches(
+            f"Release {number} was counted before {what} were; the command “python -m data recount --reason TEXT” "
+            "counts it again."
+        )
+
+
 class TooFew(NoSearches):
     """There are searches, but too few of a group for the question; the others may still be shown."""
 

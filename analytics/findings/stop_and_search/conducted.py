@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analytics.findings.searches import COLUMNS, NoSearches, Searches
+from analytics.findings.searches import COLUMNS, Searches, check_counted
 from analytics.findings.stop_and_search.followed import places_of
 from analytics.scope import Scope
 from data.cubes import BLANK, CONDUCT_CUBE, NOT_RECOGNISED, with_codes
@@ -62,12 +62,7 @@ class Conducted:
             As `Searches.of`, and where the release was counted before this was.
         """
         searches = Searches.of(scope.but(area=None, area_level=None), view)
-        if not view.has(CONDUCT_CUBE.name):
-            number = view.release.number if view.release else 0
-            raise NoSearches(
-                f"Release {number} was counted before ages and the conduct of searches were; the command "
-                "“python -m data recount --reason TEXT” counts it again."
-            )
+        check_counted(view, CONDUCT_CUBE.name, "ages and the conduct of searches")
         chosen = searches.scope.choose(_cells(view, searches.force, COLUMNS[str(searches.scope.definition)]))
         groups = tuple(searches.by_group)
         places = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analytics.findings.searches import COLUMNS, NoSearches, Searches
+from analytics.findings.searches import COLUMNS, Searches, check_counted
 from analytics.scope import Scope
 from data.cubes import BLANK, NOT_RECOGNISED, OUTCOMES_CUBE, with_codes
 from data.vocabularies import NOT_GIVEN, vocabulary
@@ -79,12 +79,7 @@ class Followed:
             As `Searches.of`, and where the release was counted before outcomes were.
         """
         searches = Searches.of(scope, view)
-        if not view.has(OUTCOMES_CUBE.name):
-            number = view.release.number if view.release else 0
-            raise NoSearches(
-                f"Release {number} was counted before outcomes of searches were; the command "
-                "“python -m data recount --reason TEXT” counts it again."
-            )
+        check_counted(view, OUTCOMES_CUBE.name, "outcomes of searches")
         definition = str(searches.scope.definition)
         chosen = searches.scope.choose(_cells(view, searches.force, COLUMNS[definition]))
         groups = tuple(searches.by_group)

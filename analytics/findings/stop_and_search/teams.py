@@ -16,7 +16,7 @@ from analytics.disparity import Funnel, ratio_funnel, split_dispersion
 from analytics.finding import Finding, Panel
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
-from analytics.findings.searches import UNANSWERABLE, NoSearches, Searches
+from analytics.findings.searches import UNANSWERABLE, NoSearches, Searches, check_counted
 from analytics.findings.stop_and_search.followed import GROUNDS, NOTHING, UNKNOWN, places_of
 from analytics.records import records_of, with_nulls
 from analytics.scope import Scope
@@ -133,12 +133,7 @@ class Teams:
             As `Searches.of`; where the release was counted before teams were, and where too few are there.
         """
         searches = Searches.of(scope.but(area=None, area_level=None), view)
-        if not view.has(TEAM_CUBE.name):
-            number = view.release.number if view.release else 0
-            raise NoSearches(
-                f"Release {number} was counted before teams were; the command “python -m data recount --reason TEXT” "
-                "counts it again."
-            )
+        check_counted(view, TEAM_CUBE.name, "teams")
         cells = searches.scope.choose(_cells(view, searches.force))
         names = sorted(set(cells["team"].astype(object)) - {BLANK}, key=_as_read)
         team, month = places_of(cells["team"], names), places_of(cells["month"], searches.months)
