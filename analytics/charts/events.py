@@ -180,8 +180,9 @@ def share_dots(rows: pd.DataFrame, mode: Mode, *, width: int = 17, fine: bool = 
         if number(row["estimate"]) is None
     ]
     texts = [f"{tick * 100:.0f}" for tick in ticks]
-    longest = max((len("".join(_figures(row, fine))) for _, row in drawn), default=0)
-    longest = min(longest, _USUAL) if fine else longest
+    # Figures to a tenth stand in two lines, and are never the longest.
+    beside = [len("" if fine else "".join(_figures(row, fine))) for _, row in drawn]
+    longest = max([*beside, *(len(str(row["detail"])) for _, row in drawn)], default=0)
     return figure_of(
         mode,
         # Figures to a tenth stand in two lines, with the base in a third.

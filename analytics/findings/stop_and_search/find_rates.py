@@ -115,6 +115,8 @@ def find_rates(scope: Scope, view: View) -> Finding:
     if why_not:
         return refused(question, table, searches.scope.only(question.takes), view, why_not)
     gaps, by_object = _gaps_table(followed), object_gaps(followed, LEAST_KNOWN)
+    if objects_wrong(followed):
+        by_object = by_object.head(0)
     headline, answer = _sentences(followed, table, gaps)
     return Finding(
         key=question.key,
@@ -188,7 +190,7 @@ def infra_marginality() -> str:
     second, other = disparity.searches_above(0.351, 0.3878, 26.48)
     return (
         "A lower find rate does not prove a lower bar for searching, nor an equal one an equal bar: it also depends on "
-        "how likely the people of each group were to carry something. Where "
+        "how likely the people of each group were to carry something. In an invented example, where "
         f"{wording.percent(first)} of one group and {wording.percent(second)} of another are searched, and "
         f"{wording.percent(found)} and {wording.percent(other)} of these searches find something, the bar may have "
         "been lower for either."

@@ -58,6 +58,8 @@ _NARROW = "Limits and intervals take searches as independent and are likely too 
 _LIMITS = ("limit_low_95", "limit_high_95", "limit_low_998", "limit_high_998")
 _FIGURES = ("rate", "comparator_rate", "ratio", "low", "high", "expected", "precision", *_LIMITS, "p_value", "q_value")
 _COUNTS = ("stops", "comparator_stops")
+_NAMED = 8
+"""So many areas outside the 95 % limits are named."""
 _AREAS = ("area", "name", *_COUNTS, "base", *_FIGURES, "flagged", "flag")
 _WHOLE = ("ratio", "low", "high", "base", "tested", "shown", "outside", "spread", "most_low", "most_high", "dispersion")
 
@@ -249,14 +251,17 @@ def _few(judged: _Judged) -> list[str]:
 
 def _chance(judged: _Judged, table: pd.DataFrame) -> list[str]:
     """How many areas lie outside the 95 % limits, and how many would by chance: not all of them count as outside."""
-    given, beyond = int(table["ratio"].notna().sum()), int((table["p_value"] < 0.05).sum())
+    given, outside = int(table["ratio"].notna().sum()), sorted(table["name"][table["p_value"] < 0.05])
+    beyond = len(outside)
+    named = f" ({wording.listing(outside)})" if 0 < beyond <= _NAMED else ""
     expected = 0.05 * given
     about = f"about {expected:.0f}" if expected >= 1 else "fewer than 1"
     marked, rate = int(table["flagged"].fillna(False).sum()), wording.percent(settings().false_discovery)
     return [
         f"Of {places.called(judged.areas.level, given)} {about} would lie outside the 95{wording.NBSP}% limits by "
-        f"chance; {beyond or 'none'} {'does' if beyond < 2 else 'do'}. Only what stays clear when all {judged.tested} "
-        f"are tested together, with a false-discovery rate below {rate}, is called clearly outside: {marked or 'none'}."
+        f"chance; {beyond or 'none'} {'does' if beyond < 2 else 'do'}{named}. Only what stays clear when all "
+        f"{judged.tested} are tested together, with a false-discovery rate below {rate}, is called clearly outside: "
+        f"{marked or 'none'}."
     ]
 
 

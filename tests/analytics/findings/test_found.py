@@ -28,6 +28,7 @@ from tests.analytics.conftest import EAST, ETHNICITY, WEST
 
 NFA, ARREST = "A no further action disposal", "Arrest"
 DRUGS = "Misuse of Drugs Act 1971 (section 23)"
+SECTION_1 = "Police and Criminal Evidence Act 1984 (section 1)"
 SECTION_60 = "Criminal Justice and Public Order Act 1994 (section 60)"
 ORDER = "Sentencing Act 2020 (section 342E)"
 NOT_SUSPECTED = APART["no suspicion"]
@@ -241,15 +242,16 @@ def test_groups_are_compared_where_the_same_was_looked_for(write):
 
     Both tested together: Benjamini and Hochberg's q is twice the smaller p-value, and the larger one.
     """
-    for_weapons = {"looked_for": "Offensive weapons"}
+    for_weapons = {"looked_for": "Offensive weapons", "power": SECTION_1}
+    fireworks = {"looked_for": "Fireworks", "power": SECTION_1}
     rows = [
         of("Black", 60, 60, 40),
         of("White", 90, 90, 210),
         of("Black", 20, 20, 60, **for_weapons),
         of("White", 22, 22, 58, **for_weapons),
         of("Black", 30, 30, 0, looked_for="Offensive weapons", power=SECTION_60),
-        of("Black", 5, 5, 40, looked_for="Fireworks"),
-        of("White", 40, 40, 40, looked_for="Fireworks"),
+        of("Black", 5, 5, 40, **fireworks),
+        of("White", 40, 40, 40, **fireworks),
         of("White", 20, 20, 20, looked_for=""),
     ]
     finding = find_rates(Scope(), write(m201906=rows))
@@ -284,6 +286,7 @@ def test_objects_that_cannot_be_right_are_said(write):
         "of 75\u00a0% that drugs were looked for, which is all that this power is for: the objects in the file can't "
         "be right, and find rates by what was looked for say nothing."
     ) in finding.caveats
+    assert finding.tables["objects"].empty
     assert not any("can't be right" in caveat for caveat in find_rates(Scope(), write(**JUNE)).caveats)
 
 
