@@ -115,7 +115,9 @@ def typed_year(land: nation.Nation, searches: int, seed: int) -> pa.Table:
     made |= {"force": cells["force"], "month": cells["month"], "at": moments(cells["Date"])}
     made |= {"latitude": degrees(cells["Latitude"], 90), "longitude": degrees(cells["Longitude"], 180)}
     made |= {"row": pa.array(range(2, searches + 2)), "load_id": pa.nulls(searches, pa.string())}
-    return pa.table({name: made[name] for name in STOPS.names}).cast(STOPS.arrow)
+    # What only a force's own files hold is blank.
+    blank = pa.nulls(searches)
+    return pa.table({name: made.get(name, blank) for name in STOPS.names}).cast(STOPS.arrow)
 
 
 def fill(store_folder: Path, year: pa.Table, years: int = YEARS) -> dict[str, tuple[float, float]]:
