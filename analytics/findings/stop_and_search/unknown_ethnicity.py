@@ -95,7 +95,7 @@ def figures_within(searches: Searches, row: Mapping[str, Any], residents: Mappin
     }
 
 
-def within_caveats(row: Mapping[Any, Any]) -> list[str]:
+def within_caveats(row: pd.Series) -> list[str]:
     """One sentence where the spread takes the ratio out of its interval; empty where it does not."""
     moved = row["ratio_if_unknown_within_object"]
     if wording.missing(moved) or row["low"] <= moved <= row["high"]:
