@@ -81,6 +81,9 @@ COLUMNS: dict[str, str] = {
     "residents": "Residents; of ages, those of the group at that age",
     "items": "Things that people asked for",
     "population": "Residents of the group",
+    "comparator_population": "Residents of the comparator",
+    "missing_areas": "Areas of the force without residents of their own in the source",
+    "suppressed_counts": "Counts of residents that the publisher suppressed; left out",
     "stops": "Searches of persons in the group",
     "searches": "Searches of persons; of find rates, those of which the file says whether something was found; of ages "
     "and removal of clothing, those that the row is of, out of base; of the quality of data, those (or the months) "
@@ -188,6 +191,10 @@ COLUMNS: dict[str, str] = {
     "unknown_share": "Share of searches of unknown ethnicity (not stated, blank or not in our list)",
     "ratio_if_unknown_comparator": "Ratio if every search of unknown ethnicity were of the comparator; not an interval",
     "ratio_if_unknown_group": "Ratio if every search of unknown ethnicity were of the group; not an interval",
+    "ratio_if_unknown_within_object": "Ratio if searches of unknown ethnicity were of groups as the known ones for the "
+    "same thing are; a sensitivity without an interval",
+    "unknown_to_group": "Searches of unknown ethnicity that the group is given so; they need not be whole",
+    "unknown_to_comparator": "Searches of unknown ethnicity that the comparator is given so; they need not be whole",
     "tipping_share": "Share of the unknown searches that would have to be of the group for equal rates",
     "floor": "Least figure that meets the yardstick",
     "ceiling": "Largest figure that meets the yardstick; empty where there is none",
@@ -296,7 +303,7 @@ COLUMNS: dict[str, str] = {
     "archive": "Searches of the year that are loaded",
     "home_office": "Searches of the year that the Home Office published, table SS_20",
     "of_published": "Searches loaded as a share of those published; they need not be equal",
-    "year": "Year; n.d. where it bears no date",
+    "year": "Year; of residents the one they are of; n.d. where it bears no date",
     "side": "Whether it speaks for a link or qualifies it",
     "design": "How the study was made",
     "found": "Of a study, what it found; of find rates, the searches that found something",

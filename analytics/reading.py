@@ -352,10 +352,27 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         ),
         "Excess": _both(_figure("excess", _whole), _span("excess_low", "excess_high", _whole)),
         "If unknown ethnicity were all or none": _ratio_span("ratio_if_unknown_comparator", "ratio_if_unknown_group"),
+        "If unknown ethnicity were as the known for the same object": _figure(
+            "ratio_if_unknown_within_object", near_one.times
+        ),
         "Share of unknown ethnicity for equal rates": _figure("tipping_share", wording.percent),
         "Within districts": _both(
             _figure("ratio_adjusted", near_one.times), _ratio_span("adjusted_low", "adjusted_high")
         ),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.disproportionality/denominators": {
+        "Residents of": _text("residents_source"),
+        "Groups": lambda row: f"{row['group']} and {row['comparator']}",
+        "Residents": _figure("population", wording.count),
+        "Residents compared with": _figure("comparator_population", wording.count),
+        "Per 1,000": _both(_figure("rate", wording.rate), _span("rate_low", "rate_high", wording.rate)),
+        "Compared with, per 1,000": _both(
+            _figure("comparator_rate", wording.rate), _span("comparator_rate_low", "comparator_rate_high", wording.rate)
+        ),
+        "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
+        "Areas missing": _figure("missing_areas", wording.count),
+        "Counts suppressed": _figure("suppressed_counts", _unless_none),
         "Note": _text("flag"),
     },
     "stop_and_search.trend": {
@@ -875,6 +892,7 @@ _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 
 
 _TITLES = {
+    "stop_and_search.disproportionality": {"denominators": "Source of residents"},
     "stop_and_search.funnel": {"whole": "All areas"},
     "stop_and_search.teams": {"whole": "All teams"},
     "stop_and_search.scorecard": {"tests": "The five tests", "yardsticks": "Yardsticks and sources"},
@@ -909,6 +927,7 @@ _TITLES = {
     "engagement.feedback": {"areas": "Neighbourhood", "methods": "Raised at", "reasons": "Reasons for no action"},
 }
 _FIRST = {
+    "stop_and_search.disproportionality": "Groups",
     "stop_and_search.children": "Shares",
     "stop_and_search.find_rates": "Find rates",
     "stop_and_search.by_power": "Kinds of powers",

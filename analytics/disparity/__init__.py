@@ -39,6 +39,7 @@ from analytics.disparity.standardisation import (
     standardised_ratio,
 )
 from analytics.disparity.threshold import ThresholdFit, ThresholdGap, ThresholdGaps, threshold_gaps
+from analytics.disparity.unknown_within import Spread, spread_unknown
 from analytics.disparity.within_areas import WithinAreaRatio, within_area_ratio
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "RatioOfRatios",
     "Risks",
     "SearchesAbove",
+    "Spread",
     "StandardisedRate",
     "StandardisedRatio",
     "ThresholdFit",
@@ -85,6 +87,7 @@ __all__ = [
     "risks_behind",
     "searches_above",
     "split_dispersion",
+    "spread_unknown",
     "standardised_rate",
     "standardised_ratio",
     "threshold_gaps",

@@ -50,17 +50,17 @@ def broad(value):
 
 @pytest.fixture(scope="module")
 def searches(real_files):
-    """Searches of persons: month, longitude, latitude, group, as the files have them."""
+    """Searches of persons: month, longitude, latitude, object, group, as the files have them."""
     rows = []
     for month in MONTHS:
         path = real_files / "police_uk" / month / f"{month}-metropolitan-stop-and-search.csv.gz"
         text = gzip.decompress(path.read_bytes()).decode("utf-8-sig")
         rows += [
-            (month, r["Longitude"], r["Latitude"], r["Self-defined ethnicity"])
+            (month, r["Longitude"], r["Latitude"], r["Self-defined ethnicity"], r["Object of search"])
             for r in csv.DictReader(io.StringIO(text))
             if r["Type"] != "Vehicle search"
         ]
-    frame = pd.DataFrame(rows, columns=["month", "longitude", "latitude", "published"])
+    frame = pd.DataFrame(rows, columns=["month", "longitude", "latitude", "published", "object"])
     frame["group"] = [broad(value) for value in frame["published"]]
     return frame
 
@@ -329,6 +329,9 @@ def test_every_column_of_disproportionality(group, searches, cells, residents, c
     )
     # a + x u of the unknown are the group's, the rest the comparator's, and both rates are equal.
     share = brentq(lambda x: (a + x * unknown) / n_a - (b + (1 - x) * unknown) / n_b, -100, 100)
+    objects = searches.groupby(["object", "group"]).size().unstack("group", fill_value=0)
+    shares = objects[list(GROUPS)].div(objects[list(GROUPS)].sum(axis=1), axis=0)
+    more_a, more_b = (float((shares[name] * objects["Not stated"]).sum()) for name in (group, "White"))
     expected = {
         "group": group,
         "comparator": "White",
@@ -353,6 +356,9 @@ def test_every_column_of_disproportionality(group, searches, cells, residents, c
         "unknown_share": unknown / sum(COUNTS.values()),
         "ratio_if_unknown_comparator": a / n_a / ((b + unknown) / n_b),
         "ratio_if_unknown_group": (a + unknown) / n_a / (b / n_b),
+        "ratio_if_unknown_within_object": (a + more_a) / n_a / ((b + more_b) / n_b),
+        "unknown_to_group": more_a,
+        "unknown_to_comparator": more_b,
         "tipping_share": share if 0 <= share <= 1 else None,
         "dispersion": factor,
         "rate_dispersion": rate_a[3],

@@ -6,7 +6,7 @@ from analytics.findings.stop_and_search.by_object import by_object, looked_for
 from analytics.findings.stop_and_search.by_power import by_power
 from analytics.findings.stop_and_search.children import children
 from analytics.findings.stop_and_search.conducted import Conducted
-from analytics.findings.stop_and_search.disproportionality import FAIRNESS, STREET, comparable, disproportionality
+from analytics.findings.stop_and_search.disproportionality import STREET, comparable, disproportionality
 from analytics.findings.stop_and_search.find_rates import find_rates, rated
 from analytics.findings.stop_and_search.five_aims import diagnosable, diagnostic
 from analytics.findings.stop_and_search.followed import Followed
@@ -18,7 +18,7 @@ from analytics.findings.stop_and_search.outcomes import outcomes
 from analytics.findings.stop_and_search.quality import quality
 from analytics.findings.stop_and_search.rates import rates
 from analytics.findings.stop_and_search.scorecard import scorecard
-from analytics.findings.stop_and_search.shared import INDEPENDENT
+from analytics.findings.stop_and_search.shared import FAIRNESS, INDEPENDENT
 from analytics.findings.stop_and_search.teams import Teams, teams
 from analytics.findings.stop_and_search.threshold import fitted, threshold_gaps
 from analytics.findings.stop_and_search.trend import chartable, trend

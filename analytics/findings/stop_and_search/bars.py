@@ -11,7 +11,7 @@ from analytics import charts, wording
 from analytics.disparity import Risks, risks_behind, searches_above
 from analytics.finding import Finding, Panel, Provenance
 from analytics.findings.asked import question_of
-from analytics.findings.stop_and_search.disproportionality import FAIRNESS
+from analytics.findings.stop_and_search.shared import FAIRNESS
 from analytics.scope import Scope
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, NoSearches
 from analytics.findings.stop_and_search import tested_shares
-from analytics.findings.stop_and_search.disproportionality import FAIRNESS
 from analytics.findings.stop_and_search.followed import Followed
 from analytics.findings.stop_and_search.shared import (
+    FAIRNESS,
     none_recorded,
     other_choices,
     people,
@@ -48,7 +48,7 @@ NOT_KNOWN = (BLANK, NOT_RECOGNISED, NOT_DETAILED)
 """Objects that say nothing of what was looked for."""
 
 DRUGS_POWER = "Misuse of Drugs Act 1971, section 23"
-_OF_THE_POWER = (DRUGS, "Psychoactive substances")
+OF_THE_DRUGS_POWER = (DRUGS, "Psychoactive substances")
 
 LEAST_KNOWN = 0.8
 """Share of the searches of which the file must say what was looked for; with less there is no share."""
@@ -155,7 +155,7 @@ def known(followed: Followed) -> np.ndarray:
 def fitting(followed: Followed) -> tuple[np.ndarray, np.ndarray]:
     """Cells under the power to search for drugs of which the file says what was looked for: for drugs, and all."""
     every = known(followed) & followed.by_law(DRUGS_POWER)
-    places = [followed.objects.index(name) for name in _OF_THE_POWER if name in followed.objects]
+    places = [followed.objects.index(name) for name in OF_THE_DRUGS_POWER if name in followed.objects]
     return every & followed.cells["object"].isin(places).to_numpy(), every
 
 

@@ -18,7 +18,7 @@ from analytics.findings.refusal import refused
 from analytics.findings.residents import NoResidents, Residents
 from analytics.findings.searches import NoSearches, Searches
 from analytics.findings.stop_and_search import tested_shares
-from analytics.findings.stop_and_search.disproportionality import EXCESS, FAIRNESS, STREET, comparison
+from analytics.findings.stop_and_search.disproportionality import EXCESS, STREET, comparison
 from analytics.findings.stop_and_search.powers import (
     GROUNDS,
     KINDS,
@@ -30,6 +30,7 @@ from analytics.findings.stop_and_search.powers import (
 )
 from analytics.findings.stop_and_search.shared import (
     CHANCE,
+    FAIRNESS,
     FEW_MONTHS,
     OVER,
     PER,

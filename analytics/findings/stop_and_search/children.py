@@ -15,10 +15,10 @@ from analytics.findings.residents import NoResidents
 from analytics.findings.searches import UNANSWERABLE
 from analytics.findings.stop_and_search import group_shares
 from analytics.findings.stop_and_search.conducted import ADULT, Conducted, bands_below
-from analytics.findings.stop_and_search.disproportionality import FAIRNESS
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
 from analytics.findings.stop_and_search.group_shares import Kind, gap_in_words, share_in_words, share_panel
 from analytics.findings.stop_and_search.shared import (
+    FAIRNESS,
     PER,
     other_choices,
     people,

@@ -17,7 +17,9 @@ from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.residents import Residents
 from analytics.findings.searches import UNANSWERABLE, Searches, TooFew
+from analytics.findings.stop_and_search.denominators import denominator_caveats, denominators
 from analytics.findings.stop_and_search.shared import (
+    FAIRNESS,
     FEW_MONTHS,
     INDEPENDENT,
     MORE_THAN_RESIDENTS,
@@ -41,6 +43,14 @@ from analytics.findings.stop_and_search.shared import (
     typed_frame,
     withheld_caveats,
 )
+from analytics.findings.stop_and_search.unknown_ethnicity import (
+    COLUMNS_WITHIN,
+    METHOD,
+    REFERENCE,
+    figures_within,
+    within_caveats,
+    within_rules,
+)
 from analytics.scope import Scope
 from data.settings import settings
 from data.vocabularies import BROAD_GROUPS
@@ -50,10 +60,6 @@ if TYPE_CHECKING:
 
     from data.store import View
 
-FAIRNESS = (
-    "A disparity is not proof of discrimination, and no disparity is not proof of fairness. These tests can disagree; "
-    "read them together."
-)
 EXCESS = (
     "The excess is the number of searches beyond what there would have been at the comparator's rate. It does not say "
     "that any one search was unlawful."
@@ -65,12 +71,12 @@ _RATIO_METHOD = (
     "beta-binomial where searches come in clumps, as the split by area and month shows. Rates: mid-P Poisson, widened "
     "by how far the group's searches vary from month to month. Difference: t over the differences of the months. "
     "Excess: searches beyond those at the comparator's rate, its interval that of the difference. Within districts: "
-    "Poisson with an effect for each district, variance by district."
+    f"Poisson with an effect for each district, variance by district. {METHOD}"
 )
 _RATIO_REFERENCE = (
     "Kleinman 1973, JASA 68, 46 (clumping); Cameron and Miller 2015, Journal of Human Resources 50, 317 (months as "
     "clusters); Zou and Donner 2008, Statistics in Medicine 27, 1693 (difference by chance alone); "
-    "Bell and McCaffrey 2002, Survey Methodology 28, 169 (variance by district)"
+    f"Bell and McCaffrey 2002, Survey Methodology 28, 169 (variance by district); {REFERENCE}"
 )
 
 TOO_WIDE = 100
@@ -87,10 +93,10 @@ _LONGEST_VALUE = 9
 
 _DISPROPORTIONALITY = [
     "group", "comparator", "rate", "comparator_rate", "ratio", "low", "high", "difference", "excess", "unknown_share",
-    "ratio_if_unknown_comparator", "ratio_if_unknown_group", "ratio_adjusted", "adjusted_low", "adjusted_high",
-    "difference_low", "difference_high", "excess_low", "excess_high", "rate_low", "rate_high", "comparator_rate_low",
-    "comparator_rate_high", "adjusted_areas", "adjusted_share", "placed_share", "tipping_share", "dispersion",
-    "rate_dispersion", "comparator_rate_dispersion", "stops", "comparator_stops", "base", "flag",
+    "ratio_if_unknown_comparator", "ratio_if_unknown_group", *COLUMNS_WITHIN, "ratio_adjusted", "adjusted_low",
+    "adjusted_high", "difference_low", "difference_high", "excess_low", "excess_high", "rate_low", "rate_high",
+    "comparator_rate_low", "comparator_rate_high", "adjusted_areas", "adjusted_share", "placed_share", "tipping_share",
+    "dispersion", "rate_dispersion", "comparator_rate_dispersion", "stops", "comparator_stops", "base", "flag",
 ]  # fmt: skip
 
 
@@ -109,8 +115,10 @@ def disproportionality(scope: Scope, view: View) -> Finding:
     table = _comparisons(searches)
     chosen = table[table["group"] == searches.scope.group].iloc[0]
     pair = (str(chosen["group"]), str(chosen["comparator"]))
+    sources = denominators(searches)
     caveats = [
         *_interval_caveats(chosen),
+        *denominator_caveats(sources),
         FAIRNESS,
         *missing_residents(searches, population, pair),
         *searches.gaps(),
@@ -119,6 +127,7 @@ def disproportionality(scope: Scope, view: View) -> Finding:
         STREET,
         EXCESS,
         *_tipping_caveats(chosen),
+        *within_caveats(chosen),
         *withheld_caveats(table),
         _bases(chosen, searches),
         *searches.caveats(),
@@ -130,7 +139,7 @@ def disproportionality(scope: Scope, view: View) -> Finding:
         question=question.asks,
         headline=headline,
         answer=answer,
-        tables={"disproportionality": table},
+        tables={"disproportionality": table} | ({} if sources is None else {"denominators": sources}),
         provenance=searches.provenance(
             question,
             _RATIO_METHOD,
@@ -138,6 +147,7 @@ def disproportionality(scope: Scope, view: View) -> Finding:
             [
                 *rules_fired(table, population),
                 *_unknown_rules(chosen, searches),
+                *within_rules(searches),
                 *(f"“{joint.name}”: {counted_in(searches, population, joint, pair)}" for joint in population.joint),
                 *rates_counted_in(searches, population),
                 *_dispersion_rules(chosen),
@@ -185,6 +195,7 @@ def comparable(scope: Scope, view: View) -> Searches:
 def _comparisons(searches: Searches) -> pd.DataFrame:
     population, comparator = searches.residents, str(searches.scope.comparator)
     rows = [comparison(searches, population, group, comparator) for group in BROAD_GROUPS if group != comparator]
+    rows = [row | figures_within(searches, row, population.by_group) for row in rows]
     table = typed_frame(rows, _DISPROPORTIONALITY, ["stops", "comparator_stops", "base", "adjusted_areas"])
     figures = [name for name in _DISPROPORTIONALITY if name not in ("group", "comparator", "unknown_share", "flag")]
     return withhold(

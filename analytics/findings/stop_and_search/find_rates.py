@@ -16,7 +16,6 @@ from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, NoSearches
 from analytics.findings.stop_and_search.by_object import objects_wrong
-from analytics.findings.stop_and_search.disproportionality import FAIRNESS
 from analytics.findings.stop_and_search.followed import (
     BROAD,
     NO_CLASS,
@@ -28,6 +27,7 @@ from analytics.findings.stop_and_search.followed import (
 from analytics.findings.stop_and_search.objects import object_caveats, object_gaps, searched_for
 from analytics.findings.stop_and_search.shared import (
     CHANCE,
+    FAIRNESS,
     FEW_MONTHS,
     none_recorded,
     other_choices,

@@ -15,10 +15,10 @@ from analytics.finding import Finding, Panel
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, Searches
-from analytics.findings.stop_and_search.disproportionality import FAIRNESS
 from analytics.findings.stop_and_search.followed import NOTHING, Followed
 from analytics.findings.stop_and_search.shared import (
     CHANCE,
+    FAIRNESS,
     FEW_MONTHS,
     none_recorded,
     people,

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 PER = 1000
 """Rates are per this many residents."""
 
+FAIRNESS = (
+    "A disparity is not proof of discrimination, and no disparity is not proof of fairness. These tests can disagree; "
+    "read them together."
+)
 FEW_MONTHS = f"fewer than {MINIMUM_PERIODS} months can't show how far searches vary"
 INDEPENDENT = f"Every interval takes searches as independent and is likely too narrow: {FEW_MONTHS}."
 
@@ -281,7 +285,7 @@ def rates_between(low: float, high: float) -> str:
 
 _TEXTS = (
     *("group", "comparator", "month", "stratum", "rule", "outcome", "compared", "power", "kind", "object", "verdict"),
-    *("power_class", "age_band", "check", "unit", "figure", "bears_on", "flag"),
+    *("power_class", "age_band", "check", "unit", "figure", "bears_on", "residents_source", "flag"),
 )
 
 

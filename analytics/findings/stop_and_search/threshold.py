@@ -26,10 +26,9 @@ from analytics.finding import Finding, Provenance, files_of
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, NoSearches
-from analytics.findings.stop_and_search.disproportionality import FAIRNESS
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN, rated
 from analytics.findings.stop_and_search.followed import BROAD, Followed
-from analytics.findings.stop_and_search.shared import people, population_caveats, typed_frame
+from analytics.findings.stop_and_search.shared import FAIRNESS, people, population_caveats, typed_frame
 from analytics.library.measured import measured
 from analytics.records import records_of
 from analytics.scope import Scope

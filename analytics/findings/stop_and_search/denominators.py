@@ -1,0 +1,97 @@
+"""The rates of two groups and their ratio by every source of residents that is loaded, beside each other."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from analytics import near_one, wording
+from analytics.disparity import rate_ratio
+from analytics.findings.residents import NoResidents, residents, sources
+from analytics.findings.searches import Searches
+from analytics.findings.stop_and_search.shared import CHANCE, OVER, PER, group_rate, typed_frame
+from analytics.records import records_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_DENOMINATORS = [
+    "residents_source", "year", "group", "comparator", "rate", "rate_low", "rate_high", "comparator_rate",
+    "comparator_rate_low", "comparator_rate_high", "ratio", "low", "high", "population", "comparator_population",
+    "missing_areas", "suppressed_counts", "flag",
+]  # fmt: skip
+_WHOLE = ["year", "population", "comparator_population", "missing_areas", "suppressed_counts"]
+
+
+@lru_cache(maxsize=256)
+def denominators(searches: Searches) -> pd.DataFrame | None:
+    """One row for each source of residents, newest first; None where there is only one. Nobody may change it.
+
+    Parameters
+    ----------
+    searches
+        Searches whose two groups can be compared.
+    """
+    listed = sources(searches.view)
+    if len(listed) < 2:
+        return None
+    return typed_frame([_row(searches, source, year) for source, year in listed], _DENOMINATORS, _WHOLE)
+
+
+def _row(searches: Searches, source: str, year: int) -> dict[str, Any]:
+    group, comparator = str(searches.scope.group), str(searches.scope.comparator)
+    row: dict[str, Any] = {
+        "residents_source": source, "year": year, "group": group, "comparator": comparator, "flag": "",
+    }  # fmt: skip
+    try:
+        population = residents(searches.view, searches.force, source, searches.scope.area)
+    except NoResidents as why:
+        return row | {"flag": f"not given: {str(why).rstrip('.')}"}
+    people_a, people_b = (population.by_group.get(name, 0) for name in (group, comparator))
+    row |= {
+        "population": people_a,
+        "comparator_population": people_b,
+        "missing_areas": len(population.absent),
+        "suppressed_counts": population.suppressed,
+    }
+    if not people_a or not people_b:
+        return row | {"flag": f"no residents counted as {comparator if people_a else group}"}
+    (rate_a, varies_a), (rate_b, varies_b) = (
+        group_rate(searches, name, people) for name, people in ((group, people_a), (comparator, people_b))
+    )
+    clumps = searches.clumping(group, (comparator,))
+    ratio = rate_ratio(searches.by_group[group], people_a, searches.by_group[comparator], people_b, clumps or 1.0)
+    chance = None in (clumps, varies_a, varies_b)
+    over = max(rate_a.estimate, rate_b.estimate) > PER
+    return row | {
+        "rate": rate_a.estimate,
+        "rate_low": rate_a.low,
+        "rate_high": rate_a.high,
+        "comparator_rate": rate_b.estimate,
+        "comparator_rate_low": rate_b.low,
+        "comparator_rate_high": rate_b.high,
+        "ratio": ratio.estimate,
+        "low": ratio.low,
+        "high": ratio.high,
+        "flag": "; ".join([*([CHANCE] if chance else []), *([OVER] if over else [])]),
+    }
+
+
+def denominator_caveats(table: pd.DataFrame | None) -> list[str]:
+    """One sentence where whether the rates differ clearly, or which is higher, hangs on the source; else empty."""
+    rows = [] if table is None else [row for row in records_of(table) if not wording.missing(row["ratio"])]
+    if len({_side(row["low"], row["high"]) for row in rows}) < 2:
+        return []
+    told = [
+        f"{near_one.times(row['ratio'])} ({near_one.between(row['low'], row['high'])}) with {row['residents_source']}"
+        for row in rows
+    ]
+    return [
+        "Which rate is higher, or whether that is clear, hangs on the source of residents: the ratio is "
+        f"{wording.listing(told)}."
+    ]
+
+
+def _side(low: float, high: float) -> int:
+    """1 where an interval lies above 1, −1 where it lies below, 0 where it holds 1."""
+    return int(low > 1) - int(high < 1)
