@@ -34,7 +34,8 @@ class FindRateGap:
     ratio : Estimate or None
         The one over the other; None where one of the groups has no finds.
     p_value : float
-        Of no difference, two-sided; not below what the interval of the difference says.
+        Of no difference, two-sided; not below what the interval of the difference says. NaN where the interval is by
+        chance alone, which is far too narrow where searches come in clumps: nothing is tested then.
     se_by_chance : float
         Standard error of the difference if searches were independent.
     clusters : int
@@ -59,7 +60,7 @@ def find_rate_gap(found_a: ArrayLike, searched_a: ArrayLike, found_b: ArrayLike,
     :math:`z_c = (x_{a,c} - p_a n_{a,c})/n_a - (x_{b,c} - p_b n_{b,c})/n_b` the variance of the difference is
     :math:`\sum z_c^2/(1 - h_c)`, :math:`h_c` being the mean share of the cell in the searches of both groups; that of
     the log of the ratio has each term over its own rate, and Student's t has the degrees of freedom of `clustered`. The
-    wider of the two intervals is given.
+    wider of the two intervals is given. Under 3 cells nothing shows how far searches vary, so there is no p value.
 
     Parameters
     ----------
@@ -94,7 +95,7 @@ def find_rate_gap(found_a: ArrayLike, searched_a: ArrayLike, found_b: ArrayLike,
     return FindRateGap(
         difference=_wider(gap, spread),
         ratio=ratio,
-        p_value=_p_value(gap.estimate, nearer / _Z, spread),
+        p_value=math.nan if spread is None else _p_value(gap.estimate, nearer / _Z, spread),
         se_by_chance=math.sqrt(p_a * (1 - p_a) / whole_a + p_b * (1 - p_b) / whole_b),
         clusters=0 if spread is None else int((searched > 0).sum()),
     )
@@ -278,11 +279,11 @@ def _clipped(difference: Estimate) -> Estimate:
     return Estimate(difference.estimate, max(-1.0, difference.low), min(1.0, difference.high))
 
 
-def _p_value(difference: float, chance: float, spread: Clustered | None) -> float:
+def _p_value(difference: float, chance: float, spread: Clustered) -> float:
     """The larger of the p values of chance and of clusters: that of the wider interval."""
     by_chance = 2 * float(ndtr(-abs(difference) / chance)) if chance > 0 else 1.0
     by_cluster = 0.0
-    if spread is not None and spread.se > 0:
+    if spread.se > 0:
         by_cluster = 2 * float(stdtr(spread.df, -abs(difference) / spread.se))
     return max(by_chance, by_cluster)
 

@@ -53,8 +53,8 @@ def find_rates(found: ArrayLike, searched: ArrayLike) -> FindRates:
     over the cells in which anybody of the group was searched, and Wilson's interval takes the effective number
     :math:`n^* = p(1-p)/V`, at most the searches, with Student's t on the degrees of freedom of `clustered`: cells less
     one where all have as many searches, fewer where some have more. At 0 and 1 the cells hold no variance, and the
-    group is taken to be as clumped as the most clumped other group; where there is no other, each cell counts as one
-    search. Under 3 cells, or where no cells are given, it is Wilson's interval of independent searches.
+    group is taken to be as clumped as the most clumped other group; where there is no other, nothing shows clumps, and
+    its searches count as independent. Under 3 cells, or where no cells are given, it is Wilson's interval of independent searches.
 
     Parameters
     ----------
@@ -82,9 +82,10 @@ def find_rates(found: ArrayLike, searched: ArrayLike) -> FindRates:
         variance = (se / whole) ** 2
         own = effective_sample(share, variance, whole, np.nan)
         clumped = own[told & np.isfinite(own)] / whole[told & np.isfinite(own)]
-        fallback = whole * clumped.min() if clumped.size else cells.astype(float)
+        fallback = whole * clumped.min() if clumped.size else whole
         effective = np.where(told, effective_sample(share, variance, whole, fallback), whole)
-        low, high = wilson_t(share, effective, np.where(told, df, NORMAL))
+        alone = ~told | (np.isnan(own) & (clumped.size == 0))
+        low, high = wilson_t(share, effective, np.where(alone, NORMAL, df))
     return FindRates(share, low, high, of_group, whole, effective, cells)
 
 

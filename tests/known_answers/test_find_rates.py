@@ -32,7 +32,8 @@ def test_gaps_in_north_carolina() -> None:
     assert (shown.difference.low, shown.difference.high) == pytest.approx(
         [-0.03871 - 1.96 * 0.0023, -0.03871 + 1.96 * 0.0023], abs=3e-5
     )
-    assert shown.p_value < 1e-60
+    # Totals of all years hold nothing that shows how far searches vary, so the gap is not tested.
+    assert math.isnan(shown.p_value)
     hispanic = find_rate_gap(*HISPANIC[:0:-1], *WHITE[:0:-1])
     assert hispanic.difference.estimate == pytest.approx(0.19432 - 0.32426, abs=1e-5)
     assert hispanic.ratio is not None

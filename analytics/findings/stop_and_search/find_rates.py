@@ -29,6 +29,7 @@ from analytics.findings.stop_and_search.shared import (
     CHANCE,
     FAIRNESS,
     FEW_MONTHS,
+    UNTESTED,
     none_recorded,
     other_choices,
     people,
@@ -81,7 +82,7 @@ _MEANS = (
 _METHOD = (
     "Finds over searches of persons under powers that need grounds. 95 % interval: Wilson's, with the effective number "
     "of searches that months as clusters leave, and Student's t. Gap as a whole: from both intervals, or from the gaps "
-    "of the months where that is wider. Within districts: Mantel and Haenszel's difference, districts as clusters, "
+    "of the months where that is wider; not tested with fewer than 3 months. Within districts: Mantel and Haenszel's difference, districts as clusters, "
     "never narrower than chance alone."
 )
 _REFERENCE = (
@@ -140,6 +141,7 @@ def find_rates(scope: Scope, view: View) -> Finding:
             infra_marginality(),
             *object_caveats(by_object),
             *_chance(table),
+            *_untested(gaps),
             _MEANS,
             *_wrong_objects(followed),
             *_coverage(followed),
@@ -360,7 +362,7 @@ def _range(least: FindRateGap, most: FindRateGap) -> dict[str, Any]:
         "most_gap": most.difference.estimate,
         "low": min(least.difference.low, most.difference.low),
         "high": max(least.difference.high, most.difference.high),
-        "p_value": max(least.p_value, most.p_value) if one_side else 1.0,
+        "p_value": max(least.p_value, most.p_value) if one_side or not least.clusters else 1.0,
         "flag": RANGE if least.clusters else f"{CHANCE}; {RANGE}",
     }
 
@@ -470,6 +472,8 @@ def _sentences(followed: Followed, table: pd.DataFrame, gaps: pd.DataFrame) -> t
 
 def _headline(whole: Mapping[Any, Any], within: Mapping[Any, Any]) -> str:
     """Whether find rates differ; only as a whole where they do not clearly so within districts."""
+    if wording.missing(whole["p_value"]):
+        return "Difference in find rates not tested"
     if whole["low"] <= 0 <= whole["high"]:
         return "No clear difference in find rates"
     same = wording.missing(within["gap"]) or within["low"] * whole["gap"] > 0 < within["high"] * whole["gap"]
@@ -485,8 +489,10 @@ def _share(row: Mapping[Any, Any]) -> str:
 
 
 def _differ(row: Mapping[Any, Any]) -> str:
-    """A gap in points with its interval, or the range that it lies in; whether it is clear."""
+    """A gap in points with its interval, or the range that it lies in; whether it is clear, if it was tested."""
     between = wording.points_between(row["low"], row["high"])
+    if wording.missing(row["p_value"]):
+        return f"a difference that was not tested (between {between.replace(' to ', ' and ')})"
     if row["low"] <= 0 <= row["high"]:
         return f"no clear difference (between {between.replace(' to ', ' and ')})"
     ends = ("least_gap", "most_gap") if wording.missing(row["gap"]) else ("gap", "gap")
@@ -545,6 +551,11 @@ def _apart(followed: Followed) -> list[str]:
 
 def _chance(table: pd.DataFrame) -> list[str]:
     return [_CHANCE] if (table.loc[table["stratum"] == ANYTHING, "flag"] == CHANCE).any() else []
+
+
+def _untested(gaps: pd.DataFrame) -> list[str]:
+    whole = gaps[(gaps["compared"] == WHOLE) & gaps["low"].notna()]
+    return [UNTESTED] if len(whole) and whole["p_value"].isna().all() else []
 
 
 def _strict_rule(followed: Followed) -> list[str]:

@@ -15,7 +15,7 @@ from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.finding import Panel
 from analytics.findings.stop_and_search.conducted import Conducted
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
-from analytics.findings.stop_and_search.shared import CHANCE, FEW_MONTHS, none_recorded, typed_frame
+from analytics.findings.stop_and_search.shared import CHANCE, FEW_MONTHS, UNTESTED, none_recorded, typed_frame
 from analytics.findings.tested import SIDES
 from analytics.records import records_of
 from analytics.survey import q_values, verdicts
@@ -35,7 +35,8 @@ INDEPENDENT = f"The intervals take searches as independent and are likely too na
 METHOD = (
     "95 % interval of a share: Wilson's, with the effective number of searches that months as clusters leave, and "
     "Student's t. Gap: from both intervals, or from the gaps of the months where that is wider; called clear where its "
-    "interval leaves out 0 and its false-discovery rate, over all gaps of the table, is small enough."
+    "interval leaves out 0 and its false-discovery rate, over all gaps of the table, is small enough; with fewer than "
+    "3 months nothing is tested."
 )
 REFERENCE = (
     "Wilson 1927, JASA 22, 209; Newcombe 1998, Statistics in Medicine 17, 873; Benjamini and Hochberg 1995, Journal of "
@@ -159,7 +160,8 @@ def gap_table(conducted: Conducted, kinds: Sequence[Kind]) -> pd.DataFrame:
     ]
     table = typed_frame(rows, _GAPS, [*_COUNTS, "base"])
     figures = ["share", "comparator_share", "gap", "low", "high", "p_value"]
-    table = withhold(table, _COUNTS, figures, settings().threshold, zeros_shown=True, what="such searches")
+    # The base of a gap is that of both groups: shown with a withheld count it would say more of it than the table may.
+    table = withhold(table, _COUNTS, [*figures, "base"], settings().threshold, zeros_shown=True, what="such searches")
     shown = table["gap"].notna()
     ends = [table[name].where(shown).to_numpy(dtype=float, na_value=np.nan) for name in ("low", "high", "p_value")]
     said = verdicts(*ends, words=SIDES, discovery_rate=settings().false_discovery)
@@ -228,12 +230,16 @@ def gap_in_words(row: Row) -> str:
     low, high = (wording.signed(end, digits) for end in ends)
     if row["verdict"] == SIDES.neither:
         return f"no clear difference (between {low} and {high} points)"
+    if not row["verdict"]:
+        return f"a difference that was not tested (between {low} and {high} points)"
     return f"a clear difference of {wording.points(row['gap'], digits)} ({low} to {high})"
 
 
 def chance_caveats(table: pd.DataFrame) -> list[str]:
-    """That every interval is by chance alone, where it is."""
-    return [INDEPENDENT] if (table["flag"] == CHANCE).any() else []
+    """That every interval is by chance alone, where it is, and that nothing was tested where it is so of everyone."""
+    alone = table["flag"] == CHANCE
+    none = (alone & (table["group"] == EVERYONE)).any()
+    return [*([INDEPENDENT] if alone.any() else []), *([UNTESTED] if none else [])]
 
 
 def range_in_words(row: Row) -> str:

@@ -117,6 +117,5 @@ def _said(row: Mapping[Any, Any]) -> str:
     return (
         f"{thing}: {wording.percent(row['rate'])} of searches of {people(row['group'])} and "
         f"{wording.percent(row['comparator_rate'])} of {people(row['comparator'])}, "
-        f"{wording.points(row['gap'])} ({wording.points_between(row['low'], row['high'])}"
-        f"{f', {CHANCE}' if row['flag'] == CHANCE else ''})"
+        f"{wording.points(row['gap'])} ({wording.points_between(row['low'], row['high'])})"
     )

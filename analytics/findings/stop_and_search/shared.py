@@ -34,6 +34,8 @@ FAIRNESS = (
 FEW_MONTHS = f"fewer than {MINIMUM_PERIODS} months can't show how far searches vary"
 INDEPENDENT = f"Every interval takes searches as independent and is likely too narrow: {FEW_MONTHS}."
 
+UNTESTED = f"No difference was tested: {FEW_MONTHS}."
+
 CHANCE = "interval by chance alone"
 """Flag of a figure whose interval takes searches as independent because months can't tell."""
 

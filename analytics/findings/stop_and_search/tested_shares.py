@@ -9,7 +9,7 @@ import numpy as np
 
 from analytics import charts, disparity, wording
 from analytics.disparity.dispersion import MINIMUM_PERIODS
-from analytics.findings.stop_and_search.shared import CHANCE, FEW_MONTHS
+from analytics.findings.stop_and_search.shared import CHANCE, UNTESTED
 from analytics.findings.tested import SIDES
 from analytics.records import with_nulls
 from analytics.survey import q_values, verdicts
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 GAP = ["gap", "gap_low", "gap_high", "p_value", "q_value", "verdict"]
 """Columns of how far a share is from the comparator's."""
 
-UNTESTED = f"No difference was tested: {FEW_MONTHS}."
 SHARE_METHOD = (
     "95 % interval of a share: Wilson's, with the effective number of searches that months as clusters leave, and "
     "Student's t. Difference: from both intervals, or from the differences of the months where that is wider. Clear: "
@@ -80,8 +79,7 @@ def _gap(one: tuple[Counts, Counts], other: tuple[Counts, Counts]) -> dict[str, 
         return {}
     made = disparity.find_rate_gap(x_a, n_a, x_b, n_b)
     gap = made.difference
-    p_value = made.p_value if made.clusters else None
-    return {"gap": gap.estimate, "gap_low": gap.low, "gap_high": gap.high, "p_value": p_value}
+    return {"gap": gap.estimate, "gap_low": gap.low, "gap_high": gap.high, "p_value": made.p_value}
 
 
 def tested(table: pd.DataFrame) -> pd.DataFrame:

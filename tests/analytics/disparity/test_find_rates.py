@@ -72,7 +72,29 @@ def test_a_group_without_finds_is_as_clumped_as_the_others() -> None:
     shown = find_rates(x, n)
     assert shown.effective[0] == pytest.approx(11)
     assert shown.effective[1] == pytest.approx(360 * 11 / 120)
-    assert find_rates([[0] * 12], [[30] * 12]).effective[0] == 12
+
+
+def test_where_all_months_are_alike_and_no_group_shows_clumps_searches_are_independent():
+    """Wilson's end of n of n is n/(n + z^2): 2,786 searches, as many as one force made in 36 months."""
+    n = [77] * 35 + [91]
+    z2 = 1.959963985**2
+    for x, low, high in ((n, 2_786 / (2_786 + z2), 1), ([0] * 36, 0, z2 / (2_786 + z2))):
+        shown = find_rates([x], [n])
+        assert (shown.low[0], shown.high[0]) == pytest.approx((low, high), abs=1e-9)
+        assert shown.effective[0] == 2_786
+    # One find fewer of so many moves the ends little.
+    almost = find_rates([[*n[:-1], 90]], [n])
+    assert almost.low[0] == pytest.approx(find_rates([n], [n]).low[0], abs=0.002)
+
+
+def test_fewer_than_three_months_give_no_p_value_and_three_do():
+    x, n, y, m = [80, 85, 78], [100] * 3, [10, 12, 9], [100] * 3
+    for cells in (1, 2):
+        shown = find_rate_gap(x[:cells], n[:cells], y[:cells], m[:cells])
+        assert math.isnan(shown.p_value)
+        assert (shown.difference.low > 0, shown.clusters) == (True, 0)
+    assert find_rate_gap(x, n, y, m).p_value < 0.01
+    assert [math.isnan(gap.p_value) for gap in gaps_to_rest([x[:2], y[:2]], [n[:2], m[:2]]) if gap] == [True, True]
 
 
 def test_two_cells_say_nothing_of_clumping_and_nobody_has_no_rate() -> None:

@@ -486,7 +486,7 @@ def test_the_p_value_of_a_gap_says_what_its_interval_says():
     """By the normal distribution, from the end of the interval that is nearer to 0."""
     from analytics.disparity import gaps_to_rest
 
-    gap = gaps_to_rest([[30], [120]], [[100], [500]])[0]
+    gap = gaps_to_rest([[30] * 3, [120] * 3], [[100] * 3, [500] * 3])[0]
     half = gap.difference.high - gap.difference.estimate
     assert gap.p_value == pytest.approx(
         2 * norm.sf(gap.difference.estimate / ((gap.difference.estimate - gap.difference.low) / norm.ppf(0.975))),

@@ -109,16 +109,35 @@ def test_find_rates_by_both_rules_have_wilsons_interval(write):
         low, high = confint_proportions_2indep(found, 100, other, 300, method="newcomb", compare="diff")
         assert (gap["gap"], gap["low"], gap["high"]) == pytest.approx((0.1, low, high), abs=1e-8)
         assert gap["base"] == 400
-    assert finding.headline == "No clear difference in find rates: Black 40\u00a0%, White 30\u00a0%"
+        assert gap["p_value"] is None
+    assert finding.headline == "Difference in find rates not tested: Black 40\u00a0%, White 30\u00a0%"
     assert finding.answer == (
         "An outcome other than no further action followed 40\u00a0% (31 to 50\u00a0%) of the searches of Black people "
         "and 30\u00a0% (25 to 35\u00a0%) of those of White people under powers that need grounds, June 2019, 400 "
-        "searches: no clear difference (between −1 and +21 points). By outcomes that the file links to what was looked "
-        "for 30\u00a0% (22 to 40\u00a0%) against 20\u00a0% (16 to 25\u00a0%): a difference of +10 points "
-        "(+1 to +20 points)."
+        "searches: a difference that was not tested (between −1 and +21 points). By outcomes that the file links to "
+        "what was looked for 30\u00a0% (22 to 40\u00a0%) against 20\u00a0% (16 to 25\u00a0%): a difference that was "
+        "not tested (between +1 and +20 points)."
     )
     assert {FAIRNESS, infra_marginality()} <= set(finding.caveats)
     assert any("take searches as independent" in caveat for caveat in finding.caveats)
+    assert "No difference was tested: fewer than 3 months can't show how far searches vary." in finding.caveats
+
+
+def test_nothing_is_called_clear_on_one_or_two_months_however_large(write):
+    """80 of 100 against 30 of 300 in each: clear by chance alone, and clumps can't be seen before the third month."""
+    rows = [of("Black", 80, 80, 20), of("White", 30, 30, 270)]
+    for number, month in enumerate(("m201906", "m201905", "m201904"), 1):
+        finding = find_rates(Scope(), write(**{month: rows}))
+        gap = row_of(finding, "gaps", rule="broad", compared="As a whole")
+        (drugs,) = rows_of(finding, "objects")
+        if number < 3:
+            assert (gap["p_value"], drugs["p_value"], drugs["q_value"], drugs["verdict"]) == (None, None, None, "")
+            assert finding.headline.startswith("Difference in find rates not tested: ")
+            assert not any("clearly differ" in said for said in (finding.answer, *finding.caveats))
+        else:
+            assert max(gap["p_value"], drugs["p_value"]) < 1e-9
+            assert drugs["verdict"] == "clearly above"
+            assert finding.headline == "Find rates differ: Black 80\u00a0%, White 10\u00a0%"
 
 
 def test_months_are_what_repeats(write):
@@ -161,7 +180,7 @@ def test_the_gap_within_districts_is_mantel_and_haenszels(write, town):
     whole = row_of(finding, "gaps", rule="broad", compared="As a whole")
     assert whole["gap"] == pytest.approx(84 / 140 - 32 / 120)
     assert "within the same districts" in finding.answer
-    assert finding.headline == "As a whole find rates differ: Black 60\u00a0%, White 27\u00a0%"
+    assert finding.headline == "Difference in find rates not tested: Black 60\u00a0%, White 27\u00a0%"
     assert any("they count in every figure but the gap within districts" in caveat for caveat in finding.caveats)
     east = find_rates(Scope(area=town.east), town.view())
     one = row_of(east, "gaps", rule="broad", compared="Within districts")
@@ -238,27 +257,28 @@ def test_objects_are_strata_that_add_up(write):
 
 
 def test_groups_are_compared_where_the_same_was_looked_for(write):
-    """By hand: for drugs 60 of 100 against 90 of 300, for weapons 20 of 80 against 22 of 80; statsmodels' intervals.
+    """By hand, thrice: for drugs 60 of 100 against 90 of 300, for weapons 20 of 80 against 22 of 80.
 
-    Both tested together: Benjamini and Hochberg's q is twice the smaller p-value, and the larger one.
+    Three months that are alike add nothing to chance, so that the intervals are statsmodels' of all of them. Both
+    tested together: Benjamini and Hochberg's q is twice the smaller p-value, and the larger one.
     """
     for_weapons = {"looked_for": "Offensive weapons", "power": SECTION_1}
-    fireworks = {"looked_for": "Fireworks", "power": SECTION_1}
+    for_fireworks = {"looked_for": "Fireworks", "power": SECTION_1}
     rows = [
         of("Black", 60, 60, 40),
         of("White", 90, 90, 210),
         of("Black", 20, 20, 60, **for_weapons),
         of("White", 22, 22, 58, **for_weapons),
         of("Black", 30, 30, 0, looked_for="Offensive weapons", power=SECTION_60),
-        of("Black", 5, 5, 40, **fireworks),
-        of("White", 40, 40, 40, **fireworks),
+        of("Black", 3, 3, 40, **for_fireworks),
+        of("White", 40, 40, 40, **for_fireworks),
         of("White", 20, 20, 20, looked_for=""),
     ]
-    finding = find_rates(Scope(), write(m201906=rows))
+    finding = find_rates(Scope(), write(m201904=rows, m201905=rows, m201906=rows))
     drugs, weapons, fireworks = rows_of(finding, "objects")
     for row, name, (x, n, y, m) in (
-        (drugs, "Controlled drugs", (60, 100, 90, 300)),
-        (weapons, "Offensive weapons", (20, 80, 22, 80)),
+        (drugs, "Controlled drugs", (180, 300, 270, 900)),
+        (weapons, "Offensive weapons", (60, 240, 66, 240)),
     ):
         assert (row["stratum"], row["found"], row["searches"]) == (name, x, n)
         assert (row["comparator_found"], row["comparator_searches"], row["base"]) == (y, m, n + m)
@@ -273,7 +293,7 @@ def test_groups_are_compared_where_the_same_was_looked_for(write):
     assert (
         "In searches for the same thing, 2 kinds tested together, find rates clearly differ for controlled drugs: "
         "60\u00a0% of searches of Black people and 30\u00a0% of White people, +30 points "
-        f"(+{low} to +{high} points, interval by chance alone); of the others none clearly."
+        f"(+{low} to +{high} points); of the others none clearly."
     ) in finding.caveats
 
 
@@ -363,11 +383,11 @@ def test_links_that_are_left_out_count_both_ways(write):
     assert (gap["low"], gap["high"]) == (pytest.approx(low, abs=1e-8), pytest.approx(high, abs=1e-8))
     left_out = confint_proportions_2indep(20, 95, 30, 285, method="newcomb", compare="diff")
     assert low < 0 < left_out[0]
-    assert gap["p_value"] > 0.05
+    assert gap["p_value"] is None
     assert finding.answer.endswith(
         "By outcomes that the file links to what was looked for, whatever the links that it leaves out would say: 20 "
-        "to 25\u00a0% (13 to 34\u00a0%) against 10 to 15\u00a0% (7 to 19\u00a0%): no clear difference (between −3 and "
-        "+25 points)."
+        "to 25\u00a0% (13 to 34\u00a0%) against 10 to 15\u00a0% (7 to 19\u00a0%): a difference that was not tested "
+        "(between −3 and +25 points)."
     )
     read = reading_table(finding).query("Group == 'Black' and Found == 'an outcome linked to what was looked for'")
     assert set(read["Find rate"]) == {"20 to 25\u00a0% (13 to 34\u00a0%)"}
@@ -376,9 +396,9 @@ def test_links_that_are_left_out_count_both_ways(write):
 
 
 def test_a_difference_that_holds_whatever_is_left_out_is_told(write):
-    """By hand: 50 to 55 of 100 against 30 to 45 of 300, so 35 to 45 points."""
+    """By hand, in each of three months: 50 to 55 of 100 against 30 to 45 of 300, so 35 to 45 points."""
     rows = [with_blanks("Black", 50, 20, 5, 25), with_blanks("White", 30, 45, 15, 210)]
-    finding = find_rates(Scope(), write(m201906=rows))
+    finding = find_rates(Scope(), write(m201904=rows, m201905=rows, m201906=rows))
     gap = row_of(finding, "gaps", rule="strict", compared="As a whole")
     assert (gap["least_gap"], gap["most_gap"]) == (pytest.approx(0.35), pytest.approx(0.45))
     assert gap["low"] > 0.2
@@ -387,9 +407,10 @@ def test_a_difference_that_holds_whatever_is_left_out_is_told(write):
 
 
 def test_ends_on_both_sides_of_none_are_never_clear(write):
-    """By hand: 100 to 120 of 500 against 110 to 130 of 500: from 6 points fewer to 2 points more."""
+    """By hand, in each of three months: 100 to 120 of 500 against 110 to 130: 6 points fewer to 2 more."""
     rows = [with_blanks("Black", 100, 60, 20, 320), with_blanks("White", 110, 60, 20, 310)]
-    gap = row_of(find_rates(Scope(), write(m201906=rows)), "gaps", rule="strict", compared="As a whole")
+    finding = find_rates(Scope(), write(m201904=rows, m201905=rows, m201906=rows))
+    gap = row_of(finding, "gaps", rule="strict", compared="As a whole")
     assert (gap["least_gap"], gap["most_gap"]) == (pytest.approx(-0.06), pytest.approx(0.02))
     assert (gap["low"] < 0 < gap["high"], gap["p_value"]) == (True, 1)
 
