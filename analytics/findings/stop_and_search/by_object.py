@@ -48,7 +48,8 @@ NOT_KNOWN = (BLANK, NOT_RECOGNISED, NOT_DETAILED)
 """Objects that say nothing of what was looked for."""
 
 DRUGS_POWER = "Misuse of Drugs Act 1971, section 23"
-_OF_THE_POWER = (DRUGS, "Psychoactive substances")
+OF_THE_POWER = (DRUGS, "Psychoactive substances")
+"""What is looked for in a search for drugs."""
 
 LEAST_KNOWN = 0.8
 """Share of the searches of which the file must say what was looked for; with less there is no share."""
@@ -155,7 +156,7 @@ def known(followed: Followed) -> np.ndarray:
 def fitting(followed: Followed) -> tuple[np.ndarray, np.ndarray]:
     """Cells under the power to search for drugs of which the file says what was looked for: for drugs, and all."""
     every = known(followed) & followed.by_law(DRUGS_POWER)
-    places = [followed.objects.index(name) for name in _OF_THE_POWER if name in followed.objects]
+    places = [followed.objects.index(name) for name in OF_THE_POWER if name in followed.objects]
     return every & followed.cells["object"].isin(places).to_numpy(), every
 
 
