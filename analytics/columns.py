@@ -116,7 +116,7 @@ COLUMNS: dict[str, str] = {
     "stopped_base": "Answers of people who were stopped, without weights",
     "not_stopped": "Share of people who were not",
     "not_stopped_base": "Answers of people who were not stopped, without weights",
-    "search_change": "Searches for every 1,000 people in the last year less those in the year before",
+    "search_change": "Searches for every 1,000 people in months of the last year less the same months a year before",
     "correlation": "Pearson's correlation over areas, from -1 to 1",
     "told": "Items of which people were told what came of them",
     "not_told": "Items of which people were not told yet",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 YEAR = 12
 LEAST_MONTHS = 6
-"""Months with a file that each of the two years needs."""
+"""Calendar months with a file in both years that it takes."""
 PER = 1000
 CLEAR = 0.05
 """P-value under which one correlation alone is called clear."""
@@ -52,7 +52,8 @@ class Between:
     table, areas
         The correlation in one row, and the changes of each area in alphabetical order.
     verdict
-        Above where confidence rose where searches rose, below where it fell there; empty where it can't be told.
+        Above where the change in confidence was higher where that in searches was, below where it was lower there;
+        empty where it can't be told.
     said
         The same in a sentence, or why it can't be told.
     caveats
@@ -95,17 +96,19 @@ def between_areas(scope: Scope, view: View, answers: Answers) -> Between:
             f"Areas are not set beside each other: {answers.survey} tells of fewer than {LEAST_PAIRS} areas that are "
             "drawn."
         )
-    held = set(choices.months(view, str(scope.force)))
-    for years in (before, later):
-        number = len(held & set(wording.month_range(*years)))
-        if number < LEAST_MONTHS:
-            files = wording.plural(number, "file") if number else "no file"
-            return _nothing(
-                f"Areas are not set beside each other: {files} of searches {'is' if number < 2 else 'are'} loaded for "
-                f"{wording.months(*years)}, and {LEAST_MONTHS} are needed in each of two years."
-            )
+    alike = like_months(choices.months(view, str(scope.force)), *later)
+    if len(alike) < LEAST_MONTHS:
+        number = wording.plural(len(alike), "month") if alike else "no month"
+        return _nothing(
+            f"Areas are not set beside each other: {number} of {wording.months(*later)} "
+            f"{'has' if len(alike) < 2 else 'have'} a file of searches both then and a year before, and {LEAST_MONTHS} "
+            "such months are needed."
+        )
     try:
-        rates = [_rates(scope, view, level, years) for years in (before, later)]
+        rates = [
+            _rates(scope, view, level, before, [wording.earlier(month, YEAR) for month in alike]),
+            _rates(scope, view, level, later, alike),
+        ]
     except UNANSWERABLE as why:
         return _nothing(f"Areas are not set beside each other: {str(why)[0].lower()}{str(why)[1:]}")
     asked = Scope(force=scope.force, survey=answers.survey, to_month=last, dont_know=answers.scope.dont_know)
@@ -117,8 +120,7 @@ def between_areas(scope: Scope, view: View, answers: Answers) -> Between:
         pairs = int((np.isfinite(x) & np.isfinite(y)).sum())
         few = (
             f"Areas are not set beside each other: {places.called(level, pairs)} {'has' if pairs == 1 else 'have'} "
-            "both "
-            f"changes, and {LEAST_PAIRS} are needed."
+            f"both changes, and {LEAST_PAIRS} are needed."
         )
         return Between(_table(None, ""), areas, "", few)
     verdict = verdict_of(made)
@@ -131,10 +133,26 @@ def between_areas(scope: Scope, view: View, answers: Answers) -> Between:
             f"Of each {level}: searches of persons for every 1,000 people {wording.during(*later)} less those "
             f"{wording.during(*before)}, and the change of confidence over about the same years. Both are unsure in an "
             "area, which makes a correlation look weaker than it is.",
+            *_left_out(alike),
         ),
         _files(view, str(scope.force), before[0], last),
         partial(charts.change_scatter, areas[areas["change"].notna() & areas["search_change"].notna()]),
     )
+
+
+def like_months(held: Iterable[str], first: str, last: str) -> list[str]:
+    """Months of a year with a file that have one a year before too: searches go with the season, so others are left."""
+    there = set(held)
+    return [month for month in wording.month_range(first, last) if {month, wording.earlier(month, YEAR)} <= there]
+
+
+def _left_out(alike: Sequence[str]) -> list[str]:
+    if len(alike) == YEAR:
+        return []
+    return [
+        f"Searches are those of {len(alike)} of 12 months of each year: the others have no file in one of the two, and "
+        "like months alone are compared. Confidence is of the whole years."
+    ]
 
 
 def verdict_of(made: Correlation) -> str:
@@ -150,8 +168,11 @@ def said(made: Correlation, verdict: str, level: str) -> str:
     of = f"{places.called(level, made.pairs)}; correlation {size}, {low} to {high}"
     if verdict == SIDES.neither:
         return f"Between areas, changes in searches and in confidence do not clearly go together ({of})."
-    way = "fell" if verdict == SIDES.below else "rose"
-    return f"Between areas, confidence {way} more where searches rose more ({of}); areas are not people."
+    way = "lower" if verdict == SIDES.below else "higher"
+    return (
+        f"Between areas, the change in confidence was {way} where the change in searches was higher ({of}); areas are "
+        "not people."
+    )
 
 
 def _level(view: View, force: str, answers: Answers) -> str | None:
@@ -164,8 +185,8 @@ def _level(view: View, force: str, answers: Answers) -> str | None:
     return None
 
 
-def _rates(scope: Scope, view: View, level: str, years: tuple[str, str]) -> pd.Series:
-    """Searches of persons for every 1,000 residents of each area in a year; months without a file are made up for.
+def _rates(scope: Scope, view: View, level: str, years: tuple[str, str], months: Collection[str]) -> pd.Series:
+    """Searches of persons for every 1,000 residents of each area in some months of a year.
 
     Raises
     ------
@@ -179,9 +200,9 @@ def _rates(scope: Scope, view: View, level: str, years: tuple[str, str]) -> pd.S
     people = places.people(view, str(scope.force), level, *years).total
     if not people.notna().any():
         raise NoResidents("No residents of these areas are known.")
-    stops = searches.cells.groupby("area")["stops"].sum().reindex(people.index, fill_value=0)
-    scale = YEAR / len(searches.months)
-    return PER * scale * stops / people.where(people > 0)
+    counted = searches.cells[searches.cells["month"].isin(months)]
+    stops = counted.groupby("area")["stops"].sum().reindex(people.index, fill_value=0)
+    return PER * stops / people.where(people > 0)
 
 
 def _areas(view: View, force: str, level: str, change: pd.Series, found: pd.DataFrame) -> pd.DataFrame:

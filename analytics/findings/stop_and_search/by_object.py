@@ -49,6 +49,7 @@ NOT_KNOWN = (BLANK, NOT_RECOGNISED, NOT_DETAILED)
 
 DRUGS_POWER = "Misuse of Drugs Act 1971, section 23"
 OF_THE_DRUGS_POWER = (DRUGS, "Psychoactive substances")
+"""What is looked for in a search for drugs."""
 
 LEAST_KNOWN = 0.8
 """Share of the searches of which the file must say what was looked for; with less there is no share."""

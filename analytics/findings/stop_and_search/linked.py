@@ -1,4 +1,4 @@
-"""Whether confidence is lower among people who were stopped and searched, and whether it falls where searches rise.
+"""Whether confidence is lower among people who were stopped and searched, and how areas changed in both.
 
 Nothing here says what made whom think so: people were asked once, and areas are not people.
 """
@@ -36,6 +36,7 @@ from analytics.findings.tested import SIDES, chance_caveat, rule_of_tests, sides
 from analytics.records import records_of, with_nulls
 from analytics.scope import Scope
 from analytics.survey import DomainMeans, differences, held_equal
+from data.cubes import EVERYONE
 from data.vocabularies import BROAD_GROUPS, normalise
 from data.vocabularies.survey import FAIR_USE, measures
 
@@ -46,41 +47,33 @@ if TYPE_CHECKING:
 
 GROUPING = "ethnicity_and_stopped"
 """The joint grouping of ethnic group and whether somebody was stopped."""
-EVERYONE = "Everyone"
 HELD = "ethnic group held equal"
 """Flag of a difference with ethnic group held equal."""
 NOT_HELD = "not by ethnic group"
 FEW = "not enough answers of people who were stopped, or of others"
 
 METHOD = (
-    "Weighted share of positive answers among people who were stopped and searched in the past year and those who were "
-    "not, variance by Taylor linearisation over every sampled unit, Wilson's interval with Student's t. Of everyone "
-    "the "
-    "difference is that within ethnic groups, averaged as a weighted regression with a level for each group does. "
-    "Tested "
-    "together, with a false-discovery rate. Areas: Pearson's correlation of the change in searches for every 1,000 "
-    "people "
-    "with the change in confidence, Fisher's interval."
+    "Weighted share of positive answers among people who were stopped and searched in the past year and those who "
+    "were not, variance by Taylor linearisation over every sampled unit, Wilson's interval with Student's t. Of "
+    "everyone the difference is that within ethnic groups, averaged as a weighted regression with a level for each "
+    "group does. Tested together, with a false-discovery rate. Areas: Pearson's correlation of the change in searches "
+    "for every 1,000 people with the change in confidence, Fisher's interval."
 )
 REFERENCE = (
     "Särndal, Swensson and Wretman 1992, Model Assisted Survey Sampling, 5.6; Angrist 1998, Econometrica 66, 249; "
-    "Fisher "
-    "1921, Metron 1, 3; Robinson 1950, American Sociological Review 15, 351 (areas are not people)"
+    "Fisher 1921, Metron 1, 3; Robinson 1950, American Sociological Review 15, 351 (areas are not people)"
 )
 PEOPLE = (
     "These are differences between people who were asked once: whoever was stopped may have had less confidence to "
-    "begin "
-    "with, and differs in age, place and much else. Which came first is not known."
+    "begin with, and differs in age, place and much else. Which came first is not known."
 )
 ECOLOGICAL = (
     "Areas are not people: that two things change together between areas, or do not, says nothing of the people who "
-    "were "
-    "searched. Other things change in the same areas, and most of those who were asked were never searched."
+    "were searched. Other things change in the same areas, and most of those who were asked were never searched."
 )
 ONLY_BETWEEN = (
     "Between areas the two clearly go together, and among people of the same ethnic group they do not: to read the "
-    "areas as "
-    "if they were people would be the ecological fallacy."
+    "areas as if they were people would be the ecological fallacy."
 )
 
 _SIDES = ("stopped", "not_stopped")
@@ -105,11 +98,16 @@ class Linkable:
 
 def confidence_link(scope: Scope, view: View) -> Finding:
     """Confidence of people who were stopped against others of their ethnic group, and areas beside each other."""
+    return linked(scope, view)[0]
+
+
+def linked(scope: Scope, view: View) -> tuple[Finding, Between | None]:
+    """The same with what areas show, which is None where the question is refused."""
     question = question_of(confidence_link)
     try:
         held = linkable(scope, view)
     except (*NO_SEARCHES, *NO_SURVEYS) as why:
-        return refused(question, _table([]), scope, view, str(why))
+        return refused(question, _table([]), scope, view, str(why)), None
     table = _called([row for answers in held.answers for row in _rows(answers)])
     between = area_changes.between_areas(held.scope, view, held.first)
     whole = [row for row in records_of(table) if row["group"] == EVERYONE]
@@ -118,7 +116,7 @@ def confidence_link(scope: Scope, view: View) -> Finding:
             f"{held.first.survey} has not enough answers of people who were stopped and searched, or of others, up to "
             f"{wording.month(str(held.scope.to_month))} to compare them."
         )
-        return refused(question, table, held.scope.only(question.takes), view, few)
+        return refused(question, table, held.scope.only(question.takes), view, few), None
     answer = _answer(held, whole, table, between)
     made = held.first.provenance(
         question,
@@ -127,7 +125,7 @@ def confidence_link(scope: Scope, view: View) -> Finding:
         held.first.year.waves,
         METHOD,
     )
-    return Finding(
+    finding = Finding(
         key=question.key,
         question=question.asks,
         headline=_headline(whole),
@@ -144,6 +142,7 @@ def confidence_link(scope: Scope, view: View) -> Finding:
         panels=_panels(held, table, between),
         alt=answer,
     )
+    return finding, between
 
 
 def linkable(scope: Scope, view: View) -> Linkable:
@@ -319,8 +318,8 @@ def _caveats(held: Linkable, whole: Sequence[Mapping[Any, Any]], table: pd.DataF
     equal = any(HELD in str(row["flag"]) for row in whole)
     unheld = (
         "Ethnic group is not held equal: the survey does not hold it beside who was stopped, or the release was "
-        "counted "
-        "before the two were taken together; the command “python -m data recount --reason TEXT” counts it again."
+        "counted before the two were taken together; the command “python -m data recount --reason TEXT” counts it "
+        "again."
     )
     words = [
         f"{answers.wording} {answers.counted} Answers of don't know are left out of the base."
@@ -381,9 +380,3 @@ def _drawn(rows: Sequence[Mapping[Any, Any]]) -> pd.DataFrame:
             for side in _SIDES
         ]
     )
-
-
-def pooled(finding: Finding, measure: str) -> Mapping[Any, Any] | None:
-    """The row of everyone of one measure of the Finding; None where there is none."""
-    rows = [row for row in records_of(finding.table) if row["measure"] == measure and row["group"] == EVERYONE]
-    return rows[0] if rows else None

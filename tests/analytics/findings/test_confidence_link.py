@@ -11,12 +11,13 @@ import pytest
 from scipy.stats import pearsonr
 
 from analytics.findings.stop_and_search import confidence_link, linked
+from analytics.findings.stop_and_search.area_changes import between_areas, like_months, verdict_of
 from analytics.findings.stop_and_search.area_changes import said as said_of_areas
-from analytics.findings.stop_and_search.area_changes import verdict_of
-from analytics.findings.stop_and_search.linked import ECOLOGICAL, EVERYONE, HELD, ONLY_BETWEEN, PEOPLE
+from analytics.findings.stop_and_search.linked import ECOLOGICAL, HELD, ONLY_BETWEEN, PEOPLE, linkable
 from analytics.findings.tested import SIDES
 from analytics.scope import Scope
 from analytics.survey import correlation
+from data.cubes import EVERYONE
 from data.vocabularies.survey import FAIR_USE
 from tests.analytics.findings.test_stop_and_search import checked
 from tests.surveys import publish, wave
@@ -178,6 +179,44 @@ def test_too_few_who_were_stopped_are_refused(town):
 
 
 # Areas
+
+
+@pytest.mark.parametrize(("sign", "verdict", "way"), [(-1, SIDES.below, "lower"), (1, SIDES.above, "higher")])
+def test_areas_are_not_said_to_rise_or_fall_where_all_move_one_way(sign, verdict, way):
+    """Searches fell in every area and confidence rose in every one, the more the more, or the less, they fell."""
+    random = np.random.default_rng(7)
+    searches = random.uniform(-9, -1, 40)
+    confidence = 0.2 + sign * 0.01 * searches + random.normal(0, 0.01, 40)
+    assert (searches.max() < 0, confidence.min() > 0) == (True, True)
+    made = correlation(searches, confidence)
+    assert verdict_of(made) == verdict
+    told = said_of_areas(made, verdict, "district")
+    assert told.startswith(
+        f"Between areas, the change in confidence was {way} where the change in searches was higher (40 districts;"
+    )
+
+
+def test_like_months_are_those_with_a_file_in_both_years():
+    held = ["2018-01", "2018-03", "2018-04", "2019-01", "2019-02", "2019-03", "2020-04"]
+    assert like_months(held, "2019-01", "2019-12") == ["2019-01", "2019-03"]
+
+
+def test_a_year_with_months_missing_is_set_against_the_same_months_alone(demonstration):
+    """Files begin in October 2022, so the year to April 2024 has 7 months with one a year before."""
+    view = demonstration.view()
+    held = linkable(Scope(to_month="2024-04"), view)
+    between = between_areas(held.scope, view, held.first)
+    assert any(caveat.startswith("Searches are those of 7 of 12 months") for caveat in between.caveats)
+    areas = between.areas.set_index("area")
+    cube = view.rows("stops_cube").collect("pandas").to_native()
+    cube = cube[cube["person"] & (cube["area_level"] == "neighbourhood") & (cube["area"] == "X05000001")]
+    residents = view.rows("residents_cube").collect("pandas").to_native()
+    people = residents.loc[(residents["level"] == "ward") & (residents["area_code"] == "X05000001"), "residents"].sum()
+    later, before = (
+        cube.loc[cube["month"].between(*months), "stops"].sum()
+        for months in (("2023-10", "2024-04"), ("2022-10", "2023-04"))
+    )
+    assert areas.loc["X05000001", "search_change"] == pytest.approx(1_000 * (later - before) / people)
 
 
 def test_a_link_between_areas_alone_is_told_as_an_ecological_fallacy(town, monkeypatch):

@@ -16,21 +16,23 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from analytics.briefings.spreadsheet import to_csv, to_excel
 from analytics.columns import meaning
 from analytics.findings import QUESTIONS
-from analytics.findings.stop_and_search import Followed, diagnostic
-from analytics.findings.stop_and_search.five_aims import alignment
+from analytics.findings.stop_and_search import Followed, diagnostic, linked
+from analytics.findings.stop_and_search.five_aims import alignment, exposure
 from analytics.findings.stop_and_search.five_aims.alignment import Theme, aligned, crosswalk
 from analytics.findings.stop_and_search.five_aims.criteria import (
     AIMS,
+    FEW_MONTHS,
     HOPED,
     LOOK,
     NO_DATA,
     NO_YARDSTICK,
     UNCLEAR,
     of_tests,
+    rest_of,
 )
 from analytics.findings.stop_and_search.five_aims.explained import TOPIC, without_event
 from analytics.findings.stop_and_search.five_aims.exposure import flags_of
-from analytics.findings.stop_and_search.five_aims.finding import NOT_PEOPLE, OURS
+from analytics.findings.stop_and_search.five_aims.finding import BESIDE, NOT_PEOPLE, OURS
 from analytics.reading import reading_table, reading_titles
 from analytics.scope import Scope
 from data import vocabularies
@@ -92,7 +94,17 @@ def test_what_tests_come_to():
     assert of_tests(["below", "not clearly different"], [-0.3, 0.0]) == LOOK
     assert of_tests(["above", "not clearly different"], [0.1, -0.09]) == HOPED
     assert of_tests(["above", "not clearly different"], [0.1, -0.11]) == UNCLEAR
-    assert of_tests(["not clearly different", ""], [-0.05, -0.9]) == HOPED
+    # Of what was not tested nothing is ruled out.
+    assert of_tests(["not clearly different", ""], [-0.05, -0.9]) == UNCLEAR
+
+
+def test_what_is_ruled_out_is_said_of_one_and_of_many():
+    assert rest_of([-0.05]) == " A gap of 10 points is ruled out for it."
+    assert rest_of([-0.2]) == " For it a gap of 10 points or more is not ruled out."
+    assert rest_of([-0.05, -0.09]) == " A gap of 10 points is ruled out for each of them."
+    assert rest_of([-0.2, -0.09], "1 other kind of search") == (
+        " For 1 of them a gap of 10 points or more is not ruled out. Not tested: 1 other kind of search."
+    )
 
 
 # The first aim
@@ -118,6 +130,49 @@ def test_a_kind_that_finds_clearly_less_is_named_and_the_rest_are_not(town):
     assert (stolen["gap_low"], stolen["gap_high"]) == pytest.approx((low, high), abs=1e-6)
     assert "Stolen goods (5\u00a0%" in row["why"]
     assert WEAPONS not in row["why"]
+
+
+def test_of_two_kinds_the_rare_one_is_the_mirror_of_the_other(town):
+    """Drugs find 9 of 24 in each month, all other things 2 of 12: together under 100 searches."""
+    months(town, kind("Controlled drugs", 9, 15, DRUGS), kind(WEAPONS, 1, 5), kind(STOLEN, 1, 5))
+    finding = diagnostic(Scope(), town.view())
+    drugs, rest = rows_of(finding, "kinds")
+    assert (drugs["searches"], rest["searches"], drugs["verdict"], rest["verdict"]) == (144, 72, "above", "below")
+    low, high = confint_proportions_2indep(54, 144, 12, 72, method="newcomb", compare="diff")
+    assert (drugs["gap_low"], drugs["gap_high"]) == pytest.approx((low, high), abs=1e-6)
+    assert (rest["gap"], rest["gap_low"], rest["gap_high"]) == pytest.approx(
+        (-drugs["gap"], -drugs["gap_high"], -drugs["gap_low"])
+    )
+    assert row_of(finding, FINDS)["verdict"] == LOOK
+    assert "Other objects, under 100 searches each (17\u00a0%" in row_of(finding, FINDS)["why"]
+
+
+def test_nothing_looks_as_hoped_while_a_kind_is_not_tested(town):
+    """Two kinds find alike in 2,400 searches each; with a third of 60 searches nothing is ruled out of that one."""
+    alike = [kind("Controlled drugs", 100, 300, DRUGS), kind(WEAPONS, 100, 300)]
+    months(town, *alike)
+    row = row_of(diagnostic(Scope(), town.view()), FINDS)
+    assert row["verdict"] == HOPED
+    assert row["why"].endswith("its class. A gap of 10 points is ruled out for each of them.")
+    months(town, *alike, kind(STOLEN, 2, 8))
+    row = row_of(diagnostic(Scope(), town.view()), FINDS)
+    assert row["verdict"] == UNCLEAR
+    assert row["why"].endswith("is ruled out for each of them. Not tested: 1 other kind of search.")
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_with_few_months_nothing_is_called_clear(town, number):
+    """Stolen goods find 5 of 100 and drugs 25 of 100, which in six months is clear."""
+    months(town, kind("Controlled drugs", 75, 225, DRUGS), kind(STOLEN, 15, 285), months=MONTHS[:number])
+    finding = diagnostic(Scope(), town.view())
+    row = row_of(finding, FINDS)
+    assert (row["verdict"], row["number"]) == (UNCLEAR, pytest.approx(90 / 600))
+    assert "interval by chance alone)" in row["why"]
+    assert row["why"].endswith(FEW_MONTHS)
+    for one in rows_of(finding, "kinds"):
+        assert (one["verdict"], one["p_value"], one["flag"]) == ("", None, "interval by chance alone, so not tested")
+        assert one["gap"] is not None
+    assert "interval by chance alone" in row_of(finding, DRUGS_ASKED)["why"]
 
 
 def test_searches_without_suspicion_are_never_set_against_those_on_grounds(town):
@@ -198,7 +253,9 @@ def two_districts(town):
 
 
 def test_a_place_with_20_searches_and_no_event_is_listed_and_one_event_takes_it_off(two_districts):
-    events(two_districts, date=["2019-05-02"], area=[two_districts.west], topic=["Stop and search"])
+    west = two_districts.west
+    log = {"date": ["2018-07-02", "2019-06-02"], "area": [west, west], "topic": ["Burglary", "Stop and search"]}
+    events(two_districts, **log)
     finding = diagnostic(Scope(), two_districts.view())
     row = row_of(finding, TALKED)
     assert (row["verdict"], row["number"], row["base"], row["low"]) == (LOOK, 1, 1, None)
@@ -215,6 +272,17 @@ def test_a_place_with_20_searches_and_no_event_is_listed_and_one_event_takes_it_
     row = row_of(finding, TALKED)
     assert (row["verdict"], row["number"], row["base"]) == (HOPED, 0, 1)
     assert rows_of(finding, "explained") == []
+
+
+def test_of_months_that_the_log_does_not_cover_nothing_is_held_against_a_place(two_districts):
+    """The log begins in May 2019: whether anything was said in East in the ten months before is not known."""
+    log = {"date": ["2019-05-02", "2019-06-02"], "area": [two_districts.west] * 2, "topic": ["Stop and search"] * 2}
+    events(two_districts, **log)
+    finding = diagnostic(Scope(), two_districts.view())
+    row = row_of(finding, TALKED)
+    assert (row["verdict"], row["number"], row["base"]) == (UNCLEAR, 1, 1)
+    assert row["why"].endswith("June 2019: East. The log does not cover all of these twelve months.")
+    assert any(caveat.startswith("The log covers only May to June 2019") for caveat in finding.caveats)
 
 
 def test_an_event_of_before_the_twelve_months_or_on_something_else_does_not_count(two_districts):
@@ -280,7 +348,7 @@ def test_matched_unmatched_and_not_assessed_are_all_searches(two_districts):
         kind("Crossbow bolts", 1, 1),
         kind("Controlled drugs", 5, 10, DRUGS, point=WEST),
         kind("Controlled drugs", 1, 1, DRUGS, point=None),
-        months=["2019-04", "2019-05"],
+        months=["2019-04", "2019-05", "2019-06"],
     )
     table(
         two_districts,
@@ -289,17 +357,21 @@ def test_matched_unmatched_and_not_assessed_are_all_searches(two_districts):
         priority=["Drug dealing in the park", "Speeding past the school", "Something nobody thought of"],
         set_on=["2019-01-05"] * 3,
     )
-    finding = diagnostic(Scope(from_month="2019-04", to_month="2019-05"), two_districts.view())
+    view = two_districts.view()
+    finding = diagnostic(Scope(from_month="2019-04", to_month="2019-06"), view)
     counts = {row["outcome_of_match"]: row["searches"] for row in rows_of(finding, "alignment")}
-    assert counts == {"matched": 60, "unmatched": 20, "not assessed": 4 + 30 + 4}
-    assert sum(counts.values()) == 2 * 59
+    assert counts == {"matched": 90, "unmatched": 30, "not assessed": 6 + 45 + 6}
+    assert sum(counts.values()) == 3 * 59
     row = row_of(finding, ALIGNED)
-    assert (row["base"], row["verdict"]) == (80, HOPED)
+    assert (row["base"], row["verdict"]) == (120, HOPED)
     assert row["number"] == pytest.approx(60 / 80)
+    short = row_of(diagnostic(Scope(from_month="2019-05", to_month="2019-06"), view), ALIGNED)
+    assert (short["verdict"], short["number"]) == (UNCLEAR, pytest.approx(60 / 80))
+    assert short["why"].endswith(FEW_MONTHS)
     themes = {row["theme"]: row for row in rows_of(finding, "themes")}
-    assert (themes["Drugs"]["searches"], themes["Drugs"]["priorities"]) == (60 + 30 + 4, 1)
+    assert (themes["Drugs"]["searches"], themes["Drugs"]["priorities"]) == (90 + 45 + 6, 1)
     assert themes["Drugs"]["priority_share"] == pytest.approx(0.5)
-    assert (themes["Weapons"]["searches"], themes["Weapons"]["priorities"]) == (20, 0)
+    assert (themes["Weapons"]["searches"], themes["Weapons"]["priorities"]) == (30, 0)
     assert "1 priority of 3 stand in no row of that list." in finding.caveats
 
 
@@ -367,8 +439,11 @@ def test_a_district_is_listed_only_where_both_are_clear():
     assert list(flagged) == [True, False, False, False, False]
 
 
-def of_districts(town, square_areas, finds):
-    """Twelve districts alike but the last, which has 5 times the ratio of the others; searches that found something."""
+def of_districts(town, square_areas, finds, over=MONTHS, unsaid=0):
+    """Districts alike but the last, which has 5 times the ratio of the others, with how many searches found something.
+
+    Of the first district `unsaid` more searches do not say what followed.
+    """
     count = len(finds)
     codes = [f"E07000{300 + place}" for place in range(count)]
     names = [f"District {chr(76 - place)}" for place in range(count)]
@@ -385,7 +460,8 @@ def of_districts(town, square_areas, finds):
         black = 50 if place == count - 1 else 10
         rows.append(of("White", found, found, 40 - found, point=point))
         rows.append(of("Black", black // 5, black // 5, black - black // 5, point=point))
-    months(town, *rows)
+    rows.append(searched("White", unsaid, "", point=(-0.95, 51.05)))
+    months(town, *rows, months=over)
     return names[-1]
 
 
@@ -416,6 +492,39 @@ def test_a_district_that_is_unlike_in_one_alone_is_not_listed(town, square_areas
     assert not any(one["flagged"] for one in rows_of(finding, "areas"))
 
 
+def test_with_few_months_no_district_is_listed(town, square_areas):
+    """The same last district as above, in two months instead of six."""
+    of_districts(town, square_areas, [16] * 11 + [0], over=MONTHS[:2])
+    finding = diagnostic(Scope(), town.view())
+    row = row_of(finding, EXPOSED)
+    assert (row["verdict"], row["why"], row["number"]) == (UNCLEAR, FEW_MONTHS, None)
+    for one in rows_of(finding, "areas"):
+        assert (one["flagged"], one["q_value"]) == (None, None)
+        assert one["flag"].endswith("interval by chance alone, so not tested")
+
+
+def test_a_district_that_does_not_say_what_followed_is_not_judged(town, square_areas):
+    """Of 65 searches a month in the first 50 say it, 77 %; of all 655 in the force it is 98 %."""
+    last = of_districts(town, square_areas, [16] * 11 + [0], unsaid=15)
+    finding = diagnostic(Scope(), town.view())
+    areas = {one["name"]: one for one in rows_of(finding, "areas")}
+    first = areas["District L"]
+    assert first["flag"] == "not given: what followed is said for 77\u00a0%"
+    assert [first[name] for name in ("rate", "gap", "p_value", "flagged")] == [None] * 4
+    # The others are set against each other alone: ten districts that find 18 of 50.
+    assert areas[last]["gap"] == pytest.approx(10 / 90 - 18 / 50)
+    assert row_of(finding, EXPOSED)["base"] == 11
+
+
+def test_nothing_looks_as_hoped_while_a_district_is_not_judged():
+    row = {"ratio": 1.0, "limit_low_95": 0.5, "limit_high_95": 2.0, "gap_low": -0.05, "flagged": False, "flag": ""}
+    judged = [row | {"area": name, "name": name, "q_value": 0.9, "p_value": 0.9} for name in "ABC"]
+    assert exposure._criterion(exposure._table(judged)).verdict == HOPED
+    made = exposure._criterion(exposure._table([*judged, {"area": "D", "name": "D", "flag": "not enough searches"}]))
+    assert (made.verdict, made.base) == (UNCLEAR, 3)
+    assert "Not judged: 1 other district." in made.why
+
+
 # The whole
 
 
@@ -434,7 +543,8 @@ def test_the_demonstration_answers_every_aim(demonstration):
     assert (read["claim"], read["refused"]) == (1, False)
     assert {row["aim"] for row in read["table"]} == {f"{number} {name}" for number, name in AIMS.items()}
     assert [card.title for card in finding.cards] == [f"{number}. {name}" for number, name in AIMS.items()]
-    assert row_of(finding, "Does confidence fall more")["why"].endswith(NOT_PEOPLE)
+    between = linked.linked(Scope(), demonstration.view())[1]
+    assert row_of(finding, BESIDE)["why"] == f"{between.said} {NOT_PEOPLE}"
     # Nothing is planted in what searches find.
     assert row_of(finding, FINDS)["verdict"] in (HOPED, UNCLEAR)
     assert row_of(finding, EXPOSED)["number"] == 0

@@ -12,10 +12,12 @@ import narwhals as nw
 import numpy as np
 
 from analytics import disparity, wording
+from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.findings.neighbourhoods import places
 from analytics.findings.searches import Searches
 from analytics.findings.stop_and_search.by_object import contradict
 from analytics.findings.stop_and_search.five_aims.criteria import (
+    FEW_MONTHS,
     HOPED,
     LOOK,
     NOT_RIGHT,
@@ -43,7 +45,6 @@ MOST = 0.5
 """Share of the assessed searches above which most of them match: our own yardstick."""
 MATCHED, UNMATCHED, NOT_ASSESSED = "matched", "unmatched", "not assessed"
 CROSSWALK = "priority_themes"
-OTHER = "Not in the crosswalk"
 THEMES = ["theme", "searches", "share", "low", "high", "priorities", "priority_share"]
 ASSESSED = ["outcome_of_match", "searches", "share"]
 
@@ -102,11 +103,9 @@ def aligned(followed: Followed, themes: Sequence[Theme] | None = None) -> Part:
         _tables(_states(counts), _by_theme(followed, priorities, themes)),
         (
             "A search matches where a priority of its district names what was looked for: a district's priorities are "
-            f"those of all its neighbourhoods that still stand. The list “{CROSSWALK}” says which words name what; "
-            "it is "
-            "ours and can be edited. Where it or the files say nothing, a search is not assessed. Outcomes are "
-            "counted by "
-            "district, so no neighbourhood is judged here.",
+            f"those of all its neighbourhoods that still stand. The list “{CROSSWALK}” says which words name what; it "
+            "is ours and can be edited. Where it or the files say nothing, a search is not assessed. Outcomes are "
+            "counted by district, so no neighbourhood is judged here.",
             *(
                 [
                     f"{wording.plural(unread, 'priority', 'priorities')} of {len(priorities):,} stand in no row of "
@@ -170,12 +169,13 @@ def _criterion(followed: Followed, states: NDArray[np.int64], counts: Mapping[in
     x, n = (followed.by_month(which).sum(axis=0)[None] for which in (states == 0, states < 2))
     rate = disparity.find_rates(x, n)
     share, low, high = (float(values[0]) for values in (rate.estimate, rate.low, rate.high))
-    verdict = HOPED if low > MOST else LOOK if high < MOST else UNCLEAR
+    few = rate.cells[0] < MINIMUM_PERIODS
+    verdict = UNCLEAR if few else HOPED if low > MOST else LOOK if high < MOST else UNCLEAR
     why = (
         f"{wording.percent(share)} ({wording.percent_between(low, high)}) of the {known:,} searches that could be "
-        "assessed "
-        f"were for something that a priority of their district names. {wording.percent(rest / every)} of all searches "
-        "could not be assessed. We call it as hoped where more than half match."
+        f"assessed were for something that a priority of their district names. {wording.percent(rest / every)} of all "
+        "searches could not be assessed. We call it as hoped where more than half match."
+        f"{f' {FEW_MONTHS}' if few else ''}"
     )
     return Criterion(AIM, ALIGNED, verdict, why, share, low, high, known, SHARE)
 

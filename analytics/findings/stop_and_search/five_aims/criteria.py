@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analytics import wording
+from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.findings.tested import SIDES
 
 if TYPE_CHECKING:
@@ -43,6 +44,12 @@ NOT_RIGHT = (
     "the objects in the files can't be right: too few of the searches under the drugs power are said to be for drugs."
 )
 """Why nothing is said of what was looked for."""
+
+FEW_MONTHS = (
+    f"With fewer than {MINIMUM_PERIODS} months of searches intervals are by chance alone and nothing is tested: how "
+    "far one month differs from another is not known."
+)
+"""Why nothing is called clear where months can't be set against each other."""
 
 SHARE, PEOPLE, PLACES, GAP, CORRELATION = (
     "share of searches",
@@ -112,7 +119,7 @@ def of_tests(called: Sequence[str], low: Sequence[float]) -> str:
     Parameters
     ----------
     called
-        What each difference is called: see `tested.SIDES`; empty where it was not tested.
+        What each difference is called: see `tested.SIDES`; empty where it was not tested, so that nothing is ruled out.
     low
         Lower end of the 95 % interval of each.
     """
@@ -121,15 +128,24 @@ def of_tests(called: Sequence[str], low: Sequence[float]) -> str:
         return NO_DATA
     if SIDES.below in called:
         return LOOK
-    return HOPED if min(told) >= -LARGE else UNCLEAR
+    return HOPED if len(told) == len(called) and min(told) >= -LARGE else UNCLEAR
 
 
-def rest_of(verdict: str, lows: Sequence[float]) -> str:
-    """What follows the sentence that none is clearly lower: how many may still be lower by much, if any."""
-    if verdict != UNCLEAR:
-        return f" A gap of {wording.points(LARGE).removeprefix('+')} is ruled out for each of them."
-    number = sum(low < -LARGE for low in lows)
-    return f" For {number} of them a gap of {wording.points(LARGE).removeprefix('+')} or more is not ruled out."
+def rest_of(lows: Sequence[float], untested: str = "") -> str:
+    """What follows the sentence that none is clearly lower: how many may be lower by much, and what was not tested.
+
+    Parameters
+    ----------
+    lows
+        Lower ends of the 95 % intervals of those that were tested.
+    untested
+        How many others were not tested, in words; empty where all were.
+    """
+    much, number = wording.points(LARGE).removeprefix("+"), sum(low < -LARGE for low in lows)
+    rest = f" Not tested: {untested}." if untested else ""
+    if not number:
+        return f" A gap of {much} is ruled out for {'each of them' if len(lows) > 1 else 'it'}.{rest}"
+    return f" For {f'{number} of them' if len(lows) > 1 else 'it'} a gap of {much} or more is not ruled out.{rest}"
 
 
 def no_data(aim: int, question: str, why: str) -> Criterion:

@@ -9,24 +9,26 @@ import numpy as np
 from analytics import disparity, wording
 from analytics.disclosure import withhold
 from analytics.disparity.dispersion import MINIMUM_PERIODS
-from analytics.findings.stop_and_search.by_object import contradict
+from analytics.findings.stop_and_search.by_object import NOT_KNOWN, OF_THE_DRUGS_POWER, contradict
 from analytics.findings.stop_and_search.find_rates import APART, LEAST_KNOWN
 from analytics.findings.stop_and_search.five_aims import criteria
 from analytics.findings.stop_and_search.five_aims.criteria import (
+    FEW_MONTHS,
     LEAST_OF_KIND,
     LOOK,
     NO_YARDSTICK,
     NOT_RIGHT,
     SHARE,
+    UNCLEAR,
     Criterion,
     Part,
     no_data,
 )
 from analytics.findings.stop_and_search.followed import GROUNDS, NOTHING, Followed
+from analytics.findings.stop_and_search.objects import NAMES
 from analytics.findings.stop_and_search.shared import CHANCE, typed_frame
 from analytics.findings.tested import SIDES, sides_of
 from analytics.records import records_of
-from data.cubes import BLANK, NOT_RECOGNISED
 from data.settings import settings
 
 if TYPE_CHECKING:
@@ -35,17 +37,14 @@ if TYPE_CHECKING:
 
     Chosen = NDArray[np.bool_]
     Codes = NDArray[np.int64]
+    Gaps = list[disparity.FindRateGap | None]
 
 AIM = 1
 FINDS = "Do searches of some kinds find clearly less than the rest?"
 DRUGS = "How much of it is searching for drugs?"
-DRUG_OBJECTS = ("Controlled drugs", "Psychoactive substances")
-"""What is looked for in a search for drugs."""
-
 POWERS = {GROUNDS: "Powers that need grounds", **APART}
 REST = f"Other objects, under {LEAST_OF_KIND} searches each"
-_OBJECTS = {BLANK: "Object not recorded", NOT_RECOGNISED: "Object not in our list"}
-_NOT_SAID = (BLANK, NOT_RECOGNISED, "Object not detailed")
+_BY_CHANCE = f"{CHANCE}, so not tested"
 KINDS = [
     "power_class", "object", "searches", "found", "rate", "low", "high", "gap", "gap_low", "gap_high", "p_value",
     "q_value", "verdict", "flag",
@@ -65,10 +64,8 @@ def effective(followed: Followed) -> Part:
         {"kinds": kinds},
         (
             f"A search found something where an outcome other than {NOTHING.lower()} followed, whether or not it has "
-            "to "
-            "do with what was looked for. Kinds are set against the others under powers of their class, so that "
-            "searches "
-            "without suspicion are never mixed with those on grounds.",
+            "to do with what was looked for. Kinds are set against the others under powers of their class, so that "
+            "searches without suspicion are never mixed with those on grounds.",
         ),
         (f"{wording.plural(held_back, 'kind of search', 'kinds of search')} withheld: small counts",)
         if held_back
@@ -110,12 +107,7 @@ def _of_power(followed: Followed, power: str) -> list[dict[str, Any]]:
     )
     said = np.array([followed.total(cells & followed.given) / followed.total(cells) for cells in strata.values()])
     rates, usable = disparity.find_rates(found, known), (said >= LEAST_KNOWN) & (known.sum(axis=1) > 0)
-    gaps: list[disparity.FindRateGap | None] = [None] * len(strata)
-    if usable.sum() > 1:
-        made = disparity.gaps_to_rest(found[usable], known[usable])
-        for at, gap in zip(np.flatnonzero(usable).tolist(), made, strict=True):
-            gaps[at] = gap if known[at].sum() >= LEAST_OF_KIND else None
-    rows = []
+    gaps, rows = _gaps(found, known, usable), []
     for place, name in enumerate(strata):
         row: dict[str, Any] = {"power_class": POWERS[power], "object": name, "searches": int(known[place].sum())}
         if not usable[place]:
@@ -123,20 +115,37 @@ def _of_power(followed: Followed, power: str) -> list[dict[str, Any]]:
             rows.append(row | {"flag": f"not given: what followed is said for {wording.percent(said[place])}"})
             continue
         row |= {"found": int(rates.found[place]), "rate": rates.estimate[place]}
-        row |= {"low": rates.low[place], "high": rates.high[place], "flag": _flag(rates, place, usable)}
+        row |= {"low": rates.low[place], "high": rates.high[place], "flag": _flag(rates, place, usable, gaps[place])}
         gap = gaps[place]
         if gap is not None:
             row |= {"gap": gap.difference.estimate, "gap_low": gap.difference.low, "gap_high": gap.difference.high}
-            row |= {"p_value": gap.p_value}
+            row |= {"p_value": gap.p_value if gap.clusters else None}
         rows.append(row)
     return rows
 
 
-def _flag(rates: disparity.FindRates, place: int, usable: Chosen) -> str:
+def _gaps(found: Codes, known: Codes, usable: Chosen) -> Gaps:
+    """How far each kind is from the others of its class; None where it has none, or too few searches.
+
+    Of two kinds one gap is the other's mirror, so both are told where one of them has enough searches.
+    """
+    often = usable & (known.sum(axis=1) >= LEAST_OF_KIND)
+    told = usable if usable.sum() == 2 and often.any() else often
+    gaps: Gaps = [None] * len(usable)
+    if usable.sum() > 1:
+        made = disparity.gaps_to_rest(found[usable], known[usable])
+        for at, gap in zip(np.flatnonzero(usable).tolist(), made, strict=True):
+            gaps[at] = gap if told[at] else None
+    return gaps
+
+
+def _flag(rates: disparity.FindRates, place: int, usable: Chosen, gap: disparity.FindRateGap | None) -> str:
+    if gap is not None and not gap.clusters:
+        return _BY_CHANCE
     said = [CHANCE] if rates.cells[place] < MINIMUM_PERIODS else []
     if usable.sum() < 2:
         said.append("no other kind to set it against")
-    elif rates.searched[place] < LEAST_OF_KIND:
+    elif gap is None:
         said.append("too few searches to be tested")
     return "; ".join(said)
 
@@ -147,9 +156,9 @@ def _strata(followed: Followed, under: Chosen) -> dict[str, Chosen]:
     counts = {name: followed.total(cells) for name, cells in own.items()}
     often = sorted((name for name in own if counts[name] >= LEAST_OF_KIND), key=lambda name: -counts[name])
     seldom = [name for name in own if name not in often]
-    strata = {_OBJECTS.get(name, name): own[name] for name in often}
+    strata = {NAMES.get(name, name): own[name] for name in often}
     if len(seldom) == 1:
-        strata[_OBJECTS.get(seldom[0], seldom[0])] = own[seldom[0]]
+        strata[NAMES.get(seldom[0], seldom[0])] = own[seldom[0]]
     elif seldom:
         strata[REST] = np.logical_or.reduce([own[name] for name in seldom])
     return strata
@@ -167,20 +176,21 @@ def _finds(followed: Followed, kinds: pd.DataFrame) -> Criterion:
     found, of_all = (
         followed.by_month(grounds & which).sum(axis=0)[None] for which in (followed.something, followed.given)
     )
-    rate, rows = disparity.find_rates(found, of_all), [row for row in records_of(kinds) if row["verdict"]]
+    rate, rows = disparity.find_rates(found, of_all), records_of(kinds)
     tested = criteria.of_tests([str(row["verdict"]) for row in rows], [_low(row) for row in rows])
     small = 0 < rate.found[0] < settings().threshold
     figure = (float(rate.estimate[0]), float(rate.low[0]), float(rate.high[0]))
     ends: tuple[float | None, float | None, float | None] = (None, None, None) if small else figure
     said = (
-        f"Something was found in {_share(figure)} of the searches under powers that need grounds. "
+        f"Something was found in {_share(rate)} of the searches under powers that need grounds. "
         if not small
         else "Too few searches found something to give the rate. "
     )
+    if tested == criteria.NO_DATA and any(_BY_CHANCE in row["flag"] for row in rows):
+        return Criterion(AIM, FINDS, UNCLEAR, said + FEW_MONTHS, *ends, known, SHARE)
     if tested == criteria.NO_DATA:
-        return Criterion(
-            AIM, FINDS, tested, f"{said}There are no two kinds to set against each other.", *ends, known, SHARE
-        )
+        alone = f"{said}There are no two kinds to set against each other."
+        return Criterion(AIM, FINDS, tested, alone, *ends, known, SHARE)
     return Criterion(AIM, FINDS, tested, said + _why(rows, tested), *ends, known, SHARE)
 
 
@@ -194,9 +204,15 @@ def _why(rows: list[dict[Any, Any]], verdict: str) -> str:
     if verdict == LOOK:
         names = sorted((_kind(row) for row in below), key=str.casefold)
         return f"Clearly less than the others of their class: {'; '.join(names)}."
-    number = wording.plural(len(rows), "kind of search", "kinds of search")
-    rest = criteria.rest_of(verdict, [_low(row) for row in rows])
-    return f"None of {number} finds clearly less than the others of its class.{rest}"
+    told = [row for row in rows if row["verdict"]]
+    others = len(rows) - len(told)
+    more = wording.plural(others, "other kind of search", "other kinds of search") if others else ""
+    none = (
+        f"None of {len(told):,} kinds of search finds"
+        if len(told) > 1
+        else "The one kind of search that could be tested does not find"
+    )
+    return f"{none} clearly less than the others of its class.{criteria.rest_of([_low(row) for row in told], more)}"
 
 
 def _kind(row: dict[Any, Any]) -> str:
@@ -209,15 +225,16 @@ def _kind(row: dict[Any, Any]) -> str:
     return f"{row['object']}{under} ({wording.percent(row['rate'])}, {between})"
 
 
-def _share(ends: tuple[float, float, float]) -> str:
-    share, low, high = ends
-    return f"{wording.percent(share)} ({wording.percent_between(low, high)})"
+def _share(rate: disparity.FindRates) -> str:
+    """The rate of the only row of some, with its interval and whether that is by chance alone."""
+    chance = f", {CHANCE}" if rate.cells[0] < MINIMUM_PERIODS else ""
+    return f"{wording.percent(rate.estimate[0])} ({wording.percent_between(rate.low[0], rate.high[0])}{chance})"
 
 
 def _drugs(followed: Followed) -> Criterion:
     """How many of the searches were for drugs, of those whose object is recorded."""
-    said = ~_any_of(followed, _NOT_SAID)
-    drugs = _any_of(followed, DRUG_OBJECTS)
+    said = ~_any_of(followed, NOT_KNOWN)
+    drugs = _any_of(followed, OF_THE_DRUGS_POWER)
     every, known = int(followed.cells["stops"].sum()), followed.total(said)
     if known < LEAST_KNOWN * every:
         share = wording.percent(known / every)
@@ -228,9 +245,8 @@ def _drugs(followed: Followed) -> Criterion:
         return no_data(AIM, DRUGS, f"fewer than {settings().threshold} searches were for drugs.")
     number = (float(rate.estimate[0]), float(rate.low[0]), float(rate.high[0]))
     why = (
-        f"{_share(number)} of the searches whose object is recorded were for drugs. The files do not tell possession "
-        "from "
-        "supply, and no source says how large a share is too large."
+        f"{_share(rate)} of the searches whose object is recorded were for drugs. The files do not tell possession "
+        "from supply, and no source says how large a share is too large."
     )
     return Criterion(AIM, DRUGS, NO_YARDSTICK, why, *number, known, SHARE)
 

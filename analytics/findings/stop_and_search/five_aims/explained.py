@@ -16,6 +16,7 @@ from analytics.findings.stop_and_search.five_aims.criteria import (
     LOOK,
     PEOPLE,
     PLACES,
+    UNCLEAR,
     Criterion,
     Part,
     no_data,
@@ -123,10 +124,14 @@ def _places(searches: Searches) -> tuple[Criterion, pd.DataFrame, tuple[str, ...
         *_without_place(about, f"{first}-01"),
         *_short_log(events, first, last),
     )
-    return _of_places(judged, gaps, names, level, span), table, caveats, loads
+    short = bool(_short_log(events, first, last))
+    return _of_places(judged, gaps, names, level, span, short=short), table, caveats, loads
 
 
-def _of_places(judged: dict[str, int], gaps: list[str], names: dict[str, str], level: str, span: str) -> Criterion:
+def _of_places(
+    judged: dict[str, int], gaps: list[str], names: dict[str, str], level: str, span: str, *, short: bool
+) -> Criterion:
+    """What the places come to; of months that the log does not cover, it can't be told that nothing was done."""
     of = places.called(level, len(judged))
     if not gaps:
         why = f"In each of {of} with {LEAST_SEARCHES} or more searches an event on stop and search is logged {span}."
@@ -134,10 +139,11 @@ def _of_places(judged: dict[str, int], gaps: list[str], names: dict[str, str], l
     listed = wording.listing(sorted((names[code] for code in gaps), key=str.casefold), 6)
     why = (
         f"In {len(gaps):,} of {of} with {LEAST_SEARCHES} or more searches no event on stop and search is logged "
-        f"{span}: "
-        f"{listed}."
+        f"{span}: {listed}.{' The log does not cover all of these twelve months.' if short else ''}"
     )
-    return Criterion(AIM, PLACES_ASKED, LOOK, why, float(len(gaps)), None, None, len(judged), PLACES)
+    return Criterion(
+        AIM, PLACES_ASKED, UNCLEAR if short else LOOK, why, float(len(gaps)), None, None, len(judged), PLACES
+    )
 
 
 def _level(view: View, force: str, events: pd.DataFrame) -> str | None:
@@ -184,9 +190,8 @@ def _without_place(about: pd.DataFrame, since: str) -> list[str]:
     if not number:
         return []
     return [
-        f"{wording.plural(number, 'event')} on stop and search {'has' if number == 1 else 'have'} no place in the "
-        "log and "
-        f"{'counts' if number == 1 else 'count'} for no area."
+        f"{wording.plural(number, 'event')} on stop and search {'has' if number == 1 else 'have'} no place in the log "
+        f"and {'counts' if number == 1 else 'count'} for no area."
     ]
 
 
@@ -196,8 +201,7 @@ def _short_log(events: pd.DataFrame, first: str, last: str) -> list[str]:
         return []
     return [
         f"The log covers only {wording.months(max(held[0], first), min(held[-1], last))} of these twelve months: "
-        "before "
-        "and after it nothing is known."
+        "before and after it nothing is known."
     ]
 
 
@@ -231,10 +235,12 @@ def _fair(searches: Searches) -> tuple[Criterion, pd.DataFrame]:
     )
     table = found.assign(verdict=words).sort_values("group", ignore_index=True)
     whole = estimates.overall(answers).iloc[0].to_dict()
-    rows = [row for row in records_of(table) if row["verdict"]]
-    verdict = criteria.of_tests([row["verdict"] for row in rows], [float(row["difference_low"]) for row in rows])
+    rows = records_of(table)
+    told = [row for row in rows if row["verdict"]]
+    lows = [float(row["difference_low"]) if row["verdict"] else float("nan") for row in rows]
+    verdict = criteria.of_tests([row["verdict"] for row in rows], lows)
     if wording.missing(whole["estimate"]):
-        return no_data(AIM, FAIR, f"{whole['flag']}."), _groups(records_of(table))
+        return no_data(AIM, FAIR, f"{whole['flag']}."), _groups(rows)
     number = (float(whole["estimate"]), float(whole["low"]), float(whole["high"]))
     base = None if wording.missing(whole["base"]) else int(whole["base"])
     said = (
@@ -242,13 +248,14 @@ def _fair(searches: Searches) -> tuple[Criterion, pd.DataFrame]:
         f"{answers.measure.says}, {answers.year.span}. "
     )
     return (
-        Criterion(AIM, FAIR, verdict, said + _why(rows, verdict), *number, base, PEOPLE),
-        _groups(records_of(table)),
+        Criterion(AIM, FAIR, verdict, said + _why(told, len(rows) - len(told)), *number, base, PEOPLE),
+        _groups(rows),
     )
 
 
-def _why(rows: list[dict[Any, Any]], verdict: str) -> str:
-    if verdict == criteria.NO_DATA:
+def _why(rows: list[dict[Any, Any]], untested: int) -> str:
+    """What the groups that were tested come to; of the others nothing is ruled out."""
+    if not rows:
         return "There are not enough answers of any ethnic group to set it against everyone else."
     below = [row for row in rows if row["verdict"] == SIDES.below]
     if below:
@@ -257,11 +264,14 @@ def _why(rows: list[dict[Any, Any]], verdict: str) -> str:
             for row in below
         ]
         return f"Clearly fewer than of everyone else: {'; '.join(named)}."
-    number = wording.plural(len(rows), "ethnic group")
-    return (
-        f"None of {number} with enough answers agrees clearly less than everyone else."
-        f"{criteria.rest_of(verdict, [float(row['difference_low']) for row in rows])}"
+    none = (
+        f"None of {len(rows):,} ethnic groups with enough answers agrees"
+        if len(rows) > 1
+        else "The one ethnic group with enough answers does not agree"
     )
+    more = wording.plural(untested, "other ethnic group") if untested else ""
+    rest = criteria.rest_of([float(row["difference_low"]) for row in rows], more)
+    return f"{none} clearly less than everyone else.{rest}"
 
 
 def _groups(rows: list[dict[Any, Any]]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from analytics.findings.neighbourhoods import places
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
 from analytics.findings.stop_and_search.five_aims import criteria
 from analytics.findings.stop_and_search.five_aims.criteria import (
+    FEW_MONTHS,
     LARGE,
     LEAST_SEARCHES,
     PLACES,
@@ -22,7 +23,7 @@ from analytics.findings.stop_and_search.five_aims.criteria import (
 )
 from analytics.findings.stop_and_search.followed import Followed
 from analytics.findings.stop_and_search.funnel import REASON_TO_LOOK, funnel
-from analytics.findings.stop_and_search.shared import typed_frame
+from analytics.findings.stop_and_search.shared import CHANCE, typed_frame
 from analytics.records import records_of
 from analytics.survey import q_values
 from data.settings import settings
@@ -39,7 +40,7 @@ AREAS = [
     "area", "name", "ratio", "limit_low_95", "limit_high_95", "searches", "rate", "low", "high", "gap", "gap_low",
     "gap_high", "p_value", "q_value", "flagged", "why", "flag",
 ]  # fmt: skip
-_FIGURES = AREAS[AREAS.index("rate") : AREAS.index("q_value") + 1]
+_BY_CHANCE = f"{CHANCE}, so not tested"
 
 
 def exposed(followed: Followed) -> Part:
@@ -64,10 +65,9 @@ def exposed(followed: Followed) -> Part:
         {"areas": table},
         (
             "A district is listed where both hold at once: its ratio of search rates lies outside the 95 % limits of "
-            "the "
-            "funnel, and its find rate is clearly below that of the other districts. The larger of the two p values "
-            "is what "
-            "is tested, over all districts together. Districts stand in alphabetical order, and are not ranked.",
+            "the funnel, and its find rate is clearly below that of the other districts. The larger of the two p "
+            "values is what is tested, over all districts together. Districts stand in alphabetical order, and are "
+            "not ranked.",
             REASON_TO_LOOK,
             "Find rates of districts also differ with what is looked for there.",
         ),
@@ -103,12 +103,12 @@ def flags_of(
 
 def _rows(followed: Followed, limits: Finding) -> list[dict[str, Any]]:
     """One row a district in alphabetical order, with its ratio, its find rate and how far that is from the others'."""
-    known, found = _by_district(followed)
     places_of = {code: place for place, code in enumerate(followed.areas)}
-    every = records_of(limits.table)
-    own = [row for row in every if row["area"] in places_of]
+    own = [row for row in records_of(limits.table) if row["area"] in places_of]
     at = [places_of[str(row["area"])] for row in own]
-    rates, gaps = disparity.find_rates(found[at], known[at]), disparity.gaps_to_rest(found[at], known[at])
+    every, known, found = (counts[at] for counts in _by_district(followed))
+    said = known.sum(axis=1) / every.sum(axis=1).clip(1)
+    rates, gaps = disparity.find_rates(found, known), _gaps(found, known, said >= LEAST_KNOWN)
     enough = [
         n >= max(LEAST_SEARCHES, settings().threshold) and x >= settings().threshold
         for n, x in zip(rates.searched, rates.found, strict=True)
@@ -117,15 +117,33 @@ def _rows(followed: Followed, limits: Finding) -> list[dict[str, Any]]:
     for place, row in enumerate(own):
         gap, made = gaps[place], {name: row[name] for name in AREAS[:5]}
         made |= {"searches": int(rates.searched[place]), "flag": str(row["flag"])}
+        if every[place].any() and said[place] < LEAST_KNOWN:
+            unsaid = f"not given: what followed is said for {wording.percent(said[place])}"
+            rows.append(made | {"flag": "; ".join(filter(None, [made["flag"], unsaid]))})
+            continue
         if gap is None or not enough[place]:
             rows.append(made | {"flag": made["flag"] or "not enough searches, or too few that found something"})
             continue
         made |= {"rate": rates.estimate[place], "low": rates.low[place], "high": rates.high[place]}
         made |= {"gap": gap.difference.estimate, "gap_low": gap.difference.low, "gap_high": gap.difference.high}
-        if not wording.missing(row["p_value"]):
+        if not gap.clusters:
+            made["flag"] = "; ".join(filter(None, [made["flag"], _BY_CHANCE]))
+        elif not wording.missing(row["p_value"]):
             made |= {"ratio_p": float(row["p_value"]), "gap_p": gap.p_value}
         rows.append(made)
     return _judged(rows)
+
+
+def _gaps(
+    found: NDArray[np.int64], known: NDArray[np.int64], usable: NDArray[np.bool_]
+) -> list[disparity.FindRateGap | None]:
+    """How far each district is from the others, of those of which enough is said of what followed; None of the rest."""
+    gaps: list[disparity.FindRateGap | None] = [None] * len(usable)
+    if usable.any():
+        made = disparity.gaps_to_rest(found[usable], known[usable])
+        for at, gap in zip(np.flatnonzero(usable).tolist(), made, strict=True):
+            gaps[at] = gap
+    return gaps
 
 
 def _judged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -140,8 +158,8 @@ def _judged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return rows
 
 
-def _by_district(followed: Followed) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Searches on grounds of which the file says what followed, and those that found something: (areas, months)."""
+def _by_district(followed: Followed) -> tuple[NDArray[np.int64], ...]:
+    """Searches on grounds, those of which the file says what followed, and finds, each of shape (areas, months)."""
     cells, months = followed.cells, len(followed.searches.months)
     area, month, stops = (cells[name].to_numpy() for name in ("area", "month", "stops"))
 
@@ -154,7 +172,8 @@ def _by_district(followed: Followed) -> tuple[NDArray[np.int64], NDArray[np.int6
             .reshape(len(followed.areas), months)
         )
 
-    return counted(followed.grounds & followed.given), counted(followed.grounds & followed.something)
+    grounds = followed.grounds
+    return counted(grounds), counted(grounds & followed.given), counted(grounds & followed.something)
 
 
 def _is_outside(row: Mapping[Any, Any]) -> bool:
@@ -168,13 +187,16 @@ def _why_flagged(row: dict[str, Any]) -> str:
     rate = f"{wording.percent(row['rate'])} ({wording.percent_between(row['low'], row['high'])})"
     return (
         f"ratio {near_one.times(row['ratio'])}, {side} the limits "
-        f"({near_one.between(row['limit_low_95'], row['limit_high_95'])}); "
-        f"find rate {rate}, {wording.points(row['gap'])} against the other districts"
+        f"({near_one.between(row['limit_low_95'], row['limit_high_95'])}); find rate {rate}, "
+        f"{wording.points(row['gap'])} against the other districts"
     )
 
 
 def _criterion(table: pd.DataFrame) -> Criterion:
     rows = [row for row in records_of(table) if not wording.missing(row["q_value"])]
+    others = len(table) - len(rows)
+    if len(rows) < 2 and sum(_BY_CHANCE in row["flag"] for row in records_of(table)) > 1:
+        return Criterion(AIM, EXPOSED, criteria.UNCLEAR, FEW_MONTHS)
     if len(rows) < 2:
         return no_data(AIM, EXPOSED, "fewer than two districts have both a ratio and a find rate.")
     listed = [row for row in rows if row["flagged"]]
@@ -184,7 +206,8 @@ def _criterion(table: pd.DataFrame) -> Criterion:
         why = f"{len(listed)} of {of} {'is' if len(listed) == 1 else 'are'} unlike the others in both: {said}."
         return Criterion(AIM, EXPOSED, criteria.LOOK, why, float(len(listed)), None, None, len(rows), PLACES)
     ruled_out = not any(_is_outside(row) for row in rows) and all(row["gap_low"] >= -LARGE for row in rows)
-    few = (
+    rest = f" Not judged: {wording.plural(others, 'other district')}." if others else ""
+    few = rest + (
         f" With fewer than {MINIMUM_AREAS} districts, how far they vary is known only roughly."
         if len(rows) < MINIMUM_AREAS
         else ""
@@ -193,7 +216,7 @@ def _criterion(table: pd.DataFrame) -> Criterion:
     if ruled_out:
         much = wording.points(LARGE).removeprefix("+")
         why = f"None of {of} is outside the limits, and a find rate {much} lower is ruled out for each of them.{few}"
-    verdict = criteria.HOPED if ruled_out else criteria.UNCLEAR
+    verdict = criteria.HOPED if ruled_out and not others else criteria.UNCLEAR
     return Criterion(AIM, EXPOSED, verdict, why, 0.0, None, None, len(rows), PLACES)
 
 

@@ -35,6 +35,7 @@ from analytics.findings.stop_and_search.followed import Followed
 from analytics.findings.tested import SIDES
 from analytics.records import records_of
 from analytics.scope import Scope
+from data.cubes import EVERYONE
 from data.settings import settings
 from data.vocabularies.survey import FAIR_USE
 
@@ -43,12 +44,13 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from analytics.findings.stop_and_search.area_changes import Between
     from data.store import View
 
 AIM = 5
 STOPPED = "Do people who were stopped have as much confidence as others?"
 STOPPED_FAIR = "Do people who were stopped agree as much that it is used fairly?"
-BESIDE = "Does confidence fall more where searches rise more?"
+BESIDE = "Is the change in confidence lower where the change in searches is higher?"
 
 NOT_PEOPLE = "Areas are not people: it says nothing of those who were searched."
 
@@ -56,30 +58,24 @@ ROWS = ["aim", "question", "number", "low", "high", "base", "number_is", "verdic
 
 METHOD = (
     "Of each aim what can be counted or tested: find rates by kind of search and by district against the others, "
-    "month by "
-    "month; a list of places; groups of a survey against everyone else; searches against published priorities by a "
-    "table; "
-    "people who were stopped against others of their ethnic group. Where several are tested for one question, "
-    "with a false-discovery rate (Benjamini and Hochberg) over them. How each figure is made stands at its own "
-    "question."
+    "month by month; a list of places; groups of a survey against everyone else; searches against published "
+    "priorities by a table; people who were stopped against others of their ethnic group. Where several are tested "
+    "for one question, with a false-discovery rate (Benjamini and Hochberg) over them. How each figure is made stands "
+    "at its own question."
 )
 REFERENCE = (
     "College of Policing, Authorised Professional Practice, Engagement: Next steps (its aims; it gives no method); "
-    "Benjamini "
-    "and Hochberg 1995, JRSS B 57, 289; Berger 1982, Technometrics 24, 295; docs/methods.md"
+    "Benjamini and Hochberg 1995, JRSS B 57, 289; Berger 1982, Technometrics 24, 295; docs/methods.md"
 )
 OURS = (
     "The guidance names these five aims and gives no method: questions, yardsticks and tests are ours. A verdict is "
-    "where to "
-    "look, not a finding of right or wrong."
+    "where to look, not a finding of right or wrong."
 )
 WORDS = (
-    f"“{LOOK.capitalize()}”: a test or a list shows something. “{HOPED.capitalize()}”: nothing is clearly amiss, and "
-    "a gap of "
-    f"{wording.points(LARGE).removeprefix('+')} or more is ruled out, or the rule that stands there is met. "
-    f"“{UNCLEAR.capitalize()}”: too little is known to say either. “{NO_YARDSTICK.capitalize()}”: a figure that "
-    "nobody has said "
-    "how large it should be."
+    f"“{LOOK.capitalize()}”: a test or a list shows something. “{HOPED.capitalize()}”: nothing is clearly amiss, and a "
+    f"gap of {wording.points(LARGE).removeprefix('+')} or more is ruled out, or the rule that stands there is met. "
+    f"“{UNCLEAR.capitalize()}”: too little is known to say either. “{NO_YARDSTICK.capitalize()}”: a figure that nobody "
+    "has said how large it should be."
 )
 _ICONS = {
     LOOK: "visibility",
@@ -98,8 +94,9 @@ def diagnostic(scope: Scope, view: View) -> Finding:
     except UNANSWERABLE as why:
         return refused(question, _table([]), scope, view, str(why))
     searches = followed.searches
-    linked = link.confidence_link(scope, view)
-    parts = [effective(followed), explained(searches), aligned(followed), exposed(followed), _confidence(linked)]
+    linked, between = link.linked(scope, view)
+    confidence = _confidence(linked, between)
+    parts = [effective(followed), explained(searches), aligned(followed), exposed(followed), confidence]
     rows = [criterion for part in parts for criterion in part.criteria]
     loads = view.current_loads
     more = loads[loads["load_id"].isin({load for part in parts for load in part.load_ids})]
@@ -148,14 +145,14 @@ def diagnosable(scope: Scope, view: View) -> Followed:
     return Followed.of(choices.complete(scope.but(area=None, area_level=None, power=None), view), view)
 
 
-def _confidence(linked: Finding) -> Part:
-    """What the fifth aim comes to, from the answer to its own question."""
-    if linked.refused:
+def _confidence(linked: Finding, between: Between | None) -> Part:
+    """What the fifth aim comes to, from the answer to its own question and what areas show."""
+    if between is None:
         return Part((no_data(AIM, STOPPED, linked.answer),))
-    rows = [row for row in records_of(linked.table) if row["group"] == link.EVERYONE]
+    rows = [row for row in records_of(linked.table) if row["group"] == EVERYONE]
     made = [_of_people(row) for row in rows]
     # What is to be borne in mind stands beside the figures, at their own question.
-    return Part((*made, _of_areas(linked)))
+    return Part((*made, _of_areas(between)))
 
 
 def _of_people(row: Mapping[Any, Any]) -> Criterion:
@@ -168,21 +165,15 @@ def _of_people(row: Mapping[Any, Any]) -> Criterion:
     return Criterion(AIM, asks, verdict, f"{link.said(row)}.", *number, base, GAP)
 
 
-def _of_areas(linked: Finding) -> Criterion:
-    between = records_of(linked.tables["between"])
-    if not between:
-        return no_data(AIM, BESIDE, _about_areas(linked))
-    (row,) = between
-    verdict = {SIDES.below: LOOK, SIDES.above: UNCLEAR}.get(str(row["verdict"]), UNCLEAR)
+def _of_areas(between: Between) -> Criterion:
+    rows = records_of(between.table)
+    if not rows:
+        return no_data(AIM, BESIDE, between.said)
+    (row,) = rows
+    verdict = LOOK if between.verdict == SIDES.below else UNCLEAR
     number = (float(row["correlation"]), float(row["low"]), float(row["high"]))
-    why = f"{_about_areas(linked)} {NOT_PEOPLE}"
+    why = f"{between.said} {NOT_PEOPLE}"
     return Criterion(AIM, BESIDE, verdict, why, *number, int(row["base"]), CORRELATION)
-
-
-def _about_areas(linked: Finding) -> str:
-    """The sentence on areas, which ends the answer."""
-    start = max(linked.answer.rfind("Between areas"), linked.answer.rfind("Areas are not set"))
-    return linked.answer[start:]
 
 
 def _headline(rows: Sequence[Criterion]) -> str:
@@ -212,8 +203,7 @@ def _answer(rows: Sequence[Criterion], force: str, span: str) -> str:
     where = f" To look at: {wording.listing([_lower(AIMS[aim]) for aim in aims])}." if aims else ""
     return (
         f"Of {wording.plural(len(rows), 'question')} on the guidance's five aims, {wording.listing(said)}, {force}, "
-        "the whole "
-        f"force area and all powers, {span}.{where}"
+        f"the whole force area and all powers, {span}.{where}"
     )
 
 
