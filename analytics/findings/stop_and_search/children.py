@@ -20,7 +20,6 @@ from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
 from analytics.findings.stop_and_search.group_shares import Kind, gap_in_words, share_in_words, share_panel
 from analytics.findings.stop_and_search.shared import (
     PER,
-    other_choices,
     people,
     rules_fired,
     typed_frame,
@@ -201,9 +200,11 @@ def _untold(conducted: Conducted, whole: dict[Any, Any], where: str) -> tuple[st
             "few for a share of children"
         )
         return "Age is said of too few searches", f"{said}."
-    none = not conducted.total(conducted.children)
-    few = "No child was searched" if none else "Too few searches of children for a share"
-    return few, f"{few}: {counted} of persons {where}; {other_choices(searches)}."
+    unsaid = searches.total - conducted.total(conducted.aged)
+    none = "No search is recorded as of a child" if unsaid else "No child was searched"
+    few = "Too few searches of children for a share" if conducted.total(conducted.children) else none
+    open_still = f"; age is not said for {wording.percent(unsaid / searches.total)}" if unsaid else ""
+    return few, f"{few}: {counted} of persons {where}{open_still}."
 
 
 def _coverage(conducted: Conducted, table: pd.DataFrame) -> list[str]:

@@ -268,7 +268,37 @@ def test_nobody_of_that_age_is_said(write):
     finding = children(Scope(), write(m201906=[searched("Black", 60), searched("White", 60)]))
     assert not finding.refused
     assert finding.headline == "No child was searched"
-    assert finding.answer.startswith("No child was searched: 120 searches of persons by Surrey Police in June 2019; ")
+    assert finding.answer == "No child was searched: 120 searches of persons by Surrey Police in June 2019."
+    gap = row_of(finding, "gaps", group="Black", age_band=CHILDREN)
+    assert (gap["gap"], gap["flag"]) == (None, "of both groups there is none")
+
+
+def test_none_recorded_is_not_none_where_some_is_not_said(write):
+    """Of 160 searches 24, 15 %, are blank: a child may be among them, and clothing may have been removed."""
+    rows = [
+        searched("Black", 60),
+        searched("White", 76),
+        searched("White", 12, "", ""),
+        searched("Black", 12, "", ""),
+    ]
+    view = write(m201906=rows)
+    young, thorough = children(Scope(), view), more_thorough(Scope(), view)
+    assert young.headline == "No search is recorded as of a child"
+    assert young.answer == (
+        "No search is recorded as of a child: 160 searches of persons by Surrey Police in June 2019; age is not said "
+        "for 15\u00a0%."
+    )
+    assert thorough.headline == "Removal of more than outer clothing is recorded in no search"
+    assert thorough.answer == (
+        "Removal of more than outer clothing is recorded in no search: 160 searches of persons by Surrey Police in "
+        "June 2019, of which the file says it for 85\u00a0%."
+    )
+    gap = row_of(thorough, "gaps", group="Black", age_band=ANY_AGE)
+    assert (gap["searches"], gap["comparator_searches"], gap["flag"]) == (0, 0, "of both groups there is none")
+    among = row_of(thorough, "gaps", group="Black", age_band=CHILDREN)
+    assert among["flag"] == "of both groups nobody was so searched"
+    said = more_thorough(Scope(from_month="2019-07"), write(m201907=[searched("Black", 60), searched("White", 60)]))
+    assert said.headline == "More than outer clothing was removed in no search"
 
 
 def test_vehicles_alone_are_no_persons(write):
