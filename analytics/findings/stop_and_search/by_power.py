@@ -18,6 +18,7 @@ from analytics.findings.refusal import refused
 from analytics.findings.residents import NoResidents, Residents
 from analytics.findings.searches import NoSearches, Searches
 from analytics.findings.stop_and_search import tested_shares
+from analytics.findings.stop_and_search.by_object import LEAST_KNOWN
 from analytics.findings.stop_and_search.disproportionality import EXCESS, STREET, comparison
 from analytics.findings.stop_and_search.powers import (
     GROUNDS,
@@ -44,7 +45,7 @@ from analytics.findings.stop_and_search.shared import (
     typed_frame,
     withheld_caveats,
 )
-from analytics.findings.tested import chance_caveat, rule_of_tests
+from analytics.findings.tested import SIDES, chance_caveat, rule_of_tests
 from analytics.records import records_of
 from analytics.scope import Scope, ScopeError
 from analytics.survey import q_values
@@ -67,11 +68,21 @@ _APART = (
 )
 _SHARES_LIKEWISE = (
     "Shares need no residents: they say under which powers people of a group were searched, of all who were, and not "
-    "how often. How much a power without suspicion is used goes up and down from month to month for everybody, which "
-    "leaves shares unsure and hardly moves a ratio. Where it is authorised differs from place to place, and so does "
-    "who is there."
+    "how often. Where a power without suspicion is authorised differs from place to place, and so does who is there."
+)
+_UP_AND_DOWN = (
+    "How much a power without suspicion is used goes up and down from month to month for both groups, which leaves "
+    "their shares less sure than the ratio of their rates."
+)
+_NOT_ALIKE = (
+    "The ratio under powers that need no suspicion is no surer than the shares: searches of the two groups under them "
+    "come in clumps that are not made up alike."
 )
 _NO_RATIO = f"no ratio: {FEW_MONTHS}"
+_EVERY = f"every {CHANCE}"
+_RATIO_BY_CHANCE = "interval of the ratio by chance alone"
+_NOT_KNOWN = (NOT_LISTED, NOT_RECORDED)
+"""Kinds of powers that say nothing of whether grounds were needed."""
 
 _METHOD = (
     "Searches of persons of a group under each kind of power, over all searches of the group. "
@@ -108,9 +119,11 @@ def by_power(scope: Scope, view: View) -> Finding:
         searches = Searches.of(scope.but(power=None), view)
     except (ScopeError, NoSearches) as why:
         return refused(question, typed_frame([], _BY_POWER, []), scope, view, str(why))
-    population, why_none = _population(searches)
-    table, powers = _by_kind(searches, population), _each(searches)
-    headline, answer = _sentences(searches, table, why_none)
+    known = _known_shares(searches)
+    population, why_none = _population(searches) if known[EVERYONE] >= LEAST_KNOWN else (None, "")
+    table, mirrors = _by_kind(searches, population, known)
+    powers, tests, ratios = _each(searches, known), table[~mirrors], _ratios_tested(table)
+    headline, answer = _sentences(searches, table, known, why_none)
     return Finding(
         key=question.key,
         question=question.asks,
@@ -118,14 +131,25 @@ def by_power(scope: Scope, view: View) -> Finding:
         answer=answer,
         tables={"by_power": table, "powers": powers},
         provenance=searches.provenance(
-            question, _METHOD, _REFERENCE, [*rules_fired(table, population), *rule_of_tests(table)], _shown()
+            question,
+            _METHOD,
+            _REFERENCE,
+            [
+                *rules_fired(table, population),
+                *rule_of_tests(tests),
+                *(rule_of_tests(ratios, "ratio pair") if len(ratios) else []),
+            ],
+            _shown(),
         ),
         caveats=(
             _APART,
             *tested_shares.untested(table),
             *_ratio_caveats(table, searches, population),
-            *chance_caveat(table),
+            *_known_in_part(searches, known),
+            *chance_caveat(tests),
+            *(f"One ratio against another: {said[0].lower()}{said[1:]}" for said in chance_caveat(ratios)),
             _SHARES_LIKEWISE,
+            *_how_alike(table, searches),
             FAIRNESS,
             *missing_residents(searches, population),
             *searches.gaps(per_resident=population is not None),
@@ -145,6 +169,7 @@ def _shown() -> dict[str, str]:
         "Clear below a false-discovery rate of": f"{settings().false_discovery:.2f}",
         "Least months of a ratio, and of a test": str(MINIMUM_PERIODS),
         "Least share of searches with a place": wording.percent(settings().placed_share),
+        "Share of which the kind of power must be known": wording.percent(LEAST_KNOWN),
     }
 
 
@@ -158,7 +183,24 @@ def _population(searches: Searches) -> tuple[Residents | None, str]:
 # Tables
 
 
-def _by_kind(searches: Searches, population: Residents | None) -> pd.DataFrame:
+def _known_shares(searches: Searches) -> dict[str, float]:
+    """Of everyone and of each group: share of the searches of which the kind of power is known."""
+    groups = list(searches.by_group)
+    unknown = searches.under([power for power in searches.by_power.index if kind_of(power) in _NOT_KNOWN])
+    every, part = (of.monthly(groups).sum(axis=1) for of in (searches, unknown))
+    counts = {EVERYONE: (every.sum(), part.sum())} | dict(zip(groups, zip(every, part, strict=True), strict=True))
+    return {group: float((whole - none) / whole) if whole else 1.0 for group, (whole, none) in counts.items()}
+
+
+def _least_known(known: Mapping[str, float], group: str) -> float:
+    """Share that decides of a group: its own, or everyone's where that is too small for any group."""
+    return known[EVERYONE] if known[EVERYONE] < LEAST_KNOWN else known[group]
+
+
+def _by_kind(
+    searches: Searches, population: Residents | None, known: Mapping[str, float]
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """The table, and which of its rows are tested as the other of two kinds, shape (rows,)."""
     groups, comparator = list(searches.by_group), str(searches.scope.comparator)
     base = searches.monthly(groups)
     rows = []
@@ -167,11 +209,83 @@ def _by_kind(searches: Searches, population: Residents | None) -> pd.DataFrame:
         for row in tested_shares.rows_of(groups, part.monthly(groups), base, comparator):
             figures = _figures(kind, part, population, str(row["group"]), comparator)
             notes = [*_none(searches, row), row["flag"], figures.pop("flag", "")]
-            rows.append({"power": kind, **row, **figures, "flag": "; ".join(note for note in notes if note)})
-    table = tested_shares.tested(typed_frame(_against_grounds(rows), _BY_POWER, _COUNTS))
+            made = {"power": kind, **row, **figures, "flag": _said_once(notes)}
+            rows.append(made if kind in _NOT_KNOWN else _where_known(made, known, comparator))
+    mirrors = _mirrors(rows, comparator)
+    table = _tested_once(typed_frame(_against_grounds(rows), _BY_POWER, _COUNTS), mirrors)
     shown = [*_SHARE, *_RATE, *_PAIR, *_AGAINST, "unknown_share"]
     table = withhold(table, ["base"], shown, settings().threshold, zeros_shown=True)
-    return withhold(table, ["searches"], shown, settings().threshold, zeros_shown=True)
+    table = withhold(table, ["searches"], shown, settings().threshold, zeros_shown=True)
+    return table, np.isin(np.arange(len(table)), list(mirrors))
+
+
+def _said_once(notes: Iterable[str]) -> str:
+    """Notes of a row, each once; that an interval is by chance alone is no second note where every one is."""
+    said = dict.fromkeys(note for joined in notes for note in joined.split("; ") if note)
+    return "; ".join(note for note in said if note != CHANCE or _EVERY not in said)
+
+
+def _where_known(row: dict[str, Any], known: Mapping[str, float], comparator: str) -> dict[str, Any]:
+    """The row without what rests on too few known powers: shares and rates of a group, or what compares it."""
+    group = str(row["group"])
+    of_group, of_comparator = (_least_known(known, name) for name in (group, comparator))
+    if of_group < LEAST_KNOWN:
+        kept = {name: row[name] for name in ("power", "group", "searches", "base")}
+        return kept | {"flag": f"not given: the kind of power is known for {wording.percent(of_group)}"}
+    if of_comparator >= LEAST_KNOWN or group not in BROAD_GROUPS:
+        return row
+    why = f"no ratio: of {people(comparator)} the kind of power is known for {wording.percent(of_comparator)}"
+    return row | dict.fromkeys([*tested_shares.GAP, *_PAIR]) | {"flag": _said_once([row["flag"], why])}
+
+
+def _mirrors(rows: list[dict[str, Any]], comparator: str) -> dict[int, int]:
+    """Places of rows whose difference is that of another row with its sign turned, with the place of that row.
+
+    So it is where two kinds were tested of a group and all but a few searches of both groups are under these.
+    """
+    counts = {(row["power"], row["group"]): (int(row["searches"]), int(row["base"])) for row in rows}
+    found = {}
+    for group in BROAD_GROUPS:
+        of_group = [
+            at for at, row in enumerate(rows) if row["group"] == group and not wording.missing(row.get("p_value"))
+        ]
+        if len(of_group) != 2:
+            continue
+        kinds = [rows[at]["power"] for at in of_group]
+        rest = [
+            counts[kinds[0], name][1] - sum(counts[kind, name][0] for kind in kinds) for name in (group, comparator)
+        ]
+        if max(rest) < settings().threshold:
+            found[of_group[1]] = of_group[0]
+    return found
+
+
+def _tested_once(table: pd.DataFrame, mirrors: Mapping[int, int]) -> pd.DataFrame:
+    """The table with q-values and verdicts; a row that mirrors another is in the tests once and has its q-value."""
+    others, own = list(mirrors), list(mirrors.values())
+    made = tested_shares.tested(table.assign(p_value=table["p_value"].mask(table.index.isin(others))))
+    q_value, verdict = made["q_value"].copy(), made["verdict"].copy()
+    for at, twin in zip(others, own, strict=True):
+        q_value.loc[at] = q_value.loc[twin]
+        verdict.loc[at] = _side(table.loc[at, "gap_low"], table.loc[at, "gap_high"], q_value.loc[twin])
+    return made.assign(p_value=table["p_value"], q_value=q_value, verdict=verdict)
+
+
+def _side(low: float, high: float, q_value: float, level: float = 0.0) -> str:
+    """On which side of a level an interval clearly lies."""
+    if q_value >= settings().false_discovery:
+        return SIDES.neither
+    return SIDES.above if low > level else SIDES.below if high < level else SIDES.neither
+
+
+def _ratios_tested(table: pd.DataFrame) -> pd.DataFrame:
+    """P-value and verdict of each ratio that was tested against that under powers that need grounds."""
+    import pandas as pd
+
+    low, high, p_value, q_value = _AGAINST[1:]
+    rows = [row for row in records_of(table) if not wording.missing(row[p_value])]
+    verdicts = [_side(row[low], row[high], row[q_value], level=1.0) for row in rows]
+    return pd.DataFrame({"p_value": [row[p_value] for row in rows], "verdict": verdicts})
 
 
 def _against_grounds(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -179,7 +293,7 @@ def _against_grounds(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
     Only where it can be told of both ratios how far searches come in clumps.
     """
-    told = [row for row in rows if row.get("ratio") and row["dispersion"]]
+    told = [row for row in rows if row.get("ratio") and row.get("dispersion")]
     grounds = {row["group"]: _ratio(row) for row in told if row["power"] == GROUNDS}
     compared = [row for row in told if row["power"] != GROUNDS and row["group"] in grounds]
     made = [disparity.ratio_of_ratios(_ratio(row), grounds[row["group"]]) for row in compared]
@@ -231,8 +345,8 @@ def _figures(kind: str, part: Searches, population: Residents | None, group: str
     return told | {name: made[name] for name in _PAIR if name in made} | {"flag": made["flag"]}
 
 
-def _each(searches: Searches) -> pd.DataFrame:
-    """Each power with its kind and its share of all searches of persons."""
+def _each(searches: Searches, known: Mapping[str, float]) -> pd.DataFrame:
+    """Each power with its kind and its share of all searches of persons, where enough powers are known."""
     counted = searches.by_power.to_numpy()
     base, rows = counted.sum(axis=0)[None], []
     for power, of_months in zip(searches.by_power.index, counted, strict=True):
@@ -252,6 +366,10 @@ def _each(searches: Searches) -> pd.DataFrame:
     table = typed_frame(rows, _POWERS, ["searches", "base"])
     few = (table["searches"] < settings().threshold).to_numpy(dtype=bool)
     table.loc[few, "flag"] = TOO_FEW
+    if known[EVERYONE] < LEAST_KNOWN:
+        floors = ~table["kind"].isin(_NOT_KNOWN) & ~few
+        table = table.assign(**{name: table[name].mask(floors) for name in ("share", "low", "high")})
+        table.loc[floors, "flag"] = f"not given: the kind of power is known for {wording.percent(known[EVERYONE])}"
     return without_rates_of_few(table, "searches", ["share", "low", "high"])
 
 
@@ -263,16 +381,37 @@ def _not_listed(powers: pd.DataFrame) -> list[str]:
 # Sentences
 
 
-def _sentences(searches: Searches, table: pd.DataFrame, why_none: str) -> tuple[str, str]:
+def _sentences(searches: Searches, table: pd.DataFrame, known: Mapping[str, float], why_none: str) -> tuple[str, str]:
     rows = {(row["power"], row["group"]): row for row in records_of(table)}
     pair = str(searches.scope.group), str(searches.scope.comparator)
-    parts = [*_much_unknown(searches, rows), _of_shares(searches, rows, pair), *_of_ratios(rows, pair, why_none)]
-    return _headline(rows, pair), " ".join(parts)
+    headline = _headline(rows, pair, known)
+    if known[EVERYONE] < LEAST_KNOWN:
+        return headline, (
+            f"Under which kind of power people were searched{searches.limits} is known for "
+            f"{wording.percent(known[EVERYONE])} of {wording.plural(searches.total, 'search', 'searches')}, "
+            f"{searches.span}: too few for a share, a rate or a ratio under a kind."
+        )
+    parts = [
+        *_much_unknown(searches, known),
+        _of_shares(searches, rows, pair),
+        *_of_ratios(rows, pair, why_none),
+        *_too_few_known(known, pair),
+    ]
+    return headline, " ".join(parts)
 
 
-def _headline(rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str]) -> str:
-    unknown = _unknown_share(rows)
-    if unknown > settings().unknown_share:
+def _too_few_known(known: Mapping[str, float], pair: tuple[str, str]) -> list[str]:
+    return [
+        f"Of the searches of {people(name)} the kind of power is known for {wording.percent(known[name])}: too few for "
+        "a share, a rate or a ratio under a kind."
+        for name in pair
+        if known[name] < LEAST_KNOWN
+    ]
+
+
+def _headline(rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str], known: Mapping[str, float]) -> str:
+    unknown = 1 - known[EVERYONE]
+    if unknown > settings().unknown_share or known[EVERYONE] < LEAST_KNOWN:
         return f"Under which power is not known for {wording.percent(unknown)} of searches"
     if (NO_SUSPICION, EVERYONE) not in rows:
         return "No search is recorded under a power without suspicion"
@@ -285,15 +424,9 @@ def _headline(rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str]) -> str
     return f"{NO_SUSPICION}: {wording.percent(shares[EVERYONE])} of all searches"
 
 
-def _unknown_share(rows: Mapping[tuple[Any, Any], Row]) -> float:
-    """Share of all searches of which the kind of power is not known."""
-    shares = [rows[kind, EVERYONE]["share"] for kind in (NOT_LISTED, NOT_RECORDED) if (kind, EVERYONE) in rows]
-    return sum(float(share) for share in shares if not wording.missing(share))
-
-
-def _much_unknown(searches: Searches, rows: Mapping[tuple[Any, Any], Row]) -> list[str]:
+def _much_unknown(searches: Searches, known: Mapping[str, float]) -> list[str]:
     """What is said before every number where too much ethnicity, or too many powers, are unknown."""
-    most, power, said = settings().unknown_share, _unknown_share(rows), []
+    most, power, said = settings().unknown_share, 1 - known[EVERYONE], []
     if power > most:
         said.append(
             f"Under which power people were searched is not known for {wording.percent(power)} of searches, so what "
@@ -335,11 +468,16 @@ def _of_ratios(rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str], why_n
             said.append(
                 f"under {UNDER[kind]}, {wording.rate(one['rate'])} searches for every 1,000 {residents_of(pair[0])} "
                 f"against {wording.rate(other['rate'])} for {residents_of(pair[1])}, a ratio of "
-                f"{near_one.times(one['ratio'])} ({near_one.between(one['low'], one['high'])})"
+                f"{near_one.times(one['ratio'])} ({near_one.between(one['low'], one['high'])}{_chance(one)})"
             )
     if said:
         return [f"By residents, {'; '.join(said)}{_apart(rows.get((NO_SUSPICION, pair[0])))}."]
     return ["No ratio of rates is given; the table says why of each."]
+
+
+def _chance(row: Row) -> str:
+    """What stands behind an interval of a ratio that takes searches as independent."""
+    return ", by chance alone" if any(note in row["flag"] for note in (_EVERY, _RATIO_BY_CHANCE)) else ""
 
 
 def _apart(row: Row | None) -> str:
@@ -347,9 +485,33 @@ def _apart(row: Row | None) -> str:
     if row is None or wording.missing(row["against_grounds"]):
         return ""
     low, high = row["against_grounds_low"], row["against_grounds_high"]
-    clear = row["against_grounds_q_value"] < settings().false_discovery and not low <= 1 <= high
+    clear = _side(low, high, row["against_grounds_q_value"], level=1.0) != SIDES.neither
     said = f"{near_one.times(row['against_grounds'])} times ({near_one.between(low, high)})"
     return f". The second ratio is {said} the first" if clear else f". The two ratios do not clearly differ: {said}"
+
+
+def _known_in_part(searches: Searches, known: Mapping[str, float]) -> list[str]:
+    """Of how many searches the kind of power is not known, and what that does to every figure under a kind."""
+    unknown = round((1 - known[EVERYONE]) * searches.total)
+    if unknown < settings().threshold or known[EVERYONE] < LEAST_KNOWN:
+        return []
+    return [
+        f"The kind of power is not known for {unknown:,} of {wording.plural(searches.total, 'search', 'searches')} "
+        f"({wording.percent(1 - known[EVERYONE])}): they are in the base of every share and in no rate under a kind, "
+        "so these shares and rates are too low."
+    ]
+
+
+def _how_alike(table: pd.DataFrame, searches: Searches) -> list[str]:
+    """Whether the ratio under powers without suspicion is surer than the shares; empty where it can't be told."""
+    rows = {row["group"]: row for row in records_of(table) if row["power"] == NO_SUSPICION}
+    one, other = (rows.get(str(name)) for name in (searches.scope.group, searches.scope.comparator))
+    if one is None or other is None or wording.missing(one["dispersion"]):
+        return []
+    if any(wording.missing(row["share"]) or not row["share_low"] for row in (one, other)):
+        return []
+    shares = min(row["share_high"] / row["share_low"] for row in (one, other))
+    return [_UP_AND_DOWN if one["high"] / one["low"] < shares else _NOT_ALIKE] if one["low"] else [_NOT_ALIKE]
 
 
 def _ratio_caveats(table: pd.DataFrame, searches: Searches, population: Residents | None) -> list[str]:
@@ -360,7 +522,7 @@ def _ratio_caveats(table: pd.DataFrame, searches: Searches, population: Resident
             f"No ratio of rates is given for a kind of power: {FEW_MONTHS}, and searches under powers that need no "
             "suspicion come many at a time."
         )
-    if table["flag"].str.contains("of the ratio by chance|every interval by chance").any():
+    if table["flag"].str.contains(f"{_RATIO_BY_CHANCE}|{_EVERY}").any():
         said.append(
             "Where the table says that the interval of a ratio is by chance alone, it is likely too narrow: there are "
             "too few months and districts with searches of both groups to see how far they come in clumps."

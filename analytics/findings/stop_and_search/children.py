@@ -15,18 +15,21 @@ from analytics.findings.residents import NoResidents
 from analytics.findings.searches import UNANSWERABLE
 from analytics.findings.stop_and_search import group_shares
 from analytics.findings.stop_and_search.conducted import ADULT, Conducted, bands_below
+from analytics.findings.stop_and_search.disproportionality import STREET
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
 from analytics.findings.stop_and_search.group_shares import Kind, gap_in_words, share_in_words, share_panel
 from analytics.findings.stop_and_search.shared import (
+    CHANCE,
     FAIRNESS,
+    OVER,
     PER,
-    other_choices,
+    missing_residents,
     people,
     rules_fired,
     typed_frame,
     withheld_caveats,
 )
-from analytics.findings.stop_and_search.young_residents import residents_aged
+from analytics.findings.stop_and_search.young_residents import residents_aged, year_apart
 from analytics.findings.tested import chance_caveat, rule_of_tests
 from analytics.records import records_of, with_nulls
 from analytics.scope import Scope
@@ -55,6 +58,7 @@ _MAKE_UP = (
     "A share says how the searches of a group are made up by age, not how often its children are searched: groups "
     "differ in how many of them are young."
 )
+_BY_CHANCE = "interval of the rate by chance alone"
 _NO_COUNT = "A search of a child is no count of children: one child can be searched many times."
 
 
@@ -67,8 +71,11 @@ def children(scope: Scope, view: View) -> Finding:
         return refused(question, typed_frame([], ["group", "age_band", "flag"], []), scope, view, str(why))
     kinds = _kinds(conducted)
     gaps, residents = group_shares.gap_table(conducted, kinds), _residents(conducted)
-    table = _with_rates(conducted, kinds, group_shares.share_table(conducted, kinds), residents)
+    shares = group_shares.share_table(conducted, kinds)
+    table = _with_rates(conducted, kinds, shares, residents)
     searches = conducted.searches
+    rated = bool(table["rate"].notna().any())
+    population = searches.residents if rated else None
     headline, answer = _sentences(conducted, table, gaps)
     panels = [
         share_panel(table, CHILDREN, "Share of searches: people under 18"),
@@ -84,19 +91,22 @@ def children(scope: Scope, view: View) -> Finding:
             question,
             _METHOD,
             group_shares.REFERENCE,
-            [*rules_fired(table, None), *rule_of_tests(gaps, "gap")],
+            [*rules_fired(table, population), *rule_of_tests(gaps, "gap")],
             {"Share of which the file must say it": wording.percent(LEAST_KNOWN)},
             per_resident=any(not isinstance(of_age, str) for of_age in residents.values()),
         ),
         caveats=(
-            *group_shares.chance_caveats(table),
+            *group_shares.chance_caveats(shares),
             _MAKE_UP,
+            *missing_residents(searches, population),
+            *year_apart(searches, population),
+            *([STREET] if rated else []),
             *_no_rates(residents),
             *_coverage(conducted, table),
             _NO_COUNT,
             *chance_caveat(gaps),
             FAIRNESS,
-            *searches.gaps(per_resident=False),
+            *searches.gaps(per_resident=rated),
             *withheld_caveats(table),
             *searches.caveats(""),
         ),
@@ -148,6 +158,7 @@ def _with_rates(
     """The table with residents of the group and age, and searches of them for every 1,000, where both are known."""
     counts = {kind.name: conducted.by_month(kind.known & kind.are) for kind in kinds}
     made = np.full((len(table), len(_RATES)), np.nan)
+    flags = [str(flag) for flag in table["flag"]]
     for place, row in enumerate(records_of(table)):
         of_age = residents[row["age_band"]]
         everyone = row["group"] == EVERYONE
@@ -158,13 +169,20 @@ def _with_rates(
         if not wording.missing(row["share"]):
             of_group = counts[row["age_band"]]
             by_month = of_group.sum(axis=0) if everyone else of_group[conducted.groups.index(row["group"])]
-            factor = disparity.period_dispersion(by_month).factor or 1.0
-            rate = disparity.rate(int(by_month.sum()), number, PER, factor)
+            factor = disparity.period_dispersion(by_month).factor
+            rate = disparity.rate(int(by_month.sum()), number, PER, factor or 1.0)
             made[place, 1:] = rate.estimate, rate.low, rate.high
+            flags[place] = _flagged(flags[place], factor is None, rate.estimate > PER)
     missing = np.isnan(made)
     columns = {name: with_nulls(made[:, at], missing[:, at]) for at, name in enumerate(_RATES)}
     columns["residents"] = with_nulls(np.nan_to_num(made[:, 0]).astype(np.int64), missing[:, 0])
-    return table.drop(columns="flag").assign(**columns, flag=table["flag"])
+    return table.drop(columns="flag").assign(**columns, flag=flags)
+
+
+def _flagged(flag: str, by_chance: bool, over: bool) -> str:
+    """What is noted of a row with what there is to note of its rate; its share may say of all that it is by chance."""
+    said = [*([_BY_CHANCE] if by_chance and flag != CHANCE else []), *([OVER] if over else [])]
+    return "; ".join(note for note in (flag, *said) if note)
 
 
 def _sentences(conducted: Conducted, table: pd.DataFrame, gaps: pd.DataFrame) -> tuple[str, str]:
@@ -201,9 +219,11 @@ def _untold(conducted: Conducted, whole: dict[Any, Any], where: str) -> tuple[st
             "few for a share of children"
         )
         return "Age is said of too few searches", f"{said}."
-    none = not conducted.total(conducted.children)
-    few = "No child was searched" if none else "Too few searches of children for a share"
-    return few, f"{few}: {counted} of persons {where}; {other_choices(searches)}."
+    unsaid = searches.total - conducted.total(conducted.aged)
+    none = "No search is recorded as of a child" if unsaid else "No child was searched"
+    few = "Too few searches of children for a share" if conducted.total(conducted.children) else none
+    open_still = f"; age is not said for {wording.percent(unsaid / searches.total)}" if unsaid else ""
+    return few, f"{few}: {counted} of persons {where}{open_still}."
 
 
 def _coverage(conducted: Conducted, table: pd.DataFrame) -> list[str]:
@@ -216,6 +236,7 @@ def _coverage(conducted: Conducted, table: pd.DataFrame) -> list[str]:
     between = group_shares.range_in_words(whole)
     return [
         f"Age is blank, or in no list, for {unknown:,} of {wording.plural(searches.total, 'search', 'searches')} "
-        f"({wording.percent(unknown / searches.total)}); they are in no share."
+        f"({wording.percent(unknown / searches.total)}); they are in no share"
+        + (" and in no rate, so that every rate is too low." if table["rate"].notna().any() else ".")
         + (f" If none or all of them were of children, the share would be {between}." if between else "")
     ]

@@ -174,14 +174,15 @@ def _gap(counts: tuple[Codes, Codes, Codes], pair: list[int]) -> dict[str, Any]:
     every, known, are = (numbers[pair] for numbers in counts)
     whole = every.sum(axis=1)
     if not whole.all():
-        return {"searches": 0, "flag": "of one of the groups nobody was so searched"}
+        of = "one of the groups" if whole.any() else "both groups"
+        return {"searches": 0, "flag": f"of {of} nobody was so searched"}
     told = (known.sum(axis=1) / whole).min()
     if told < LEAST_KNOWN:
         return {"flag": _not_known(told)}
     (x, other), (n, others) = are.sum(axis=1).tolist(), known.sum(axis=1).tolist()
     row: dict[str, Any] = {"searches": x, "comparator_searches": other, "base": n + others}
     if not x or not other:
-        return row | {"flag": "of one of the groups there is none"}
+        return row | {"flag": f"of {'one of the groups' if x or other else 'both groups'} there is none"}
     made = disparity.find_rate_gap(are[0], known[0], are[1], known[1])
     gap = made.difference
     row |= {"share": x / n, "comparator_share": other / others, "gap": gap.estimate, "low": gap.low, "high": gap.high}

@@ -157,8 +157,9 @@ def _untold(conducted: Conducted, table: pd.DataFrame, where: str) -> tuple[str,
         )
         more = f"; if none or all of the others were such searches it would be {between}" if between else ""
         return "Removal of clothing is said of too few searches", f"{said}{more}."
-    none = not conducted.total(conducted.said("removal", "Yes"))
-    head = "More than outer clothing was removed in no search" if none else "Too few such searches for a share"
+    removed = "Removal of more than outer clothing is recorded" if share < 1 else "More than outer clothing was removed"
+    some = conducted.total(conducted.said("removal", "Yes"))
+    head = "Too few such searches for a share" if some else f"{removed} in no search"
     return head, f"{head}: {counted} of persons {where}, of which the file says it for {wording.percent(share)}."
 
 

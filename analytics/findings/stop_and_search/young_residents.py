@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from analytics import wording
-from analytics.findings.residents import NoResidents
+from analytics.findings.residents import NoResidents, Residents
 from analytics.findings.searches import Searches
 from data.counting import grouping
 from data.cubes import PEOPLE_CUBE
@@ -77,6 +77,16 @@ def residents_aged(searches: Searches, first: int, last: int) -> dict[str, int]:
         raise NoResidents(f"{held.source} suppresses some counts by ethnic group and age")
     by_group = rows.groupby("broad")["residents"].sum()
     return {group: int(by_group.get(group, 0)) for group in BROAD_GROUPS}
+
+
+def year_apart(searches: Searches, population: Residents | None) -> list[str]:
+    """One sentence where searches of an age are set against residents of another year; empty where they are not."""
+    if population is None or str(population.year) in {month[:4] for month in searches.months}:
+        return []
+    return [
+        f"Searches ({searches.period}) are set against residents of {population.year}, of the same ethnic group and "
+        "ages."
+    ]
 
 
 @lru_cache(maxsize=8)

@@ -16,8 +16,9 @@ from scipy.stats import poisson
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from analytics.findings.stop_and_search import Conducted, children, more_thorough
+from analytics.findings.stop_and_search import STREET, Conducted, children, more_thorough
 from analytics.findings.stop_and_search.children import CHILDREN, YOUNG
+from analytics.findings.stop_and_search.group_shares import INDEPENDENT
 from analytics.findings.stop_and_search.more_thorough import ANY_AGE
 from analytics.findings.stop_and_search.young_residents import years_of
 from analytics.reading import reading_table, reading_titles
@@ -270,7 +271,37 @@ def test_nobody_of_that_age_is_said(write):
     finding = children(Scope(), write(m201906=[searched("Black", 60), searched("White", 60)]))
     assert not finding.refused
     assert finding.headline == "No child was searched"
-    assert finding.answer.startswith("No child was searched: 120 searches of persons by Surrey Police in June 2019; ")
+    assert finding.answer == "No child was searched: 120 searches of persons by Surrey Police in June 2019."
+    gap = row_of(finding, "gaps", group="Black", age_band=CHILDREN)
+    assert (gap["gap"], gap["flag"]) == (None, "of both groups there is none")
+
+
+def test_none_recorded_is_not_none_where_some_is_not_said(write):
+    """Of 160 searches 24, 15 %, are blank: a child may be among them, and clothing may have been removed."""
+    rows = [
+        searched("Black", 60),
+        searched("White", 76),
+        searched("White", 12, "", ""),
+        searched("Black", 12, "", ""),
+    ]
+    view = write(m201906=rows)
+    young, thorough = children(Scope(), view), more_thorough(Scope(), view)
+    assert young.headline == "No search is recorded as of a child"
+    assert young.answer == (
+        "No search is recorded as of a child: 160 searches of persons by Surrey Police in June 2019; age is not said "
+        "for 15\u00a0%."
+    )
+    assert thorough.headline == "Removal of more than outer clothing is recorded in no search"
+    assert thorough.answer == (
+        "Removal of more than outer clothing is recorded in no search: 160 searches of persons by Surrey Police in "
+        "June 2019, of which the file says it for 85\u00a0%."
+    )
+    gap = row_of(thorough, "gaps", group="Black", age_band=ANY_AGE)
+    assert (gap["searches"], gap["comparator_searches"], gap["flag"]) == (0, 0, "of both groups there is none")
+    among = row_of(thorough, "gaps", group="Black", age_band=CHILDREN)
+    assert among["flag"] == "of both groups nobody was so searched"
+    said = more_thorough(Scope(from_month="2019-07"), write(m201907=[searched("Black", 60), searched("White", 60)]))
+    assert said.headline == "More than outer clothing was removed in no search"
 
 
 def test_vehicles_alone_are_no_persons(write):
@@ -303,11 +334,11 @@ def test_filters_are_followed_and_a_district_limits_nothing(write, town):
 # Rates, where residents are counted by ethnic group and age together
 
 
-def population(ages):
+def population(ages, year=2019):
     """A population table of one district: residents by group and age, given by the words for the age."""
     listed = {"White": "White: English, Welsh, Scottish, Northern Irish or British", "Black": BLACK_RESIDENTS}
     lines = [
-        f'E07000211,East,2019,census_2021,"{listed[group]}",{sex},{age},{number}'
+        f'E07000211,East,{year},census_2021,"{listed[group]}",{sex},{age},{number}'
         for age, numbers in ages.items()
         for group, number in numbers.items()
         for sex in ("Female", "Male")
@@ -341,6 +372,32 @@ def test_a_rate_for_each_child_is_that_of_residents_of_the_same_group_and_age(wr
     assert row_of(finding, group="White", age_band=YOUNG)["rate"] == pytest.approx(1000 * 220 / 8000)
     assert row_of(finding, group="Everyone", age_band=CHILDREN)["residents"] == 7000
     assert not any("No rate for each resident" in caveat for caveat in finding.caveats)
+
+
+def test_a_rate_says_of_which_residents_it_is(write, town):
+    """Two districts, the file holds one; it is of 2021; and of Black people 30 searches stand against 20 children."""
+    town.boundaries()
+    ages = {
+        "0 to 17": {"White": 2000, "Black": 10},
+        "18 to 24": {"White": 4000, "Black": 400},
+        "25 and over": {"White": 30_000, "Black": 900},
+    }
+    town.write("own.csv", population(ages, 2021))
+    finding = children(Scope(), write(m201906=[*JUNE["m201906"], searched("White", 20, "")]))
+    row = row_of(finding, group="Black", age_band=CHILDREN)
+    assert (row["residents"], row["rate"]) == (20, pytest.approx(1500))
+    assert row["flag"] == "interval by chance alone; more searches than residents"
+    assert STREET in finding.caveats
+    assert INDEPENDENT in finding.caveats
+    assert "Marked: more searches of a group than residents of it" in finding.provenance.rules
+    said = " ".join(finding.caveats)
+    assert "The residents of West are missing from " in said
+    assert "so every rate is too high." in said
+    assert "Searches (June 2019) are set against residents of 2021, of the same ethnic group and ages." in said
+    assert "of all ages" not in said
+    assert "20 of 420 searches (5\u00a0%); they are in no share and in no rate, so that every rate is too low." in said
+    without = more_thorough(Scope(), town.view())
+    assert STREET not in without.caveats
 
 
 @pytest.mark.parametrize(

@@ -233,7 +233,139 @@ def test_differences_are_tested_together(write, districts):
         assert clear
         assert row["verdict"] == ("above" if row["gap"] > 0 else "below")
     assert "a difference of +" in finding.answer
-    assert any(rule.startswith("2 differences tested, 2 clear") for rule in finding.provenance.rules)
+    # Two kinds: the one difference is the other with its sign turned, and one test.
+    assert any(rule.startswith("1 difference tested, 1 clear") for rule in finding.provenance.rules)
+    assert any(rule.startswith("1 ratio pair tested, 1 clear") for rule in finding.provenance.rules)
+    assert any(said.startswith("One ratio against another: called clear with") for said in finding.caveats)
+
+
+def test_ratios_under_three_kinds_are_tested_together(write, districts):
+    """Orders as a third kind, so that no difference mirrors another; six months in which numbers differ."""
+
+    def rows(month):
+        orders = (
+            searched(group, number + month % 2, BY_ORDER, point=point)
+            for point in (EAST, WEST)
+            for group, number in (("Black", 4), ("White", 9))
+        )
+        return [*busy(month), *orders]
+
+    finding = by_power(Scope(), write(months_of(rows)))
+    told = [row for row in rows_of(finding) if row["against_grounds_p_value"] is not None]
+    assert [row["power"] for row in told] == [NO_SUSPICION, ORDER]
+    q = step_up([row["against_grounds_p_value"] for row in told])
+    assert [row["against_grounds_q_value"] for row in told] == pytest.approx(q)
+    clear = sum(
+        one < 0.1 and not row["against_grounds_low"] <= 1 <= row["against_grounds_high"]
+        for one, row in zip(q, told, strict=True)
+    )
+    assert f"2 ratio pairs tested, {clear} clear" in " ".join(finding.provenance.rules)
+    assert "3 differences tested, " in " ".join(finding.provenance.rules)
+    shares = [row for row in rows_of(finding) if row["p_value"] is not None]
+    assert [row["q_value"] for row in shares] == pytest.approx(step_up([row["p_value"] for row in shares]))
+
+
+def section_60(counts):
+    """Months of searches under grounds that are alike, and under section 60 as many of both groups as are given."""
+    return {
+        f"2019-{month:02d}": [
+            part
+            for point in (EAST, WEST)
+            for part in (
+                searched("Black", 20 + month % 3, point=point),
+                searched("White", 60 + month % 2, point=point),
+                searched("Black", black, SECTION_60, point=point),
+                searched("White", white, SECTION_60, point=point),
+            )
+        ]
+        for month, (black, white) in enumerate(counts, 1)
+    }
+
+
+@pytest.mark.parametrize(
+    ("counts", "alike"),
+    [
+        (((2, 2), (30, 31), (3, 3), (40, 39), (2, 2), (25, 26)), True),
+        (((30, 0), (2, 30), (28, 1), (0, 25), (31, 2), (1, 33)), False),
+    ],
+)
+def test_that_ups_and_downs_leave_the_ratio_alone_is_said_where_they_do(write, districts, counts, alike):
+    finding = by_power(Scope(), write(section_60(counts)))
+    row, white = (row_of(finding, power=NO_SUSPICION, group=group) for group in ("Black", "White"))
+    surer = row["high"] / row["low"] < min(one["share_high"] / one["share_low"] for one in (row, white))
+    assert surer == alike
+    said = " ".join(finding.caveats)
+    assert ("leaves their shares less sure than the ratio of their rates" in said) == alike
+    assert ("is no surer than the shares" in said) == (not alike)
+
+
+def test_a_ratio_of_one_month_says_in_the_answer_that_it_is_by_chance(write, districts):
+    """Section 60 in one of six months: how far its searches come in clumps can't be told, so it is no test either."""
+    finding = by_power(Scope(), write(section_60([(12, 14), *[(0, 0)] * 5])))
+    row = row_of(finding, power=NO_SUSPICION, group="Black")
+    assert (row["dispersion"], row["against_grounds"]) == (None, None)
+    assert "by chance alone" in row["flag"]
+    assert ", by chance alone)." in finding.answer
+    assert not any("ratio pair" in rule for rule in finding.provenance.rules)
+
+
+def test_with_too_few_known_powers_there_is_no_share_rate_or_ratio(write, districts):
+    """300 of 400 say a power: three quarters, and four fifths are asked for."""
+    finding = by_power(Scope(), write({"2019-06": [*JUNE["2019-06"], searched("White", 100, "")]}))
+    for kind, black in ((GROUNDS, 80), (NO_SUSPICION, 20)):
+        row = row_of(finding, power=kind, group="Black")
+        assert (row["searches"], row["base"]) == (black, 100)
+        assert {row[name] for name in ("share", "share_low", "gap", "rate", "rate_low", "ratio")} == {None}
+        assert row["flag"] == "not given: the kind of power is known for 75\u00a0%"
+    assert row_of(finding, power=NOT_RECORDED, group="Everyone")["share"] == pytest.approx(0.25)
+    drugs = row_of(finding, "powers", kind=GROUNDS)
+    assert (drugs["searches"], drugs["share"], drugs["flag"]) == (
+        270, None, "not given: the kind of power is known for 75\u00a0%"
+    )  # fmt: skip
+    assert finding.headline == "Under which power is not known for 25\u00a0% of searches"
+    assert finding.answer == (
+        "Under which kind of power people were searched is known for 75\u00a0% of 400 searches, June 2019: too few for "
+        "a share, a rate or a ratio under a kind."
+    )
+
+
+def test_four_fifths_of_known_powers_are_enough_and_make_floors(write, districts):
+    """300 of 375 say a power: exactly four fifths of all, of Black people and of White people."""
+    blank = [searched("White", 50, ""), searched("Black", 25, "")]
+    finding = by_power(Scope(), write({"2019-06": [*JUNE["2019-06"], *blank]}))
+    row = row_of(finding, power=NO_SUSPICION, group="Black")
+    assert (row["share"], row["rate"]) == pytest.approx((20 / 125, 2))
+    assert (
+        "The kind of power is not known for 75 of 375 searches (20\u00a0%): they are in the base of every share and in "
+        "no rate under a kind, so these shares and rates are too low."
+    ) in finding.caveats
+
+
+@pytest.mark.parametrize(("group", "blank"), [("Black", 30), ("White", 60)])
+def test_a_group_of_which_too_few_powers_are_known_is_compared_with_none(write, districts, group, blank):
+    """Of the group 77 % say a power, of all more than four fifths."""
+    finding = by_power(Scope(), write({"2019-06": [*JUNE["2019-06"], searched(group, blank, "")]}))
+    black, white = (row_of(finding, power=GROUNDS, group=name) for name in ("Black", "White"))
+    one, other = (black, white) if group == "Black" else (white, black)
+    assert (one["share"], one["rate"], one["flag"]) == (
+        None, None, "not given: the kind of power is known for 77\u00a0%"
+    )  # fmt: skip
+    assert other["share"] is not None
+    assert other["rate"] is not None
+    assert black["gap"] is None
+    assert finding.answer.endswith(
+        f"Of the searches of {group} people the kind of power is known for 77\u00a0%: too few for a share, a rate or a "
+        "ratio under a kind."
+    )
+    if group == "White":
+        assert black["flag"].endswith("no ratio: of White people the kind of power is known for 77\u00a0%")
+
+
+def test_a_note_stands_once(write, districts):
+    finding = by_power(Scope(), write(JUNE))
+    for row in rows_of(finding):
+        assert row["flag"].count(NARROW) <= 1
+    assert row_of(finding, power=GROUNDS, group="White")["flag"] == NARROW
 
 
 def test_the_same_share_in_every_month_is_no_difference(write, districts):
