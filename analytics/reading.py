@@ -366,6 +366,13 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "95 % interval": _span("low", "high", wording.rate),
         "Note": _text("flag"),
     },
+    "stop_and_search.trend/policy": {
+        "Number": _figure("number", wording.count),
+        "Day": _figure("date", wording.day),
+        "Rule": _text("rule"),
+        "What changed": _text("changed"),
+        "Source": _text("source"),
+    },
     "stop_and_search.find_rates": {
         "Searches for": _text("stratum"),
         "Group": _ethnic_group,
@@ -877,6 +884,7 @@ _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 _TITLES = {
     "stop_and_search.funnel": {"whole": "All areas"},
     "stop_and_search.teams": {"whole": "All teams"},
+    "stop_and_search.trend": {"policy": "Rules that changed"},
     "stop_and_search.scorecard": {"tests": "The five tests", "yardsticks": "Yardsticks and sources"},
     "data.coverage": {"home_office": "Home Office totals"},
     "stop_and_search.children": {"gaps": "Gap between groups"},
@@ -917,6 +925,7 @@ _FIRST = {
     "stop_and_search.funnel": "Areas",
     "stop_and_search.scorecard": "Criteria",
     "stop_and_search.teams": "Teams",
+    "stop_and_search.trend": "Months",
     "stop_and_search.threshold_gaps": "Gaps",
     "stop_and_search.diagnostic": "The five aims",
     "stop_and_search.confidence_link": "Stopped and not stopped",
