@@ -369,8 +369,8 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
     "stop_and_search.trend/policy": {
         "Number": _figure("number", wording.count),
         "Day": _figure("date", wording.day),
-        "Rule": _text("rule"),
-        "What changed": _text("changed"),
+        "Rule": _text("policy"),
+        "What changed": _text("what_changed"),
         "Source": _text("source"),
     },
     "stop_and_search.find_rates": {

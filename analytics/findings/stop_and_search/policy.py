@@ -12,7 +12,7 @@ from data.vocabularies.policy import policy_dates
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ["number", "date", "rule", "changed", "source"]
+COLUMNS = ["number", "date", "policy", "what_changed", "source"]
 
 Row = dict[str, Any]
 
@@ -51,7 +51,11 @@ def policy_table(rows: Sequence[Row]) -> pd.DataFrame:
 def policy_marks(rows: Sequence[Row], first: str) -> list[Mark]:
     """Where the days stand on an axis of months that begins with the first one."""
     return [
-        Mark(month_place(row["date"], first), str(row["number"]), f"{row['number']}, {_named(row)}: {row['changed']}.")
+        Mark(
+            month_place(row["date"], first),
+            str(row["number"]),
+            f"{row['number']}, {_named(row)}: {row['what_changed']}.",
+        )
         for row in rows
     ]
 
@@ -72,4 +76,4 @@ def policy_alt(rows: Sequence[Row]) -> str:
 
 
 def _named(row: Row) -> str:
-    return f"{row['rule']} ({wording.day(row['date'])})"
+    return f"{row['policy']} ({wording.day(row['date'])})"

@@ -98,7 +98,7 @@ def test_a_force_has_the_days_of_its_own_rules(force, days):
 def test_a_rule_that_ended_has_its_last_day(force, ends):
     """The pilot: 24 months that began with 19 April 2023, so that 18 April 2025 was the last of them (SI 2023/387)."""
     rows = policy_rows(force, month_range("2025-01", "2025-12"))
-    named = [(row["date"], row["rule"]) for row in rows]
+    named = [(row["date"], row["policy"]) for row in rows]
     assert named == ([("2025-04-18", "Serious violence reduction orders, pilot: last day")] if ends else [])
 
 
