@@ -73,7 +73,9 @@ COLUMNS: dict[str, str] = {
     "audience": "Whom it is for",
     "done_as": "Number of the event that fulfilled it",
     # Notes on a series
-    "number": "Number of the note, as the chart has it; of a diagnostic the main figure, as number_is says",
+    "policy": "The rule that changed, in few words",
+    "what_changed": "What changed that day, as the list of policy dates has it",
+    "number": "Number of the note or day, as the chart has it; of a diagnostic the main figure, as number_is says",
     "kind_of_note": "Wording change, series break, event or note; a series break forbids comparison across it",
     "holds_for": "Measure, survey and force that the note is of; what is not named may be any",
     "noted_on": "Day that was done, YYYY-MM-DD",

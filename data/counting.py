@@ -36,6 +36,9 @@ COUNTED_WITH = Table(
 
 _VARIABLE = "CONFIDENCE_{}"
 
+_NOT_COUNTED = {"policy_dates"}
+"""Lists that are read when a question is answered: no figure is counted with them."""
+
 
 def inputs(cubes: Iterable[Table]) -> dict[str, str]:
     """What counting depends on now, by name: the lists as this process has read them, the settings and the code.
@@ -46,7 +49,7 @@ def inputs(cubes: Iterable[Table]) -> dict[str, str]:
         The tables that are counted: a column more or less is other code.
     """
     chosen = {"boundary_sets": ",".join(settings().boundary_sets), **settings().grouping}
-    names = sorted(path.stem for path in vocabularies._FOLDER.glob("*.csv"))
+    names = sorted(path.stem for path in vocabularies._FOLDER.glob("*.csv") if path.stem not in _NOT_COUNTED)
     return {
         "code": _fingerprint([CODE, [[cube.name, *cube.names] for cube in cubes]]),
         **{_VARIABLE.format(name.upper()): value for name, value in chosen.items() if value},

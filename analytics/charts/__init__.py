@@ -9,11 +9,12 @@ from analytics.charts.held import held_dots
 from analytics.charts.house import CONFIG, FONT, PALETTES, Palette, template
 from analytics.charts.limits import limit_rows
 from analytics.charts.map_key import map_key
+from analytics.charts.marks import Mark, month_place
 from analytics.charts.pairs import share_pairs
 from analytics.charts.rates import rate_dots, rate_trend, ratio_scale
 from analytics.charts.risks import RiskCurve, risk_curves
 from analytics.charts.scatter import change_scatter
-from analytics.charts.shares import Mark, share_rows, share_small, share_trend, shared_ceiling
+from analytics.charts.shares import share_rows, share_small, share_trend, shared_ceiling
 from analytics.charts.sparkline import Spark, sparkline
 from analytics.charts.times import borders, middle, moment
 from analytics.charts.verdicts import verdict_rows
@@ -36,6 +37,7 @@ __all__ = [
     "map_key",
     "middle",
     "moment",
+    "month_place",
     "month_stacks",
     "rate_dots",
     "rate_trend",

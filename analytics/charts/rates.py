@@ -35,6 +35,7 @@ from analytics.charts.house import (
     tick_text,
     with_unit,
 )
+from analytics.charts.marks import FLAGS, Mark, flag, thin_line, together
 from analytics.finding import Mode
 from analytics.records import records_of
 
@@ -191,7 +192,7 @@ def rate_dots(rows: pd.DataFrame, mode: Mode, unit: str = _UNIT) -> go.Figure:
     )
 
 
-def rate_trend(rows: pd.DataFrame, focus: str, comparator: str, mode: Mode) -> go.Figure:
+def rate_trend(rows: pd.DataFrame, focus: str, comparator: str, mode: Mode, marks: Sequence[Mark] = ()) -> go.Figure:
     """Rates of two groups, month by month.
 
     Parameters
@@ -203,9 +204,13 @@ def rate_trend(rows: pd.DataFrame, focus: str, comparator: str, mode: Mode) -> g
         The group in blue and the one in grey. Both are named at the right with the figure of the last month.
     mode
         Ground of the page.
+    marks
+        Thin lines with a label above the drawing, placed by `month_place`; labels that would cover each other on a
+        phone are put together.
     """
     palette = PALETTES[mode]
-    height, top = 240, 10
+    top = FLAGS if marks else 10
+    height = 230 + top
     months = sorted({str(month) for month in rows["month"]})
     chosen = {name: rows[rows["group"] == name] for name in (comparator, focus)}
     series = {name: _Series.of(frame, months) for name, frame in chosen.items()}
@@ -228,11 +233,14 @@ def rate_trend(rows: pd.DataFrame, focus: str, comparator: str, mode: Mode) -> g
     )
     last = max(len(months) - 1, 0)
     aside = max(0.25, last * 0.02) if last else 0.5
+    start, end = -aside, last + aside
+    inside = [mark._replace(place=min(max(mark.place, start), end)) for mark in marks]
+    notes += [flag(group, palette) for group in together(inside, end - start)]
     return figure_of(
         mode,
         height,
         traces,
-        x={"range": [-aside, last + aside], **month_ticks(months)},
+        x={"range": [start, end], **month_ticks(months)},
         y={
             "range": [0, ceiling],
             "tickvals": ticks,
@@ -240,6 +248,7 @@ def rate_trend(rows: pd.DataFrame, focus: str, comparator: str, mode: Mode) -> g
             "ticklabelstandoff": 4,
         },
         annotations=notes,
+        shapes=[thin_line(mark.place, palette) for mark in inside],
         margin={"r": HANG, "t": top},
     )
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from analytics import wording
 from analytics.charts.house import (
     BAR,
-    FONT,
     FOOT,
     HANG,
     PALETTES,
@@ -22,6 +21,7 @@ from analytics.charts.house import (
     number,
     row_axis,
 )
+from analytics.charts.marks import FLAGS, Mark, flag, thin_line, together
 from analytics.charts.times import borders, middles, time_ticks
 from analytics.finding import Mode
 from analytics.records import records_of
@@ -35,32 +35,8 @@ _ROW = 25
 _THIN_ROW = 12
 _SMALL = 158
 _SMALL_TICKS = 2
-_FLAGS = 34  # Room above a drawing for the labels of marks.
-_MOST_LABELS = 3
-_PLATE, _LETTER = 0.045, 0.016  # Frame of a label, and half a letter, as shares of the width on a phone.
 
 Row = Mapping[Hashable, Any]
-
-
-class Mark(NamedTuple):
-    """Something to be marked between or on the points of a trend.
-
-    Attributes
-    ----------
-    place
-        Where it stands, in years: see `moment`; what breaks the series where `borders` has it.
-    label
-        A number or a few letters.
-    words
-        What it is, in a sentence.
-    breaks
-        Whether it is what breaks the series there: the label stands on the dashed line, in the place of words.
-    """
-
-    place: float
-    label: str
-    words: str
-    breaks: bool = False
 
 
 def share_trend(
@@ -126,9 +102,9 @@ def share_trend(
         notes.append(_last_label(records[shown[-1]], palette))
     first, last = _ends([*at, *(place for other in beside for place in middles(other))])
     inside = [mark._replace(place=min(max(mark.place, first), last)) for mark in marks]
-    shapes += [_thin(mark.place, palette) for mark in inside if not mark.breaks]
-    notes += [_flag(group, palette) for group in _together(inside, last - first)]
-    head = _FLAGS if marks else 12
+    shapes += [thin_line(mark.place, palette) for mark in inside if not mark.breaks]
+    notes += [flag(group, palette) for group in together(inside, last - first)]
+    head = FLAGS if marks else 12
     return figure_of(
         mode,
         248 + head,
@@ -435,49 +411,6 @@ def _bar(row: Row, place: float, colour: str) -> dict[str, Any]:
 def _upright(x: float, palette: Palette) -> dict[str, Any]:
     line = {"color": palette.muted, "width": 1.5, "dash": "4px,4px"}
     return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "layer": "below", "line": line}
-
-
-def _thin(x: float, palette: Palette) -> dict[str, Any]:
-    line = {"color": palette.soft, "width": 1}
-    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "layer": "below", "line": line}
-
-
-def _flag(marks: Sequence[Mark], palette: Palette) -> dict[str, Any]:
-    """The labels of marks that stand close together, on one plate above the drawing."""
-    ink = {"family": FONT, "size": 13, "color": palette.text}
-    return annotation(
-        escaped(_labels(marks), 24, 1),
-        sum(mark.place for mark in marks) / len(marks),
-        1,
-        yref="paper",
-        xanchor="center",
-        yanchor="bottom",
-        font={"size": 12, "color": palette.text},
-        bgcolor=palette.panel,
-        bordercolor=palette.soft,
-        borderwidth=1,
-        borderpad=3,
-        hovertext="<br>".join(escaped(mark.words, 60, 6) for mark in marks),
-        hoverlabel={"bgcolor": palette.panel, "bordercolor": palette.border, "font": ink},
-    )
-
-
-def _labels(marks: Sequence[Mark]) -> str:
-    shown = ", ".join(mark.label for mark in marks[:_MOST_LABELS])
-    more = len(marks) - _MOST_LABELS
-    return f"{shown} +{more}" if more > 0 else shown
-
-
-def _together(marks: Sequence[Mark], span: float) -> list[list[Mark]]:
-    """Marks in groups: those whose labels would cover each other on a narrow screen share a plate."""
-    groups: list[list[Mark]] = []
-    for mark in sorted(marks, key=lambda mark: mark.place):
-        width = len(_labels(groups[-1])) + len(mark.label) if groups else 0
-        if groups and mark.place - groups[-1][-1].place < span * (_PLATE + _LETTER * width):
-            groups[-1].append(mark)
-        else:
-            groups.append([mark])
-    return groups
 
 
 def _last_label(row: Row, palette: Palette) -> dict[str, Any]:

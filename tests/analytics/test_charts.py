@@ -69,6 +69,7 @@ def coverage(forces: int, months: int) -> pd.DataFrame:
     return table
 
 
+RULES = [charts.Mark(place, str(number), f"Rule {number}.") for number, place in enumerate((-0.5, 4.2, 4.3), 1)]
 LAYERS = {"further": "Went further", "consult": "Consulted", "inform": "Informed"}
 
 
@@ -152,6 +153,7 @@ DRAWN: dict[str, Callable[[Mode], go.Figure]] = {
     "dots": lambda mode: charts.rate_dots(dots(), mode, "per 1,000"),
     "trend": lambda mode: charts.rate_trend(trend(12, (3, 4)), "Black", "White", mode),
     "one month": lambda mode: charts.rate_trend(trend(1), "Black", "White", mode),
+    "trend with marks": lambda mode: charts.rate_trend(trend(12, (3, 4)), "Black", "White", mode, RULES),
     "coverage": lambda mode: charts.coverage_grid(coverage(44, 36), mode),
     "stacks": lambda mode: charts.month_stacks(stacks(24, (0, 23)), LAYERS, mode, "events"),
     "shares": lambda mode: charts.share_dots(shares(), mode),
@@ -590,6 +592,25 @@ def test_trend_names_both_groups_with_the_last_figure() -> None:
     assert [trace.line.color for trace in figure.data if trace.name] == [palette.soft, palette.blue]
     assert [" ".join(text.split()) for text in ticks(figure.layout.xaxis)] == ["May 18", "Jul 18", "Sep 18"]
     assert figure.layout.yaxis.range[0] == figure.layout.yaxis.tickvals[0] == 0
+
+
+def test_marks_of_a_trend_stand_within_the_drawing_and_share_a_plate_where_close() -> None:
+    plain = charts.rate_trend(trend(12), "Black", "White", "light")
+    figure = charts.rate_trend(trend(12), "Black", "White", "light", RULES)
+    # Twelve months: the axis begins a quarter of a month before the first, where what lies before is put.
+    assert [line.x0 for line in figure.layout.shapes] == [-0.25, 4.2, 4.3]
+    plates = {note.text: (note.x, note.hovertext) for note in figure.layout.annotations if note.yanchor == "bottom"}
+    assert plates == {"1": (-0.25, "Rule 1."), "2, 3": (pytest.approx(4.25), "Rule 2.<br>Rule 3.")}
+    assert figure.layout.height - figure.layout.margin.t == plain.layout.height - plain.layout.margin.t
+    assert [trace.y for trace in figure.data] == [trace.y for trace in plain.data]
+
+
+@pytest.mark.parametrize(
+    ("day", "first", "place"),
+    [("2019-03-01", "2019-03", -0.5), ("2019-04-16", "2019-03", 1.0), ("2020-01-01", "2019-03", 9.5)],
+)
+def test_a_day_stands_between_the_middles_of_months(day: str, first: str, place: float) -> None:
+    assert charts.month_place(day, first) == pytest.approx(place)
 
 
 def test_trend_says_that_the_last_month_has_no_figure() -> None:

@@ -222,6 +222,12 @@ def test_line_endings_make_no_other_list(store, load, searches, correct):
     assert counted_otherwise(store.view()) is None
 
 
+def test_a_list_that_nothing_is_counted_with_asks_for_no_new_count(store, load, searches, correct):
+    load({APRIL: searches(2)})
+    correct("policy_dates", "First national lockdown", "The first lockdown")
+    assert counted_otherwise(store.view()) is None
+
+
 def test_recount_makes_a_release_that_says_why(store, load, searches, correct):
     load({APRIL: searches(2)})
     correct("powers", OLD, NEW)

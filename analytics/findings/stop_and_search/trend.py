@@ -12,6 +12,13 @@ from analytics.finding import Finding
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, Searches, TooFew
+from analytics.findings.stop_and_search.policy import (
+    policy_alt,
+    policy_caveats,
+    policy_marks,
+    policy_rows,
+    policy_table,
+)
 from analytics.findings.stop_and_search.shared import (
     CHANCE,
     INDEPENDENT,
@@ -64,12 +71,17 @@ def trend(scope: Scope, view: View) -> Finding:
     group, comparator = str(searches.scope.group), str(searches.scope.comparator)
     shown = table[(table["group"] == group) & table["rate"].notna()]
     headline, answer = _sentences(shown, searches)
+    months = searches.asked_months
+    # One month has no course to draw or to mark: the sentence says it.
+    drawn = len(months) > 1
+    rules = policy_rows(searches.force, months) if drawn else []
+    marks = policy_marks(rules, months[0])
     return Finding(
         key=question.key,
         question=question.asks,
         headline=headline,
         answer=answer,
-        tables={"trend": table},
+        tables={"trend": table, "policy": policy_table(rules)},
         provenance=searches.provenance(
             question,
             _METHOD,
@@ -83,13 +95,11 @@ def trend(scope: Scope, view: View) -> Finding:
             *none_caveats(searches),
             *population_caveats(searches, population),
             *withheld_caveats(table),
+            *policy_caveats(rules),
             *searches.caveats(),
         ),
-        # One month has no course to draw: the sentence says it.
-        draw=(lambda mode: charts.rate_trend(table, group, comparator, mode))
-        if len(searches.asked_months) > 1
-        else None,
-        alt=answer,
+        draw=(lambda mode: charts.rate_trend(table, group, comparator, mode, marks)) if drawn else None,
+        alt=f"{answer}{policy_alt(rules)}",
     )
 
 

@@ -49,6 +49,7 @@ SINGLE = (
     "ethnicity_choices",
     "measures",
     "attributes",
+    "policy_dates",
 )
 SCALES = (
     "quality",
