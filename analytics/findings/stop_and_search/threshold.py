@@ -26,6 +26,7 @@ from analytics.finding import Finding, Provenance, files_of
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, NoSearches
+from analytics.findings.stop_and_search.by_object import objects_wrong
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN, rated
 from analytics.findings.stop_and_search.followed import BROAD, Followed
 from analytics.findings.stop_and_search.shared import FAIRNESS, people, population_caveats, typed_frame
@@ -234,6 +235,9 @@ def _cells(followed: Followed) -> _Cells:
         raise NoSearches(
             f"No boundaries of the districts of {searches.force_name} are loaded, so its searches have no place in one."
         )
+    wrong = objects_wrong(followed)
+    if wrong:
+        raise NoSearches(f"{wrong}, and the test is of one kind of thing.")
     looked_for = _most_looked_for(followed)
     of_thing = followed.grounds & followed.given & followed.looked_for(looked_for)
     made, found = (followed.by_area(of_thing & which) for which in (followed.given, followed.found(BROAD)))
