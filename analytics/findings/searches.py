@@ -443,12 +443,17 @@ class Searches:
         shown: Mapping[str, str] | None = None,
         *,
         per_resident: bool = True,
+        further_loads: Collection[str] = (),
     ) -> Provenance:
-        """Provenance of an answer made from these searches; its scope holds what the question takes."""
+        """Provenance of an answer made from these searches; its scope holds what the question takes.
+
+        Loads of residents by another source, which some table sets the searches against, are further ones.
+        """
         try:
             population = set(self.residents.load_ids) if per_resident else set()
         except NoResidents:
             population = set()
+        population |= set(further_loads)
         loads = self.view.current_loads
         stops = (loads["table"] == STOPS.name) & (loads["subject"] == self.force) & loads["period"].isin(self.months)
         areas = (loads["table"] == AREAS.name) & loads["load_id"].isin(choices.district_loads(self.view, self.force))

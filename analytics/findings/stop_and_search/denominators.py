@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from analytics import near_one, wording
 from analytics.disparity import rate_ratio
-from analytics.findings.residents import NoResidents, residents, sources
+from analytics.findings.residents import NoResidents, Residents, residents, sources
 from analytics.findings.searches import Searches
 from analytics.findings.stop_and_search.shared import CHANCE, OVER, PER, group_rate, typed_frame
 from analytics.records import records_of
@@ -23,9 +24,25 @@ _DENOMINATORS = [
 _WHOLE = ["year", "population", "comparator_population", "missing_areas", "suppressed_counts"]
 
 
+@dataclass(frozen=True, eq=False)
+class Denominators:
+    """Figures by source of residents.
+
+    Attributes
+    ----------
+    table
+        One row for each source, newest first. Nobody may change it.
+    load_ids
+        Loads that its residents come from.
+    """
+
+    table: pd.DataFrame
+    load_ids: tuple[str, ...]
+
+
 @lru_cache(maxsize=256)
-def denominators(searches: Searches) -> pd.DataFrame | None:
-    """One row for each source of residents, newest first; None where there is only one. Nobody may change it.
+def denominators(searches: Searches) -> Denominators | None:
+    """The rates and the ratio of the two groups by every source of residents; None where there is only one.
 
     Parameters
     ----------
@@ -35,18 +52,27 @@ def denominators(searches: Searches) -> pd.DataFrame | None:
     listed = sources(searches.view)
     if len(listed) < 2:
         return None
-    return typed_frame([_row(searches, source, year) for source, year in listed], _DENOMINATORS, _WHOLE)
+    held = {source: _population(searches, source) for source, _ in listed}
+    rows = [_row(searches, source, year, held[source]) for source, year in listed]
+    loads = [load for population in held.values() if isinstance(population, Residents) for load in population.load_ids]
+    return Denominators(typed_frame(rows, _DENOMINATORS, _WHOLE), tuple(loads))
 
 
-def _row(searches: Searches, source: str, year: int) -> dict[str, Any]:
+def _population(searches: Searches, source: str) -> Residents | str:
+    """The residents by a source, or why there are none."""
+    try:
+        return residents(searches.view, searches.force, source, searches.scope.area)
+    except NoResidents as why:
+        return str(why)
+
+
+def _row(searches: Searches, source: str, year: int, population: Residents | str) -> dict[str, Any]:
     group, comparator = str(searches.scope.group), str(searches.scope.comparator)
     row: dict[str, Any] = {
         "residents_source": source, "year": year, "group": group, "comparator": comparator, "flag": "",
     }  # fmt: skip
-    try:
-        population = residents(searches.view, searches.force, source, searches.scope.area)
-    except NoResidents as why:
-        return row | {"flag": f"not given: {str(why).rstrip('.')}"}
+    if isinstance(population, str):
+        return row | {"flag": f"not given: {population.rstrip('.')}"}
     people_a, people_b = (population.by_group.get(name, 0) for name in (group, comparator))
     row |= {
         "population": people_a,
@@ -77,9 +103,9 @@ def _row(searches: Searches, source: str, year: int) -> dict[str, Any]:
     }
 
 
-def denominator_caveats(table: pd.DataFrame | None) -> list[str]:
+def denominator_caveats(made: Denominators | None) -> list[str]:
     """One sentence where whether the rates differ clearly, or which is higher, hangs on the source; else empty."""
-    rows = [] if table is None else [row for row in records_of(table) if not wording.missing(row["ratio"])]
+    rows = [] if made is None else [row for row in records_of(made.table) if not wording.missing(row["ratio"])]
     if len({_side(row["low"], row["high"]) for row in rows}) < 2:
         return []
     told = [

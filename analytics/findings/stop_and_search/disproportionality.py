@@ -139,7 +139,7 @@ def disproportionality(scope: Scope, view: View) -> Finding:
         question=question.asks,
         headline=headline,
         answer=answer,
-        tables={"disproportionality": table} | ({} if sources is None else {"denominators": sources}),
+        tables={"disproportionality": table} | ({"denominators": sources.table} if sources else {}),
         provenance=searches.provenance(
             question,
             _RATIO_METHOD,
@@ -153,6 +153,7 @@ def disproportionality(scope: Scope, view: View) -> Finding:
                 *_dispersion_rules(chosen),
             ],
             {"Least share of searches with a place": wording.percent(settings().placed_share)},
+            further_loads=sources.load_ids if sources else (),
         ),
         caveats=tuple(caveats),
         chart_title=_scale_title(chosen),

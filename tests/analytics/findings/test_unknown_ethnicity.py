@@ -170,6 +170,7 @@ def test_two_sources_stand_side_by_side(town):
     for name in ("ratio", "low", "high", "rate_low", "rate_high", "comparator_rate_low", "comparator_rate_high"):
         assert newest[name] == row(finding)[name]
     assert not any("hangs on the source" in caveat for caveat in finding.caveats)
+    assert {"own.csv", "census.csv"} <= {file.name for file in finding.provenance.files}
     assert reading_titles(finding) == {"disproportionality": "Groups", "denominators": "Source of residents"}
     read = reading_table(finding, "denominators")
     assert read["Ratio"][0] == "4.8 (3.6 to 6.4)"
