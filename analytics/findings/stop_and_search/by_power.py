@@ -262,13 +262,15 @@ def _mirrors(rows: list[dict[str, Any]], comparator: str) -> dict[int, int]:
 
 def _tested_once(table: pd.DataFrame, mirrors: Mapping[int, int]) -> pd.DataFrame:
     """The table with q-values and verdicts; a row that mirrors another is in the tests once and has its q-value."""
-    others, own = list(mirrors), list(mirrors.values())
-    made = tested_shares.tested(table.assign(p_value=table["p_value"].mask(table.index.isin(others))))
-    q_value, verdict = made["q_value"].copy(), made["verdict"].copy()
-    for at, twin in zip(others, own, strict=True):
-        q_value.loc[at] = q_value.loc[twin]
-        verdict.loc[at] = _side(table.loc[at, "gap_low"], table.loc[at, "gap_high"], q_value.loc[twin])
-    return made.assign(p_value=table["p_value"], q_value=q_value, verdict=verdict)
+    made = tested_shares.tested(table.assign(p_value=table["p_value"].mask(table.index.isin(list(mirrors)))))
+    rows, (q_value, verdict) = records_of(table), (made[name].tolist() for name in ("q_value", "verdict"))
+    for at, twin in mirrors.items():
+        q_value[at] = q_value[twin]
+        verdict[at] = _side(rows[at]["gap_low"], rows[at]["gap_high"], q_value[twin])
+    told = typed_frame(
+        [{"q_value": q, "verdict": said} for q, said in zip(q_value, verdict, strict=True)], ["q_value", "verdict"], []
+    )
+    return made.assign(p_value=table["p_value"], q_value=told["q_value"], verdict=told["verdict"])
 
 
 def _side(low: float, high: float, q_value: float, level: float = 0.0) -> str:

@@ -13,6 +13,7 @@ from scipy.stats import beta
 from analytics.findings.stop_and_search import FAIRNESS, bars, threshold_gaps
 from analytics.findings.stop_and_search import threshold as model
 from analytics.findings.stop_and_search.threshold import BESIDE, MEANING, NO_STOPS
+from analytics.library.entries import methods
 from analytics.library.measured import measured
 from analytics.reading import reading_table, reading_titles
 from analytics.scope import Scope
@@ -103,6 +104,10 @@ def test_the_gap_is_shown_at_both_prior_scales_and_no_side_is_told(write):
     assert "Such gaps appear without any where risk is spread otherwise" in finding.answer
     assert {MEANING, NO_STOPS, BESIDE, FAIRNESS} <= set(finding.caveats)
     never_says_a_side(finding)
+    # A sign is shown, and what it would mean is said: so say the methods, and not that no side is told.
+    sign = "+" if table[0]["gap"] > 0 else "−"
+    assert f" by {sign}" in finding.answer
+    assert "Gaps are shown with their sign; no verdict is given" in methods()["stop_and_search.threshold_gaps"].refuses
 
 
 def test_where_no_gap_is_clear_that_is_all_that_is_said(write):
