@@ -221,6 +221,11 @@ def test_small_counts_of_a_kind_are_withheld(town):
     assert [stolen[name] for name in ("found", "rate", "low", "high", "gap", "gap_low", "p_value")] == [None] * 7
     assert stolen["flag"].startswith("withheld: fewer than 10 searches that found something")
     assert "Stolen goods (rate withheld)" in row_of(finding, FINDS)["why"]
+    # The rate of drugs less its gap would be the rate that is withheld.
+    drugs = next(row for row in rows_of(finding, "kinds") if row["object"] == "Controlled drugs")
+    assert (drugs["verdict"], drugs["rate"]) == ("above", 0.25)
+    assert [drugs[name] for name in ("gap", "gap_low", "gap_high", "p_value", "q_value")] == [None] * 5
+    assert drugs["flag"] == "gap not given: that of the other kind is withheld"
 
 
 def test_without_outcomes_there_is_no_data(town):
