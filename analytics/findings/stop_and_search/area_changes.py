@@ -100,7 +100,7 @@ def between_areas(scope: Scope, view: View, answers: Answers) -> Between:
     if len(alike) < LEAST_MONTHS:
         number = wording.plural(len(alike), "month") if alike else "no month"
         return _nothing(
-            f"Areas are not set beside each other: {number} of {wording.months(*later)} "
+            f"Areas are not set beside each other: {number} {wording.during(*later)} "
             f"{'has' if len(alike) < 2 else 'have'} a file of searches both then and a year before, and {LEAST_MONTHS} "
             "such months are needed."
         )

@@ -277,6 +277,17 @@ def test_changes_of_areas_in_the_demonstration_are_those_of_the_cubes(demonstrat
     assert between["base"] == len(told)
 
 
+def test_without_like_months_areas_are_not_set_beside_each_other(demonstration):
+    """Files begin in October 2022: the year to February 2024 has 5 months with one a year before."""
+    view = demonstration.view()
+    for last, said in (("2024-02", "5 months in the year to February 2024 have"), ("2023-09", "no month in the year")):
+        held = linkable(Scope(to_month=last), view)
+        between = between_areas(held.scope, view, held.first)
+        assert between.said.startswith(f"Areas are not set beside each other: {said}")
+        assert between.said.endswith("and 6 such months are needed.")
+        assert (between.verdict, len(between.table)) == ("", 0)
+
+
 def test_the_chart_of_areas_draws_every_area_with_both_changes(demonstration):
     finding = confidence_link(Scope(), demonstration.view())
     (panel,) = [panel for panel in finding.panels if panel.label.startswith("Areas")]

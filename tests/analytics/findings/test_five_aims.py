@@ -17,7 +17,7 @@ from analytics.briefings.spreadsheet import to_csv, to_excel
 from analytics.columns import meaning
 from analytics.findings import QUESTIONS
 from analytics.findings.stop_and_search import Followed, diagnostic, linked
-from analytics.findings.stop_and_search.five_aims import alignment, exposure
+from analytics.findings.stop_and_search.five_aims import alignment, effective, explained, exposure
 from analytics.findings.stop_and_search.five_aims.alignment import Theme, aligned, crosswalk
 from analytics.findings.stop_and_search.five_aims.criteria import (
     AIMS,
@@ -160,6 +160,14 @@ def test_nothing_looks_as_hoped_while_a_kind_is_not_tested(town):
     assert row["why"].endswith("is ruled out for each of them. Not tested: 1 other kind of search.")
 
 
+def test_one_kind_is_told_as_one():
+    tested, other = ({"verdict": word, "gap_low": -0.05} for word in ("not clearly different", ""))
+    assert effective._why([tested, other, other], UNCLEAR) == (
+        "The one kind of search that could be tested does not find clearly less than the others of its class. "
+        "A gap of 10 points is ruled out for it. Not tested: 2 other kinds of search."
+    )
+
+
 @pytest.mark.parametrize("number", [1, 2])
 def test_with_few_months_nothing_is_called_clear(town, number):
     """Stolen goods find 5 of 100 and drugs 25 of 100, which in six months is clear."""
@@ -213,6 +221,11 @@ def test_small_counts_of_a_kind_are_withheld(town):
     assert [stolen[name] for name in ("found", "rate", "low", "high", "gap", "gap_low", "p_value")] == [None] * 7
     assert stolen["flag"].startswith("withheld: fewer than 10 searches that found something")
     assert "Stolen goods (rate withheld)" in row_of(finding, FINDS)["why"]
+    # The rate of drugs less its gap would be the rate that is withheld.
+    drugs = next(row for row in rows_of(finding, "kinds") if row["object"] == "Controlled drugs")
+    assert (drugs["verdict"], drugs["rate"]) == ("above", 0.25)
+    assert [drugs[name] for name in ("gap", "gap_low", "gap_high", "p_value", "q_value")] == [None] * 5
+    assert drugs["flag"] == "gap not given: that of the other kind is withheld"
 
 
 def test_without_outcomes_there_is_no_data(town):
@@ -321,6 +334,15 @@ def test_without_a_log_that_tells_nothing_is_listed(two_districts, columns, why)
     row = row_of(finding, TALKED)
     assert (row["verdict"], row["why"], row["number"]) == (NO_DATA, why, None)
     assert rows_of(finding, "explained") == []
+
+
+def test_groups_that_were_not_tested_are_counted():
+    group = {"group": "Black", "verdict": "not clearly different", "difference_low": -0.05}
+    assert explained._why([group, group], 1) == (
+        "None of 2 ethnic groups with enough answers agrees clearly less than everyone else. "
+        "A gap of 10 points is ruled out for each of them. Not tested: 1 other ethnic group."
+    )
+    assert explained._why([group], 0).startswith("The one ethnic group with enough answers does not agree clearly")
 
 
 def test_topics_that_are_about_stop_and_search():

@@ -45,6 +45,7 @@ DRUGS = "How much of it is searching for drugs?"
 POWERS = {GROUNDS: "Powers that need grounds", **APART}
 REST = f"Other objects, under {LEAST_OF_KIND} searches each"
 _BY_CHANCE = f"{CHANCE}, so not tested"
+_MIRROR = "gap not given: that of the other kind is withheld"
 KINDS = [
     "power_class", "object", "searches", "found", "rate", "low", "high", "gap", "gap_low", "gap_high", "p_value",
     "q_value", "verdict", "flag",
@@ -92,7 +93,17 @@ def kinds_of(followed: Followed) -> pd.DataFrame:
         table, ["found"], _FIGURES[1:], least, zeros_shown=True, flag_kept=True, what="searches that found something"
     )
     # Of kinds in which nothing at all was found the rate is 0, and no more than that is known of it.
-    return shown[KINDS]
+    return _without_mirrors(shown[KINDS])
+
+
+def _without_mirrors(table: pd.DataFrame) -> pd.DataFrame:
+    """With no gap of a kind whose only other one has its rate withheld: the gap would give it away."""
+    of_class, hidden = table["power_class"], table["rate"].isna() & table["flag"].str.startswith("withheld")
+    pair = (of_class.map(of_class.value_counts()) == 2) & of_class.isin(of_class[hidden]) & ~hidden
+    made = table.copy()
+    made.loc[pair, _FIGURES[_FIGURES.index("gap") :]] = None
+    made.loc[pair, "flag"] = [f"{flag}; {_MIRROR}" if flag else _MIRROR for flag in made.loc[pair, "flag"]]
+    return made
 
 
 def _of_power(followed: Followed, power: str) -> list[dict[str, Any]]:
