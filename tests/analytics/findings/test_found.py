@@ -258,7 +258,8 @@ def test_objects_are_strata_that_add_up(write):
 def test_groups_are_compared_where_the_same_was_looked_for(write):
     """By hand, thrice: for drugs 60 of 100 against 90 of 300, for weapons 20 of 80 against 22 of 80.
 
-    Three months that are alike add nothing to chance, so that the intervals are statsmodels' of all of them. Both tested together: Benjamini and Hochberg's q is twice the smaller p-value, and the larger one.
+    Three months that are alike add nothing to chance, so that the intervals are statsmodels' of all of them.
+    Both tested together: Benjamini and Hochberg's q is twice the smaller p-value, and the larger one.
     """
     for_weapons = {"looked_for": "Offensive weapons"}
     rows = [
