@@ -60,7 +60,8 @@ _METHOD = (
     "says whether it was. Each team against the share of all teams. Limits: mid-P quantiles of how a team's searches "
     "would split at that share, beta-binomial where they come in clumps, wider where teams vary more than by chance, "
     "narrower by each team's own part in the share. Teams with fewer than 20 searches count in none of it. Clearly "
-    "outside: beyond the 95 % limits, and with a false-discovery rate (Benjamini and Hochberg) below the setting over all teams and both shares."
+    "outside: beyond the 95 % limits, and with a false-discovery rate (Benjamini and Hochberg) below the setting over "
+    "all teams and both shares."
 )
 _REFERENCE = (
     "Spiegelhalter 2005, Statistics in Medicine 24, 1185, and Quality and Safety in Health Care 14, 347; Jones, "

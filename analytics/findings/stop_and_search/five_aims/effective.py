@@ -23,7 +23,7 @@ from analytics.findings.stop_and_search.five_aims.criteria import (
     no_data,
 )
 from analytics.findings.stop_and_search.followed import GROUNDS, NOTHING, Followed
-from analytics.findings.stop_and_search.shared import CHANCE, typed_frame
+from analytics.findings.stop_and_search.shared import CHANCE, UNTESTED, typed_frame
 from analytics.findings.tested import SIDES, sides_of
 from analytics.records import records_of
 from data.cubes import BLANK, NOT_RECOGNISED
@@ -178,9 +178,8 @@ def _finds(followed: Followed, kinds: pd.DataFrame) -> Criterion:
         else "Too few searches found something to give the rate. "
     )
     if tested == criteria.NO_DATA:
-        return Criterion(
-            AIM, FINDS, tested, f"{said}There are no two kinds to set against each other.", *ends, known, SHARE
-        )
+        why = UNTESTED if kinds["gap"].notna().any() else "There are no two kinds to set against each other."
+        return Criterion(AIM, FINDS, tested, said + why, *ends, known, SHARE)
     return Criterion(AIM, FINDS, tested, said + _why(rows, tested), *ends, known, SHARE)
 
 

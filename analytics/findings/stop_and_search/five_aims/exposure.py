@@ -22,7 +22,7 @@ from analytics.findings.stop_and_search.five_aims.criteria import (
 )
 from analytics.findings.stop_and_search.followed import Followed
 from analytics.findings.stop_and_search.funnel import REASON_TO_LOOK, funnel
-from analytics.findings.stop_and_search.shared import typed_frame
+from analytics.findings.stop_and_search.shared import FEW_MONTHS, typed_frame
 from analytics.records import records_of
 from analytics.survey import q_values
 from data.settings import settings
@@ -175,6 +175,8 @@ def _why_flagged(row: dict[str, Any]) -> str:
 
 def _criterion(table: pd.DataFrame) -> Criterion:
     rows = [row for row in records_of(table) if not wording.missing(row["q_value"])]
+    if not rows and (table["gap"].notna() & table["ratio"].notna()).sum() > 1:
+        return no_data(AIM, EXPOSED, f"no district was tested: {FEW_MONTHS}.")
     if len(rows) < 2:
         return no_data(AIM, EXPOSED, "fewer than two districts have both a ratio and a find rate.")
     listed = [row for row in rows if row["flagged"]]
