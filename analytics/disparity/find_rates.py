@@ -54,7 +54,8 @@ def find_rates(found: ArrayLike, searched: ArrayLike) -> FindRates:
     :math:`n^* = p(1-p)/V`, at most the searches, with Student's t on the degrees of freedom of `clustered`: cells less
     one where all have as many searches, fewer where some have more. At 0 and 1 the cells hold no variance, and the
     group is taken to be as clumped as the most clumped other group; where there is no other, nothing shows clumps, and
-    its searches count as independent. Under 3 cells, or where no cells are given, it is Wilson's interval of independent searches.
+    its searches count as independent. Under 3 cells, or where no cells are given, it is Wilson's interval of
+    independent searches.
 
     Parameters
     ----------

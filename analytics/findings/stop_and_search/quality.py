@@ -254,11 +254,22 @@ def _powers(searches: Searches, rows: pd.DataFrame) -> list[_Check]:
     every = _by_months(searches, rows)
     kinds = {name: kind_of(name) for name in rows["power"].cat.categories}
     free = int(rows.loc[rows["power"].isin([n for n in kinds if kinds[n] == NO_SUSPICION]), "stops"].sum())
+    unsaid = [name for name in kinds if kinds[name] in (NOT_RECORDED, NOT_LISTED)]
+    told = int(rows.loc[~rows["power"].isin(unsaid), "stops"].sum())
 
     def bears(unknown: int) -> _Bearing:
         total = int(every.sum())
         figure = "Share of searches under powers that need no suspicion"
         low, high = free / total, (free + unknown) / total
+        if told < LEAST_OF_A_SHARE or told < LEAST_KNOWN * total:
+            return _Bearing(
+                f"{figure}: not given, as too little is said; {wording.percent(low)} if none of these were and "
+                f"{wording.percent(high)} if all were; find rates and shares of objects leave them out.",
+                figure,
+                None,
+                low,
+                high,
+            )
         return _Bearing(
             f"{figure}: {wording.percent(low)} as recorded, {wording.percent(high)} if all of these were; find "
             "rates and shares of objects leave them out.",
@@ -294,7 +305,9 @@ def _of_followed(followed: Followed) -> list[_Check]:
     def found(rule: str, figure: str, chosen: Chosen) -> Callable[[int], _Bearing]:
         base = grounds & followed.given & ~(unlinked & (rule == STRICT))
         told = grounds & followed.something & followed.link_given if rule == STRICT else base
-        return lambda _: _bounded(figure, followed, base & followed.found(rule), base, grounds & chosen, told)
+        return lambda _: _bounded(
+            figure, followed, base & followed.found(rule), base, grounds & chosen, told, ranged=rule == STRICT
+        )
 
     broad, strict = "Find rate, any outcome but no further action", "Find rate, outcome linked to the object"
     return [
@@ -340,10 +353,20 @@ def _odd_objects(followed: Followed) -> _Check:
     )
 
 
-def _bounded(figure: str, followed: Followed, yes: Chosen, base: Chosen, unknown: Chosen, told: Chosen) -> _Bearing:
+def _bounded(
+    figure: str,
+    followed: Followed,
+    yes: Chosen,
+    base: Chosen,
+    unknown: Chosen,
+    told: Chosen,
+    *,
+    ranged: bool = False,
+) -> _Bearing:
     """A share as recorded, and if none or all of what is unknown were among it.
 
-    As recorded it is not given where too little is told for it to be shown elsewhere.
+    As recorded it is not given where too little is told for it to be shown elsewhere; nor, `ranged`, where it is shown
+    as a range elsewhere: without the searches of which a link is not given it would be a rate of other searches.
     """
     x, n, u, known_of = (followed.total(chosen) for chosen in (yes, base, unknown, told))
     if n + u < LEAST_OF_A_SHARE:
@@ -352,6 +375,8 @@ def _bounded(figure: str, followed: Followed, yes: Chosen, base: Chosen, unknown
     ends = f"{wording.percent(low)} if none of these were among them and {wording.percent(high)} if all were"
     if n < LEAST_OF_A_SHARE or known_of < LEAST_KNOWN * (known_of + u):
         return _Bearing(f"{figure}: not given, as too little is said; {ends}.", figure, None, low, high)
+    if ranged and u:
+        return _Bearing(f"{figure}: {ends}.", figure, None, low, high)
     return _Bearing(f"{figure}: {wording.percent(x / n)} as recorded, {ends}.", figure, x / n, low, high)
 
 
@@ -427,7 +452,8 @@ def _sentences(searches: Searches, table: pd.DataFrame) -> tuple[str, str]:
         return "Too few searches to say", f"Too few searches to say how good their records are: {said}."
     worst = shown[0]
     parts = "; ".join(f"{_name(row)}, {wording.percent(row['share'])}{_of(row)}" for row in shown[:3])
-    whole = int((table["searches"] == 0).sum())
+    # A check with nothing that could lack it, or with too little to say, is none that nothing is missing in.
+    whole = int(((table["searches"] == 0) & (table["flag"] == "")).sum())
     none = f" Nothing is missing in {wording.plural(whole, 'other check')}." if whole else ""
     return (
         f"Largest gap: {_name(worst)}, {wording.percent(worst['share'])}",

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 OWN = (
     "The five words are those of the College of Policing's guidance on engagement. What is counted for each of them is "
-    "our own reading, and every level is our own, a setting: no source that we read names one. What sources ask, and "
-    "what of them was read, stands in the table."
+    "our own reading, and every level is our own, a setting: no source that we read names one, but where it "
+    "asks something of every search. What sources ask, and what of them was read, stands in the table."
 )
 LAWFUL = (
     "That something is recorded does not say that a search was lawful, and a search that finds nothing can be "
@@ -54,12 +54,15 @@ _METHOD = (
     "Shares of searches of persons with Wilson's interval, with the effective number of searches that months as "
     "clusters leave, and Student's t; where all or none are so, of independent searches. Find rates and ratios are "
     "those of their own questions. Met: the whole 95 % interval lies within the yardstick; not met: all of it lies "
-    "outside; else not clear."
+    "outside; else not clear, and so is every share or ratio as a whole that rests on fewer than 3 months."
 )
 _REFERENCE = (
     "College of Policing, Authorised Professional Practice, Engagement (the five words); Wilson 1927, JASA 22, 209; "
     "Schuirmann 1987, Journal of Pharmacokinetics and Biopharmaceutics 15, 657 (an interval within limits as a test)"
 )
+
+_ALIKE = f"{CHANCE}: all months are alike"
+"""Flag of a share of all or of none, in months enough to see that none differs."""
 
 _WRONG = 0.025
 """Chance at which one end of a 95 % interval lies on the wrong side."""
@@ -77,8 +80,8 @@ class Told:
     """What the files say of one criterion: a figure with its interval and base, or why there is none, in ``flag``.
 
     ``open`` marks a figure that is not clear whatever its interval: unknown ethnicity can carry it to either side of
-    the yardstick, or there are more searches than residents. ``hidden`` marks one that rests on a count that is
-    withheld: its verdict is told without it.
+    the yardstick, there are more searches than residents, or fewer than 3 months can't show how far searches vary.
+    ``hidden`` marks one that rests on a count that is withheld: its verdict is told without it.
     """
 
     estimate: float = math.nan
@@ -141,12 +144,10 @@ def _of_share(counted: Recorded, least: float = LEAST_KNOWN) -> Told:
         return Told(known_share=known, flag=f"said for {wording.percent(known)} of searches")
     if said < settings().threshold:
         return Told(known_share=known, flag=f"withheld: fewer than {settings().threshold} searches")
-    # Where all are alike, months hold nothing that could vary.
-    alike = yes in (0, said)
-    pair = [np.array([counts.sum()]) if alike else counts[None] for counts in (counted.yes, counted.said)]
-    made = disparity.find_rates(*pair)
-    alone = alike or made.cells[0] < MINIMUM_PERIODS
-    return Told(float(made.estimate[0]), float(made.low[0]), float(made.high[0]), said, known, CHANCE if alone else "")
+    made = disparity.find_rates(counted.yes[None], counted.said[None])
+    few = bool(made.cells[0] < MINIMUM_PERIODS)
+    flag = CHANCE if few else _ALIKE if yes in (0, said) else ""
+    return Told(float(made.estimate[0]), float(made.low[0]), float(made.high[0]), said, known, flag, open=few)
 
 
 def _power(searches: Searches) -> Told:
@@ -190,37 +191,58 @@ def _found(rule: str, searches: Searches) -> Told:
     number = row["searches"]
     if number < least:
         return Told(known_share=share, flag=f"withheld: fewer than {least} searches")
-    few = row["found"] < least
+    few, open_ = row["found"] < least, _few_with_searches(followed)
+    alone = [CHANCE] if open_ else []
     if "rate" not in row and not few:
         # From none of the outcomes without a link having found something to all of them, and chance at both ends.
         said = f"{wording.tenths_between(row['low'], row['high'])}: some links are not given"
-        return Told(math.nan, row["low"], row["high"], number, share, said, hidden=True)
-    flag = f"withheld: fewer than {least} searches that found something" if few else row["flag"]
-    return Told(row.get("rate", math.nan), row["low"], row["high"], number, share, flag, hidden=few)
+        said = "; ".join([said, *alone])
+        return Told(math.nan, row["low"], row["high"], number, share, said, open=open_, hidden=True)
+    flag = f"withheld: fewer than {least} searches that found something" if few else row["flag"].replace(CHANCE, "")
+    flag = "; ".join([*filter(None, [flag]), *alone])
+    return Told(row.get("rate", math.nan), row["low"], row["high"], number, share, flag, open=open_, hidden=few)
+
+
+def _few_with_searches(followed: Followed) -> bool:
+    """Whether too few months have searches under powers that need grounds for clumps to be seen."""
+    by_month = followed.by_month(followed.grounds & followed.given).sum(axis=0)
+    return bool((by_month > 0).sum() < MINIMUM_PERIODS)
 
 
 def _ratio(searches: Searches, *, within: bool) -> Told:
     """The ratio of the two groups' search rates, as its own question has it."""
     finding = disproportionality(searches.scope, searches.view)
     if finding.refused:
-        return Told(flag="no ratio: see the top of the page")
+        return Told(flag=f"no ratio: see “{finding.question}”")
     (row,) = (row for row in records_of(finding.table) if row["group"] == searches.scope.group)
     names = ("ratio_adjusted", "adjusted_low", "adjusted_high") if within else ("ratio", "low", "high")
     estimate, low, high = (math.nan if wording.missing(row[name]) else float(row[name]) for name in names)
     if math.isnan(estimate):
         return Told(flag="no ratio within districts is given")
     floor, ceiling = _limits("yardstick_ratio")
-    said, doubtful = [f"{row['group']} to {row['comparator']}"], OVER in row["flag"]
+    said, doubtful = [_rates(row, months=len(searches.months))], OVER in row["flag"]
     if doubtful:
         said.append(OVER)
     if within:
         share = row["adjusted_share"]
         return Told(estimate, low, high, round(row["base"] * share), share, "; ".join(said), open=doubtful)
+    if len(searches.months) < MINIMUM_PERIODS:
+        said, doubtful = [*said, CHANCE], True
     least, most = sorted((row["ratio_if_unknown_comparator"], row["ratio_if_unknown_group"]))
     # As recorded it may lie on either side, depending on who the people of unknown ethnicity were.
     if verdict(least, most, floor, ceiling) == NOT_CLEAR:
         said, doubtful = [*said, f"from {near_one.between(least, most)} if unknown ethnicity were all or none"], True
     return Told(estimate, low, high, row["base"], 1 - row["unknown_share"], "; ".join(said), open=doubtful)
+
+
+def _rates(row: Mapping[Any, Any], *, months: int) -> str:
+    """Which two groups a ratio is of, and the search rate of each, which it hides."""
+    if wording.missing(row["rate"]) or wording.missing(row["comparator_rate"]):
+        return f"{row['group']} to {row['comparator']}"
+    rates = (wording.rate(row[name]) for name in ("rate", "comparator_rate"))
+    return (
+        f"{row['group']} to {row['comparator']}, {' and '.join(rates)} per 1,000 in {wording.plural(months, 'month')}"
+    )
 
 
 _TOLD: Mapping[str, Callable[[Searches], Told]] = {
@@ -409,12 +431,19 @@ def _rules(table: pd.DataFrame) -> list[str]:
 
 def _by_chance(table: pd.DataFrame) -> list[str]:
     """How many of the verdicts may be wrong by chance alone."""
-    told = int(table["verdict"].isin([MET, NOT_MET]).sum())
+    verdicts = table["verdict"].isin([MET, NOT_MET])
+    alike = table["flag"].str.startswith(_ALIKE)
+    told, by_chance = int((verdicts & ~alike).sum()), int((verdicts & alike).sum())
+    said = [
+        f"In {wording.plural(by_chance, 'criterion', 'criteria')} of those told, all searches of all months are alike: "
+        "the interval takes searches as independent."
+    ]
     if not told:
-        return []
+        return said if by_chance else []
     return [
+        *(said if by_chance else []),
         f"Each verdict is told from its own 95 % interval, and met or not met is wrong by chance in at most 1 of 40: "
-        f"of the {told} told here fewer than {max(1, math.ceil(told * _WRONG))} on average."
+        f"of the {told} told here fewer than {max(1, math.ceil(told * _WRONG))} on average.",
     ]
 
 
@@ -434,10 +463,12 @@ def _of_graded(table: pd.DataFrame) -> list[str]:
 
 
 def _few_months(table: pd.DataFrame) -> list[str]:
-    alone = (table["flag"] == CHANCE) & (table["estimate"] > 0) & (table["estimate"] < 1)
-    return (
-        [f"Some intervals take searches as independent and are likely too narrow: {FEW_MONTHS}."] if alone.any() else []
-    )
+    if not any(CHANCE in flag.split("; ") for flag in table["flag"]):
+        return []
+    return [
+        f"Some intervals take searches as independent and are likely too narrow: {FEW_MONTHS}. What rests on them is "
+        "not clear, whatever the figure."
+    ]
 
 
 def _criterion(key: str) -> Criterion:

@@ -13,6 +13,7 @@ import numpy as np
 from analytics import charts, disparity, wording
 from analytics.disclosure import withhold
 from analytics.disparity import Funnel, ratio_funnel, split_dispersion
+from analytics.disparity.funnel import MINIMUM_AREAS
 from analytics.finding import Finding, Panel
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
@@ -40,6 +41,9 @@ LEAST = 20
 FEWEST = 2
 """Teams under which there is nothing to set one against."""
 
+MINIMUM_TEAMS = MINIMUM_AREAS
+"""Teams under which limits can hold whatever there is, so that none outside says nothing."""
+
 REASON_TO_LOOK = (
     "A team outside the limits is a reason to look, and no proof of anything: teams differ in where, when and for what "
     "they search, and in what equipment they have. A team inside them is not shown to search well, and a search that "
@@ -55,8 +59,9 @@ _METHOD = (
     "powers that need grounds of which the file says what followed. Body-worn video on: over those of which the file "
     "says whether it was. Each team against the share of all teams. Limits: mid-P quantiles of how a team's searches "
     "would split at that share, beta-binomial where they come in clumps, wider where teams vary more than by chance, "
-    "narrower by each team's own part in the share. Clearly outside: beyond the 95 % limits, and with a "
-    "false-discovery rate (Benjamini and Hochberg) below the setting over all teams and both shares."
+    "narrower by each team's own part in the share. Teams with fewer than 20 searches count in none of it. Clearly "
+    "outside: beyond the 95 % limits, and with a false-discovery rate (Benjamini and Hochberg) below the setting over "
+    "all teams and both shares."
 )
 _REFERENCE = (
     "Spiegelhalter 2005, Statistics in Medicine 24, 1185, and Quality and Safety in Health Care 14, 347; Jones, "
@@ -94,9 +99,19 @@ class Counted:
         return self.known.sum(axis=1)
 
     @property
+    def shown(self) -> Counted:
+        """The same with nothing counted of teams that are too small to be shown.
+
+        A total with them would tell, less the teams that are shown, what is withheld.
+        """
+        kept = (self.base >= LEAST)[:, None]
+        return Counted(self.what, self.known * kept, self.yes * kept)
+
+    @property
     def told(self) -> bool:
         """Whether teams can be set against each other by it."""
-        return bool((self.base >= LEAST).sum() >= FEWEST and 0 < self.yes.sum() < self.known.sum())
+        shown = self.shown
+        return bool((shown.base > 0).sum() >= FEWEST and 0 < shown.yes.sum() < shown.known.sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,7 +215,7 @@ class _Judged:
 
     @property
     def tested(self) -> int:
-        """Teams that the test is of, those too small to be shown among them."""
+        """Teams that the test is of."""
         return int(np.isfinite(self.funnel.p_value).sum())
 
     @property
@@ -239,6 +254,7 @@ def teams(scope: Scope, view: View) -> Finding:
         ),
         caveats=(
             *_narrow(judged),
+            *_few(judged),
             REASON_TO_LOOK,
             PSEUDONYM,
             *_chance(judged, table),
@@ -253,7 +269,7 @@ def teams(scope: Scope, view: View) -> Finding:
 
 def _judge(held: Teams) -> list[_Judged]:
     """The model's word on teams, by each thing that can be told; q-values are over all of it."""
-    funnels = [_funnel(one) for one in held.counted]
+    funnels = [_funnel(one.shown) for one in held.counted]
     q_value = q_values(np.concatenate([made.p_value for made, _ in funnels])).reshape(len(funnels), -1)
     return [_Judged(one, *made, q) for one, made, q in zip(held.counted, funnels, q_value, strict=True)]
 
@@ -303,7 +319,8 @@ def _whole(judged: list[_Judged], table: pd.DataFrame) -> pd.DataFrame:
     """What is said of all teams together, one row for each thing that is counted."""
     rows = []
     for one in judged:
-        made = disparity.find_rates(one.counted.yes.sum(axis=0)[None], one.counted.known.sum(axis=0)[None])
+        shown = one.counted.shown
+        made = disparity.find_rates(shown.yes.sum(axis=0)[None], shown.known.sum(axis=0)[None])
         own = table[table["what"] == one.counted.what]
         rows.append(
             {
@@ -359,6 +376,8 @@ def _sentences(table: pd.DataFrame, whole: pd.DataFrame, searches: Searches) -> 
     parts = [_of_one(table[table["what"] == row["what"]], row) for row in records_of(whole)]
     answer = f"{searches.span}, teams tested together: {'; '.join(parts)}."
     answer = f"{answer[0].upper()}{answer[1:]}"
+    if not number and whole["tested"].max() < MINIMUM_TEAMS:
+        return f"{wording.plural(shown, 'team')}: too few to say whether any lies outside limits", answer
     if not number:
         return f"No team of {shown} lies clearly outside the limits", answer
     lies = "lies" if number == 1 else "lie"
@@ -371,10 +390,12 @@ def _of_one(table: pd.DataFrame, row: Mapping[Any, Any]) -> str:
     sides = [f"{wording.listing(names)} {side}" for side, names in outside.items() if names]
     varies = ", teams varying more than by chance" if row["spread"] else ""
     base = wording.plural(int(row["searches"]), "search", "searches")
+    few = row["tested"] < MINIMUM_TEAMS
+    none = "too few teams to say whether any lies outside" if few else "no team that is shown clearly outside"
     return (
-        f"{row['what'].lower()} of all {wording.tenths(row['estimate'])} "
+        f"{row['what'].lower()} of {wording.plural(int(row['shown']), 'team')} {wording.tenths(row['estimate'])} "
         f"({wording.tenths_between(row['low'], row['high'])}, {base})"
-        f", {' and '.join(sides) or 'no team that is shown clearly outside'}{' the limits' if sides else ''}{varies}"
+        f", {' and '.join(sides) or none}{' the limits' if sides else ''}{varies}"
     )
 
 
@@ -401,6 +422,15 @@ def _narrow(judged: list[_Judged]) -> list[str]:
     ]
 
 
+def _few(judged: list[_Judged]) -> list[str]:
+    if all(one.tested >= MINIMUM_TEAMS for one in judged):
+        return []
+    return [
+        f"With fewer than {MINIMUM_TEAMS} teams, how far they vary is known only roughly, and one that is unlike the "
+        "others widens the limits of all: that none lies outside is then no sign that teams are alike."
+    ]
+
+
 def _chance(judged: list[_Judged], table: pd.DataFrame) -> list[str]:
     tested, marked = sum(one.tested for one in judged), int(table["verdict"].isin([ABOVE, BELOW]).sum())
     wrong = {0: "none", 1: "one, which may be so by chance"}
@@ -416,13 +446,14 @@ def _left_out(held: Teams, table: pd.DataFrame) -> list[str]:
     hidden = table.loc[table["flag"].str.startswith("withheld"), "team"].nunique()
     said = [
         f"The file gives a team for {wording.percent(held.with_team / held.searches.total)} of the searches; of "
-        f"{int(held.found.base.sum()):,} of them, under powers that need grounds, it says what followed, and of "
-        f"{int(held.filmed.base.sum()):,} whether body-worn video was on."
+        f"{int(held.found.shown.base.sum()):,} by teams that are shown, under powers that need grounds, it says what "
+        f"followed, and of {int(held.filmed.shown.base.sum()):,} whether body-worn video was on."
     ]
     if hidden:
+        have, count, those = ("has", "counts", "it") if hidden == 1 else ("have", "count", "them")
         said.append(
-            f"{wording.plural(hidden, 'team')} with fewer than {LEAST} searches {'has' if hidden == 1 else 'have'} no "
-            "figure here, and count among all teams and in the tests."
+            f"{wording.plural(hidden, 'team')} with fewer than {LEAST} searches {have} no figure here, and {count} in "
+            f"no total, no limit and no test, so that none tells of {those}."
         )
     return said
 

@@ -162,6 +162,30 @@ def test_the_largest_gap_is_said_first(write):
     )
 
 
+def test_a_strict_rate_is_a_range_where_links_are_not_given(write):
+    """Of 50 outcomes 5 leave the link out: 45 to 50 of 150, and no rate of the 145 that say it."""
+    linked = searched(45, Outcome=ARREST, Outcome_linked_to_object_of_search="True")
+    rows = [searched(100), linked, searched(5, Outcome=ARREST, Outcome_linked_to_object_of_search="")]
+    link = by_check(quality(Scope(), write(m201906=rows)))["Link to the object not given"]
+    assert (link["as_recorded"], link["bound_low"], link["bound_high"]) == (
+        None,
+        pytest.approx(0.3),
+        pytest.approx(1 / 3),
+    )
+    assert link["bears_on"] == (
+        "Find rate, outcome linked to the object: 30\u00a0% if none of these were among them and 33\u00a0% if all were."
+    )
+
+
+def test_where_no_power_is_recorded_no_share_of_powers_is(write):
+    finding = quality(Scope(), write(m201906=[searched(100, Legislation="")]))
+    power = by_check(finding)["Power not recorded"]
+    assert (power["as_recorded"], power["bound_low"], power["bound_high"]) == (None, 0, 1)
+    assert "as recorded" not in power["bears_on"]
+    # Of 18 checks one finds a gap, and of drugs searches and of outcomes there are none that could lack anything.
+    assert finding.answer.endswith(" Nothing is missing in 15 other checks.")
+
+
 def test_objects_that_contradict_the_power_are_found(write):
     """Under the power to search for drugs 25 of 125 searches are for something else: a fifth. One more is too many."""
     rows = [searched(100), searched(5, Legislation=""), searched(25, Object_of_search="Offensive weapons")]

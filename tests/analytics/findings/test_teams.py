@@ -81,11 +81,11 @@ def test_counts_are_those_of_the_file_and_only_grounds_with_an_outcome_count(wri
     }
 
 
-def test_all_teams_together_have_the_rate_of_the_file(write):
+def test_all_teams_that_are_shown_have_their_rate_together(write):
     (whole,) = json.loads(teams(Scope(), write(FOUR)).as_json())["tables"]["whole"]
-    low, high = proportion_confint(119, 619, method="wilson")
-    assert (whole["estimate"], whole["low"], whole["high"]) == pytest.approx((119 / 619, low, high))
-    assert (whole["searches"], whole["tested"], whole["shown"]) == (619, 4, 3)
+    low, high = proportion_confint(115, 600, method="wilson")
+    assert (whole["estimate"], whole["low"], whole["high"]) == pytest.approx((115 / 600, low, high))
+    assert (whole["searches"], whole["tested"], whole["shown"]) == (600, 3, 3)
 
 
 def test_limits_of_teams_that_are_alike_are_those_of_scipys_binomial(write):
@@ -112,8 +112,8 @@ def test_a_team_that_finds_less_is_called_so_when_all_are_tested_together(write)
     low, high = proportion_confint(850, 3000, method="wilson")
     assert (round(low, 3), round(high, 3)) == (0.267, 0.3)
     assert finding.answer == (
-        "June 2019, teams tested together: find rate of all 28.3\u00a0% (26.7 to 30\u00a0%, 3,000 searches), Team 12 "
-        "clearly below the limits."
+        "June 2019, teams tested together: find rate of 12 teams 28.3\u00a0% (26.7 to 30\u00a0%, 3,000 searches), Team "
+        "12 clearly below the limits."
     )
 
 
@@ -125,12 +125,39 @@ def test_teams_that_are_alike_are_seldom_called_unlike():
     assert flagged / draws <= 0.1 + 2 * np.sqrt(0.1 * 0.9 / draws)
 
 
-def test_a_small_team_is_not_shown_and_counts_all_the_same(write):
+def test_no_figure_tells_of_a_small_team(write, town):
+    """Whether a team of 19 searches found something in 4 or in 19 of them moves nothing that is shown."""
+    one = teams(Scope(), write(FOUR))
+    other = teams(Scope(), write([*FOUR[:-19], *by_team("Team 3", 19, 19)]))
+    assert one.as_json().partition('"provenance"')[0] == other.as_json().partition('"provenance"')[0]
+    assert one.tables["whole"]["searches"].tolist() == [600]
+    assert any("of 600 by teams that are shown" in caveat for caveat in one.caveats)
+
+
+def test_few_teams_are_never_said_to_be_inside(write):
+    """Three teams of 200, one at 2.5 % against 30 and 25 %: the limits hold all, which says nothing."""
+    finding = teams(Scope(), write(FOUR))
+    assert finding.headline == "3 teams: too few to say whether any lies outside limits"
+    assert "too few teams to say whether any lies outside" in finding.answer
+    assert any("that none lies outside is then no sign that teams are alike" in caveat for caveat in finding.caveats)
+
+
+def test_ten_teams_that_are_alike_are_enough_to_say_so(write):
+    rows = [row for number in range(10) for row in by_team(f"Team {number}", 60, 200)]
+    finding = teams(Scope(), write(rows))
+    assert finding.headline == "No team of 10 lies clearly outside the limits"
+    assert not any("With fewer than 10 teams" in caveat for caveat in finding.caveats)
+
+
+def test_a_small_team_is_not_shown_and_counts_in_nothing(write):
     finding = teams(Scope(), write(FOUR))
     row = rows_of(finding)["Team 3"]
     assert {row[name] for name in row if name not in ("what", "team", "verdict", "flag")} == {None}
     assert (row["verdict"], row["flag"]) == ("", f"withheld: fewer than {LEAST} searches")
-    assert any(f"1 team with fewer than {LEAST} searches has no figure here" in caveat for caveat in finding.caveats)
+    assert any(
+        f"1 team with fewer than {LEAST} searches has no figure here, and counts in no" in caveat
+        for caveat in finding.caveats
+    )
 
 
 def test_no_officer_no_ranking_and_what_it_does_not_prove(write):
