@@ -392,9 +392,12 @@ def _headline(by: Mapping[str, list[str]]) -> str:
         return f"{last.capitalize()}: all five tests"
     others = named | {last: f"the other {_NUMBERS_IN_WORDS[len(by[last])]}"}
     least = [{found: named[found] for found in kept if found in named} for kept in ((NOT_MET, NO_DATA), (NOT_MET,))]
-    offered = ["; ".join(f"{found}: {said}" for found, said in parts.items()) for parts in (named, others, *least)]
+    offered = [
+        "; ".join(f"{_IN_HEADLINE.get(found, found)}: {said}" for found, said in parts.items())
+        for parts in (named, others, *least)
+    ]
     fitting = (said for said in offered if 0 < len(said) < _LONGEST_HEADLINE)
-    said = next(fitting, f"{last}: {_NUMBERS_IN_WORDS[len(by[last])]} of the five tests")
+    said = next(fitting, f"{_IN_HEADLINE.get(last, last)}: {_NUMBERS_IN_WORDS[len(by[last])]} of the five tests")
     return f"{said[0].upper()}{said[1:]}"
 
 
@@ -404,6 +407,8 @@ def _names(tests: list[str]) -> str:
 
 _NUMBERS_IN_WORDS = ("none", "one", "two", "three", "four", "five")
 _LONGEST_HEADLINE = 70
+_IN_HEADLINE = {NO_DATA: "data missing"}
+"""A test is without data where one of its criteria is, whatever is known of the others."""
 
 
 def _lower(text: str) -> str:

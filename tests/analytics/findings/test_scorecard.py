@@ -245,7 +245,7 @@ def test_which_tests_are_met_is_said_first(write):
         "Accountability": "no data",
         "Best information": "no data",
     }
-    assert finding.headline == "Met: necessity, proportionality; no data: the other three"
+    assert finding.headline == "Met: necessity, proportionality; data missing: the other three"
     assert len(finding.headline) < 70
     assert finding.answer.startswith(
         "By our own reading of the guidance and against our own yardsticks, Surrey Police, April to June 2019, "

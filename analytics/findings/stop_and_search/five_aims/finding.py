@@ -178,12 +178,12 @@ def _of_areas(between: Between) -> Criterion:
 
 def _headline(rows: Sequence[Criterion]) -> str:
     look = sum(row.verdict == LOOK for row in rows)
-    told = sum(row.verdict != NO_DATA for row in rows)
+    told = sum(row.verdict in (LOOK, HOPED) for row in rows)
     if not told:
         return "No question on the five aims can be told from what is loaded"
     if not look:
         return f"Nothing needs a look, of {wording.plural(told, 'question')} that could be told"
-    return f"{look} of {wording.plural(told, 'question')} {'needs' if look == 1 else 'need'} a look"
+    return f"{look} of {wording.plural(told, 'question')} that could be told {'needs' if look == 1 else 'need'} a look"
 
 
 def _answer(rows: Sequence[Criterion], force: str, span: str) -> str:
