@@ -220,7 +220,7 @@ def _ratio(searches: Searches, *, within: bool) -> Told:
     if math.isnan(estimate):
         return Told(flag="no ratio within districts is given")
     floor, ceiling = _limits("yardstick_ratio")
-    said, doubtful = [_rates(row, months=len(searches.months))], OVER in row["flag"]
+    said, doubtful = [_rates(row, len(searches.months), within=within)], OVER in row["flag"]
     if doubtful:
         said.append(OVER)
     if within:
@@ -235,14 +235,13 @@ def _ratio(searches: Searches, *, within: bool) -> Told:
     return Told(estimate, low, high, row["base"], 1 - row["unknown_share"], "; ".join(said), open=doubtful)
 
 
-def _rates(row: Mapping[Any, Any], *, months: int) -> str:
+def _rates(row: Mapping[Any, Any], months: int, *, within: bool) -> str:
     """Which two groups a ratio is of, and the search rate of each, which it hides."""
     if wording.missing(row["rate"]) or wording.missing(row["comparator_rate"]):
         return f"{row['group']} to {row['comparator']}"
-    rates = (wording.rate(row[name]) for name in ("rate", "comparator_rate"))
-    return (
-        f"{row['group']} to {row['comparator']}, {' and '.join(rates)} per 1,000 in {wording.plural(months, 'month')}"
-    )
+    rates = " and ".join(wording.rate(row[name]) for name in ("rate", "comparator_rate"))
+    whole = "as a whole " if within else ""
+    return f"{row['group']} to {row['comparator']}, {whole}{rates} per 1,000 in {wording.plural(months, 'month')}"
 
 
 _TOLD: Mapping[str, Callable[[Searches], Told]] = {

@@ -181,8 +181,8 @@ def test_under_three_months_no_share_or_ratio_as_a_whole_is_met_or_not_met(write
 def test_the_rates_of_both_groups_stand_beside_their_ratio(write):
     """2,400 of 100,000 residents of each group in three months."""
     told = rows_of(scorecard(Scope(), write(whole(), months=("2019-04", "2019-05", "2019-06"))))
-    for key in ("ratio", "ratio_within"):
-        assert told[key]["flag"] == "Black to White, 24.0 and 24.0 per 1,000 in 3 months"
+    for key, said in (("ratio", ""), ("ratio_within", "as a whole ")):
+        assert told[key]["flag"] == f"Black to White, {said}24.0 and 24.0 per 1,000 in 3 months"
 
 
 def test_where_there_is_no_ratio_the_question_is_named(write):
