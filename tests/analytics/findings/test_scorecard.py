@@ -235,6 +235,14 @@ def test_find_rates_and_ratios_are_those_of_their_own_questions(write):
         assert [told[key][name] for name in ("estimate", "low", "high")] == [ratio[name] for name in names]
 
 
+def test_no_criterion_is_cut_beside_its_row(town):
+    """Of a ratio the third line is its yardstick."""
+    town.stops("2019-06", {"Black": 60, "White": 200})
+    (axis,) = [scorecard(Scope(), town.view()).chart().layout.yaxis.ticktext]
+    assert len(axis) >= len(criteria()) + len(TESTS)
+    assert [text for text in axis if "…" in text] == []
+
+
 def test_which_tests_are_met_is_said_first(write):
     rows = without(whole(), "Grounds grade", "Receipt given", "Part of a policing operation")
     finding = scorecard(Scope(), write(rows, months=("2019-04", "2019-05", "2019-06")))
