@@ -45,6 +45,7 @@ PAGES = (
     Page("Explore", "pages/explore/overview.py", "Overview", "dashboard"),
     Page("Explore", "pages/explore/trends.py", "Trends", "show_chart"),
     Page("Explore", "pages/explore/neighbourhoods.py", "Neighbourhoods", "map"),
+    Page("Understand", "pages/understand/cycle.py", "Confidence cycle", "cycle"),
     Page("Scrutinise", "pages/scrutinise/stop_and_search.py", "Stop and search", "balance"),
     Page("Scrutinise", "pages/scrutinise/engagement.py", "Engagement", "groups"),
     Page("Manage", "pages/manage/upload.py", "Upload", "upload_file", "analysts"),

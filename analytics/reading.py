@@ -169,6 +169,15 @@ def _unclear(row: Any) -> str:  # noqa: ANN401
     return f"between {_points(row['change_low'])} and {_points(row['change_high'])}"
 
 
+def _told_difference(row: Any) -> str:  # noqa: ANN401
+    """A difference in points with its interval, and its verdict where it is clear."""
+    if wording.missing(row["difference"]):
+        return ""
+    said = f"{_points(row['difference'])} ({_points(row['difference_low'])} to {_points(row['difference_high'])})"
+    clear = row["difference_low"] > 0 or row["difference_high"] < 0
+    return f"{said}, {row['verdict']}" if clear and row["verdict"] else said
+
+
 _SHARES_CHANGED: dict[str, Writer] = {
     "Measure": lambda row: measures()[row["measure"]].label if row["measure"] in measures() else "Ratio of rates",
     "Estimate": _measured("estimate"),
@@ -751,6 +760,28 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "p value": _figure("p_value", wording.p_value),
         "Note": _text("flag"),
     },
+    "cycle.ring": {
+        "Stage": lambda row: str(row["stage"]).capitalize(),
+        "Score": _figure("score", wording.percent),
+        **_INTERVAL,
+        "Answers": _figure("base", wording.count),
+        "Difference, points": _told_difference,
+        "Note": _text("flag"),
+    },
+    "cycle.ring/measures": {
+        "Stage": lambda row: str(row["stage"]).capitalize(),
+        "Question": lambda row: measures()[row["measure"]].label,
+        **_SHARES,
+        "Note": _text("flag"),
+    },
+    "cycle.studies": {
+        "Study": _text("reference"),
+        "Side": lambda row: str(row["side"]).capitalize(),
+        "Found": _text("found"),
+        "Design": _text("design"),
+        "Limits": _text("limits"),
+        "Strength": _text("strength"),
+    },
     "cycle.treatment_or_outcome": {
         "Treated fairly": _text("treated_fairly"),
         "Outcome wanted": _text("outcome_wanted"),
@@ -922,6 +953,7 @@ _TITLES = {
     "stop_and_search.confidence_link": {"between": "Between areas", "areas": "Areas"},
     "methods.coverage": {"outside": "Outside their aim", "cases": "Every case", "tenths": "Areas by tenth"},
     "trends.measure": {"notes": "Notes", "level": "Level", "published": "Published"},
+    "cycle.ring": {"measures": "Questions"},
     "cycle.treatment_or_outcome": {"comparison": "Treatment against outcome"},
     "cycle.contact_asymmetry": {"asymmetry": "Gain and loss", "prior": "Opinion before"},
     "engagement.activity": {
@@ -950,6 +982,7 @@ _FIRST = {
     "stop_and_search.confidence_link": "Stopped and not stopped",
     "methods.coverage": "By figure",
     "trends.measure": "Trend",
+    "cycle.ring": "Stages",
     "cycle.treatment_or_outcome": "Confidence",
     "cycle.contact_asymmetry": "Confidence",
     "data.coverage": "Files",
@@ -1114,6 +1147,10 @@ _IN_PLAIN_WORDS = {
     "engagement.feedback": (
         "We counted what people asked for, by what the records say came of it. The 95 % interval says how far chance "
         "alone can move such a share; it does not say what nobody wrote down."
+    ),
+    "cycle.ring": (
+        "For each question of a stage we took the share of positive answers, and averaged the shares of the stage's "
+        "questions. " + _MOVES.format(what="a score") + "Scores of different stages rest on different questions."
     ),
     "cycle.treatment_or_outcome": (
         "Of people who had contact with the police, we took the share with confidence in four groups: treated fairly "

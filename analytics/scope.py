@@ -92,6 +92,8 @@ class Scope:
         First and last month of the earlier one.
     shows
         What its colours show, one of ``VIEWS``; None for the estimate.
+    among
+        One of the groups that ``by`` makes, such as ``16 to 24``.
     """
 
     force: str | None = None
@@ -115,6 +117,7 @@ class Scope:
     against_from: str | None = None
     against_to: str | None = None
     shows: str | None = None
+    among: str | None = None
 
     @classmethod
     def of(cls, address: Mapping[str, str]) -> Scope:
@@ -181,6 +184,7 @@ class Scope:
             area_name or self.area or "whole force area",
             self.survey,
             self._period(),
+            f"{attributes()[self.by].label.lower()}: {self.among}" if self.by and self.among else None,
             DEFINITIONS[self.definition] if self.definition else None,
             (None if self.power == ALL_POWERS else self.power) if self.power else None,
             f"residents by {self.population}" if self.population else None,

@@ -42,7 +42,7 @@ _PEER_STEPS = 240
 """Steps of the person alone at most: those of one person in 20 minutes."""
 _COMING = 60
 """Seconds over which people come at most."""
-DOORS = ("", "trends", "neighbourhoods", "stop_and_search", "engagement", "upload", "methods", "account")
+DOORS = ("", "trends", "neighbourhoods", "cycle", "stop_and_search", "engagement", "upload", "methods", "account")
 """The pages by which people come in, one after the other, as by links that they were sent."""
 _FLAT = 0.005
 """Memory is called flat where it grows by less than this part of itself a minute, over the second half."""

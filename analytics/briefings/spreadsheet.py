@@ -42,16 +42,17 @@ _MADE = datetime(2000, 1, 1)  # Fixed, so that the same Finding gives the same b
 _NAMED_BY = (
     *("force", "survey", "area", "area_level", "measure", "layer", "by", "group", "comparator", "from", "to"),
     *("compare_from", "against_from", "against_to", "points", "dont_know", "smooth", "definition", "power"),
-    "population",
+    *("population", "among"),
 )
 """Parts of a scope that tell a file from another of the same question, in the order in which they are named."""
 _LONGEST_NAME = 120
 _SCOPE = (
     *("force", "area", "from", "to", "power", "definition", "population", "survey", "measure", "by", "layer"),
-    *("points", "dont_know", "compare_from", "against_from", "against_to"),
+    *("points", "dont_know", "compare_from", "against_from", "against_to", "among"),
 )
 """Parts of a scope that limit a whole table; what is compared is not one of them."""
 _NAMES = {"population": "residents_source", "dont_know": "dont_know_is"}  # Tables have columns of these names.
+_STAGES = ("from", "to")  # Links of the cycle have columns of these names, which are stages.
 _DIGITS = 6
 _OPTIONS = {
     "in_memory": True,
@@ -186,7 +187,8 @@ def rounded(value: Any) -> Any:  # noqa: ANN401 - a cell holds anything
 
 
 def _with_scope(frame: pd.DataFrame, scope: Mapping[str, str]) -> pd.DataFrame:
-    said = {_NAMES.get(name, name): scope[name] for name in _SCOPE if scope.get(name)}
+    names = {**_NAMES, **({name: f"{name}_month" for name in _STAGES} if set(_STAGES) <= set(frame.columns) else {})}
+    said = {names.get(name, name): scope[name] for name in _SCOPE if scope.get(name)}
     asked = {name: value for name, value in said.items() if name not in frame and (name, value) != ("power", "all")}
     framed = frame.copy()
     for place, (name, value) in enumerate(asked.items()):

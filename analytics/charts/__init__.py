@@ -12,6 +12,7 @@ from analytics.charts.map_key import map_key
 from analytics.charts.marks import Mark, month_place
 from analytics.charts.pairs import share_pairs
 from analytics.charts.rates import rate_dots, rate_trend, ratio_scale
+from analytics.charts.ring import ring
 from analytics.charts.risks import RiskCurve, risk_curves
 from analytics.charts.scatter import change_scatter
 from analytics.charts.shares import share_rows, share_small, share_trend, shared_ceiling
@@ -43,6 +44,7 @@ __all__ = [
     "rate_trend",
     "ratio_funnel",
     "ratio_scale",
+    "ring",
     "risk_curves",
     "share_before_after",
     "share_dots",

@@ -45,6 +45,8 @@ class Palette:
         Of words.
     blue, orange, soft
         Of data, of what to look at, and of what is compared with.
+    warning
+        Of words about what to look at: the orange of marks is too pale to read.
     axis, grid
         Of lines that are no data.
     band
@@ -58,6 +60,7 @@ class Palette:
     muted: str
     blue: str
     orange: str
+    warning: str
     soft: str
     axis: str
     grid: str
@@ -73,6 +76,7 @@ PALETTES: Mapping[Mode, Palette] = {
         muted="#4A5662",
         blue="#12436D",
         orange="#F46A25",
+        warning="#9A3B06",
         soft="#76899B",
         axis="#8593A0",
         grid="#E4E9EE",
@@ -86,6 +90,7 @@ PALETTES: Mapping[Mode, Palette] = {
         muted="#A9B6C3",
         blue="#5C9BDB",
         orange="#FFB383",
+        warning="#FFB383",
         soft="#7C8C9B",
         axis="#6F7E8C",
         grid="#1F2932",

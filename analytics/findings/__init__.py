@@ -34,6 +34,7 @@ _QUALITY = ("force", "area", "from", "to", "power", "population", "group", "comp
 _CONDUCTED = ("force", "from", "to", "definition", "power", "group", "comparator")
 _SURVEY = ("force", "area", "from", "to", "survey", "measure", "dont_know")
 _CYCLE = ("force", "to", "survey")
+_RING = (*_CYCLE, "area", "by", "among")
 _PERIOD = ("force", "from", "to")
 _OVERVIEW = ("force", "area", "to", "survey")
 _MAP = ("force", "area", "area_level", "to", "survey", "layer", "group", "comparator")
@@ -277,6 +278,14 @@ QUESTIONS: dict[str, Question] = {
             survey_choices.near,
         ),
         Question(
+            "cycle.ring",
+            "How is every stage of the confidence cycle, and is it different?",
+            _RING,
+            cycle.ring,
+            cycle.answerable,
+            cycle.near,
+        ),
+        Question(
             "cycle.treatment_or_outcome",
             "Does fair treatment or the outcome of a contact go more with confidence?",
             _CYCLE,
@@ -291,6 +300,14 @@ QUESTIONS: dict[str, Question] = {
             cycle.contact_asymmetry,
             cycle.asymmetry_answerable,
             survey_choices.near,
+        ),
+        Question(
+            "cycle.studies",
+            "What have studies found of the links of the cycle?",
+            (),
+            cycle.studies,
+            methods.anything,
+            methods.nothing,
         ),
         Question(
             "neighbourhoods.map",

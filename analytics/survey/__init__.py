@@ -2,14 +2,15 @@
 
 From rows or from counted cells to domains (`domain_means`, `domain_means_of_cells`), differences between them
 (`differences`, `change`, `against_rest`), smoothed design effects for areas (`pooled_deff`, `smoothed`), the rule for
-what is shown (`publish`), sums of means and what goes with two factors (`combination`, `main_effects`), verdicts on
-many differences (`verdicts`) and which of them to look at first (`by_strength`). Weights that add up to what is known
-of the population (`rake`, `greg`), whether two answers go together (`independence`), and what goes with an answer
-(`survey_regression`, `average_effects`).
+what is shown (`publish`), sums of means, averages of measures and what goes with two factors (`combination`,
+`averaged`, `main_effects`), verdicts on many differences (`verdicts`) and which of them to look at first
+(`by_strength`). Weights that add up to what is known of the population (`rake`, `greg`), whether two answers go
+together (`independence`), and what goes with an answer (`survey_regression`, `average_effects`).
 """
 
 from analytics.survey.areas import PooledDeff, pooled_deff, smoothed, smoothed_within
 from analytics.survey.association import Independence, independence
+from analytics.survey.averages import averaged
 from analytics.survey.calibration import Calibration, Trimmed, greg, rake
 from analytics.survey.change import CHANGE, COMPARISON, Verdicts, q_values, verdicts
 from analytics.survey.combinations import Combination, MainEffects, combination, held_equal, main_effects
@@ -42,6 +43,7 @@ __all__ = [
     "Verdicts",
     "against_rest",
     "average_effects",
+    "averaged",
     "by_strength",
     "change",
     "combination",

@@ -354,7 +354,7 @@ def _means(
         if sample.corrected:
             simple = simple * np.maximum(1 - base / weight_of, 0)
         totals = _totals(records, weight * deviation / weight_of[domain], sample)
-        variance, psus, strata, lonely = _variances(totals, sample, domains)
+        variance, psus, strata, lonely = variances(totals, sample, domains)
         adjustment = None
         if auxiliary is not None and records.row is not None:
             share = auxiliary.coefficients(records.row, domain, deviation / weight_of[domain], domains)
@@ -449,7 +449,7 @@ def _totals(records: _Records, linearised: Floats, sample: Sample) -> Totals:
     )
 
 
-def _variances(totals: Totals, sample: Sample, domains: int) -> tuple[Floats, Integers, Integers, Integers]:
+def variances(totals: Totals, sample: Sample, domains: int) -> tuple[Floats, Integers, Integers, Integers]:
     """Variance, PSUs, strata and strata with one sampled PSU of every domain."""
     domain, stratum = totals.domain[totals.start], sample.stratum[totals.psu[totals.start]]
     present = np.diff(totals.start, append=len(totals.psu))

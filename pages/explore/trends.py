@@ -34,4 +34,4 @@ if not trend.refused and filters.holds_answers(scope, view):
 
 show.whole(answer("trends.by_group", scope, view), said=trend.caveats)
 show.whole(answer("trends.by_area", scope, view), said=trend.caveats)
-contact.part(scope, view, said=trend.caveats)
+contact.lead(scope, view)

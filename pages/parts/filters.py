@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from analytics import wording
-from analytics.findings import choices, overview, stop_and_search, trends
+from analytics.findings import choices, cycle, overview, stop_and_search, trends
 from analytics.findings.engagement import choices as engagement_choices
 from analytics.findings.neighbourhoods import choices as map_choices
 from analytics.findings.neighbourhoods import places
@@ -91,9 +91,10 @@ def link(scope: Scope) -> str:
 
 def go_to(scope: Scope) -> None:
     """Make the page show another scope, from a button's callback."""
-    address = scope.address()
+    address, others = scope.address(), set(st.query_params) - set(Scope.names())
     st.session_state[_kept(st.session_state["bar"])] = address
-    st.query_params.from_dict(address)
+    # What is open on the page stays open.
+    st.query_params.from_dict({**address, **{name: st.query_params[name] for name in others}})
 
 
 def _kept(bar: str) -> str:
@@ -224,6 +225,24 @@ def _overview_chips(scope: Scope, view: View) -> None:
         _choose("Last month", "to", _with(months, scope.to_month), scope, wording.month)
 
 
+def _cycle_chips(scope: Scope, view: View) -> None:
+    _overview_chips(scope, view)
+    groupings = survey_choices.groupings(view, str(scope.force), str(scope.survey))
+    if not groupings:
+        return
+    by = scope.by or groupings[0]
+    with st.popover(f":gray[Group] {wording.plain(scope.among or 'Everyone')}", wrap=True, key="chip_among"):
+        _choose("Groups by", "by", groupings, scope.but(by=by), _by)
+        held = cycle.groups(scope, view, by)
+        _choose(
+            "Group",
+            "among",
+            [_WHOLE, *held],
+            scope.but(by=by),
+            lambda name: "Everyone" if name == _WHOLE else wording.label(name),
+        )
+
+
 def _engagement_chips(scope: Scope, view: View) -> None:
     offered, months = engagement_choices.forces(view), engagement_choices.months(view, str(scope.force))
     if len(offered) > 1:
@@ -335,11 +354,16 @@ def _choose(
 
 _PERIODS = ("compare_from", "against_from", "against_to")
 _DEPENDENT = {
-    "force": ("area", "area_level", "from", "to", "power", "population", "survey", "measure", "by", "layer", *_PERIODS),
+    "force": (
+        *("area", "area_level", "from", "to", "power", "population", "survey", "measure", "by", "among", "layer"),
+        *_PERIODS,
+    ),
     "layer": ("to", "survey", "area_level"),
     "area_level": ("area",),
-    "by": ("population",),
-    "survey": ("area", "from", "to", "measure", "by", *_PERIODS),
+    "area": ("among",),
+    "by": ("population", "among"),
+    "among": ("area",),
+    "survey": ("area", "from", "to", "measure", "by", "among", *_PERIODS),
     "from": ("population", *_PERIODS),
     "to": ("population", *_PERIODS),
 }
@@ -386,6 +410,7 @@ STOPS = Bar("stops", choices.forces, _searches, _district_name, _stops_chips)
 NEIGHBOURHOODS = Bar("neighbourhoods", map_choices.forces, map_choices.complete, _no_area, _map_chips)
 SURVEY = Bar("survey", survey_choices.forces, survey_choices.complete, _survey_area_name, _survey_chips)
 OVERVIEW = Bar("overview", survey_choices.forces, _up_to, _survey_area_name, _overview_chips)
+CYCLE = Bar("cycle", survey_choices.forces, cycle.completed, _survey_area_name, _cycle_chips)
 ENGAGEMENT = Bar(
     "engagement", engagement_choices.forces, engagement_choices.complete, lambda scope, view: None, _engagement_chips
 )

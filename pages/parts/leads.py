@@ -12,6 +12,7 @@ from analytics.finding import Lead
 PAGES = {
     "trends": "pages/explore/trends.py",
     "neighbourhoods": "pages/explore/neighbourhoods.py",
+    "cycle": "pages/understand/cycle.py",
     "stop_and_search": "pages/scrutinise/stop_and_search.py",
     "methods": "pages/manage/methods.py",
 }

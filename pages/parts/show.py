@@ -11,8 +11,9 @@ import streamlit as st
 
 from analytics import charts
 from analytics.briefings.spreadsheet import file_name, to_csv, to_excel
-from analytics.finding import Finding, Line, Mode, Tile
+from analytics.finding import CLAIMS, Finding, Line, Mode, Tile
 from analytics.findings import QUESTIONS
+from analytics.reading import level as level_words
 from analytics.reading import provenance_table, reading_table, reading_titles
 from analytics.scope import Scope, ScopeError
 from analytics.survey import CHANGE
@@ -380,6 +381,20 @@ def _refusal(finding: Finding, level: Literal["##", "###"] = "###") -> None:
                     on_click=go_to,
                     args=(_of_the_page(finding, way.scope),),
                 )
+
+
+def twin(finding: Finding, table: str | None = None) -> None:
+    """A table that says what the drawing beside it shows, in the open; the main one unless named."""
+    name = table or next(iter(finding.tables))
+    _rows(finding, name, f"{finding.question} The drawing as a table.")
+
+
+def level(finding: Finding) -> None:
+    """The rung of the statement ladder that a Finding stands on, and what that means."""
+    name, _, meaning = level_words(finding).partition(": ")
+    st.markdown(
+        f":gray-badge[Level {finding.claim} of {len(CLAIMS) - 1}: {name}] :small[{plain(meaning).capitalize()}.]"
+    )
 
 
 def listing(finding: Finding, table: str, title: str) -> None:

@@ -78,6 +78,7 @@ def test_names_are_those_of_the_command_line():
         "against_from",
         "against_to",
         "shows",
+        "among",
     ]
 
 

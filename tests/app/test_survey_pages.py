@@ -15,6 +15,7 @@ from data.settings import settings
 from tests.surveys import answers, publish, wave
 
 OVERVIEW, TRENDS = "pages/explore/overview.py", "pages/explore/trends.py"
+CYCLE = "pages/understand/cycle.py"
 
 
 def texts(app):
@@ -200,16 +201,55 @@ def test_which_measures_changed_opens_as_a_table(show, asked):
     assert len(table) == len(found.table)
 
 
-def test_contact_is_told_only_where_the_survey_asked_about_it(show, run, store, asked):
+def test_contact_stands_with_the_cycle_and_trends_leads_there_where_the_survey_asked_about_it(show, run, store, asked):
     closed = show(TRENDS, measure="fair", area="X07000003")
-    assert "Contact with the police" in [part.label for part in closed.expander]
-    said = texts(show(TRENDS, measure="fair", area="X07000003", opened=True))
+    assert "What contact with the police goes with" in page_links(closed)
+    said = texts(show(CYCLE, part="contact"))
     for key in ("cycle.treatment_or_outcome", "cycle.contact_asymmetry"):
         assert f"### {plain(asked(key).headline)}" in said
     publish(store, wave("a", "2026-03", trust_force=answers(200, 200)))
     app = run(TRENDS, store)
     assert not app.exception
-    assert "Contact with the police" not in [part.label for part in app.expander]
+    assert "What contact with the police goes with" not in page_links(app)
+
+
+def page_links(app):
+    return [link.proto.label.removeprefix(":blue[").removesuffix("]") for link in app.get("page_link")]
+
+
+def test_the_cycle_is_drawn_with_its_table_and_what_it_is_of(show, asked):
+    app, found = show(CYCLE), asked("cycle.ring")
+    assert f"## {plain(found.headline)}" in texts(app)
+    (drawn,) = [chart for chart in app.get("plotly_chart") if "The confidence cycle." in chart.proto.alt]
+    assert drawn
+    twin = app.table[0].value
+    assert list(twin["Stage"])[:2] == ["Engagement", "Fair treatment"]
+    assert [expander.label for expander in app.expander][:2] == ["Table", "How was this made?"]
+
+
+def test_the_cycle_of_an_area_and_of_a_group_are_addresses_and_one_lets_go_of_the_other(show, asked):
+    app = show(CYCLE, area="X05000011", part="studies")
+    assert f"## {plain(asked('cycle.ring', area='X05000011').headline)}" in texts(app)
+    app.selectbox(key="filter_by").set_value("age_band").run()
+    app.selectbox(key="filter_among").set_value("16 to 24").run()
+    assert f"## {plain(asked('cycle.ring', by='age_band', among='16 to 24').headline)}" in texts(app)
+    address = dict(app.query_params)
+    assert [address[name] for name in ("by", "among", "part")] == ["age_band", "16 to 24", "studies"]
+    assert "area" not in address
+    app.selectbox(key="filter_area").set_value("X07000003").run()
+    assert "among" not in app.query_params
+
+
+def test_what_studies_found_stands_on_both_sides(show):
+    said = " ".join(texts(show(CYCLE, part="studies")))
+    assert "Tuffin R, Morris J and Poole A" in said
+    assert "nothing moved at the level of forces" in said
+
+
+def test_a_group_that_is_none_is_left_out_of_the_address_with_a_word(show):
+    app = show(CYCLE, by="age_band", among="old")
+    assert any("has nobody of" in warning.value for warning in app.warning)
+    assert not app.exception
 
 
 def test_withheld_figures_are_said_in_words(show, asked):

@@ -33,6 +33,8 @@ VIEWS = {
     "overview": View("/", invented=True),
     "trends": View("/trends", invented=True),
     "neighbourhood": View("/neighbourhoods?area=X05000011", invented=True),
+    "cycle": View("/cycle", invented=True),
+    "studies": View("/cycle?part=studies", invented=True, words=True),
     "engagement": View("/engagement", invented=True),
     "first upload": View("/upload", invented=True),
     "stop and search": View(STOPS),

@@ -290,7 +290,7 @@ class Answers:
     @property
     def sample(self) -> Sample:
         """Every sampled unit of the waves, never filtered by what is asked."""
-        return _sample(self.view, self.force, self.survey, tuple(self.waves["wave"]))
+        return sample_of(self.view, self.force, self.survey, tuple(self.waves["wave"]))
 
     @cached_property
     def wording(self) -> str:
@@ -532,7 +532,8 @@ def _design(view: View, force: str, survey: str) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=64)
-def _sample(view: View, force: str, survey: str, waves: tuple[str, ...]) -> Sample:
+def sample_of(view: View, force: str, survey: str, waves: tuple[str, ...]) -> Sample:
+    """Every sampled unit of some waves of a survey."""
     design = _design(view, force, survey)
     asked = design[design["wave"].isin(waves)]
     return Sample.listed(asked.drop_duplicates(["strata", "psu"]), "strata", "psu")

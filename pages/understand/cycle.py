@@ -1,0 +1,38 @@
+"""Confidence cycle: every stage and link of the ring, what goes with confidence, and what studies found."""
+
+import streamlit as st
+
+from pages.parts import contents, filters, show, states
+from pages.parts.release import answer, current_view
+
+PARTS = {
+    "contact": ("Treatment or outcome", ("treatment_or_outcome", "contact_asymmetry")),
+    "studies": ("What studies found", ("studies",)),
+}
+
+view = current_view()
+scope = filters.frame("Confidence cycle", view, filters.CYCLE)
+
+if scope is None:
+    states.no_survey(view)
+    st.stop()
+
+ring = answer("cycle.ring", scope, view)
+show.headline(ring)
+if not ring.refused:
+    drawing, beside = st.columns([5, 4], gap="large", vertical_alignment="center")
+    with drawing:
+        show.chart(ring)
+    with beside:
+        show.twin(ring)
+        show.level(ring)
+        show.caveats(ring)
+    show.evidence(ring)
+
+part, place = contents.opened({name: title for name, (title, _) in PARTS.items()})
+with place:
+    said = list(ring.caveats)
+    for question in PARTS[part][1]:
+        finding = answer(f"cycle.{question}", scope, view)
+        show.whole(finding, beside=False, said=said)
+        said += finding.caveats
