@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from analytics.cycle.adjusted import DEMOGRAPHICS, Adjusted, Design, present, respondents
-from analytics.cycle.scores import StageScores
+from analytics.cycle.scores import STAGES, StageScores
 from analytics.survey.intervals import t_interval
 from analytics.survey.sample import Floats, check_columns
 from analytics.survey.scores import Answered
@@ -18,16 +18,6 @@ from analytics.survey.scores import Answered
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
-
-STAGES = (
-    "engagement",
-    "fair treatment",
-    "confidence",
-    "willingness to help",
-    "community information",
-    "action and feedback",
-)
-"""The ring: each stage goes with the next, and the last with the first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,10 +109,7 @@ def links(
     if len(scores.score) != len(people):
         raise ValueError(f"There are {len(people):,} respondents and {len(scores.score):,} scores: give one of each.")
     check_columns(people, [name for name in (area, wave) if name is not None], "survey")
-    asked = [stage for stage in ring if stage in scores.items]
-    pairs = [(a, b) for a, b in zip(ring, [*ring[1:], ring[0]], strict=True) if a in asked and b in asked]
-    if not pairs:
-        raise ValueError("No two neighbouring stages of the cycle were asked of, and a link needs both.")
+    pairs = pairs_of(scores, ring)
     held = present(people, adjust)
     inside = np.ones(len(people), dtype=bool) if domain is None else np.asarray(domain, dtype=bool)
     known = [inside & scores.score[a].notna().to_numpy() & scores.positive[b].notna().to_numpy() for a, b in pairs]
@@ -154,7 +141,22 @@ def links(
             "base": [one.base for one in found],
         }
     )
-    return Links(table, covariance, df, held, tuple(stage for stage in ring if stage not in asked))
+    return Links(table, covariance, df, held, tuple(stage for stage in ring if stage not in scores.items))
+
+
+def pairs_of(scores: StageScores, ring: Sequence[str] = STAGES) -> list[tuple[str, str]]:
+    """Neighbouring stages that were both asked of, in the order of the ring.
+
+    Raises
+    ------
+    ValueError
+        If there are none.
+    """
+    after = [*ring[1:], ring[0]]
+    pairs = [(a, b) for a, b in zip(ring, after, strict=True) if a in scores.items and b in scores.items]
+    if not pairs:
+        raise ValueError("No two neighbouring stages of the cycle were asked of, and a link needs both.")
+    return pairs
 
 
 @dataclass(frozen=True, slots=True, eq=False)

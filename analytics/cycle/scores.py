@@ -13,6 +13,16 @@ if TYPE_CHECKING:
 
 POSITIVE, NEUTRAL, NEGATIVE = "positive", "neutral", "negative"
 
+STAGES = (
+    "engagement",
+    "fair treatment",
+    "confidence",
+    "willingness to help",
+    "community information",
+    "action and feedback",
+)
+"""The ring: each stage goes with the next, and the last with the first."""
+
 LEAST_ASKED = 0.5
 """Share of respondents who must have answered a question for it to count towards its stage. What is asked of some
 alone, such as those who had contact, would make their score one of other questions than everybody else's."""
@@ -100,7 +110,7 @@ def steps(item: Item) -> int:
     return len(_scale(item)) - 1
 
 
-def stage_scores(answers: pd.DataFrame, items: Sequence[Item]) -> StageScores:
+def stage_scores(answers: pd.DataFrame, items: Sequence[Item], within: str | None = None) -> StageScores:
     r"""Scores of each respondent by stage.
 
     .. math:: s_{kg} = \frac{1}{|A_{kg}|}\sum_{q \in A_{kg}} s_{kq},\quad
@@ -115,6 +125,9 @@ def stage_scores(answers: pd.DataFrame, items: Sequence[Item]) -> StageScores:
         One row a respondent; a column of texts for each question.
     items : sequence of Item
         The questions; those without a column were not asked.
+    within : str, optional
+        A column, such as the period, in each of whose values half of the respondents must have answered a question, so
+        that scores are of the same questions everywhere.
 
     Raises
     ------
@@ -128,8 +141,10 @@ def stage_scores(answers: pd.DataFrame, items: Sequence[Item]) -> StageScores:
         raise ValueError("None of the questions of the cycle was asked: there is no stage to give a score to.")
     score = pd.DataFrame({item.id: item_score(answers[item.id], item) for item in asked})
     positive = pd.DataFrame({item.id: item_positive(answers[item.id], item) for item in asked})
-    counted = score.notna().mean() >= LEAST_ASKED
-    stages = dict.fromkeys(item.stage for item in asked)
+    told = score.notna()
+    counted = (told.mean() if within is None else told.groupby(answers[within]).mean().min()) >= LEAST_ASKED
+    found = dict.fromkeys(item.stage for item in asked)
+    stages = [*(stage for stage in STAGES if stage in found), *(stage for stage in found if stage not in STAGES)]
     used = {stage: _of(asked, stage, counted) for stage in stages}
     left_out = {stage: _of(asked, stage, ~counted) for stage in stages}
     used = {stage: names for stage, names in used.items() if names}
