@@ -1,6 +1,6 @@
 """What the models of the cycle find in forces that are drawn anew from a known truth.
 
-    python -m benchmarks.cycle [--forces N] [--write]
+    python -m benchmarks.cycle [--forces N] [--strengths]
 
 Of the links: how often the interval of each holds the superpopulation's value; how often the planted weakest link is
 named, and none where all are equally strong; how often the links of engagement are called clear with its answers
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import binom
 
-from analytics.cycle import STAGES, Links, links, stage_scores, weakest_link
+from analytics.cycle import STAGES, Links, StageScores, links, stage_scores, weakest_link
 from benchmarks.machine import machine
 from data.demo.survey import survey
 from data.demo.truth import TRUTH, WAVES, Truth
@@ -61,11 +61,13 @@ def found(people: pd.DataFrame) -> Links:
     return links(people, stage_scores(people, items()))
 
 
-def shuffled(people: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """The same respondents, all answers to the questions of engagement going to others together."""
-    names = [item.id for item in items() if item.stage == STAGES[0] and item.id in people.columns]
-    order = np.random.default_rng(seed).permutation(len(people))
-    return people.assign(**{name: people[name].to_numpy()[order] for name in names})
+def shuffled(scores: StageScores, seed: int) -> StageScores:
+    """The same respondents, with all that each answered of engagement gone to another."""
+    order = np.random.default_rng(seed).permutation(len(scores.score))
+    score, positive = (
+        frame.assign(**{STAGES[0]: frame[STAGES[0]].to_numpy()[order]}) for frame in (scores.score, scores.positive)
+    )
+    return replace(scores, score=score, positive=positive)
 
 
 @cache
@@ -92,10 +94,12 @@ def forces(truth: Truth, number: int, shuffles: int = 0, first: int = 0) -> Iter
     value = superpopulation(truth)
     for seed in range(first, first + number):
         people = force(truth, seed)
-        drawn = found(people)
+        scores = stage_scores(people, items())
+        drawn = links(people, scores)
         table = drawn.table
         held = (table["low"] <= value) & (value <= table["high"])
-        clear = [_clear(found(shuffled(people, 1_000 * seed + again))) for again in range(shuffles)]
+        noise = (shuffled(scores, 1_000 * seed + again) for again in range(shuffles))
+        clear = [_clear(links(people, one, ring=STAGES[:2])) for one in noise]
         yield Force(tuple(held), tuple(table["high"] - table["low"]), weakest_link(drawn).place, tuple(clear))
 
 
@@ -114,22 +118,22 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--forces", type=int, default=100)
+    parser.add_argument("--strengths", action="store_true", help="other strengths of the weakest link and of all too")
     options = parser.parse_args()
     print(machine())
     start = time.process_time()
     planted = list(forces(TRUTH, options.forces, SHUFFLES))
     _print_links(planted, superpopulation(TRUTH))
-    weak = next(
-        place for place, link in enumerate(TRUTH.links) if link.strength == min(x.strength for x in TRUTH.links)
-    )
+    weak = int(np.argmin([link.strength for link in TRUTH.links]))
     print(f"planted weakest link named: {sum(one.named == weak for one in planted)} of {len(planted)}", flush=True)
     clear = [said for one in planted for said in one.clear]
     fewest, most = band(len(clear))
     print(f"engagement shuffled, called clear: {sum(clear)} of {len(clear)}, band {fewest} to {most}", flush=True)
-    for strength in (0.2, 0.3):
+    _print_named(f"all links at {EQUAL:.2f}", equal(), options.forces)
+    for strength in (0.2, 0.3) if options.strengths else ():
         links_ = tuple(replace(link, strength=strength) if link is TRUTH.links[weak] else link for link in TRUTH.links)
         _print_named(f"weakest link at {strength:.2f}", replace(TRUTH, links=links_), options.forces)
-    for strength in (0.3, EQUAL):
+    for strength in (0.3, 0.45) if options.strengths else ():
         _print_named(f"all links at {strength:.2f}", equal(strength=strength), options.forces)
     print(f"{time.process_time() - start:.0f} s of the processor")
 
