@@ -159,7 +159,7 @@ def survey_regression(
     )
 
 
-def average_effects(regression: Regression) -> pd.DataFrame:
+def average_effects(regression: Regression, of: Sequence[str] | None = None) -> pd.DataFrame:
     r"""Average differences in chance behind a logit, in shares rather than log odds.
 
     Of a number: the weighted mean over the respondents of the slope, :math:`\beta_j \overline{\mu(1 - \mu)}`. Of a
@@ -171,6 +171,8 @@ def average_effects(regression: Regression) -> pd.DataFrame:
     ----------
     regression : Regression
         A logit.
+    of : sequence of str, optional
+        The predictors that are asked about, else all of them.
 
     Returns
     -------
@@ -191,7 +193,9 @@ def average_effects(regression: Regression) -> pd.DataFrame:
         raise ValueError("The coefficients of a linear regression are average effects already: read them.")
     share = regression.weight / regression.weight.sum()
     effects, gradients = [], []
-    for place, term in enumerate(regression.terms[1:], start=1):
+    wanted = [place for place, term in enumerate(regression.terms) if place and (of is None or term.name in of)]
+    for place in wanted:
+        term = regression.terms[place]
         if term.category is None:
             effect, gradient = _slope(regression, place, share)
         else:
@@ -199,7 +203,9 @@ def average_effects(regression: Regression) -> pd.DataFrame:
         effects.append(effect)
         gradients.append(gradient)
     g = np.array(gradients).reshape(len(effects), len(regression.terms))
-    return _table(regression.terms[1:], np.array(effects), g @ regression.covariance @ g.T, regression.df)
+    return _table(
+        [regression.terms[place] for place in wanted], np.array(effects), g @ regression.covariance @ g.T, regression.df
+    )
 
 
 def _slope(regression: Regression, place: int, share: Floats) -> tuple[float, Floats]:
