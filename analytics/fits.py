@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from analytics import wording
+from analytics import cycle_fits, wording
 from analytics.scope import Scope
 from data import fit_results
 from data.faults import of_the_store
 from data.fit_results import Key, Result
+from data.fit_results import Unfit as Unfit
 from data.publishing import Progress, silent
 from data.store import View
 
@@ -30,10 +31,6 @@ LOG = logging.getLogger("confidence_cycle.fits")
 COMMAND = "python -m analytics fit"
 
 Status = Literal["fitted", "there already", "refused", "failed"]
-
-
-class Unfit(Exception):
-    """The data can't bear a fit; the message is one sentence that says why."""
 
 
 class NotFitted(LookupError):
@@ -67,7 +64,12 @@ class Model:
     make: Callable[[Scope, View], Mapping[str, pd.DataFrame]]
 
 
-MODELS: tuple[Model, ...] = ()
+MODELS: tuple[Model, ...] = (
+    Model("cycle.links", "links of the cycle", 1, cycle_fits.READS, cycle_fits.scopes, cycle_fits.links),
+    Model("cycle.drivers", "what goes with confidence", 1, cycle_fits.READS, cycle_fits.scopes, cycle_fits.drivers),
+    Model("cycle.paths", "paths to cooperation", 1, cycle_fits.READS, cycle_fits.scopes, cycle_fits.paths),
+    Model("cycle.influence", "influence on priorities", 1, cycle_fits.READS, cycle_fits.scopes, cycle_fits.influence),
+)
 """Every model that is fitted ahead."""
 
 

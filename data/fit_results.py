@@ -31,6 +31,10 @@ _TOGETHER = 64
 """Fits after which the table is written anew in one file: many small ones are read slowly."""
 
 
+class Unfit(Exception):
+    """The data can't bear a fit; the message is one sentence that says why."""
+
+
 class Key(NamedTuple):
     """What a fit is known by: its name, its scope as JSON, the version of its method, and a fingerprint of its rows."""
 
