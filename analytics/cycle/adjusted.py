@@ -30,11 +30,14 @@ class Design(NamedTuple):
     stratum, psu : str or sequence of str, optional
         Stratum, waves being strata of their own where nobody is asked twice, and sampling unit; without units every
         respondent is one.
+    fpc : str, optional
+        Finite population correction, as for `domain_means`.
     """
 
     weight: str | None = "weight"
     stratum: Columns | None = ("wave", "stratum")
     psu: Columns | None = "psu"
+    fpc: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,4 +112,4 @@ def present(people: pd.DataFrame, names: Sequence[str]) -> tuple[str, ...]:
 def respondents(people: pd.DataFrame, known: NDArray[np.bool_], what: str, design: Design) -> Answered:
     """Those in some rows of a sample that weigh anything, refused as `domain_means` refuses a sample."""
     check_columns(people, [] if design.weight is None else [design.weight], "survey")
-    return Answered.of(people, known, what, design.weight, design.stratum, design.psu, None)
+    return Answered.of(people, known, what, *design)

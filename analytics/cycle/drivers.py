@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import xlogy
 
 from analytics.cycle.adjusted import DEMOGRAPHICS, Design, present
-from analytics.survey.regression import Regression, average_effects, survey_regression
+from analytics.survey.regression import Family, Regression, average_effects, survey_regression
 from analytics.survey.sample import Floats, check_columns
 
 if TYPE_CHECKING:
@@ -33,19 +33,20 @@ _NOT_KNOWN = "not known"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drivers:
-    """What goes with a yes-or-no outcome.
+    """What goes with an outcome.
 
     Attributes
     ----------
     table : DataFrame
-        One row a driver: ``driver``, ``effect`` (average difference in the share with the outcome for one step of the
-        driver's scale), ``low``, ``high`` (95 %), ``se``, ``p_value``, ``per_sd``, ``per_sd_low``, ``per_sd_high`` (the
-        same for one standard deviation of the driver among these respondents), ``share`` (of what the drivers tell
-        together, adding up to 1), ``steps`` (of the scale), ``sd`` (of its scores from 0 to 1).
+        One row a driver: ``driver``, ``effect`` (average difference in the outcome for one step of the driver's scale;
+        of a yes or no in the share who say yes), ``low``, ``high`` (95 %), ``se``, ``p_value``, ``per_sd``,
+        ``per_sd_low``, ``per_sd_high`` (the same for one standard deviation of the driver among these respondents),
+        ``share`` (of what the drivers tell together, adding up to 1), ``steps`` (of the scale), ``sd`` (of its scores
+        from 0 to 1).
     regression : Regression
         Behind the effects, with the constant, demographics, waves and areas.
     fit : float
-        McFadden's pseudo-R² that all drivers add to what is held equal.
+        McFadden's pseudo-R², of a linear regression R², that all drivers add to what is held equal.
     base : int
         Respondents who answered everything.
     lost : float
@@ -88,15 +89,17 @@ def drivers(
 
     .. math:: \phi_j = \frac{1}{|D|}\sum_{S \not\ni j} \binom{|D| - 1}{|S|}^{-1} [R^2(S \cup j) - R^2(S)]
 
-    over :math:`\sum_j \phi_j`. Areas are left out of these regressions. A share says how much of what is told falls to
-    a driver, not how far the outcome would move with it.
+    over :math:`\sum_j \phi_j`. An outcome that is more than yes and no, such as the share of several answers that are
+    positive, has a linear regression, whose coefficients are average differences already, and the plain R². Areas are
+    left out of these regressions. A share says how much of what is told falls to a driver, not how far the outcome
+    would move with it.
 
     Parameters
     ----------
     people : DataFrame
         One row a respondent of the whole sample. Drivers are scores from 0 to 1 (`item_score`).
     outcome : str
-        Column of 0 and 1; NaN where it is not known.
+        Column of numbers; NaN where it is not known.
     scales : mapping of str to int
         The drivers' columns, with the steps of their scales.
     design : Design
@@ -123,11 +126,12 @@ def drivers(
     whole = told & people[names].notna().all(axis=1).to_numpy()
     lost = 1 - whole.sum() / max(told.sum(), 1)
     frame, held = _held_equal(people, whole, outcome, adjust, area, wave)
-    regression = survey_regression(frame, outcome, [*names, *held], *design, family="logit")
-    effects = average_effects(regression, names).set_index("term").loc[names]
+    regression = survey_regression(frame, outcome, [*names, *held], *design)
+    found = average_effects(regression, names) if regression.family == "logit" else regression.table
+    effects = found.set_index("term").loc[names]
     steps = np.array([scales[name] for name in names], dtype=float)
     sd = np.array([_sd(regression, name) for name in names])
-    fits = _fits(frame, outcome, names, [name for name in held if name != area], design)
+    fits = _fits(frame, outcome, names, [name for name in held if name != area], design, regression.family)
     shapley = _shapley(names, fits)
     per_step, per_sd = ({n: effects[n].to_numpy() * by for n in _EFFECT} for by in (1 / steps, sd))
     table = _table(names, per_step, per_sd, effects["p_value"].to_numpy(), shapley, steps, sd)
@@ -200,9 +204,9 @@ def _sd(regression: Regression, name: str) -> float:
 
 
 def _fits(
-    frame: pd.DataFrame, outcome: str, names: Sequence[str], held: Sequence[str], design: Design
+    frame: pd.DataFrame, outcome: str, names: Sequence[str], held: Sequence[str], design: Design, family: Family
 ) -> dict[frozenset[str], float]:
-    """McFadden's pseudo-R² with every set of drivers, demographics and waves always being there."""
+    """Pseudo-R² with every set of drivers, demographics and waves always being there."""
     from analytics.survey.terms import columns
 
     known = frame[[outcome, *names]].notna().all(axis=1)
@@ -211,22 +215,30 @@ def _fits(
     weight, y = weights[known & (weights > 0)], inside[outcome].to_numpy(dtype=float)
     _, controls = columns(inside, held, {})
     scores = inside[list(names)].to_numpy(dtype=float)
-    mean = weight @ y / weight.sum()
-    nothing = weight @ (xlogy(y, mean) + xlogy(1 - y, 1 - mean))
+    left = _left_by_logit if family == "logit" else _left_by_line
+    nothing = left(y, np.ones((len(y), 1)), weight)
     fits = {}
     for size in range(len(names) + 1):
         for chosen in combinations(range(len(names)), size):
             x = np.column_stack([controls, scores[:, list(chosen)]])
-            fits[frozenset(names[place] for place in chosen)] = 1 - _likelihood(y, x, weight) / nothing
+            fits[frozenset(names[place] for place in chosen)] = 1 - left(y, x, weight) / nothing
     return fits
 
 
-def _likelihood(y: Floats, x: Floats, weight: Floats) -> float:
+def _left_by_line(y: Floats, x: Floats, weight: Floats) -> float:
+    """Weighted sum of squares that a linear regression leaves."""
+    root = np.sqrt(weight)
+    coefficients, *_ = np.linalg.lstsq(x * root[:, None], y * root, rcond=None)
+    return float(weight @ (y - x @ coefficients) ** 2)
+
+
+def _left_by_logit(y: Floats, x: Floats, weight: Floats) -> float:
+    """Minus the weighted log likelihood of a logit."""
     from statsmodels.genmod.families import Binomial
     from statsmodels.genmod.generalized_linear_model import GLM
 
     fitted = GLM(y, x, family=Binomial(), freq_weights=weight).fit()
-    return float(weight @ (xlogy(y, fitted.mu) + xlogy(1 - y, 1 - fitted.mu)))
+    return -float(weight @ (xlogy(y, fitted.mu) + xlogy(1 - y, 1 - fitted.mu)))
 
 
 def _shapley(names: Sequence[str], fits: Mapping[frozenset[str], float]) -> Floats:

@@ -1,0 +1,68 @@
+"""Three levers over areas: what was planted is found, and chance that two figures share is not taken for it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analytics.cycle import LEVERS, levers
+from benchmarks.levers import areas, errors_of, runs
+
+
+def test_weights_and_coefficients_against_least_squares():
+    """With sampling variances that are all the same the regression is ordinary, and its errors are White's."""
+    import statsmodels.api as sm
+
+    table = areas(np.random.default_rng(1), planted=(0.05, 0.0, 0.0)).assign(variance=0.0009)
+    found = levers(table)
+    x = sm.add_constant((table[[*LEVERS]] - table[[*LEVERS]].mean()) / table[[*LEVERS]].std())
+    fitted = sm.OLS(table["change"], x).fit(cov_type="HC1", use_t=True)
+    assert found.table["effect"].to_numpy() == pytest.approx(fitted.params.to_numpy()[1:])
+    assert found.table["se"].to_numpy() == pytest.approx(fitted.bse.to_numpy()[1:])
+    assert found.table[["low", "high"]].to_numpy() == pytest.approx(fitted.conf_int().to_numpy()[1:])
+    assert found.df == 60 - 4
+    smallest = found.table["p_value"].min()
+    assert found.table["adjusted_p"].min() == pytest.approx(3 * smallest)
+
+
+def test_areas_are_counted_by_how_many_levers_are_high():
+    table = areas(np.random.default_rng(2))
+    found = levers(table)
+    high = sum((table[name] > table[name].median()).astype(int) for name in LEVERS)
+    assert found.areas["high_levers"].tolist() == [3, 2, 1, 0]
+    assert found.areas["areas"].tolist() == [int((high == number).sum()) for number in (3, 2, 1, 0)]
+    even = levers(table.assign(variance=0.0009)).areas
+    assert even["change"].to_numpy() == pytest.approx(
+        [table["change"][high == number].mean() for number in (3, 2, 1, 0)]
+    )
+    assert (even["low"] < even["change"]).all()
+
+
+def test_the_lever_that_was_planted_comes_first_and_none_is_clear_without_one():
+    """Features S02: first in 95 of 100 runs, and none clear in 90 of 100 with none planted."""
+    planted = list(runs(60, planted=(0.0, 0.04, 0.0)))
+    assert sum(one.first == "visibility" and one.clear_of_first for one in planted) >= 0.95 * 60
+    nothing = list(runs(60))
+    assert sum(not one.clear for one in nothing) >= 0.90 * 60
+
+
+def test_chance_that_visibility_and_confidence_share_is_taken_out():
+    shared = list(runs(60, shared=0.7))
+    assert sum(not one.clear for one in shared) >= 0.90 * 60
+    ignored = list(runs(60, shared=0.7, corrected=False))
+    assert sum(not one.clear for one in ignored) < 0.75 * 60
+
+
+def test_what_cannot_be_told_is_said():
+    table = areas(np.random.default_rng(3))
+    with pytest.raises(ValueError, match="19 areas have a change of confidence and all of engagement, visibility"):
+        levers(table.assign(visibility=table["visibility"].where(table.index < 19)))
+    with pytest.raises(ValueError, match="visibility is the same in every area"):
+        levers(table.assign(visibility=0.3))
+    with pytest.raises(ValueError, match="follows from the others in these areas"):
+        levers(table.assign(visibility=table["engagement"] * 2))
+    noisy = errors_of(table) * 100
+    with pytest.raises(ValueError, match="between areas is no more than the chance of who was asked"):
+        levers(table, errors=noisy)
+    assert isinstance(levers(table).table, pd.DataFrame)
