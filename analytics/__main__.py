@@ -1,24 +1,30 @@
-"""Ask from the command line what the pages ask: ``python -m analytics``."""
+"""Ask from the command line what the pages ask, and make heavy fits ahead: ``python -m analytics``."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
+from collections import Counter
+from typing import get_args
 
+from analytics import fits
 from analytics.briefings.spreadsheet import to_csv
 from analytics.finding import Finding
 from analytics.findings import QUESTIONS
 from analytics.scope import Scope, ScopeError
-from data.chosen import chosen_store
+from data.chosen import chosen_store, needs_building
 from data.faults import of_the_store
 from data.settings import SettingsError
-from data.terminal import printable
+from data.store import Store
+from data.terminal import log_to, printable, told
+from data.words import plural
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit code is 1 where a question or a scope does not exist."""
     options = _parser().parse_args(arguments)
+    log_to(fits.LOG, getattr(options, "traceback", False))
     try:
         code = int(options.run(options))
         sys.stdout.flush()
@@ -52,7 +58,7 @@ def _answer(options: argparse.Namespace) -> int:
     surplus = [name for name in address if name not in question.takes]
     if surplus:
         raise ScopeError(f"{question.key} takes no {', '.join(surplus)}; it takes {', '.join(question.takes)}.")
-    finding = question.answer(Scope.of(address), chosen_store(options.store).view())
+    finding = question.answer(Scope.of(address), _shown(options.store).view())
     if options.format == "csv" and sys.stdout.isatty():
         print(printable(to_csv(finding).decode("utf-8-sig").replace("\r\n", "\n")), end="")
     elif options.format == "csv":
@@ -60,6 +66,28 @@ def _answer(options: argparse.Namespace) -> int:
     else:
         print(printable(finding.as_json() if options.format == "json" else _text(finding)))
     return 0
+
+
+def _fit(options: argparse.Namespace) -> int:
+    view = chosen_store(options.store, told()).view()
+    counts = Counter[fits.Status]()
+    for outcome in fits.run(view, told()):
+        print(printable(str(outcome)), flush=True)
+        counts[outcome.status] += 1
+    made = ", ".join(f"{counts[status]:,} {status}" for status in get_args(fits.Status) if counts[status])
+    release = f" of release {view.release.number}" if view.release else ""
+    print(f"{made}: {plural(counts.total(), 'fit')}{release}." if made else "There is nothing to fit.")
+    return 1 if counts["failed"] else 0
+
+
+def _shown(url: str | None) -> Store:
+    """The store to show; a demonstration that is built now gets its fits."""
+    new = needs_building(url)
+    store = chosen_store(url)
+    if new:
+        for _ in fits.run(store.view()):
+            pass
+    return store
 
 
 def _text(finding: Finding) -> str:
@@ -85,6 +113,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--format", choices=("json", "csv", "text"), default="json")
     command.add_argument("--store", metavar="URL", help="folder of the store; else CONFIDENCE_STORE, else .store")
     command.set_defaults(run=_answer)
+    about = "make the heavy fits of the newest release that are missing; one line a fit"
+    command = commands.add_parser("fit", help=about, description=about)
+    command.add_argument("--store", metavar="URL", help="folder of the store; else CONFIDENCE_STORE, else .store")
+    command.add_argument("--traceback", action="store_true", help="print how a failure that nobody foresaw came about")
+    command.set_defaults(run=_fit)
     return parser
 
 

@@ -32,7 +32,7 @@ from benchmarks.processes import Command, run
 from data.publishing import CUBES
 from data.store import Store, View
 from data.sweeping import files_of
-from data.tables import LOADS, RELEASES
+from data.tables import FITS, LOADS, RELEASES
 
 MONTHS = ("2018-04", "2018-05", "2018-06")
 PLACES = ("nothing written", "rows", "list of loads", "kept files", "areas and cubes", "release")
@@ -94,8 +94,9 @@ def leftovers(store: Store) -> list[str]:
     named = {
         f"tables/{table}/{name}" for table, found in versions.items() for v in found for name in _files(store, table, v)
     }
-    if store.releases():
-        named |= {f"tables/{RELEASES.name}/{name}" for name in _files(store, RELEASES.name, None)}
+    for table in (RELEASES.name, FITS.name) if store.releases() else ():
+        if _newest(store.table_path(table)) >= 0:
+            named |= {f"tables/{table}/{name}" for name in _files(store, table, None)}
     named |= {store.kept_path(sha256).relative_to(store.root).as_posix() for sha256 in store.named_files()}
     paths = (path.relative_to(store.root) for path in store.root.rglob("*") if path.is_file())
     return sorted(str(path) for path in paths if path.as_posix() not in named and not _is_usual(path))

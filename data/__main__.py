@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -17,13 +16,13 @@ from data.chosen import built_demonstration
 from data.copying import back_up
 from data.faults import of_the_store
 from data.loading import LOG, Report, Status, check_files, load_files
-from data.publishing import Progress, counted_otherwise, gives_way, recount, restore, silent, withdraw
+from data.publishing import counted_otherwise, gives_way, recount, restore, withdraw
 from data.readers.source import Refused
 from data.readers.survey_suggestion import suggest_for, write_new
 from data.settings import SettingsError, settings
 from data.store import Store, StoreError
 from data.templates import TEMPLATES, dictionary, write_all
-from data.terminal import Printable, printable
+from data.terminal import log_to, printable, told
 from data.verifying import verify
 from data.words import plural
 
@@ -31,7 +30,7 @@ from data.words import plural
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit code is 1 where a file was refused or the store said no."""
     options = _parser().parse_args(arguments)
-    _log(getattr(options, "traceback", False))
+    log_to(LOG, getattr(options, "traceback", False))
     try:
         code = int(options.run(options, Store(getattr(options, "store", None))))
         sys.stdout.flush()
@@ -51,19 +50,12 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
 
 
-def _log(traceback: bool) -> None:
-    """What nobody foresaw is printed to whoever asks for it, and to no other reader of the terminal."""
-    handler = logging.StreamHandler() if traceback else logging.NullHandler()
-    handler.setFormatter(Printable())
-    LOG.handlers = [handler]
-
-
 def _say(text: str, to: TextIO | None = None) -> None:
     print(printable(text).replace("\n", "\ufffd"), file=to)
 
 
 def _load(options: argparse.Namespace, store: Store) -> int:
-    report = load_files(options.paths, store, options.by, options.reason, _progress(), options.mapping)
+    report = load_files(options.paths, store, options.by, options.reason, told(), options.mapping)
     made = f"Release {report.release.number} is published." if report.release else "Nothing new; no release made."
     code = _print_report(report, options.notes, made)
     _tell_counted_otherwise(store)
@@ -71,7 +63,7 @@ def _load(options: argparse.Namespace, store: Store) -> int:
 
 
 def _check(options: argparse.Namespace, store: Store) -> int:
-    report = check_files(options.paths, store, _progress(), options.mapping)
+    report = check_files(options.paths, store, told(), options.mapping)
     return _print_report(report, options.notes, "Nothing was stored.", {"loaded": "would load"})
 
 
@@ -111,14 +103,14 @@ def _history(options: argparse.Namespace, store: Store) -> int:
 
 
 def _withdraw(options: argparse.Namespace, store: Store) -> int:
-    release = withdraw(store, options.load, options.by, options.reason, _progress())
+    release = withdraw(store, options.load, options.by, options.reason, told())
     _say(f"Load {options.load} is withdrawn in release {release.number}.")
     return 0
 
 
 def _restore(options: argparse.Namespace, store: Store) -> int:
     other = gives_way(store.history(), options.load)
-    release = restore(store, options.load, options.by, options.reason, _progress())
+    release = restore(store, options.load, options.by, options.reason, told())
     place = (
         f"; it takes the place of {other['file']}, loaded on {other['at'].day} {other['at']:%B %Y}, which stays in the "
         "history"
@@ -132,7 +124,7 @@ def _restore(options: argparse.Namespace, store: Store) -> int:
 def _demo(options: argparse.Namespace, store: Store) -> int:
     if not settings().demonstration:
         raise StoreError("CONFIDENCE_DEMONSTRATION is blank, so there is no demonstration.")
-    drawn = built_demonstration(_progress())
+    drawn = built_demonstration(told())
     shown = "is not shown, since the store holds files" if store.view() else "is shown while the store is empty"
     _say(f"The demonstration lies in {drawn.root} and {shown}.")
     return 0
@@ -157,7 +149,7 @@ def _dictionary(options: argparse.Namespace, store: Store) -> int:
 
 
 def _recount(options: argparse.Namespace, store: Store) -> int:
-    release = recount(store, options.by, options.reason, _progress())
+    release = recount(store, options.by, options.reason, told())
     _say(f"Everything is counted again in release {release.number}.")
     return 0
 
@@ -169,7 +161,7 @@ def _backup(options: argparse.Namespace, store: Store) -> int:
 
 
 def _verify(options: argparse.Namespace, store: Store) -> int:
-    verified = verify(store, _progress())
+    verified = verify(store, told())
     for fault in verified.faults:
         _say(fault)
     _say(str(verified))
@@ -194,12 +186,6 @@ def _print_report(report: Report, notes: bool, end: str, words: Mapping[str, str
     )
     _say(f"{counts or 'No file found'}. {end}")
     return 1 if report.refused else 0
-
-
-def _progress() -> Progress:
-    if not sys.stderr.isatty():
-        return silent
-    return lambda step: print(f"\r\033[K{printable(step[:100])}", end="\r", file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,7 +1,8 @@
 """A copy of a store that opens at one release, though somebody publishes while it is made.
 
 Everything that a release needs is written before the release, and is never changed or removed after it. So the list of
-releases is copied first, and whatever it names is there to be copied afterwards.
+releases is copied first, and whatever it names is there to be copied afterwards. So is the list of fits, which are of
+no release.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from data.faults import StoreError
 from data.readers.personal_data import KEY_FILE
 from data.releases import MARK, Release, listed
 from data.store import Store
-from data.tables import RELEASES
+from data.tables import FITS, RELEASES
 
-_LOG = Path("tables", RELEASES.name, "_delta_log")
+_LOGS = [Path("tables", name, "_delta_log") for name in (RELEASES.name, FITS.name)]
 _HINT = "_last_checkpoint"
 """Delta Lake's hint where to begin to read a log: in a copy it may point to what came too late for it."""
 
@@ -81,9 +82,11 @@ def copy_into(folder: Path, root: Path, copied: Callable[[Path, Path], object], 
 def _in_order(root: Path, kept: bool) -> Iterator[Path]:
     """The files of a store; each folder is looked into when it is reached, and not before."""
     yield from (path for path in (root / MARK,) if path.exists())
-    yield from (path for path in sorted((root / _LOG).glob("*")) if path.name != _HINT)
+    first = [root / log for log in _LOGS]
+    for log in first:
+        yield from (path for path in sorted(log.glob("*")) if path.name != _HINT)
     for path in sorted((root / "tables").rglob("*")):
-        if path.is_file() and path.name != _HINT and path.parent != root / _LOG:
+        if path.is_file() and path.name != _HINT and path.parent not in first:
             yield path
     yield from (path for path in (root / KEY_FILE,) if path.exists())
     if kept:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -223,6 +223,33 @@ class View:
             given = [list(files), *(value for _, _, value in asked)]
             return _duckdb().cursor().sql(statement, params=given).to_arrow_table()
 
+    def fingerprint(self, tables: Iterable[str]) -> str:
+        """What some tables of the release hold: 16 hexadecimal digits, the same as long as no row of them changes.
+
+        Rows of a canonical table are known by their loads. Of what is made from them, which may be made anew, the files
+        count too.
+
+        Parameters
+        ----------
+        tables
+            Names of tables; one that the release does not hold is known by that.
+        """
+        held: dict[str, object] = {}
+        for table in sorted(set(tables)):
+            if not self.has(table):
+                held[table] = None
+                continue
+            names = self.rows(table)
+            with_loads = "load_id" in names.collect_schema().names()
+            loads = names.select("load_id").unique().collect("pyarrow").to_native() if with_loads else None
+            files = () if table in CANONICAL else [Path(file).name for file in self._files(table)[0]]
+            held[table] = (sorted(loads["load_id"].to_pylist()) if loads is not None else (), sorted(files))
+        return hashlib.sha256(json.dumps(held).encode()).hexdigest()[:16]
+
+    def only(self, tables: Iterable[str]) -> View:
+        """The same release, of which some tables alone can be read."""
+        return _Part(self, tables)
+
     @cached_property
     def loads(self) -> pd.DataFrame:
         """Every load the release knows of, in the order of the releases, with ``current`` saying which it shows."""
@@ -274,6 +301,26 @@ class View:
         if self.release is None:
             raise StoreError("Nothing has been loaded yet.")
         return files_at(self.store.table_path(table), self.release.versions[table])
+
+
+class _Part(View):
+    """Some tables of a release, and what says which of their rows are current."""
+
+    def __init__(self, whole: View, tables: Iterable[str]) -> None:
+        super().__init__(whole.store, whole.release)
+        self._readable = frozenset({*tables, LOADS.name})
+
+    def has(self, table: str) -> bool:
+        """Whether the release holds a table.
+
+        Raises
+        ------
+        ValueError
+            If it is none of those that may be read.
+        """
+        if table not in self._readable:
+            raise ValueError(f"The table {table} is none of those that may be read here.")
+        return super().has(table)
 
 
 class Writer:

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-import narwhals as nw
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from data.geography import codes_by_name
-from data.tables import LOAD_ID, RESPONSES, Column, Table
+from data.respondents import people_of
+from data.tables import LOAD_ID, Column, Table
 from data.vocabularies import normalise
 from data.vocabularies.survey import (
     CLASSES,
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
 
 EVERYONE = "everyone"
 NOT_KNOWN = "Not known"
-ALONE = "respondent "
-"""How the unit is called of a respondent who is their own."""
 
 _SURVEY = (
     LOAD_ID,
@@ -138,25 +135,10 @@ def count_answers(view: View, loads: list[str]) -> pa.Table:
 
 def _people(view: View, loads: list[str]) -> pa.Table:
     """The respondents, with the columns that are counted by; everyone with a stratum and a unit."""
-    names = {*_WHO, "row", "respondent", "area", "weight", *measures()}
+    names = {*_WHO, "area", "weight", *measures()}
     names |= {a.id for a in attributes().values() if a.is_counted}
     names |= {column for grouping in joint_groupings().values() for column in grouping.columns}
-    rows = view.every_row(RESPONSES.name).filter(nw.col("load_id").is_in(loads)).select(sorted(names))
-    people: pa.Table = rows.collect("pyarrow").to_native()
-    people = _filled(people, "stratum", pa.scalar(""))
-    if people["psu"].null_count:
-        # A respondent who comes again in another wave is the same unit there, if the waves share respondents.
-        # Without a number they are nobody's but their own row's.
-        number, load = (people[name].cast(pa.string()) for name in ("row", "load_id"))
-        row = pc.binary_join_element_wise("in row ", number, " of ", load, "")
-        respondent = pc.coalesce(people["respondent"].cast(pa.string()), row)
-        people = _filled(people, "psu", pc.binary_join_element_wise(ALONE, respondent, ""))
-    return people
-
-
-def _filled(people: pa.Table, name: str, by: pa.Scalar | pa.ChunkedArray) -> pa.Table:
-    filled = pc.coalesce(people[name].cast(pa.string()), by)
-    return people.set_column(people.schema.get_field_index(name), name, filled)
+    return people_of(view, loads, sorted(names))
 
 
 def _area_codes(areas: Codes, names: list[str], view: View) -> Coded:

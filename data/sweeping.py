@@ -1,7 +1,8 @@
 """What a killed or failed writer left behind, taken away: rows of no release, and files that nobody names.
 
 Whoever calls holds the writer's lock, so nothing here is still being written. What a release pins is never touched:
-files go that only versions after the newest release name, or that no version names at all.
+files go that only versions after the newest release name, or that no version names at all. Fits belong to no release:
+each is one commit, and what was committed stays.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from pathlib import Path
 from deltalake import DeltaTable
 
 from data.faults import reading
-from data.tables import RELEASES
+from data.tables import FITS, RELEASES
+from data.versions import newest_version
 
 _LOG = "_delta_log"
+_BY_THEMSELVES = (RELEASES.name, FITS.name)
+"""Tables whose own newest version counts, whatever a release says."""
 
 
 def sweep(root: Path, versions: dict[str, int], kept: set[str]) -> None:
@@ -38,11 +42,11 @@ def sweep(root: Path, versions: dict[str, int], kept: set[str]) -> None:
     for table in sorted(tables.iterdir()) if tables.exists() else []:
         if table.name in versions:
             _remove_unnamed(table, _brought_back(table, versions[table.name]), versions[table.name] + 1)
-        elif table.name == RELEASES.name and versions:
+        elif table.name in _BY_THEMSELVES and versions and newest_version(table) >= 0:
             with reading(table.name):
                 named = files_of(table)
             _remove_unnamed(table, named, 1)
-        elif table.name != RELEASES.name and (table / _LOG).is_dir():
+        elif table.name not in _BY_THEMSELVES and (table / _LOG).is_dir():
             shutil.rmtree(table)
         elif table.is_dir():
             _remove_unnamed(table, set(), 0)

@@ -542,6 +542,24 @@ RELEASES = Table(
     ),
 )
 
+FITS = Table(
+    "fits",
+    "One table of one heavy fit, or why it could not be made. No part of a release: it can be made long after one.",
+    (
+        Column("fit", "text", "The fit by name, such as cycle.drivers", required=True),
+        Column("scope", "text", "What it is of: an address as JSON", required=True),
+        Column("method", "integer", "Version of its method", required=True),
+        Column("inputs", "text", "Fingerprint of the rows that it was made from", required=True),
+        Column("release", "integer", "Number of the release that it was first made for", required=True),
+        Column("table", "text", "Name of the table; blank where the fit was refused"),
+        Column("rows", "text", "The table as JSON: the type of each column, then its values"),
+        Column("refusal", "text", "Why the data can't bear the fit; blank where they can"),
+        Column("sha256", "text", "SHA-256 of the rows or of the refusal", required=True),
+        Column("seconds", "number", "How long it took", required=True),
+        Column("at", "moment", "When it was made", required=True),
+    ),
+)
+
 CANONICAL: dict[str, Table] = {
     table.name: table
     for table in (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sys
+from collections.abc import Callable
 from unicodedata import category
 
 _BREAKS = "\u2028\u2029"
@@ -25,3 +27,17 @@ class Printable(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """A record as text that a terminal shows and does not obey."""
         return printable(super().format(record))
+
+
+def log_to(logger: logging.Logger, traceback: bool) -> None:
+    """Print what nobody foresaw to whoever asks for it, and to no other reader of the terminal."""
+    handler = logging.StreamHandler() if traceback else logging.NullHandler()
+    handler.setFormatter(Printable())
+    logger.handlers = [handler]
+
+
+def told() -> Callable[[str], None]:
+    """What tells somebody at a terminal of each step, in one line that the next one takes the place of."""
+    if not sys.stderr.isatty():
+        return lambda step: None
+    return lambda step: print(f"\r\033[K{printable(step[:100])}", end="\r", file=sys.stderr, flush=True)

@@ -1,7 +1,7 @@
 """Whether a store, or a backup of one, is as it was written: every file of every release, every row of the newest one.
 
 The digest of a data file is kept with the release that brought it; a file of an older program has none, and is only
-read.
+read. Fits belong to no release, and each of their rows holds its own.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from data import fit_results
 from data.faults import StoreError, of_the_store, reading
 from data.publishing import Progress, silent
 from data.readers.sources import is_named
@@ -43,6 +44,8 @@ class Verified:
         Those of them that have no digest.
     kept
         Files whose bytes are kept.
+    fits
+        Heavy fits that are kept.
     faults
         One sentence for each thing that is wrong.
     """
@@ -53,6 +56,7 @@ class Verified:
     files: int
     unsigned: int
     kept: int
+    fits: int
     faults: tuple[str, ...]
 
     def __str__(self) -> str:
@@ -60,9 +64,11 @@ class Verified:
         if self.faults:
             return f"{plural(len(self.faults), 'fault')}: restore the store from a backup."
         older = f" ({self.unsigned:,} of them older than digests, and only read)" if self.unsigned else ""
+        kept = plural(self.kept, "kept file")
+        last = f", {kept} and {plural(self.fits, 'fit')}" if self.fits else f" and {kept}"
         return (
             f"All is well: release {self.release} with {plural(self.tables, 'table')} and {plural(self.rows, 'row')}, "
-            f"{plural(self.files, 'data file')}{older} and {plural(self.kept, 'kept file')}, as they were written."
+            f"{plural(self.files, 'data file')}{older}{last}, as they were written."
         )
 
 
@@ -89,6 +95,8 @@ def verify(store: Store, progress: Progress = silent) -> Verified:
     rows, unread = _every_row(view, [table for table in view.release.versions if table not in faults], progress)
     faults |= unread
     lost = [] if LOADS.name in faults else list(_lost_rows(view, rows))
+    progress("checking fits")
+    fits, spoilt = _fits(store)
     progress("checking kept files")
     kept = sorted((store.root / _FILES).glob("*/*.zst"))
     damaged = [f"The kept file {path.name} is damaged." for path in kept if not _is_whole(store, path.stem)]
@@ -99,8 +107,18 @@ def verify(store: Store, progress: Progress = silent) -> Verified:
         len(files),
         len(files - digests.keys()),
         len(kept),
-        (*faults.values(), *lost, *damaged),
+        fits,
+        (*faults.values(), *lost, *spoilt, *damaged),
     )
+
+
+def _fits(store: Store) -> tuple[int, list[str]]:
+    """The number of fits, and a sentence for each that is not as it was written."""
+    try:
+        number, wrong = fit_results.damaged(store)
+    except StoreError as why:
+        return 0, [str(why)]
+    return number, [f"The fit “{name}” is not as written." for name in wrong]
 
 
 def _data_files(store: Store, digests: dict[str, str], progress: Progress) -> tuple[set[str], dict[str, str]]:

@@ -142,6 +142,19 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return made_once("demonstration", tmp_path_factory, lambda store: build(store))[0]
 
 
+@pytest.fixture(scope="session")
+def fitted_demonstration(demonstration: Store, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """The demonstration force with its heavy fits, beside the one without. Nobody may change it."""
+    from analytics.fits import run
+    from data.copying import copy_into
+
+    def fit(store: Store) -> list[str]:
+        copy_into(store.root, demonstration.root, os.link, kept=False)
+        return [str(outcome) for outcome in run(store.view())]
+
+    return made_once("fitted", tmp_path_factory, fit)[0]
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     """An empty store."""

@@ -24,6 +24,9 @@ STAGES = (
 """The stages of the confidence cycle, in order. Measures of what follows from it have the stage ``benefit``."""
 
 
+CONFIDENCE_FIRST = ("good_job_local", "overall_confidence", "trust_force", "your_police_confidence", "relied_on")
+"""Measures of confidence, the one that stands for it first where a survey asked several."""
+
 SATISFACTION = "satisfied_contact"
 """The measure of satisfaction with contact."""
 

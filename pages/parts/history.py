@@ -12,6 +12,7 @@ from data.loading import UNLISTED
 from data.publishing import counted_otherwise, gives_way, restore, withdraw
 from data.store import Release, StoreError, View
 from data.vocabularies import forces
+from pages.parts import fitting
 from pages.parts.identity import User, name_for_history
 
 if TYPE_CHECKING:
@@ -144,10 +145,11 @@ def _run(act: Change, view: View, load: str, user: User, name: str, reason: str,
             status.update(label="Nothing was changed", state="error")
             st.error(wording.plain(str(why)))
             return
+        lacking = fitting.after_publication(View(view.store, release), _teller(status))
         status.update(label=f"Release {release.number} is made", state="complete")
     shown = f"every page now shows release {release.number}"
     none = f"release {release.number} shows no file; until one is published, pages are empty or show the demonstration"
-    st.session_state[_SAID] = wording.plain(f"{what}: {shown if release.current else none}.")
+    st.session_state[_SAID] = wording.plain(f"{what}: {shown if release.current else none}. {lacking}".strip())
     st.session_state[_DONE] = True
     st.rerun()
 

@@ -6,13 +6,14 @@ from threading import RLock
 
 import streamlit as st
 
+from analytics import fits
 from analytics.finding import Finding
 from analytics.findings import QUESTIONS
 from analytics.findings.ways_out import WayOut, answerable, ways_out
 from analytics.scope import Scope
 from data.chosen import chosen_store
 from data.faults import of_the_store
-from data.store import Store, View
+from data.store import Store, StoreError, View
 from pages.parts import identity
 
 _ONE_AT_A_TIME = RLock()
@@ -55,7 +56,17 @@ def answer(key: str, scope: Scope, view: View) -> Finding:
 def answered(key: str, scope: Scope, view: View) -> Finding:
     """The same, whoever asks: for the server itself, never for a page."""
     scope = scope.only(QUESTIONS[key].takes)
-    return _answer(key, str(scope), str(view.store.root), view.release.number if view.release else 0, scope, view)
+    # A fit may come later than its release, and what was said without it is then said no more.
+    number = view.release.number if view.release else 0
+    return _answer(key, str(scope), str(view.store.root), number, waiting(view), scope, view)
+
+
+def waiting(view: View) -> int:
+    """How many fits of a release nobody has made yet; −1 where what there is can't be read."""
+    try:
+        return len(fits.missing(view))
+    except StoreError:  # The page that needs them says so; the others are drawn.
+        return -1
 
 
 def ways_out_of(finding: Finding, view: View) -> list[WayOut]:
@@ -80,7 +91,7 @@ def _view(root: str, version: int) -> View:
 
 # Streamlit takes a millisecond to tell whether two scopes are the same, and starts a thread for each spinner.
 @st.cache_resource(max_entries=512, show_spinner=False)
-def _answer(key: str, asked: str, root: str, release: int, _scope: Scope, _view: View) -> Finding:
+def _answer(key: str, asked: str, root: str, release: int, waiting: int, _scope: Scope, _view: View) -> Finding:
     with _ONE_AT_A_TIME:
         return QUESTIONS[key].answer(_scope, _view)
 

@@ -23,7 +23,7 @@ from data.readers.source import Source
 from data.readers.sources import Upload
 from data.staging import Staged, sources_of, stage
 from data.store import Store, StoreError, View
-from pages.parts import mapping_form
+from pages.parts import fitting, mapping_form
 from pages.parts.identity import User, name_for_history
 from pages.parts.server import uploads
 from pages.parts.show import mode
@@ -106,8 +106,10 @@ class _Upload:
 def done() -> None:
     """Say what was published last, and where it is seen."""
     if _DONE in st.session_state:
-        said, pages = st.session_state.pop(_DONE)
+        said, lacking, pages = st.session_state.pop(_DONE)
         st.success(said, icon=":material/check:")
+        if lacking:
+            st.warning(lacking, icon=":material/sync_problem:")
         if pages:
             with st.container(horizontal=True):
                 for page, title, address in pages:
@@ -412,13 +414,15 @@ def _run(state: _Upload, staged: Staged, user: User, name: str, reason: str) -> 
             status.update(label="Nothing was changed", state="error")
             st.error(plain(str(why)))
             return
+        view = staged.before.store.view()
+        lacking = fitting.after_publication(view, _teller(status))
         status.update(label="Published", state="complete")
-    st.session_state[_DONE] = _said(report, staged.before.store.view())
+    st.session_state[_DONE] = _said(report, view, lacking)
     state.clear()
     st.rerun()
 
 
-def _said(report: Report, view: View) -> tuple[str, list[tuple[str, str, Mapping[str, str]]]]:
+def _said(report: Report, view: View, lacking: str) -> tuple[str, str, list[tuple[str, str, Mapping[str, str]]]]:
     loads = [outcome.load for outcome in report.outcomes if outcome.load is not None]
     pages = {
         (page, title): upload.address_of(load, view)
@@ -426,7 +430,8 @@ def _said(report: Report, view: View) -> tuple[str, list[tuple[str, str, Mapping
         for page, title in [_PAGES.get(load.slot.table, ("", ""))]
         if page
     }
-    return plain(upload.published(report)), [(page, title, address) for (page, title), address in pages.items()]
+    shown = [(page, title, address) for (page, title), address in pages.items()]
+    return plain(upload.published(report)), plain(lacking), shown
 
 
 def _teller(status: StatusContainer) -> Callable[[str], None]:

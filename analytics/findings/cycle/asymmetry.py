@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analytics import wording
+from analytics.claims import Layer, claim_of
 from analytics.finding import Finding
 from analytics.findings.asked import question_of
 from analytics.findings.cycle import joint
@@ -102,7 +103,7 @@ def contact_asymmetry(scope: Scope, view: View) -> Finding:
             "dissatisfied.",
             joint.counted(answers),
         ),
-        claim=1,
+        claim=claim_of(Layer.ASSOCIATION),
         panels=tuple(panels),
         alt=f"{answers.measure.label} by contact in the past year, {found.span}",
     )

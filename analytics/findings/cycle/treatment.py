@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analytics import wording
+from analytics.claims import Layer, claim_of
 from analytics.finding import Finding
 from analytics.findings.asked import question_of
 from analytics.findings.cycle import joint
@@ -77,7 +78,7 @@ def treatment_or_outcome(scope: Scope, view: View) -> Finding:
             *([left_out] if found.left_out > _MANY * (base + found.left_out) else []),
             joint.counted(answers),
         ),
-        claim=1,
+        claim=claim_of(Layer.ASSOCIATION),
         panels=(joint.panel(label, cells, [_label(*yes) for yes in _said().values()]),),
         alt=f"{label}, among people who had contact, {found.span}",
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analytics import charts, wording
+from analytics.claims import Layer, claim_of
 from analytics.finding import Finding, Panel
 from analytics.findings import choices
 from analytics.findings.asked import question_of
@@ -138,7 +139,7 @@ def linked(scope: Scope, view: View) -> tuple[Finding, Between | None]:
             files=tuple(dict.fromkeys([*made.files, *between.files])),
         ),
         caveats=tuple(_caveats(held, whole, table, between)),
-        claim=1,
+        claim=claim_of(Layer.ASSOCIATION),
         panels=_panels(held, table, between),
         alt=answer,
     )

@@ -19,8 +19,9 @@ from analytics.records import records_of
 from analytics.scope import COUNTED, Scope, ScopeError
 from analytics.survey import Sample
 from data.cubes import with_codes
+from data.respondents import ALONE
 from data.settings import settings
-from data.survey_cubes import ALONE, EVERYONE, SURVEY_CELLS, SURVEY_DESIGN
+from data.survey_cubes import EVERYONE, SURVEY_CELLS, SURVEY_DESIGN
 from data.tables import RESPONSES
 from data.vocabularies import forces
 from data.vocabularies.survey import DONT_KNOW, NEGATIVE, NEUTRAL, POSITIVE, Measure, measures

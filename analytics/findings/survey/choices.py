@@ -16,7 +16,7 @@ from data.survey_cubes import SURVEY_CELLS
 from data.tables import AGGREGATES, CANONICAL, QUESTIONS, WAVES
 from data.vocabularies import NATIONAL
 from data.vocabularies import forces as known_forces
-from data.vocabularies.survey import attributes, measures
+from data.vocabularies.survey import CONFIDENCE_FIRST, attributes, measures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 YEARS = 4
 """How many years of waves are shown where no period is said."""
 
-FIRST = ("good_job_local", "overall_confidence", "trust_force", "your_police_confidence", "relied_on")
+FIRST = CONFIDENCE_FIRST
 """Measures of confidence, the one shown first where a survey has several at the front."""
 
 

@@ -15,6 +15,7 @@ from scipy import stats
 from scipy.optimize import brentq
 
 from analytics.__main__ import main
+from analytics.claims import blocked, sentences_of
 from analytics.findings import QUESTIONS, choices
 from analytics.findings.stop_and_search import FAIRNESS, INDEPENDENT, STREET, disproportionality, months, rates, trend
 from analytics.findings.stop_and_search.disproportionality import _short_rate, _short_times
@@ -1227,5 +1228,7 @@ def test_every_pair_of_groups_and_both_definitions(real_store, force):
 @pytest.mark.real
 def test_every_question_answers_without_a_scope(real_store):
     for question in QUESTIONS.values():
-        made = checked(question.answer(Scope(), real_store.view()))
+        finding = question.answer(Scope(), real_store.view())
+        made = checked(finding)
         assert (made["key"], made["question"]) == (question.key, question.asks)
+        assert [sentence for sentence in sentences_of(finding) if blocked(sentence, finding.claim)] == []

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from analytics import wording
+from analytics.claims import Layer, claim_of
 from analytics.finding import Card, Finding, Line, files_of
 from analytics.findings import choices
 from analytics.findings.asked import question_of
@@ -128,7 +129,7 @@ def diagnostic(scope: Scope, view: View) -> Finding:
             *searches.gaps(per_resident=False),
             *searches.counted(),
         ),
-        claim=1,
+        claim=claim_of(Layer.ASSOCIATION),
         alt="; ".join(f"{row.question} {row.verdict}" for row in rows),
         cards=_cards(rows),
     )
