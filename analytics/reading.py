@@ -178,6 +178,45 @@ def _told_difference(row: Any) -> str:  # noqa: ANN401
     return f"{said}, {row['verdict']}" if clear and row["verdict"] else said
 
 
+def _hundredths(value: float) -> str:
+    return wording.signed(value, 2)
+
+
+def _link(row: Any) -> str:  # noqa: ANN401
+    """A link by the stages that it goes between."""
+    name = f"{row['from']} to {row['to']}"
+    return name[:1].upper() + name[1:]
+
+
+def _how_sure(row: Any) -> str:  # noqa: ANN401
+    """Whether a link is told from none, is the weakest, or differs from everyone else's; or why it is not known."""
+    if wording.missing(row["strength"]):
+        return str(row["flag"])
+    if row["weakest"]:
+        return "weakest"
+    if row["verdict"] in ("above", "below"):
+        return f"clear, {'stronger' if row['verdict'] == 'above' else 'weaker'} than elsewhere"
+    return "clear" if row["clear"] else "not clear"
+
+
+_LINKS: dict[str, Writer] = {
+    "Link": _link,
+    "Strength, points": _figure("strength", _points),
+    "95 % interval": _span("low", "high", _points),
+    "People": _figure("base", wording.count),
+    "Against the others, points": _both(
+        _figure("difference", _points), _span("difference_low", "difference_high", _points)
+    ),
+    "How sure": _how_sure,
+}
+_DRIVERS: dict[str, Writer] = {
+    "Goes with": _text("driver"),
+    "One step, points": _both(_figure("effect", _tenths_of_points), _span("low", "high", _tenths_of_points)),
+    "One standard deviation, points": _both(
+        _figure("per_sd", _tenths_of_points), _span("per_sd_low", "per_sd_high", _tenths_of_points)
+    ),
+    "Share of what is told": _figure("share", wording.percent),
+}
 _SHARES_CHANGED: dict[str, Writer] = {
     "Measure": lambda row: measures()[row["measure"]].label if row["measure"] in measures() else "Ratio of rates",
     "Estimate": _measured("estimate"),
@@ -774,6 +813,33 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         **_SHARES,
         "Note": _text("flag"),
     },
+    "cycle.ring/links": _LINKS,
+    "cycle.links": _LINKS,
+    "cycle.weakest_link": _LINKS,
+    "cycle.drivers": _DRIVERS,
+    "cycle.drivers/willingness": _DRIVERS,
+    "cycle.paths": {
+        "From": _text("from"),
+        "To": _text("to"),
+        "Kind": _text("kind"),
+        "Through": _text("through"),
+        "Coefficient": _figure("coefficient", _hundredths),
+        "95 % interval": _span("low", "high", _hundredths),
+    },
+    "cycle.influence": {
+        "Area": _text("name"),
+        "Difference, points": _both(_figure("estimate", _points), _span("low", "high", _points)),
+        "Can influence": _figure("base_can", wording.count),
+        "Can't": _figure("base_cannot", wording.count),
+        "Own answers": _figure("own", wording.percent),
+        "Note": _text("flag"),
+    },
+    "cycle.influence/force": {
+        "Confidence": lambda row: str(row["what"]).capitalize(),
+        "Share or points": _figure("estimate", wording.percent),
+        **_INTERVAL,
+        "Answers": _figure("base", wording.count),
+    },
     "cycle.studies": {
         "Study": _text("reference"),
         "Side": lambda row: str(row["side"]).capitalize(),
@@ -953,7 +1019,9 @@ _TITLES = {
     "stop_and_search.confidence_link": {"between": "Between areas", "areas": "Areas"},
     "methods.coverage": {"outside": "Outside their aim", "cases": "Every case", "tenths": "Areas by tenth"},
     "trends.measure": {"notes": "Notes", "level": "Level", "published": "Published"},
-    "cycle.ring": {"measures": "Questions"},
+    "cycle.ring": {"links": "Links", "measures": "Questions"},
+    "cycle.drivers": {"willingness": "Willingness to help"},
+    "cycle.influence": {"force": "Whole force"},
     "cycle.treatment_or_outcome": {"comparison": "Treatment against outcome"},
     "cycle.contact_asymmetry": {"asymmetry": "Gain and loss", "prior": "Opinion before"},
     "engagement.activity": {
@@ -983,6 +1051,8 @@ _FIRST = {
     "methods.coverage": "By figure",
     "trends.measure": "Trend",
     "cycle.ring": "Stages",
+    "cycle.drivers": "Confidence",
+    "cycle.influence": "Areas",
     "cycle.treatment_or_outcome": "Confidence",
     "cycle.contact_asymmetry": "Confidence",
     "data.coverage": "Files",
@@ -1151,6 +1221,29 @@ _IN_PLAIN_WORDS = {
     "cycle.ring": (
         "For each question of a stage we took the share of positive answers, and averaged the shares of the stage's "
         "questions. " + _MOVES.format(what="a score") + "Scores of different stages rest on different questions."
+    ),
+    "cycle.links": (
+        "Of people alike in where they live, when they were asked, age, sex, ethnicity and disability we asked how "
+        "much more often those who say more good of one stage also answer positively to the next. "
+        + _MOVES.format(what="a strength")
+        + "It does not say what comes first."
+    ),
+    "cycle.weakest_link": (
+        "We put all links of the cycle in one unit and set each against every other at once. One is only called the "
+        "weakest where chance hardly explains that it lies a third or more below all of them."
+    ),
+    "cycle.drivers": (
+        "We took all the answers together and asked how many points more of confidence go with one step up on each "
+        "question's scale, the other answers held equal. The shares say how much of what is told falls to each. It "
+        "does not say what would follow if one of them changed."
+    ),
+    "cycle.paths": (
+        "We followed the guidance's chain from fair treatment through trust and legitimacy to cooperation and asked "
+        "how much goes along it and how much past it. The order is assumed, not found."
+    ),
+    "cycle.influence": (
+        "We took the share with confidence among people who say they can influence local priorities and among those "
+        "who say they can't, and compared them within areas. It does not say what comes first."
     ),
     "cycle.treatment_or_outcome": (
         "Of people who had contact with the police, we took the share with confidence in four groups: treated fairly "

@@ -32,7 +32,7 @@ _STEPS = (0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5)
 _WIDER = 26  # Pixels that a sign and a decimal take on both ends of an interval.
 
 
-def gap_dots(rows: pd.DataFrame, mode: Mode, same: str) -> go.Figure:
+def gap_dots(rows: pd.DataFrame, mode: Mode, same: str, in_points: bool = True) -> go.Figure:
     """Differences of shares in labelled rows, in points, with a line where there is none; each is written beside it.
 
     Parameters
@@ -43,7 +43,14 @@ def gap_dots(rows: pd.DataFrame, mode: Mode, same: str) -> go.Figure:
         Ground of the page.
     same
         What the line at 0 is called.
+    in_points
+        Whether they are differences of shares; else they are coefficients, written as they are.
     """
+    times, digits = (100, 1) if in_points else (1, 2)
+
+    def between(low: float, high: float) -> str:
+        return f"{wording.signed(times * low, digits)} to {wording.signed(times * high, digits)}"
+
     palette, records = PALETTES[mode], records_of(rows)
     drawn = [(place, row) for place, row in enumerate(records) if number(row["gap"]) is not None]
     ends = [abs(float(row[name])) for _, row in drawn for name in ("low", "high")]
@@ -57,14 +64,18 @@ def gap_dots(rows: pd.DataFrame, mode: Mode, same: str) -> go.Figure:
             float(row["low"]),
             float(row["high"]),
             "circle",
-            hover_text(row["label"], wording.points(row["gap"], 1), _between(row["low"], row["high"])),
+            hover_text(
+                row["label"],
+                wording.points(row["gap"], 1) if in_points else wording.signed(row["gap"], digits),
+                between(row["low"], row["high"]),
+            ),
         )
         for place, row in drawn
     ]
     notes = [annotation(same, 0, 1, yref="paper", yanchor="top", xshift=7, font={"color": palette.muted})]
     notes += [
         annotation(
-            beside(wording.signed(100 * float(row["gap"]), 1), _between(row["low"], row["high"])),
+            beside(wording.signed(times * float(row["gap"]), digits), between(row["low"], row["high"])),
             1,
             place,
             xref="paper",
@@ -78,7 +89,7 @@ def gap_dots(rows: pd.DataFrame, mode: Mode, same: str) -> go.Figure:
         if number(row["gap"]) is None
     ]
     zero = {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper", "layer": "below"}
-    texts = [wording.signed(100 * tick, 0) for tick in ticks]
+    texts = [wording.signed(times * tick, 0 if in_points else 2) for tick in ticks]
     return figure_of(
         mode,
         FOOT + LINE + 8 + _ROW * max(len(records), 1),
@@ -93,7 +104,3 @@ def gap_dots(rows: pd.DataFrame, mode: Mode, same: str) -> go.Figure:
         annotations=notes,
         margin={"r": HANG + _WIDER},
     )
-
-
-def _between(low: float, high: float) -> str:
-    return f"{wording.signed(100 * low, 1)} to {wording.signed(100 * high, 1)}"

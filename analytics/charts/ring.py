@@ -129,7 +129,7 @@ _WAYS = (
 
 
 def ring(
-    stages: pd.DataFrame, links: pd.DataFrame, mode: Mode, middle: Sequence[str] = (), weakest: int | None = None
+    stages: pd.DataFrame, links: pd.DataFrame, mode: Mode, middle: Sequence[str] = (), weakest: Sequence[int] = ()
 ) -> go.Figure:
     """The stages of the cycle and the links between neighbours.
 
@@ -148,7 +148,7 @@ def ring(
     middle
         What the middle says: a few words and, below them, in bold, what they are of.
     weakest
-        Which of the links stands out as the weakest, from 0; None where none does.
+        Which of the links are to be looked at as weak, from 0.
 
     Returns
     -------
@@ -160,20 +160,20 @@ def ring(
     rows, known = records_of(stages), _by_place(links)
     strongest = max((abs(number(row["strength"]) or 0) for row in known.values()), default=0) or 1
     scale = _THICK / strongest
-    marked = {weakest, (weakest + 1) % len(_BOXES)} if weakest is not None else set()
+    marked = {place for first in weakest for place in (first, (first + 1) % len(_BOXES))}
     shapes = [
         shape
         for place, way in enumerate(_WAYS)
-        for shape in _link(known.get(place, {}), way, palette, scale, place == weakest)
+        for shape in _link(known.get(place, {}), way, palette, scale, place in weakest)
     ]
     shapes += [shape for place, row in enumerate(rows) for shape in _box(row, _BOXES[place], palette, place in marked)]
     notes = [note for place, row in enumerate(rows) for note in _stage(row, place, palette)]
     notes += [
         note
         for place, way in enumerate(_WAYS)
-        for note in _strength(known.get(place, {}), way, palette, scale, place == weakest)
+        for note in _strength(known.get(place, {}), way, palette, scale, place in weakest)
     ]
-    notes += _middle(middle, palette, weakest is not None)
+    notes += _middle(middle, palette, bool(weakest))
     return figure_of(
         mode,
         _HEIGHT,
@@ -324,7 +324,7 @@ def _strength(row: Row, way: _Way, palette: Palette, scale: float, weakest: bool
         return []
     x, side, y = way.words
     low, high = float(row["low"]), float(row["high"])
-    aside = max(max(abs(low), abs(high)) * scale * 0.95, _HEAD / 2) + 4
+    aside = max(max(abs(low), abs(high)) * scale / 2, _HEAD / 4) + 6
     colour = palette.warning if weakest else palette.text
     figures = wording.points_between(low, high).removesuffix(" points")
     text = (

@@ -1,7 +1,8 @@
-"""Overview: is confidence up, down or not clearly changed, how is each stage, what changed, and where to look."""
+"""Overview: how confidence and each stage are, what changed, where to look, and where the cycle is weakest."""
 
 import streamlit as st
 
+from analytics.finding import Lead
 from pages.parts import filters, show, states
 from pages.parts.release import answer, current_view
 
@@ -19,12 +20,17 @@ show.tiles(stages)
 
 changed = answer("overview.what_changed", scope, view)
 places = answer("overview.where_to_look", scope, view)
-left, right = st.columns(2, gap="medium")
+weakest = answer("cycle.weakest_link", scope, view)
+left, middle, right = st.columns(3, gap="medium")
 with left:
     show.lines(changed, "What changed")
-with right:
+with middle:
     show.lines(places, "Where to look")
+with right:
+    show.lines(weakest, "Where the cycle is weakest", Lead("cycle", scope.address()))
 state = answer("overview.data_state", scope, view)
 show.badges(state, "Data")
-show.behind({"Each stage": stages, "What changed": changed, "Where to look": places, "Data": state})
+show.behind(
+    {"Each stage": stages, "What changed": changed, "Where to look": places, "Weakest link": weakest, "Data": state}
+)
 show.caveats(confidence)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from analytics import charts
 from analytics.briefings.spreadsheet import file_name, to_csv, to_excel
-from analytics.finding import CLAIMS, Finding, Line, Mode, Tile
+from analytics.finding import CLAIMS, Finding, Lead, Line, Mode, Tile
 from analytics.findings import QUESTIONS
 from analytics.reading import level as level_words
 from analytics.reading import provenance_table, reading_table, reading_titles
@@ -92,12 +92,17 @@ def _tile(tile: Tile) -> None:
                 st.caption(plain(tile.change))
 
 
-def lines(finding: Finding, title: str) -> None:
-    """A short list under its title: what each line is about leads to its page. The answer stands below it."""
+def lines(finding: Finding, title: str, otherwise: Lead | None = None) -> None:
+    """A short list under its title: what each line is about leads to its page. The answer stands below it.
+
+    Where the question can't be answered the reason stands there, and the page that says more, where one is given.
+    """
     with st.container(gap="xsmall"):
         st.markdown(f"### {title}", anchors=False)
         if finding.refused:
             st.markdown(f":material/block: {plain(finding.answer)}")
+            if otherwise is not None:
+                leads.link(otherwise, f":blue[{title}]")
             return
         if not finding.lines:
             st.markdown(f"**{plain(finding.headline)}**")
@@ -384,8 +389,8 @@ def _refusal(finding: Finding, level: Literal["##", "###"] = "###") -> None:
 
 
 def twin(finding: Finding, table: str | None = None) -> None:
-    """A table that says what the drawing beside it shows, in the open; the main one unless named."""
-    name = table or next(iter(finding.tables))
+    """A table that says what the drawing beside it shows, in the open; the main one unless one is named and there."""
+    name = table if table in finding.tables else next(iter(finding.tables))
     _rows(finding, name, f"{finding.question} The drawing as a table.")
 
 

@@ -6,7 +6,10 @@ from pages.parts import contents, filters, show, states
 from pages.parts.release import answer, current_view
 
 PARTS = {
+    "drivers": ("What goes with confidence", ("drivers",)),
+    "paths": ("From fairness to help", ("paths",)),
     "contact": ("Treatment or outcome", ("treatment_or_outcome", "contact_asymmetry")),
+    "influence": ("Influence", ("influence",)),
     "studies": ("What studies found", ("studies",)),
 }
 
@@ -17,21 +20,24 @@ if scope is None:
     states.no_survey(view)
     st.stop()
 
-ring = answer("cycle.ring", scope, view)
-show.headline(ring)
+weakest, ring = answer("cycle.weakest_link", scope, view), answer("cycle.ring", scope, view)
+show.headline(ring if weakest.refused else weakest)
 if not ring.refused:
     drawing, beside = st.columns([5, 4], gap="large", vertical_alignment="center")
     with drawing:
         show.chart(ring)
     with beside:
-        show.twin(ring)
+        show.twin(ring, "links")
         show.level(ring)
-        show.caveats(ring)
+        show.caveats(ring, said=weakest.caveats)
+    if not weakest.refused:
+        show.headline(ring, "###")
+        show.twin(ring)
     show.evidence(ring)
 
 part, place = contents.opened({name: title for name, (title, _) in PARTS.items()})
 with place:
-    said = list(ring.caveats)
+    said = [*ring.caveats, *([ring.answer] if ring.refused else [])]
     for question in PARTS[part][1]:
         finding = answer(f"cycle.{question}", scope, view)
         show.whole(finding, beside=False, said=said)

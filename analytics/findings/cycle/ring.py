@@ -7,18 +7,23 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from analytics import charts, wording
+from analytics.claims import Layer, claim_of
 from analytics.finding import Finding, Mode, Provenance
 from analytics.findings.asked import question_of
 from analytics.findings.cycle import scores
+from analytics.findings.cycle.links import GOES_TOGETHER, Ring
+from analytics.findings.cycle.links import METHOD as LINKS_METHOD
+from analytics.findings.cycle.links import REFERENCE as LINKS_REFERENCE
 from analytics.findings.cycle.scores import COMPARED, NOT_ASKED, SCORES, Cycle, Scores
+from analytics.findings.cycle.whom import completed, is_whole, others
 from analytics.findings.refusal import refused
-from analytics.findings.survey import choices, estimates
+from analytics.findings.survey import estimates
 from analytics.findings.survey.answers import UNANSWERABLE
 from analytics.findings.tested import SIDES, chance_caveat, number_tested, rule_of_tests, withheld_rule
 from analytics.records import records_of
-from analytics.scope import Scope, ScopeError
+from analytics.scope import Scope
 from analytics.survey import CHANGE
-from data.vocabularies.survey import attributes, measures
+from data.vocabularies.survey import measures
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -44,6 +49,11 @@ NOT_RANKED = (
     "Each stage is asked of with questions of its own, so scores of different stages are not set against each other: "
     "the lowest score is not the weakest stage."
 )
+WIDTHS = (
+    "A link says how many points more often the next stage is answered positively where the stage before it scores one "
+    "standard deviation higher. Its width is its strength, the pale edge reaches the upper end of its interval, and a "
+    "dashed link is not told from none."
+)
 _LONGEST = 70
 
 
@@ -56,51 +66,32 @@ def ring(scope: Scope, view: View) -> Finding:
         found = scores_of(cycle, scope)
     except UNANSWERABLE as why:
         return refused(question, _empty(), scope, view, str(why))
-    table, whole = _called(found, scope), _is_whole(scope)
+    table, whole = _called(found, scope), is_whole(scope)
+    links, unknown = _links(scope, view)
     answer = f"{_sentence(table)}; {cycle.span}.{_compared_words(table, scope, cycle)}"
     return Finding(
         key=question.key,
         question=question.asks,
         headline=_headline(table, scope, cycle),
         answer=answer,
-        tables={"stages": table[STAGES_TABLE], "measures": found.measures},
-        provenance=_provenance(question, cycle, scope, table),
-        caveats=(NOT_RANKED, *_uncompared(cycle, scope), *_left_out(cycle), *chance_caveat(table)),
-        draw=partial(_draw, table, whole),
-        alt=f"The confidence cycle. {answer}",
+        tables={
+            "stages": table[STAGES_TABLE],
+            **({"links": links.table} if links else {}),
+            "measures": found.measures,
+        },
+        provenance=_provenance(question, cycle, scope, table, links),
+        caveats=(
+            *((WIDTHS, GOES_TOGETHER) if links else (unknown,)),
+            NOT_RANKED,
+            *(links.fit.notes if links else ()),
+            *_uncompared(cycle, scope),
+            *_left_out(cycle),
+            *chance_caveat(table),
+        ),
+        claim=claim_of(Layer.ASSOCIATION if links else Layer.DESCRIPTION),
+        draw=partial(_draw, table, links, whole),
+        alt=f"The confidence cycle. {answer}{_links_words(links)}",
     )
-
-
-def completed(scope: Scope, view: View) -> Scope:
-    """The scope with everything said that the page of the cycle asks about.
-
-    Raises
-    ------
-    ScopeError
-        If the release has nothing of what the scope asks about, a group is asked about without saying of what, or an
-        area and a group at once.
-    """
-    full = choices.complete(scope.but(measure=None), view).but(measure=None, from_month=None)
-    if full.among and not full.by:
-        raise ScopeError(f"“{full.among}” is one of several groups: say what they are of as well, with “by”.")
-    if full.among and full.area:
-        raise ScopeError("The cycle is shown of an area or of a group, not of both at once.")
-    if full.among:
-        held = groups(full, view, str(full.by))
-        if full.among not in held:
-            raise ScopeError(
-                f"{full.survey} has nobody of “{full.among}” ({attributes()[str(full.by)].label.lower()}); there is "
-                f"{wording.listing(held, 99) or 'no other group'}."
-            )
-    return full
-
-
-def groups(scope: Scope, view: View, grouping: str) -> list[str]:
-    """The groups of an attribute whose cycle can be asked about; none where the survey asks nothing about a stage."""
-    try:
-        return scores.groups(Cycle.of(scope, view), grouping)
-    except UNANSWERABLE:
-        return []
 
 
 def scores_of(cycle: Cycle, scope: Scope) -> Scores:
@@ -123,31 +114,21 @@ def answerable(scope: Scope, view: View) -> None:
     Cycle.of(completed(scope, view), view)
 
 
-def near(scope: Scope, view: View) -> dict[str, Scope]:
-    """Scopes near one that can't be answered, by what they change in words."""
-    found = {"Show everyone": scope.but(by=None, among=None)} if scope.among else {}
-    return {**found, **choices.near(scope, view)}
-
-
-def _is_whole(scope: Scope) -> bool:
-    return not scope.area and not scope.among
-
-
 def _called(found: Scores, scope: Scope) -> pd.DataFrame:
     """The table with a verdict on each stage, all tested together: on its change, or on how a part differs."""
     limits = found.table[COMPARED[1:]].set_axis(["low", "high", "p_value"], axis=1)
-    return found.table.assign(verdict=estimates.called(limits, CHANGE if _is_whole(scope) else SIDES))
+    return found.table.assign(verdict=estimates.called(limits, CHANGE if is_whole(scope) else SIDES))
 
 
 def _headline(table: pd.DataFrame, scope: Scope, cycle: Cycle) -> str:
-    words = CHANGE if _is_whole(scope) else SIDES
-    others = "" if _is_whole(scope) else f" {_others(scope)}"
+    words = CHANGE if is_whole(scope) else SIDES
+    rest = "" if is_whole(scope) else f" {others(scope)}"
     told = [
-        f"{wording.listing(names)} {_verb(scope, len(names))}{verdict}{others}"
+        f"{wording.listing(names)} {_verb(scope, len(names))}{verdict}{rest}"
         for verdict in (words.below, words.above)
         if (names := [str(name) for name in table.loc[table["verdict"] == verdict, "stage"]])
     ]
-    when = f" {_since(cycle)}" if _is_whole(scope) else ""
+    when = f" {_since(cycle)}" if is_whole(scope) else ""
     said = f"{', '.join(told)}{when}"
     if told and len(said) < _LONGEST:
         return said[:1].upper() + said[1:]
@@ -156,21 +137,17 @@ def _headline(table: pd.DataFrame, scope: Scope, cycle: Cycle) -> str:
         parts = wording.listing(
             [f"{count} {_verb(scope, count)}{verdict}" for verdict, count in counts.items() if count]
         )
-        return f"Of {wording.plural(number_tested(table), 'stage')} {parts}{others}{when}"
+        return f"Of {wording.plural(number_tested(table), 'stage')} {parts}{rest}{when}"
     if not number_tested(table):
         return "How each stage of the cycle is"
-    if _is_whole(scope):
+    if is_whole(scope):
         return f"No stage has clearly changed {_since(cycle)}"
-    return f"No stage is clearly different from {_others(scope)}"
+    return f"No stage is clearly different from {others(scope)}"
 
 
 def _verb(scope: Scope, number: int) -> str:
     """What stands before a verdict: nothing before rose and fell."""
-    return "" if _is_whole(scope) else f"{'is' if number == 1 else 'are'} clearly "
-
-
-def _others(scope: Scope) -> str:
-    return "the rest of the force" if scope.area else "everyone else"
+    return "" if is_whole(scope) else f"{'is' if number == 1 else 'are'} clearly "
 
 
 def _since(cycle: Cycle) -> str:
@@ -195,14 +172,14 @@ def _compared_words(table: pd.DataFrame, scope: Scope, cycle: Cycle) -> str:
     """What is clearly different, with how much, in a sentence of its own."""
     tested = number_tested(table)
     if not tested:
-        return "" if _is_whole(scope) else f" Nothing can be set against {_others(scope)}."
-    words = CHANGE if _is_whole(scope) else SIDES
+        return "" if is_whole(scope) else f" Nothing can be set against {others(scope)}."
+    words = CHANGE if is_whole(scope) else SIDES
     clear = [
         f"{row['stage']} {row['verdict']} by {_size(row)}"
         for row in records_of(table)
         if row["verdict"] in (words.below, words.above)
     ]
-    against = f"Against {cycle.span_before}" if _is_whole(scope) else f"Against {_others(scope)}"
+    against = f"Against {cycle.span_before}" if is_whole(scope) else f"Against {others(scope)}"
     said = "; ".join(clear) or "no stage is clearly different"
     return f" {against}: {said}, of {wording.plural(tested, 'stage')} tested."
 
@@ -216,7 +193,7 @@ def _size(row: Mapping[Hashable, Any]) -> str:
 
 def _uncompared(cycle: Cycle, scope: Scope) -> list[str]:
     """Why nothing is set against a year before, in a sentence."""
-    if cycle.before or not _is_whole(scope):
+    if cycle.before or not is_whole(scope):
         return []
     broken = next((point.broken for point in cycle.now.values() if point.broken), "")
     why = f"{broken} from {wording.month(cycle.starts[:7])}" if broken else "no wave of the year before is loaded"
@@ -235,7 +212,19 @@ def _left_out(cycle: Cycle) -> list[str]:
     return found
 
 
-def _provenance(question: Question, cycle: Cycle, scope: Scope, table: pd.DataFrame) -> Provenance:
+def _links(scope: Scope, view: View) -> tuple[Ring | None, str]:
+    """The links of whom a scope asks about, or why there are none."""
+    try:
+        return Ring.of(scope, view), ""
+    except UNANSWERABLE as why:
+        return None, f"Links between the stages: {str(why)[:1].lower()}{str(why)[1:]}"
+
+
+def _links_words(links: Ring | None) -> str:
+    return f" Links: {links.words}." if links else ""
+
+
+def _provenance(question: Question, cycle: Cycle, scope: Scope, table: pd.DataFrame, links: Ring | None) -> Provenance:
     shown = table[table["base"].notna() & table["score"].notna()]
     bases = "; ".join(
         f"{row['stage']}: {wording.plural(int(row['base']), 'answer')} or more to each question"
@@ -243,28 +232,28 @@ def _provenance(question: Question, cycle: Cycle, scope: Scope, table: pd.DataFr
     )
     figures = table.rename(columns={"score": "estimate"})
     asked = figures[figures["flag"] != NOT_ASKED]
-    waves = [*cycle.waves, *(cycle.waves_before if _is_whole(scope) else ())]
+    waves = [*cycle.waves, *(cycle.waves_before if is_whole(scope) else ())]
     made = cycle.any_answers.provenance(
         question,
         f"{bases or 'No stage has enough answers'}; {cycle.span}",
         [*withheld_rule(asked), *rule_of_tests(table)],
         waves,
-        METHOD,
+        f"{METHOD} Links: {LINKS_METHOD}" if links else METHOD,
         of_every_measure=True,
     )
-    return replace(made, reference=REFERENCE, scope=scope.only(question.takes).address())
+    reference = f"{REFERENCE}; {LINKS_REFERENCE}" if links else REFERENCE
+    return replace(made, reference=reference, scope=scope.only(question.takes).address())
 
 
-def _draw(table: pd.DataFrame, whole: bool, mode: Mode) -> go.Figure:
-    words = {} if whole else {SIDES.above: "clearly above", SIDES.below: "clearly below"}
-    rows = table.assign(verdict=[words.get(verdict, verdict) for verdict in table["verdict"]])
-    return charts.ring(rows, _no_links(), mode, ("Links between stages", "not fitted yet"))
-
-
-def _no_links() -> pd.DataFrame:
+def _draw(table: pd.DataFrame, links: Ring | None, whole: bool, mode: Mode) -> go.Figure:
     import pandas as pd
 
-    return pd.DataFrame(columns=["from", "to", "strength", "low", "high", "clear", "flag"])
+    words = {} if whole else {SIDES.above: "clearly above", SIDES.below: "clearly below"}
+    rows = table.assign(verdict=[words.get(verdict, verdict) for verdict in table["verdict"]])
+    if links is None:
+        none = pd.DataFrame(columns=["strength"])
+        return charts.ring(rows, none, mode, ("Links between stages", "not fitted yet"))
+    return charts.ring(rows, links.table, mode, links.middle, links.marked)
 
 
 def _empty() -> pd.DataFrame:
