@@ -81,7 +81,7 @@ def superpopulation(truth: Truth, large: int = LARGE, units: int = UNITS) -> NDA
 
 @dataclass(frozen=True)
 class Force:
-    """What one force gave: intervals, whether they held the truth, the link that was named, and clear links of noise."""
+    """What one force gave: intervals, whether they held the truth, the link named, and which links of noise are clear."""
 
     held: tuple[bool, ...]
     low: tuple[float, ...]
