@@ -81,7 +81,7 @@ def superpopulation(truth: Truth, large: int = LARGE, units: int = UNITS) -> NDA
 
 @dataclass(frozen=True)
 class Force:
-    """What one force gave: intervals, whether they held the truth, the link named, and which links of noise are clear."""
+    """What one force gave: intervals, whether they held the truth, the link named, and which noise is called clear."""
 
     held: tuple[bool, ...]
     low: tuple[float, ...]
@@ -131,7 +131,7 @@ def main() -> None:
     fewest, most = band(len(clear))
     print(f"engagement shuffled, called clear: {sum(clear)} of {len(clear)}, band {fewest} to {most}", flush=True)
     _print_named(f"all links at {EQUAL:.2f}", equal(), options.forces)
-    for strength in (0.2, 0.3) if options.strengths else ():
+    for strength in (0.15, 0.2, 0.3) if options.strengths else ():
         links_ = tuple(replace(link, strength=strength) if link is TRUTH.links[weak] else link for link in TRUTH.links)
         _print_named(f"weakest link at {strength:.2f}", replace(TRUTH, links=links_), options.forces)
     for strength in (0.3, 0.45) if options.strengths else ():

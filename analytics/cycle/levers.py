@@ -105,7 +105,7 @@ def levers(
 
     check_columns(areas, ["change", "variance", *names], "table of areas")
     columns = {name: numbers(areas, name) for name in ("change", "variance", *names)}
-    whole = np.isfinite(np.column_stack([*columns.values()])).all(axis=1)
+    whole = np.asarray(np.isfinite(np.column_stack([*columns.values()])).all(axis=1))
     if whole.sum() < LEAST_AREAS:
         raise ValueError(
             f"{whole.sum()} areas have a change of confidence and all of {', '.join(names)}; {LEAST_AREAS} are needed."
