@@ -81,10 +81,11 @@ def superpopulation(truth: Truth, large: int = LARGE, units: int = UNITS) -> NDA
 
 @dataclass(frozen=True)
 class Force:
-    """What one force gave: whether each interval held the truth, the link that was named, and clear links of noise."""
+    """What one force gave: intervals, whether they held the truth, the link named, and which noise is called clear."""
 
     held: tuple[bool, ...]
-    width: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
     named: int | None
     clear: tuple[bool, ...]
 
@@ -100,7 +101,7 @@ def forces(truth: Truth, number: int, shuffles: int = 0, first: int = 0) -> Iter
         held = (table["low"] <= value) & (value <= table["high"])
         noise = (shuffled(scores, 1_000 * seed + again) for again in range(shuffles))
         clear = [_clear(links(people, one, ring=STAGES[:2])) for one in noise]
-        yield Force(tuple(held), tuple(table["high"] - table["low"]), weakest_link(drawn).place, tuple(clear))
+        yield Force(tuple(held), tuple(table["low"]), tuple(table["high"]), weakest_link(drawn).place, tuple(clear))
 
 
 def _clear(drawn: Links) -> bool:
@@ -130,7 +131,7 @@ def main() -> None:
     fewest, most = band(len(clear))
     print(f"engagement shuffled, called clear: {sum(clear)} of {len(clear)}, band {fewest} to {most}", flush=True)
     _print_named(f"all links at {EQUAL:.2f}", equal(), options.forces)
-    for strength in (0.2, 0.3) if options.strengths else ():
+    for strength in (0.15, 0.2, 0.3) if options.strengths else ():
         links_ = tuple(replace(link, strength=strength) if link is TRUTH.links[weak] else link for link in TRUTH.links)
         _print_named(f"weakest link at {strength:.2f}", replace(TRUTH, links=links_), options.forces)
     for strength in (0.3, 0.45) if options.strengths else ():
@@ -139,7 +140,8 @@ def main() -> None:
 
 
 def _print_links(drawn: Sequence[Force], value: NDArray[np.float64]) -> None:
-    held, width = np.array([one.held for one in drawn]), np.array([one.width for one in drawn])
+    held = np.array([one.held for one in drawn])
+    width = np.array([one.high for one in drawn]) - np.array([one.low for one in drawn])
     for place, (link, strength) in enumerate(zip(TRUTH.links, value, strict=True)):
         print(
             f"{link.origin} → {link.target}: {strength:.4f}, held {held[:, place].sum()} of {len(drawn)}, "
@@ -150,7 +152,9 @@ def _print_links(drawn: Sequence[Force], value: NDArray[np.float64]) -> None:
 
 def _print_named(what: str, truth: Truth, number: int) -> None:
     places = [weakest_link(found(force(truth, seed))).place for seed in range(number)]
-    print(f"{what}: none stands out in {places.count(None)} of {number}, {places} named", flush=True)
+    named = [place for place in places if place is not None]
+    said = ", ".join(f"{STAGES[place]} {named.count(place)}" for place in sorted(set(named))) or "nothing"
+    print(f"{what}: none stands out in {places.count(None)} of {number}; the link from {said} named", flush=True)
 
 
 if __name__ == "__main__":

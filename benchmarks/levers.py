@@ -3,8 +3,8 @@
     python -m benchmarks.levers [runs]
 
 Sixty areas; the change of confidence has a sampling error, differences between areas that no lever tells, and what is
-planted for one standard deviation of a lever. Visibility is asked of the same respondents: its error may go with that of
-the change.
+planted for one standard deviation of a lever. Visibility is asked of the same respondents: its error may go with that
+of the change.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SPREAD, OF_VISIBILITY = 0.06, 0.04
 def areas(
     random: np.random.Generator, planted: tuple[float, float, float] = (0.0, 0.0, 0.0), shared: float = 0.0
 ) -> pd.DataFrame:
-    """One county: ``change``, ``variance`` and the levers; visibility's error correlates by ``shared`` with the change's."""
+    """One county; visibility's error correlates by ``shared`` with that of the change."""
     size = ERROR * np.sqrt(random.uniform(0.6, 1.6, AREAS))
     true = random.normal(size=(AREAS, 3))
     error = random.normal(size=AREAS)

@@ -116,13 +116,10 @@ def _by_kind(cells: DomainMeans, name: str, area: str, can: str, places: np.ndar
 
 
 def _variance(whole: DomainMeans, can: str, base: Floats) -> Floats:
-    table = whole.table.set_index(can)
-    spread = [
-        float(table.at[kind, "deff"] * table.at[kind, "estimate"] * (1 - table.at[kind, "estimate"]))
-        for kind in (CANNOT, CAN)
-    ]
+    table = whole.table.set_index(can).loc[[CANNOT, CAN]]
+    share, deff = (table[name].to_numpy(dtype=float) for name in ("estimate", "deff"))
     with np.errstate(divide="ignore"):
-        return np.asarray((np.array(spread) / base).sum(axis=1))
+        return np.asarray((deff * share * (1 - share) / base).sum(axis=1))
 
 
 def _within(cells: DomainMeans, area: str, can: str, places: np.ndarray) -> Combination:

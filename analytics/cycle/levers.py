@@ -105,7 +105,7 @@ def levers(
 
     check_columns(areas, ["change", "variance", *names], "table of areas")
     columns = {name: numbers(areas, name) for name in ("change", "variance", *names)}
-    whole = np.isfinite(np.column_stack([*columns.values()])).all(axis=1)
+    whole = np.asarray(np.isfinite(np.column_stack([*columns.values()])).all(axis=1))
     if whole.sum() < LEAST_AREAS:
         raise ValueError(
             f"{whole.sum()} areas have a change of confidence and all of {', '.join(names)}; {LEAST_AREAS} are needed."
@@ -113,8 +113,9 @@ def levers(
     change, variance = columns["change"][whole], columns["variance"][whole]
     raw = np.column_stack([columns[name][whole] for name in names])
     sd = raw.std(axis=0, ddof=1)
-    if not (sd > 0).all():
-        raise ValueError(f"{names[int(np.argmin(sd))]} is the same in every area: leave it out.")
+    same = sd <= 1e-9 * np.abs(raw).max(axis=0)
+    if same.any():
+        raise ValueError(f"{names[int(np.argmax(same))]} is the same in every area: leave it out.")
     x = np.column_stack([np.ones(len(raw)), (raw - raw.mean(axis=0)) / sd])
     if np.linalg.matrix_rank(x) < x.shape[1]:
         raise ValueError(f"One of {', '.join(names)} follows from the others in these areas: leave one out.")

@@ -112,10 +112,11 @@ def links_of_places(
     :math:`I_a = \sum_a w\tilde s^2` the variance of a place is
 
     .. math:: V_a = F\,\frac{\sum_a w^2 u^2}{I_a^2},\quad
-        F = \frac{\sum_a I_a^{-2} \frac{m_a}{m_a - 1}\sum_{c \in a} (t_c - \bar t_a)^2}{\sum_a I_a^{-2} \sum_a w^2 u^2}
+        F = \frac{\sum_a I_a^{-2} \frac{m_a}{m_a - 2}\sum_{c \in a} (t_c - \bar t_a)^2}{\sum_a I_a^{-2} \sum_a w^2 u^2}
 
-    with the totals :math:`t_c` of :math:`wu` over the :math:`m_a` sampling units of a place: what clustering adds is
-    pooled over places, for a few units say next to nothing of it. Place and rest share no respondents.
+    with the totals :math:`t_c` of :math:`wu` over the :math:`m_a` sampling units of a place, two of which its level and
+    its slope have used up: what clustering adds is pooled over places, for a few units say next to nothing of it. Place
+    and rest share no respondents.
 
     Returns
     -------
@@ -196,10 +197,10 @@ def _clustering(
     key, at = np.unique(place * (int(unit.max()) + 1) + unit, return_inverse=True)
     total, of = grouped(at, u, len(key)), key // (int(unit.max()) + 1)
     units = grouped(of, np.ones(len(key)), number)
-    several = (units > 1) & (information > 0)
+    several = (units > 2) & (information > 0)
     mean = grouped(of, total, number) / np.maximum(units, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        clustered = units / (units - 1) * grouped(of, (total - mean[of]) ** 2, number) / information**2
+        clustered = units / (units - 2) * grouped(of, (total - mean[of]) ** 2, number) / information**2
         single = alone / information**2
     if not several.any() or not single[several].sum() > 0:
         return 1.0
@@ -218,7 +219,9 @@ def below_the_force(
 
     both = pd.concat([frame[_DIFFERENCE] for frame in (stages, links)], ignore_index=True)
     q = q_values(both["p_value"])
-    below = below_the_whole(*(both[name] for name in _DIFFERENCE), discovery_rate=discovery_rate)
+    below = below_the_whole(
+        both["difference"], both["difference_low"], both["difference_high"], both["p_value"], discovery_rate
+    )
     first = len(stages)
     return (
         stages.assign(q_value=q[:first], below=below[:first]),

@@ -23,7 +23,7 @@ there: with equal strengths in the demonstration the weakest link measures 0.88 
 
 NONE = "none stands out"
 
-_DRAWS = 100_000
+_DRAWS = 50_000
 _SEED = 31_415
 
 
@@ -57,7 +57,7 @@ def weakest(estimate: ArrayLike, covariance: ArrayLike, df: float, *, margin: fl
         \hat\theta_i - \hat\theta_j + d\, s_{ij}(1) < 0,\quad s_{ij}^2(\rho) = V_{ii} - 2\rho V_{ij} + \rho^2 V_{jj}
 
     with the margin :math:`\rho`. The critical value :math:`d` is the .95 quantile of the largest of these standardised
-    differences of one figure from all others under Student's t with the estimated correlations (100,000 seeded draws),
+    differences of one figure from all others under Student's t with the estimated correlations (50,000 seeded draws),
     of that figure of which it is greatest. So another figure than the smallest is named in at most 5 of 100 samples,
     and the smallest, where it is not so far below all others, in at most 5; where several are alike in far fewer, as
     it has to lie below all of them. With :math:`\rho = 1` this is Hsu's.

@@ -42,7 +42,7 @@ def test_an_area_of_five_lies_nearer_the_mean_than_one_of_five_hundred(people):
     few, many = table.loc["21"], table.loc["20"]
     assert (few["direct"], many["direct"]) == (pytest.approx(2 / 3), pytest.approx(2 / 3))
     assert abs(few["estimate"] - found.mean) < 0.2 * abs(many["estimate"] - found.mean)
-    assert few["own"] < 0.1 < many["own"]
+    assert few["own"] < 0.2 < 0.8 < many["own"]
     assert (few["base_can"], few["base_cannot"]) == (2, 3)
     assert few["low"] < few["estimate"] < few["high"]
 
@@ -80,10 +80,15 @@ def test_an_area_with_one_kind_alone_is_the_model_s(people):
 
 
 def test_intervals_of_areas_hold_their_true_difference():
-    gaps = np.random.default_rng(9).normal(0.15, 0.08, 40)
-    found = influence(county([100] * 40, list(gaps), 10), "confident", "can", DESIGN).table
-    true = gaps[found["area"].astype(int)]
-    assert ((found["low"] <= true) & (true <= found["high"])).sum() >= 35
+    """On average over areas and counties; in one county all areas share what is thought of their spread."""
+    held = []
+    for seed in range(12):
+        gaps = np.random.default_rng(seed).normal(0.15, 0.08, 40)
+        found = influence(county([100] * 40, list(gaps), seed + 100), "confident", "can", DESIGN).table
+        true = gaps[found["area"].astype(int)]
+        held.append(((found["low"] <= true) & (true <= found["high"])).mean())
+    # Measured in 200 counties: 0.92, with a standard deviation of 0.08 between counties.
+    assert 0.92 - 3 * 0.08 / np.sqrt(12) <= np.mean(held) <= 0.99
 
 
 def test_too_few_areas_are_refused(people):

@@ -39,19 +39,22 @@ def test_areas_are_counted_by_how_many_levers_are_high():
     assert (even["low"] < even["change"]).all()
 
 
-def test_the_lever_that_was_planted_comes_first_and_none_is_clear_without_one():
-    """Features S02: first in 95 of 100 runs, and none clear in 90 of 100 with none planted."""
-    planted = list(runs(60, planted=(0.0, 0.04, 0.0)))
-    assert sum(one.first == "visibility" and one.clear_of_first for one in planted) >= 0.95 * 60
-    nothing = list(runs(60))
-    assert sum(not one.clear for one in nothing) >= 0.90 * 60
+def test_the_lever_that_was_planted_comes_first():
+    assert [one.first for one in runs(4, planted=(0.0, 0.04, 0.0))] == ["visibility"] * 4
 
 
+@pytest.mark.long
+def test_first_in_95_of_100_and_none_clear_in_90_of_100_with_none_planted():
+    for place, name in enumerate(LEVERS):
+        planted = tuple(0.04 * (other == place) for other in range(3))
+        assert sum(one.first == name for one in runs(200, planted)) >= 190
+    assert sum(not one.clear for one in runs(200)) >= 180
+
+
+@pytest.mark.long
 def test_chance_that_visibility_and_confidence_share_is_taken_out():
-    shared = list(runs(60, shared=0.7))
-    assert sum(not one.clear for one in shared) >= 0.90 * 60
-    ignored = list(runs(60, shared=0.7, corrected=False))
-    assert sum(not one.clear for one in ignored) < 0.75 * 60
+    assert sum(not one.clear for one in runs(200, shared=0.7)) >= 180
+    assert sum(not one.clear for one in runs(200, shared=0.7, corrected=False)) < 120
 
 
 def test_what_cannot_be_told_is_said():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -55,14 +57,14 @@ def test_direct_and_indirect_paths_add_up_to_the_total(people):
     assert at(table, "fairness", "cooperation", "indirect", "all")["coefficient"] == pytest.approx(indirect.sum())
     direct = at(table, "fairness", "cooperation", "direct")["coefficient"]
     assert direct + indirect.sum() == pytest.approx(total)
-    product = [at(table, a, b, "direct")["coefficient"] for a, b in zip(CHAIN, CHAIN[1:], strict=False)]
+    product = [at(table, a, b, "direct")["coefficient"] for a, b in itertools.pairwise(CHAIN)]
     assert at(table, "fairness", "cooperation", "indirect", "trust → legitimacy")["coefficient"] == pytest.approx(
         np.prod(product)
     )
 
 
 def test_adjusted_totals_are_the_same_whichever_way(people):
-    """With areas, waves and demographics held equal too: the paths through trust and past it are those of two scores."""
+    """With areas, waves and demographics held equal too the total is the one path of the two scores alone."""
     whole = paths(people, CHAIN)
     same = people.where(people[[*CHAIN]].notna().all(axis=1)).assign(
         **{name: people[name] for name in ("psu", "stratum", "wave", "weight", "area", "age_band", "sex")}

@@ -59,8 +59,8 @@ def test_it_says_the_same_every_time_and_names_a_link(large):
 
 def test_where_all_are_alike_another_is_rarely_named():
     random = np.random.default_rng(2)
-    drawn = [weakest(random.normal(0.1, 0.01, 4), V, np.inf, margin=1).place for _ in range(60)]
-    assert sum(place is not None for place in drawn) <= 8
+    drawn = [weakest(random.normal(0.1, 0.01, 4), V, np.inf, margin=1).place for _ in range(12)]
+    assert sum(place is not None for place in drawn) <= 3
 
 
 def test_places_below_the_whole_need_their_interval_and_the_false_discovery_rate():
