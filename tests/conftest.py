@@ -19,6 +19,8 @@ from hypothesis import settings as hypothesis_settings
 
 # Before the settings are read: a test that wants the demonstration says so.
 os.environ["CONFIDENCE_DEMONSTRATION"] = ""
+# Threads of linear algebra that wait for each other by spinning take minutes where many tests run at once.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from data.loading import Report, load_files
 from data.readers.source import Source
