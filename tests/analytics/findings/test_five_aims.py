@@ -597,7 +597,6 @@ def test_places_without_an_event_of_the_demonstration_are_counted_again(demonstr
 CAUSAL = re.compile(r"\b(effect|impact|caused|due to|because of|result of|led to|drives|improved)\b", re.IGNORECASE)
 
 
-@pytest.mark.real
 def test_every_force_of_the_real_files_answers_or_says_why_not(real_store):
     view = real_store.view()
     held = sorted(set(view.current_loads.loc[view.current_loads["table"] == "stops", "subject"]))

@@ -712,7 +712,6 @@ RULE = {
 """Whether the file says what followed, and whether something was found, from the published words alone."""
 
 
-@pytest.mark.real
 @pytest.mark.parametrize("force", sorted(set(forces()) - {"eskmere", "england and wales"}))
 def test_every_force_of_june_2019(real_store, june, force):
     view, scope = real_store.view(), Scope(force, from_month="2019-06", to_month="2019-06")
@@ -763,7 +762,6 @@ def test_every_force_of_june_2019(real_store, june, force):
         assert (told == [arrests]) == (arrests >= 10 and base >= 10) or arrests == 0
 
 
-@pytest.mark.real
 def test_the_metropolitan_police_said_of_no_outcome_whether_it_was_linked(real_store):
     """April to September 2018: the field is blank throughout, so there is a broad rate and no strict one."""
     finding = find_rates(Scope("metropolitan"), real_store.view())

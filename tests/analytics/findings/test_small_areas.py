@@ -129,6 +129,7 @@ def integrated(z, psi):
     return mean, share @ (error + (theta - mean) ** 2), share @ g
 
 
+@pytest.mark.long
 def test_the_demonstration_is_what_the_formulas_say(written_out):
     level, found, share, effective, adult, whole = written_out
     z, psi = np.arcsin(np.sqrt(share)), 1 / (4 * effective)

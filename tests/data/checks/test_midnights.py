@@ -42,7 +42,6 @@ def test_searches_without_a_time_and_seconds_after_midnight_do_not_count(remarks
     assert RULE not in remarks(m201812=at(searches(30), ""))["2018-12"]
 
 
-@pytest.mark.real
 def test_real_midnights(real_remarks):
     """Dyfed-Powys throughout, as SOURCES.md says (39 % by the clock of the files); five more forces in some months."""
     found = dict(real_remarks(RULE))
