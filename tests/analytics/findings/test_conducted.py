@@ -16,11 +16,11 @@ from scipy.stats import poisson
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
+from analytics.findings.ages import years_of
 from analytics.findings.stop_and_search import STREET, Conducted, children, more_thorough
 from analytics.findings.stop_and_search.children import CHILDREN, YOUNG
 from analytics.findings.stop_and_search.group_shares import INDEPENDENT
 from analytics.findings.stop_and_search.more_thorough import ANY_AGE
-from analytics.findings.stop_and_search.young_residents import years_of
 from analytics.reading import reading_table, reading_titles
 from analytics.scope import Scope
 from data import counting, publishing
