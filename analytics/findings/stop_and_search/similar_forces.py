@@ -49,13 +49,13 @@ OWN, ONE, TOGETHER = "asked about", "most similar", "most similar together"
 HIGHER, LOWER, NOT_CLEAR = "clearly higher", "clearly lower", "not clearly different"
 
 _NO_RANKS = (
-    "Forces stand in alphabetical order, and their order by figure says nothing: intervals overlap, and how forces "
-    "record ethnicity and who is on their streets differ."
+    "Forces stand in alphabetical order, and their order by figure says nothing: how forces record ethnicity, and who "
+    "is on their streets, differ."
 )
 _ALIKE = (
-    "Most similar forces are alike in who lives there and in what crime is to be expected, not in how they record "
-    "searches. That a ratio is like theirs does not show that it is fair, and that it is not does not show that it is "
-    "unfair."
+    "Which forces are most similar is a setting. They are chosen as alike in who lives there and what crime is to be "
+    "expected, not in how they record searches. That a ratio is like theirs does not show that it is fair, and that it "
+    "is not does not show that it is unfair."
 )
 _UNTESTED = (
     "Whether the force differs from them was not tested: too few months and districts have searches of both groups to "
@@ -312,7 +312,7 @@ def _answer(made: _Made) -> str:
     names = wording.listing([searches.force_name for searches in similar.members], 12)
     said = (
         f"By {similar.own.force_name} {_rates(own, group, comparator)}, {similar.span}: a ratio of {_ratio(own)}. By "
-        f"the most similar forces with data, {names}, taken together there were "
+        f"its most similar forces together ({names}) there were "
     )
     if wording.missing(others["ratio"]):
         few = f"fewer than {settings().threshold} searches of one of the two groups, too few for a ratio"

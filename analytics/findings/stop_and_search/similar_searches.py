@@ -16,7 +16,7 @@ from analytics.findings.stop_and_search.disproportionality import comparable
 from analytics.findings.stop_and_search.shared import people
 from analytics.scope import Scope
 from data.settings import settings
-from data.vocabularies import forces
+from data.vocabularies import forces, published_forces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -146,6 +146,8 @@ def similar_searches(scope: Scope, view: View) -> Similar:
     whole = comparable(scope.but(area=None, area_level=None), view)
     slugs = sorted(settings().most_similar.get(whole.force, []), key=lambda slug: forces()[slug]["short"])
     named = tuple(forces()[slug]["short"] for slug in slugs)
+    if whole.force not in published_forces():
+        raise NoSearches(f"{whole.force_name} is invented, so no force is most similar to it.")
     if not slugs:
         raise NoSearches(
             f"No most similar forces of {whole.force_name} are set; name them in the setting {VARIABLE}, such as "

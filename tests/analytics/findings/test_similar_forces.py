@@ -146,6 +146,11 @@ def test_what_can_not_be_compared_is_said_in_a_sentence(forces_store, similar, s
     assert finding.answer.endswith(".")
 
 
+def test_no_force_is_similar_to_an_invented_one(demonstration):
+    finding = similar_forces(Scope(), demonstration.view())
+    assert finding.answer == "Eskmere Police is invented, so no force is most similar to it."
+
+
 @pytest.mark.parametrize(
     ("value", "why"),
     [
