@@ -334,8 +334,8 @@ def test_adults_are_those_from_the_age_that_the_survey_says(view):
     )
     assert source == "people aged 16 and over by Invented census 2021"
     assert dict(found) == dict(counts[found.index])
-    # No band starts with 18, and who everybody is nobody says.
-    assert adults(view, "eskmere", "district", "Adults aged 18 and over", "2025-01", "2026-09") is None
+    # No band starts with 15, and who everybody is nobody says.
+    assert adults(view, "eskmere", "district", "Adults aged 15 and over", "2025-01", "2026-09") is None
     assert adults(view, "eskmere", "district", "Everybody", "2025-01", "2026-09") is None
 
 
