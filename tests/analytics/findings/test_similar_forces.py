@@ -5,9 +5,11 @@ import json
 import math
 from collections import Counter
 
+import numpy as np
 import pytest
 from scipy.stats import norm
 
+from analytics import disparity
 from analytics.findings.stop_and_search import similar_forces
 from analytics.findings.stop_and_search.similar_forces import HIGHER, NOT_CLEAR, ONE, OWN, TOGETHER
 from analytics.reading import reading_table, reading_titles
@@ -173,6 +175,49 @@ def test_a_list_that_can_not_be_is_one_sentence(similar, value, why):
 def test_lists_of_several_forces_are_told_apart(similar):
     similar(" Surrey: kent , SUSSEX; kent: surrey; ")
     assert settings().most_similar == {"surrey": ["kent", "sussex"], "kent": ["surrey"]}
+
+
+# The one test, where both ratios are the same in truth
+
+
+def drawn(random, group, comparator, clumps):
+    """Searches of two groups by 8 districts and 12 months that come in clumps, and what is expected of each group."""
+    share, ratio = random.gamma(4, 1 / 4, 8) / 8, np.exp(random.normal(0, 0.3, 8))
+    shared = random.gamma(20, 1 / 20, 12) * random.gamma(5, 1 / 5, (8, 12)) / 12
+    counts = []
+    for expected in (group * share * ratio, comparator * share):
+        own = random.gamma(1 / clumps, clumps, (8, 12)) if clumps else 1
+        counts.append(random.poisson(expected[:, None] * shared * own))
+    return *counts, float(group * (share * ratio).sum()), float(comparator * share.sum())
+
+
+def called_different(draws, group, clumps):
+    """Share of forces that are called different from four others, in truth with the same ratio."""
+    random, called = np.random.default_rng(7), 0
+    for _ in range(draws):
+        members = [drawn(random, group * times, 5 * group * times, clumps) for times in (1, 0.5, 1, 2, 3)]
+        ratios = []
+        for some in (members[:1], members[1:]):
+            a, b = (np.concatenate([member[at] for member in some]) for at in (0, 1))
+            areas = np.repeat(np.arange(len(a)), 12)
+            factor = disparity.split_dispersion(a.ravel(), b.ravel(), areas).factor
+            people = [sum(member[at] for member in some) for at in (2, 3)]
+            made = disparity.rate_ratio(int(a.sum()), people[0], int(b.sum()), people[1], factor or 1.0)
+            ratios.append(disparity.Estimate(made.estimate, made.low, made.high))
+        test = disparity.ratio_of_ratios(*ratios)
+        called += not test.low <= 1 <= test.high
+    return called / draws
+
+
+def test_forces_alike_are_seldom_called_different():
+    assert called_different(20, 60, 0.4) <= 0.2
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("group", "clumps"), [(60, 0), (60, 0.4), (300, 0.4), (1000, 0.2)])
+def test_forces_alike_are_called_different_in_one_case_of_twenty(group, clumps):
+    """Nominal is .05; three Monte Carlo standard errors of 600 draws are .027."""
+    assert called_different(600, group, clumps) == pytest.approx(0.05, abs=0.027)
 
 
 # Bedfordshire, Lancashire and the West Midlands, 2019, counted from the text of the files
