@@ -344,7 +344,21 @@ def _strata_table(strata: Strata) -> pd.DataFrame:
     table = typed_frame(
         rows, _STRATA, ["stops", "population", "comparator_stops", "comparator_population", "residents"]
     )
-    return withhold(table, ["stops", "comparator_stops"], [], settings().threshold, zeros_shown=True)
+    small = withhold(table, ["stops", "comparator_stops"], [], settings().threshold, zeros_shown=True)
+    return _with_a_second(small)
+
+
+def _with_a_second(table: pd.DataFrame) -> pd.DataFrame:
+    """The strata with the smallest other one withheld where one alone is: the total would tell its searches."""
+    held = table["stops"].isna()
+    if held.sum() != 1:
+        return table
+    searches = (table["stops"] + table["comparator_stops"]).astype("Float64")
+    second = searches.where(searches > 0).idxmin()
+    told = table.copy()
+    told.loc[second, ["stops", "comparator_stops"]] = None
+    told.loc[second, "flag"] = "withheld: with the total it would tell a small count"
+    return told
 
 
 def _headline(row: Row, strata: Strata) -> str:

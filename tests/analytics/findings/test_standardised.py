@@ -65,6 +65,11 @@ def test_the_demonstration_is_standardised_as_its_rows_are_added_up_by_hand(demo
     assert row["ratio_standardised"] < row["ratio"] == pytest.approx(row["ratio_known"], rel=0.02)
     assert row["ratio_standardised_low"] < row["ratio_standardised"] < row["ratio_standardised_high"]
     assert finding.headline == "Same age and sex: a ratio of 4.1; as recorded 4.6"
+    strata = {(row["age_band"], row["sex"]): row for row in rows_of(finding, "strata")}
+    held = [place for place, row in strata.items() if row["stops"] is None]
+    assert held == [("Under 10", "Male"), ("10 to 17", "Female")]
+    assert strata["10 to 17", "Female"]["flag"] == "withheld: with the total it would tell a small count"
+    assert strata["Under 10", "Female"]["stops"] == 0
     rules = " ".join(finding.provenance.rules)
     assert "Searches of the age 10 to 17 set against residents of: 10 to 15; 16 to 17" in rules
     assert list(reading_titles(finding).values()) == ["Groups", "Ages and sexes"]
