@@ -706,8 +706,9 @@ def test_what_lies_outside_its_limits_points_to_its_side_and_says_so() -> None:
     assert list(marks[1].y) == [1, 2]
     assert [(band.x0, band.x1) for band in figure.layout.shapes] == [(0.24, 0.29), (0.23, 0.3), (0.23, 0.3)]
     said = [note.text for note in figure.layout.annotations]
-    assert [re.sub("<[^>]*>", " ", text).split()[-2:] for text in said[:3]] == [
-        ["900", "searches"], ["clearly", "below"], ["clearly", "above"],
+    # What lies outside keeps the number of its searches.
+    assert [[re.sub("<[^>]*>", "", line) for line in text.split("<br>")[1:]] for text in said[:3]] == [
+        ["900 searches"], ["clearly below", "500 searches"], ["clearly above", "500 searches"],
     ]  # fmt: skip
     assert said[3].replace("<br>", " ") == "withheld: fewer than 20 searches"
     assert figure.layout.xaxis.range[1] >= 0.44
