@@ -256,6 +256,13 @@ class Searches:
         return [month for month in self.months if month in empty]
 
     @cached_property
+    def notes(self) -> dict[str, tuple[str, ...]]:
+        """What was noticed when the files were read, by month of the period."""
+        loads = _loads(self.view, self.force)
+        held = loads.loc[loads["current"]].set_index("period")["notes"]
+        return {month: tuple(held[month]) for month in self.months}
+
+    @cached_property
     def total(self) -> int:
         """Searches of persons."""
         return int(self.cells["stops"].sum())
