@@ -33,7 +33,7 @@ Row = Mapping[Hashable, Any]
 _HEIGHT, _TOP, _RIGHT = 340, 8, 72
 _FOOT = FOOT + LINE + 6
 _PLOT = _HEIGHT - _TOP - _FOOT
-_AXIS = "Expected searches of each group (harmonic mean)"
+_AXIS = "Expected searches of each group"
 
 _LIMITS = (("95 %", "limit_low_95", "limit_high_95", "5px,4px"), ("99.8 %", "limit_low_998", "limit_high_998", "solid"))
 """Name, ends and dash of each pair of limits, the narrower first."""

@@ -259,7 +259,8 @@ class Searches:
     def notes(self) -> dict[str, tuple[str, ...]]:
         """What was noticed when the files were read, by month of the period."""
         loads = _loads(self.view, self.force)
-        held = loads.loc[loads["current"]].set_index("period")["notes"]
+        current = loads["current"].to_numpy(dtype=bool)
+        held = dict(zip(loads["period"].to_numpy()[current], loads["notes"].to_numpy()[current], strict=True))
         return {month: tuple(held[month]) for month in self.months}
 
     @cached_property

@@ -143,7 +143,7 @@ def comparable_areas(scope: Scope, view: View) -> PairAreas:
         With the reason, where they can't be.
     """
     whole = comparable(scope.but(area=None, area_level="district"), view)
-    offered = _levels(whole)
+    offered = ["district"] if scope.area_level == "district" else _levels(whole)
     if scope.area_level == "force":
         raise NoSearches("A force is one area and has no other here to be set against; choose districts.")
     if scope.area_level is not None and scope.area_level not in offered:

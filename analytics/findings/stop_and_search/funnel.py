@@ -232,7 +232,7 @@ def _caveats(judged: _Judged, table: pd.DataFrame) -> list[str]:
     )
     return [
         *([] if judged.factor else [independent]),
-        _how_to_read(judged),
+        _how_to_read(judged, table),
         *areas.without_residents(),
         *_crowded(judged),
         REASON_TO_LOOK,
@@ -250,13 +250,15 @@ def _caveats(judged: _Judged, table: pd.DataFrame) -> list[str]:
     ]
 
 
-def _how_to_read(judged: _Judged) -> str:
+def _how_to_read(judged: _Judged, table: pd.DataFrame) -> str:
     """What stands across and up, in one sentence."""
     level = judged.areas.level
+    beyond = (table["p_value"] < 0.05) & ~table["flagged"].fillna(False)
+    grey = "; a grey name lies beyond the dashed ones, as chance can have it" if beyond.any() else ""
     return (
         f"How to read it: across stands how much a {level} can tell, where 100 tells as much as 100 expected searches "
-        f"of each group; up stands its ratio; and 95 of 100 {level}s would lie between the dashed lines, 99.8 of 100 "
-        "between the full ones."
+        "of each group (their harmonic mean); up stands its ratio; and 95 of 100 would lie between the dashed lines, "
+        f"99.8 of 100 between the full ones{grey}."
     )
 
 

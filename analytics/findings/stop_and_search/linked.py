@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -102,7 +102,15 @@ def confidence_link(scope: Scope, view: View) -> Finding:
 
 
 def linked(scope: Scope, view: View) -> tuple[Finding, Between | None]:
-    """The same with what areas show, which is None where the question is refused."""
+    """The same with what areas show, which is None where the question is refused.
+
+    The diagnostic asks it too: both take one answer.
+    """
+    return _linked(scope.only(question_of(confidence_link).takes), view)
+
+
+@lru_cache(maxsize=32)
+def _linked(scope: Scope, view: View) -> tuple[Finding, Between | None]:
     question = question_of(confidence_link)
     try:
         held = linkable(scope, view)

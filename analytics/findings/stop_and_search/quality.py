@@ -149,17 +149,25 @@ class _Told:
 
 @dataclass(frozen=True)
 class _Lead:
-    """One of the few things that bear most on the ratio: in few words, for a headline, and if it needs a look."""
+    """One of the few things that bear most on the ratio.
+
+    Attributes
+    ----------
+    says, short
+        As a part of the answer, and in few words.
+    gap, look
+        Whether anything is missing, and whether so much that it needs a look.
+    """
 
     says: str
-    headline: str = ""
+    short: str
+    gap: bool = False
     look: bool = False
 
     @property
     def line(self) -> Line:
-        """The same as a line of a list."""
-        icon = "visibility" if self.look else "info" if self.headline else "check"
-        return Line(f"{self.says[0].upper()}{self.says[1:]}", icon=icon, look=self.look)
+        """The few words as a line of a list."""
+        return Line(self.short, icon="visibility" if self.look else "info" if self.gap else "check", look=self.look)
 
 
 def quality(scope: Scope, view: View) -> Finding:
@@ -249,9 +257,8 @@ def _ethnicity(searches: Searches, rows: pd.DataFrame) -> list[_Check]:
         check("Self-defined ethnicity not stated", is_one(own, *stated), searches),
         check("Self-defined ethnicity blank", is_one(own, BLANK), searches),
         check("Self-defined ethnicity not in list", is_one(own, NOT_RECOGNISED), searches),
-        check("Officer-defined ethnicity unknown", is_one(seen, *unseen), officer, part=False),
-        check("Officer-defined ethnicity blank", is_one(seen, BLANK), officer),
-        check("Officer-defined ethnicity not in list", is_one(seen, NOT_RECOGNISED), officer),
+        check("Officer-defined ethnicity blank", is_one(seen, BLANK), officer, part=False),
+        check("Officer-defined ethnicity not in list", is_one(seen, NOT_RECOGNISED), officer, part=False),
         _Check(
             "Ethnicity known from neither word",
             SEARCHES,
@@ -281,7 +288,7 @@ def _of_groups(searches: Searches, unknown: int, *, part: bool) -> _Bearing:
     bounds = disparity.unknown_range(a, residents[0], b, residents[1], unknown)
     ends = near_one.times(bounds.if_comparator), near_one.times(bounds.if_group)
     says = (
-        f"A part of these: the ratio from {ends[0]} to {ends[1]}, whoever they were."
+        f"A part of these: the ratio {ends[0] if ends[0] == ends[1] else ' to '.join(ends)}, whoever they were."
         if part
         else f"{figure}: {near_one.times(recorded)} as recorded, {ends[0]} if all of these were {comparator} and "
         f"{ends[1]} if all were {group}."
@@ -549,8 +556,8 @@ def _sentences(searches: Searches, told: list[_Told], leads: list[_Lead]) -> tup
         return "Nothing that is checked is missing", f"Of {said}, nothing that is checked is missing."
     if not leads:
         return "Too few searches to say", f"Too few searches to say how good their records are: {said}."
-    worst = sorted((lead for lead in leads if lead.headline), key=lambda lead: not lead.look)
-    headline = worst[0].headline if worst else "Nothing that bears on the ratio is missing"
+    worst = sorted((lead for lead in leads if lead.gap), key=lambda lead: not lead.look)
+    headline = worst[0].short if worst else "Nothing that bears on the ratio is missing"
     return headline, f"Of {said}: {'; '.join(lead.says for lead in leads)}."
 
 
@@ -571,39 +578,41 @@ def _leads(searches: Searches, told: list[_Told]) -> list[_Lead]:
 def _lead_of_ethnicity(searches: Searches, one: _Told) -> _Lead:
     bearing, share = one.bearing, wording.percent(one.check.share)
     if bearing is None:
-        return _Lead("ethnicity is known of all")
-    large = one.check.share > settings().unknown_share
-    if bearing.low is None or bearing.high is None or bearing.recorded is None:
-        return _Lead(f"{share} of unknown ethnicity, in no group", f"{share} of unknown ethnicity", large)
+        return _Lead("self-defined ethnicity is known of all", "Ethnicity known of all")
+    large, short = one.check.share > settings().unknown_share, f"Ethnicity unknown for {share}"
+    said = f"self-defined ethnicity is unknown for {share}"
+    if bearing.low is None or bearing.high is None:
+        return _Lead(f"{said}, who are in no group", short, gap=True, look=large)
     pair = f"{searches.scope.group} to {searches.scope.comparator}"
     span = near_one.between(bearing.low, bearing.high)
     return _Lead(
-        f"{share} of unknown self-defined ethnicity, so that the {pair} ratio is from {span}, whoever they were",
-        f"Unknown ethnicity: a ratio from {span}",
-        large or bearing.low <= 1 <= bearing.high,
+        f"{said}, with whom the {pair} ratio could be {span}",
+        f"{short}: ratio from {span}",
+        gap=True,
+        look=large or bearing.low <= 1 <= bearing.high,
     )
 
 
 def _lead_of_places(checks: list[_Check], total: int) -> _Lead:
     share = sum(int(check.missing.sum()) for check in checks) / total
     if not share:
-        return _Lead("all have a place")
-    said = f"{wording.percent(share)} without a place, in no figure within districts"
-    return _Lead(said, f"{wording.percent(share)} of searches have no place", 1 - share < settings().placed_share)
+        return _Lead("all have a place", "All have a place")
+    short = f"{wording.percent(share)} without a place"
+    return _Lead(f"{short}, in no figure within districts", short, gap=True, look=1 - share < settings().placed_share)
 
 
 def _lead_of_months(check: _Check) -> _Lead:
     gone, of = int(check.missing.sum()), int(check.of.sum())
     if not gone:
-        return _Lead("no month without a file")
+        return _Lead("no month without a file", "No month without a file")
     said = f"{gone} of {wording.plural(of, 'month')} without a file"
-    return _Lead(said, said, look=True)
+    return _Lead(said, said, gap=True, look=True)
 
 
 def _lead_of_hours(check: _Check) -> list[_Lead]:
     gone, of = int(check.missing.sum()), int(check.of.sum())
-    said = f"the hour not usable in {gone} of {wording.plural(of, 'month')}"
-    return [_Lead(said, f"{said[0].upper()}{said[1:]}")] if gone else []
+    said = f"hour not usable in {gone} of {wording.plural(of, 'month')}"
+    return [_Lead(said, f"{said[0].upper()}{said[1:]}", gap=True)] if gone else []
 
 
 def _draw(table: pd.DataFrame, mode: Mode) -> go.Figure:
