@@ -258,7 +258,7 @@ def test_each_chart_is_drawn_with_its_sentence_as_alternative(run, answer) -> No
     assert len(drawn) == 4
     for key in SHOWN:
         finding = answer(key, {})
-        spec = drawn[finding.answer]
+        spec = drawn[finding.alt]
         assert len(spec["data"]) > 0
         assert spec == json.loads(finding.chart("light").to_json())
 
