@@ -177,7 +177,7 @@ COLUMNS: dict[str, str] = {
     "limit_low_998": "Lower funnel limit: 99.8 of 100 areas of this size lie between the limits of 99.8 %",
     "limit_high_998": "Upper funnel limit of 99.8 %; empty where there is none",
     "expected": "Searches of the group that the area would have at the ratio within areas",
-    "precision": "How much the area's searches can tell: a × b ÷ (a + b), of the searches expected of the two groups",
+    "equal_to": "How much the area's searches can tell: harmonic mean of the searches expected of the two groups",
     "flagged": "Whether the area lies outside the limits when all areas are tested together; empty where withheld",
     "tested": "Areas tested together",
     "shown": "Of them, those whose figures are shown",

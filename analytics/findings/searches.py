@@ -275,6 +275,14 @@ class Searches:
         return [month for month in self.months if month in empty]
 
     @cached_property
+    def notes(self) -> dict[str, tuple[str, ...]]:
+        """What was noticed when the files were read, by month of the period."""
+        loads = _loads(self.view, self.force)
+        current = loads["current"].to_numpy(dtype=bool)
+        held = dict(zip(loads["period"].to_numpy()[current], loads["notes"].to_numpy()[current], strict=True))
+        return {month: tuple(held[month]) for month in self.months}
+
+    @cached_property
     def total(self) -> int:
         """Searches of persons."""
         return int(self.cells["stops"].sum())

@@ -26,6 +26,7 @@ if scope is None:
 ratio = answer("stop_and_search.disproportionality", scope, view)
 show.headline(ratio)
 show.strip(ratio)
+show.badges(answer("stop_and_search.quality", scope, view), "Data", "More: How good the data are, below.")
 
 if ratio.refused:
     show.whole(answer("stop_and_search.rates", scope, view), said=[ratio.answer])

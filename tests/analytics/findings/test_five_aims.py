@@ -15,7 +15,7 @@ from statsmodels.stats.proportion import proportion_confint
 from analytics.briefings.spreadsheet import to_csv, to_excel
 from analytics.columns import meaning
 from analytics.findings import QUESTIONS
-from analytics.findings.stop_and_search import Followed, diagnostic, linked
+from analytics.findings.stop_and_search import Followed, by_object, diagnostic, linked
 from analytics.findings.stop_and_search.five_aims import alignment, effective, explained, exposure
 from analytics.findings.stop_and_search.five_aims.alignment import Theme, aligned, crosswalk
 from analytics.findings.stop_and_search.five_aims.criteria import (
@@ -35,6 +35,7 @@ from analytics.findings.stop_and_search.five_aims.finding import BESIDE, NOT_PEO
 from analytics.reading import reading_table, reading_titles
 from analytics.scope import Scope
 from data import vocabularies
+from data.cubes import EVERYONE
 from data.vocabularies import forces, vocabulary
 from tests.analytics.conftest import EAST, WEST
 from tests.analytics.findings.test_found import ARREST, DRUGS, NFA, SECTION_60, of, searched
@@ -193,6 +194,25 @@ def test_searches_without_suspicion_are_never_set_against_those_on_grounds(town)
     assert row_of(finding, FINDS)["base"] == 6 * 200
 
 
+def test_the_share_for_drugs_is_of_searches_on_grounds_as_by_its_own_question(town):
+    """100 of 200 a month on grounds are for drugs; 100 under section 60 are for whatever stands there."""
+    psychoactive = "Psychoactive substances"
+    rows = (kind("Controlled drugs", 25, 75, DRUGS), kind(WEAPONS, 24, 66), kind(psychoactive, 2, 8))
+    months(town, *rows, kind("Controlled drugs", 2, 98, SECTION_60))
+    row = row_of(diagnostic(Scope(), town.view()), DRUGS_ASKED)
+    assert (row["number"], row["base"]) == (pytest.approx(600 / 1200), 1200)
+    assert "of the searches under powers that need grounds whose object is recorded were for drugs" in row["why"]
+    own = by_object(Scope(), town.view()).table
+    (same,) = own[(own["object"] == "Controlled drugs") & (own["group"] == EVERYONE)].to_dict("records")
+    assert (row["number"], row["low"], row["high"]) == (same["share"], same["share_low"], same["share_high"])
+
+
+def test_without_a_search_on_grounds_no_share_for_drugs_is_given(town):
+    months(town, kind("Controlled drugs", 2, 98, SECTION_60))
+    row = row_of(diagnostic(Scope(), town.view()), DRUGS_ASKED)
+    assert (row["verdict"], row["why"]) == (NO_DATA, "No search was made under a power that needs grounds.")
+
+
 def test_objects_that_contradict_the_power_are_not_judged(town):
     """Under the drugs power the file says fireworks: moved in the list, as in one force's published files."""
     months(town, kind("Fireworks", 5, 95, DRUGS), kind(WEAPONS, 24, 76))
@@ -235,7 +255,7 @@ def test_without_outcomes_there_is_no_data(town):
 
 
 def test_the_share_of_searches_for_drugs_has_no_yardstick(town):
-    """60 of 100 whose object is recorded, 5 of which are psychoactive substances; 20 not recorded are left out."""
+    """55 of 100 whose object is recorded, beside 5 for psychoactive substances; 20 not recorded are left out."""
     months(
         town,
         kind("Controlled drugs", 20, 35, DRUGS),
@@ -244,9 +264,9 @@ def test_the_share_of_searches_for_drugs_has_no_yardstick(town):
         kind("", 2, 18),
     )
     row = row_of(diagnostic(Scope(), town.view()), DRUGS_ASKED)
-    low, high = proportion_confint(360, 600, method="wilson")
+    low, high = proportion_confint(330, 600, method="wilson")
     assert (row["verdict"], row["base"], row["number_is"]) == (NO_YARDSTICK, 600, "share of searches")
-    assert row["number"] == pytest.approx(0.6)
+    assert row["number"] == pytest.approx(0.55)
     # Months are alike, so they hold no variance and every search counts; Student's t is on 5 months.
     assert row["low"] < low
     assert row["high"] > high
