@@ -185,6 +185,7 @@ COLUMNS: dict[str, str] = {
     "against_grounds": "How many times the ratio under powers that need grounds the ratio of the row is",
     "against_grounds_p_value": "P-value of that, before many tests are allowed for",
     "against_grounds_q_value": "The same as q_value, of that",
+    "against_grounds_verdict": "Whether that ratio clearly lies above 1 or below it, all of them tested together",
     "ratio_adjusted": "Ratio among people of the same districts",
     "adjusted_areas": "Districts that the ratio within districts rests on",
     "areas": "Districts that the figure rests on",

@@ -385,6 +385,19 @@ def test_a_reason_stands_once_on_a_refused_page(address, run, answer) -> None:
     assert (f"### {plain(rates.headline)}" in texts(app)) == (not rates.refused)
 
 
+def test_where_areas_are_not_set_against_each_other_the_page_says_why_in_their_place(run, answer) -> None:
+    address = {"force": "surrey", "from": GAP, "to": GAP}
+    refused = answer(FUNNEL, address)
+    assert refused.refused
+    app = run(PAGE, **address)
+    app.session_state["part_funnel"] = True
+    app.run()
+    assert not app.exception
+    said = texts(app)
+    place = said.index(f"### {plain(QUESTIONS[FUNNEL].asks)}")
+    assert said[place + 1] == f":material/block: **{plain(refused.answer)}**"
+
+
 def test_one_month_shows_no_course(run, answer) -> None:
     address = {**WHOLE, "from": "2018-06", "to": "2018-06"}
     assert answer(TREND, address).chart("light") is None
