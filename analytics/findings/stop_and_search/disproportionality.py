@@ -251,8 +251,8 @@ def _headline(row: pd.Series, searches: Searches) -> str:
             said = said if len(said) < _LONGEST_HEADLINE else f"{unknown}{group} {times} times the {comparator} rate"
     if FEW_SEARCHES not in row["flag"]:
         return said if len(said) < _LONGEST_HEADLINE else short[0].upper() + short[1:]
-    much = f", {wording.percent(searches.unknown_share)} of all unknown" if _is_much(searches) else ""
-    few = f"Few searches ({int(min(row['stops'], row['comparator_stops'])):,}{much}): "
+    much = f", {wording.percent(searches.unknown_share)} unknown" if _is_much(searches) else ""
+    few = f"Few searches ({int(min(row['stops'], row['comparator_stops'])):,}){much}: "
     whole = few + short
     return whole if len(whole) < _LONGEST_HEADLINE else few + short.replace(people(group), group)
 

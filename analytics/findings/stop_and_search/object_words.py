@@ -13,7 +13,7 @@ def _words() -> dict[str, str]:
 
 
 def object_in_words(name: str) -> str:
-    """What was looked for, as a sentence has it after *searched for*: ``evidence of an offence, not said which``.
+    """What was looked for, as a sentence has it after *searched for*: ``evidence of an unnamed offence``.
 
     Parameters
     ----------

@@ -626,17 +626,17 @@ def test_of_two_objects_the_mirror_is_tested_once(write):
 def test_objects_are_said_in_plain_words_and_stand_as_published_in_tables(write):
     """Every object of the list has words; what no list knows is said as it is."""
     assert all(row["in_words"] and row["in_words"][0].islower() for row in vocabulary("objects").rows)
-    assert object_in_words("Evidence of offences under the Act") == "evidence of an offence, not said which"
+    assert object_in_words("Evidence of offences under the Act") == "evidence of an unnamed offence"
     assert object_in_words("Moon rock") == "Moon rock"
     published = "Evidence of offences under the Act"
     rows = [searched("Black", 60, looked_for=published), searched("White", 40, looked_for=published)]
     finding = by_object(Scope(), write(months_of(lambda _: rows)))
-    assert "were for evidence of an offence, not said which, under" in finding.answer
+    assert "were for evidence of an unnamed offence, under" in finding.answer
     assert published not in finding.answer + finding.headline
     assert {row["object"] for row in rows_of(finding)} == {published}
     assert set(reading_table(finding)["Looked for"]) == {published}
     (label,) = finding.chart().layout.yaxis.ticktext
-    assert label.replace("<br>", " ").startswith("Evidence of an offence, not said which")
+    assert label.replace("<br>", " ").startswith("Evidence of an unnamed offence")
 
 
 def test_tables_read(write, districts):
