@@ -279,7 +279,7 @@ def test_tables_offer_their_files_and_open_on_request(run) -> None:
     opened = run(PAGE, opened=True)
     buttons = [button.key for button in opened.get("download_button")]
     # The residents are of two censuses, and set beside each other.
-    tables = (*OPENED, f"{FUNNEL}_whole", "stop_and_search.disproportionality_denominators")
+    tables = (*OPENED, f"{FUNNEL}_whole", f"{RATIO}_definitions", f"{RATIO}_denominators")
     assert sorted(buttons) == sorted(f"{kind}_{table}" for kind in ("csv", "excel") for table in tables)
 
 

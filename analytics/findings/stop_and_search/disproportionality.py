@@ -367,9 +367,15 @@ def _tiles(row: pd.Series, searches: Searches, words: BothWords) -> tuple[Tile, 
             "Within districts",
             _short_times(row["ratio_adjusted"]) if adjusted else "not given",
             f"{near_one.between(row['adjusted_low'], row['adjusted_high'])} times" if adjusted else "",
-            f"{int(row['adjusted_areas'])} districts compared" if adjusted else _why_not_adjusted(row, searches)[0],
+            _compared(row, searches) if adjusted else _why_not_adjusted(row, searches)[0],
         ),
     )
+
+
+def _compared(row: pd.Series, searches: Searches) -> str:
+    """How many districts a ratio within them rests on, of how many where not on all."""
+    number, every = int(row["adjusted_areas"]), len(choices.districts(searches.view, searches.force))
+    return f"{number} of {every} districts compared" if number < every else f"{number} districts compared"
 
 
 def _shortest(*texts: str) -> str:

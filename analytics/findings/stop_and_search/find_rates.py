@@ -460,7 +460,8 @@ def _by_link(followed: Followed, table: pd.DataFrame, gaps: pd.DataFrame) -> lis
     one, other = (_share(rows[strict[name]]) for name in ("group", "comparator"))
     whatever = ", whatever the links that it leaves out would say:" if wording.missing(strict["gap"]) else ""
     return [
-        f"By outcomes that the file links to what was looked for{whatever} {one} against {other}: {_differ(strict)}."
+        f"By outcomes that the file links to what was looked for{whatever} {one} of searches of "
+        f"{people(strict['group'])} and {other} of {people(strict['comparator'])}: {_differ(strict)}."
     ]
 
 

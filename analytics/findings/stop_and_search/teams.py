@@ -73,10 +73,10 @@ _SHARES = {"estimate": "ratio", "low": "low", "high": "high", **{name: name for 
 _FIGURES = [*_SHARES, "p_value", "q_value"]
 _TEAMS = ["what", "team", "searches", "with_it", *_FIGURES, "verdict", "flag"]
 _WHOLE = ["what", "estimate", "low", "high", "searches", "tested", "shown", "outside", "spread", "dispersion"]
-BESIDE = "withheld: with totals it would tell a team that is too small"
-"""Flag of a team that is withheld beside the only small one."""
 INSIDE, ABOVE, BELOW = "within the limits", "clearly above", "clearly below"
 FOUND, FILMED = "Find rate", "Body-worn video on"
+BESIDE = "withheld: with totals it would tell a team that is too small"
+"""Flag of a team that is withheld beside the only small one."""
 
 
 @dataclass(frozen=True, eq=False)

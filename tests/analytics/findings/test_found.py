@@ -117,8 +117,8 @@ def test_find_rates_by_both_rules_have_wilsons_interval(write):
         "searches: a difference that was not tested (between −1 and +21 points)."
     )
     assert (
-        "By outcomes that the file links to what was looked for 30\u00a0% (22 to 40\u00a0%) against 20\u00a0% (16 to "
-        "25\u00a0%): a difference that was not tested (between +1 and +20 points)."
+        "By outcomes that the file links to what was looked for 30\u00a0% (22 to 40\u00a0%) of searches of Black "
+        "people and 20\u00a0% (16 to 25\u00a0%) of White people: a difference that was not tested (between +1 and +20 points)."
     ) in finding.caveats
     assert {FAIRNESS, infra_marginality()} <= set(finding.caveats)
     assert any("take searches as independent" in caveat for caveat in finding.caveats)
@@ -404,8 +404,8 @@ def test_links_that_are_left_out_count_both_ways(write):
     assert gap["p_value"] is None
     assert finding.caveats[0] == (
         "By outcomes that the file links to what was looked for, whatever the links that it leaves out would say: 20 "
-        "to 25\u00a0% (13 to 34\u00a0%) against 10 to 15\u00a0% (7 to 19\u00a0%): a difference that was not tested "
-        "(between −3 and +25 points)."
+        "to 25\u00a0% (13 to 34\u00a0%) of searches of Black people and 10 to 15\u00a0% (7 to 19\u00a0%) of White "
+        "people: a difference that was not tested (between −3 and +25 points)."
     )
     read = reading_table(finding).query("Group == 'Black' and Found == 'an outcome linked to what was looked for'")
     assert set(read["Find rate"]) == {"20 to 25\u00a0% (13 to 34\u00a0%)"}
