@@ -118,7 +118,8 @@ def test_find_rates_by_both_rules_have_wilsons_interval(write):
     )
     assert (
         "By outcomes that the file links to what was looked for 30\u00a0% (22 to 40\u00a0%) of searches of Black "
-        "people and 20\u00a0% (16 to 25\u00a0%) of White people: a difference that was not tested (between +1 and +20 points)."
+        "people and 20\u00a0% (16 to 25\u00a0%) of White people: a difference that was not tested (between +1 and +20 "
+        "points)."
     ) in finding.caveats
     assert {FAIRNESS, infra_marginality()} <= set(finding.caveats)
     assert any("take searches as independent" in caveat for caveat in finding.caveats)
