@@ -19,7 +19,8 @@ from analytics.findings.neighbourhoods import places
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, NoSearches
 from analytics.findings.stop_and_search.areas import FEWEST, PairAreas, comparable_areas
-from analytics.findings.stop_and_search.disproportionality import STREET, TOO_WIDE
+from analytics.findings.stop_and_search.comparison import TOO_WIDE
+from analytics.findings.stop_and_search.disproportionality import STREET
 from analytics.findings.stop_and_search.shared import FAIRNESS, PER
 from analytics.records import with_nulls
 from analytics.scope import Scope
