@@ -29,7 +29,7 @@ if not ring.refused:
     with beside:
         show.twin(ring, "links")
         show.level(ring)
-        show.caveats(ring, said=weakest.caveats)
+        show.caveats(ring)
     if not weakest.refused:
         show.headline(ring, "###")
         show.twin(ring)

@@ -283,7 +283,7 @@ def _line(found: Ring) -> Line:
         row = _lowest(found)
         return Line(
             bold=f"{row['from']} to {row['to']}".capitalize(),
-            text=f"strength {fitted.tenths(row, 'strength')}",
+            text="the weakest link",
             icon="link_off",
             look=True,
             leads=lead,
