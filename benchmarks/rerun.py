@@ -27,6 +27,7 @@ FILTERS = {
     "overview": ("area", "to"),
     "trends": ("measure", "area", "by", "from", "to"),
     "neighbourhoods": ("layer", "area", "area_level", "to"),
+    "cycle": ("area", "to", "by", "among"),
     "engagement": ("by", "from", "to"),
     "stop_and_search": ("force", "group", "area", "from", "to", "power", "definition"),
 }

@@ -66,12 +66,12 @@ def test_overview_says_what_changed_where_to_look_and_how_new_the_data_are(show,
     for line in state.lines:
         assert f":gray[:small[:material/check: {plain(line.text)}]]" in said
     assert plain(places.answer.removeprefix(f"{places.headline}. ")) in said
-    # Every tile, every line and the state of the data lead to a page, with the scope there.
+    # Every tile, every line, the cycle and the state of the data lead to a page, with the scope there.
     links = [link.proto for link in app.get("page_link")]
-    assert len(links) == 6 + len(changed.lines) + len(places.lines) + 1
+    assert len(links) == 6 + len(changed.lines) + len(places.lines) + 2
     assert all(link.page_script_hash for link in links)
     assert f"area={places.table['area'].iloc[0]}" in links[6 + len(changed.lines)].query_string
-    assert {link.page for link in links} == {"trends", "stop_and_search", "neighbourhoods", "methods"}
+    assert {link.page for link in links} == {"trends", "stop_and_search", "neighbourhoods", "cycle", "methods"}
 
 
 def test_every_page_that_a_figure_leads_to_is_one():

@@ -234,10 +234,9 @@ def of_area(cycle: Cycle, area: str) -> Scores:
     own = _area_means(cycle, level).only(area=area, period=NOW)
     if own.table.empty:
         raise NoAnswers(f"Nobody in this area was asked in {cycle.span}.")
-    parts = averaged(_area_means(cycle, level), "measure", cycle.stages, cycle.turned).only(area=area, period=NOW)
-    cells = _cells(cycle)
-    inside = estimates.placed(cells, cycle.view, cycle.force, cycle.survey, level)["area"] == area
-    return _against(cycle, parts, own, _sides(cycle, cells, inside.to_numpy()))
+    parts = _area_scores(cycle, level).only(area=area, period=NOW)
+    cells = _placed_now(cycle, level)
+    return _against(cycle, parts, own, _sides(cycle, cells, (cells["area"] == area).to_numpy()))
 
 
 @lru_cache(maxsize=256)
@@ -417,6 +416,20 @@ def _area_means(cycle: Cycle, level: str) -> DomainMeans:
     """The share of each measure in each area and year, with the design factor that the areas have in common."""
     cells = estimates.placed(_cells(cycle, every_year=True), cycle.view, cycle.force, cycle.survey, level)
     return smoothed_within(_means(cells, cycle.sample, ["measure", "area", "period"]), "measure")
+
+
+@lru_cache(maxsize=16)
+def _area_scores(cycle: Cycle, level: str) -> DomainMeans:
+    """The score of each stage in each area and year."""
+    return averaged(_area_means(cycle, level), "measure", cycle.stages, cycle.turned)
+
+
+@lru_cache(maxsize=16)
+def _placed_now(cycle: Cycle, level: str) -> pd.DataFrame:
+    """The cells of the last year, with the area of a level that each lies in."""
+    cells = _cells(cycle)
+    now = cells[(cells["period"] == NOW).to_numpy()]
+    return estimates.placed(now, cycle.view, cycle.force, cycle.survey, level)
 
 
 def _sides(cycle: Cycle, cells: pd.DataFrame, inside: np.ndarray) -> DomainMeans:
