@@ -137,7 +137,7 @@ def test_every_table_and_how_it_was_made_open(show):
     assert ["Wave", "Estimate", "95 % interval", "Answers", "Series"] in headings
     assert any("Against the others, points" in names for names in headings)
     made = [dict(table.value["how"]) for table in app.table if list(table.value.columns) == ["how"]]
-    assert len(made) == 5 + 2
+    assert len(made) == 5
     for pairs in made:
         assert "Taylor" in pairs["Method"]
         assert "don't know" in pairs["Rules that fired"].replace("\\", "")
