@@ -90,6 +90,11 @@ COLUMNS: dict[str, str] = {
     "searches": "Searches of persons; of find rates, those of which the file says whether something was found; of ages "
     "and removal of clothing, those that the row is of, out of base; of the quality of data, those (or the months) "
     "that lack what is checked",
+    "near_inside": "Of the searches of the area, those whose map point lies within 50 metres of another area",
+    "near_outside": "Searches in another area, or in none, whose map point lies within 50 metres of this one",
+    "low_if_near_out": "Searches of the area if all of near_inside were in the area beside it; not an interval",
+    "high_if_near_in": "Searches of the area if all of near_outside were in it; not an interval",
+    "near_share": "near_inside divided by searches",
     "of": "Searches, or months, that could lack what is checked",
     "comparator_searches": "The same as searches, of the group compared with",
     "known_share": "Share of the searches of which the file says it; of the strict rule, of the outcomes if less",

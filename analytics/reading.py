@@ -600,6 +600,15 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Clearly outside": _figure("outside", wording.count),
         "95 of 100 areas, apart from chance": _ratio_span("most_low", "most_high"),
     },
+    "stop_and_search.edges": {
+        "Area": _text("name"),
+        "Searches": _figure("searches", wording.count),
+        "Between": _span("low_if_near_out", "high_if_near_in", wording.count),
+        "Near the edge, inside": _figure("near_inside", wording.count),
+        "Just outside": _figure("near_outside", wording.count),
+        "Share near the edge": _figure("near_share", wording.percent),
+        "Note": _text("flag"),
+    },
     "stop_and_search.diagnostic": {
         "Aim": _text("aim"),
         "Question": _text("question"),
@@ -1081,6 +1090,11 @@ _IN_PLAIN_WORDS = {
         "by the residents of that group there, and divided the first rate by the second. The limits say how far from "
         "the ratio within all areas an area would lie by chance, and by as much as areas vary among themselves: the "
         "fewer its searches, the further. The 95 % interval of a ratio says how far chance can move it."
+    ),
+    "stop_and_search.edges": (
+        "We counted the searches of persons in each area, those of them whose map point lies within 50 metres of "
+        "another area, and those just outside it. The first number takes all that are near its edge to the other side, "
+        "the second one all that are just outside into the area."
     ),
     "stop_and_search.threshold_gaps": (
         "We counted the searches for one kind of thing in each district, by group and by whether something was found, "

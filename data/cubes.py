@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from data.geography import GEOGRAPHY, PLACED, place
+from data.edges import beside, on_grid
+from data.geography import GEOGRAPHY, PLACED, place, ranked_sets
 from data.settings import settings
 from data.tables import AREAS, CRIME, LOAD_ID, POPULATION, STOPS, Column, Table
 from data.vocabularies import NOT_GIVEN, ethnicity, vocabulary
@@ -31,6 +32,9 @@ _WHOM = (
 )
 """Who was searched, in whose words, and under which power."""
 
+BESIDE = "beside"
+"""The column of what lies on the other side of an edge."""
+
 STOPS_CUBE = Table(
     "stops_cube",
     "Stops counted by load, month, area and group; each area level counts every stop once.",
@@ -42,6 +46,12 @@ STOPS_CUBE = Table(
         Column("area", "text", "GSS code of the area that holds the published point; blank where none does"),
         Column("located", "boolean", "Whether the search was published with coordinates", required=True),
         *_WHOM,
+        Column(
+            BESIDE,
+            "text",
+            "GSS codes of the other areas of the level within 50 metres of the point, a space between them; None "
+            "where there are none, blank without coordinates",
+        ),
         Column("stops", "integer", "Number of stops", required=True),
     ),
 )
@@ -189,7 +199,7 @@ def count_stops(view: View, loads: list[str]) -> pa.Table:
 
 
 def _count_stops(view: View, loads: list[str]) -> pa.Table:
-    return _by_level(_stops_by(view, loads), STOPS_CUBE, "stops")
+    return _by_level(_stops_by(view, loads, edges=True), STOPS_CUBE, "stops")
 
 
 def count_outcomes(view: View, loads: list[str]) -> pa.Table:
@@ -219,11 +229,13 @@ def _count_outcomes(view: View, loads: list[str]) -> pa.Table:
     return _by_level(counted, OUTCOMES_CUBE, "stops", _DISTRICTS)
 
 
-def _stops_by(view: View, loads: list[str], *more: str | nw.Expr, levels: Sequence[str] = PLACED) -> pd.DataFrame:
+def _stops_by(
+    view: View, loads: list[str], *more: str | nw.Expr, levels: Sequence[str] = PLACED, edges: bool = False
+) -> pd.DataFrame:
     """Stops of some loads counted by whom, under which power, where, and further columns as published."""
     rows = view.every_row(STOPS.name).filter(nw.col("load_id").is_in(loads))
     counted = coded(rows.group_by(*_PUBLISHED, *more, "longitude", "latitude").agg(nw.len().alias("stops")))
-    return _by_whom(_with_areas(counted, view, levels))
+    return _by_whom(_with_areas(counted, view, levels, edges=edges))
 
 
 def _by_whom(counted: pd.DataFrame) -> pd.DataFrame:
@@ -376,8 +388,13 @@ def _in_parts(view: View, loads: list[str], cube: Table, count: Callable[[View, 
     return together.sort_by([(name, "ascending") for name in ("area_level", "force") if name in cube.names])
 
 
-def _with_areas(counted: pd.DataFrame, view: View, levels: Sequence[str] = PLACED) -> pd.DataFrame:
-    """Rows with whether they have a point, and the area of each level that holds it; each point is placed once."""
+def _with_areas(
+    counted: pd.DataFrame, view: View, levels: Sequence[str] = PLACED, *, edges: bool = False
+) -> pd.DataFrame:
+    """Rows with whether they have a point, and the area of each level that holds it; each point is placed once.
+
+    With ``edges`` also the areas beside it, in a column of each level.
+    """
     import numpy as np
     import pandas as pd
 
@@ -387,6 +404,12 @@ def _with_areas(counted: pd.DataFrame, view: View, levels: Sequence[str] = PLACE
     point, points = pd.factorize(places)
     areas, ranks = _areas(view)
     placed = place(points.real, points.imag, areas, ranks, levels)
+    if edges:
+        near = on_grid(points.real, points.imag)
+        placed |= {
+            _of_level(BESIDE, level): beside(near, codes, ranked_sets(areas, ranks, level))
+            for level, codes in placed.items()
+        }
     # Place −1, of rows without a point, is the last one of each list.
     within = {level: pd.array([*codes, None], dtype="str").take(point) for level, codes in placed.items()}
     return counted.drop(columns=["longitude", "latitude"]).assign(located=point >= 0, **within)
@@ -416,17 +439,23 @@ def _by_level(counted: pd.DataFrame, cube: Table, number: str, of_levels: Sequen
     import pyarrow as pa
 
     groups = [name for name in cube.names if name not in ("area_level", number)]
-    columns = {name: pa.array(counted[name], from_pandas=True) for name in groups if name != "area"}
+    placed = [name for name in ("area", BESIDE) if name in groups]
+    columns = {name: pa.array(counted[name], from_pandas=True) for name in groups if name not in placed}
     columns = {name: column.dictionary_encode() if _is_text(column) else column for name, column in columns.items()}
     numbers = pa.array(counted[number], pa.int64())
     levels = []
     for level in of_levels:
-        area = pa.array(counted[level], from_pandas=True).dictionary_encode()
-        rows = pa.table({**columns, "area": area, number: numbers}).group_by(groups).aggregate([(number, "sum")])
+        own = {name: pa.array(counted[_of_level(name, level)], from_pandas=True).dictionary_encode() for name in placed}
+        rows = pa.table({**columns, **own, number: numbers}).group_by(groups).aggregate([(number, "sum")])
         named = rows.rename_columns([*groups, number]).append_column("area_level", pa.repeat(level, len(rows)))
         levels.append(named.select(cube.names).cast(cube.arrow))
     order = ["area_level", "force", "month", *(name for name in groups if name not in ("force", "month"))]
     return pa.concat_tables(levels).sort_by([(name, "ascending") for name in order])
+
+
+def _of_level(column: str, level: str) -> str:
+    """The column of counted rows that holds what a cube says of one level: the area under the level's own name."""
+    return level if column == "area" else f"{column} {level}"
 
 
 def _is_text(column: pa.Array) -> bool:

@@ -147,6 +147,14 @@ QUESTIONS: dict[str, Question] = {
             stop_and_search.near,
         ),
         Question(
+            "stop_and_search.edges",
+            "How many searches of each area may have been in the area beside it?",
+            ("force", "area_level", "from", "to", "power"),
+            stop_and_search.edges,
+            stop_and_search.placed_searches,
+            stop_and_search.other_levels,
+        ),
+        Question(
             "stop_and_search.scorecard",
             "Can legality, necessity, proportionality, accountability and the best information be shown?",
             (*_STOPS, "group", "comparator"),

@@ -40,7 +40,7 @@ class NoSearches(LookupError):
     """There is nothing to count for the question; the message is one sentence that says why."""
 
 
-def check_counted(view: View, cube: str, what: str) -> None:
+def check_counted(view: View, cube: str, what: str, column: str | None = None) -> None:
     """See that a release was counted into a cube that is younger than it may be.
 
     Parameters
@@ -49,13 +49,15 @@ def check_counted(view: View, cube: str, what: str) -> None:
         Name of the cube.
     what
         What it counts, as the end of "counted before … were".
+    column
+        A column of it that is younger still.
 
     Raises
     ------
     NoSearches
         If it was not, with the command that counts it again.
     """
-    if not view.has(cube):
+    if not view.has(cube, column):
         number = view.release.number if view.release else 0
         raise NoSearches(
             f"Release {number} was counted before {what} were; the command “python -m data recount --reason TEXT” "

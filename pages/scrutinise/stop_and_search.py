@@ -50,6 +50,7 @@ else:
             areas = answer("stop_and_search.funnel", scope, view)
             filters.choose_level(scope, view, areas.provenance.scope.get("area_level"))
             show.whole(areas, beside=False, said=said)
+            show.whole(answer("stop_and_search.edges", scope, view), beside=False, said=[*said, *areas.caveats])
 
 part("Why, and under which power", "rule", "why", "by_power", "by_object")
 part("What was found", "manage_search", "found", "find_rates", "outcomes")

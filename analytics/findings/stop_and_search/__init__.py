@@ -7,6 +7,7 @@ from analytics.findings.stop_and_search.by_power import by_power
 from analytics.findings.stop_and_search.children import children
 from analytics.findings.stop_and_search.conducted import Conducted
 from analytics.findings.stop_and_search.disproportionality import STREET, comparable, disproportionality
+from analytics.findings.stop_and_search.edges import edges, other_levels, placed_searches
 from analytics.findings.stop_and_search.find_rates import find_rates, rated
 from analytics.findings.stop_and_search.five_aims import diagnosable, diagnostic
 from analytics.findings.stop_and_search.followed import Followed
@@ -41,6 +42,7 @@ __all__ = [
     "diagnosable",
     "diagnostic",
     "disproportionality",
+    "edges",
     "find_rates",
     "fitted",
     "funnel",
@@ -50,7 +52,9 @@ __all__ = [
     "months",
     "more_thorough",
     "near",
+    "other_levels",
     "outcomes",
+    "placed_searches",
     "quality",
     "rated",
     "rates",
