@@ -31,6 +31,7 @@ COLUMNS: dict[str, str] = {
     "group": "Group of people",
     "comparator": "Group compared with",
     "month": "Month, YYYY-MM",
+    "hour": "Hour of the day in which searches began, 0 to 23, by London's clock",
     "object": "What was looked for, in the words of the list",
     "check": "What is checked: something that the files do not say",
     "unit": "What is counted: searches, searches with an outcome (outcomes) or under the drugs "

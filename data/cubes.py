@@ -121,6 +121,22 @@ TEAM_CUBE = Table(
     ),
 )
 
+HOURS_CUBE = Table(
+    "hours_cube",
+    "Stops counted by load, month and power, and by the hour at which they began; without areas and groups.",
+    (
+        LOAD_ID,
+        Column("force", "text", "Force", required=True),
+        Column("month", "text", "Force-month, YYYY-MM", required=True),
+        Column("person", "boolean", "Whether a person was searched; a vehicle-only search is not one", required=True),
+        Column("power", "text", "Power used, in its short name; Blank where none is recorded", required=True),
+        Column("hour", "integer", "Hour of the day by London's clock, 0 to 23; blank without a time"),
+        Column("midnight_of_file", "boolean", "Whether it is at 00:00:00 by the clock of the file", required=True),
+        Column("midnight_in_london", "boolean", "Whether it is at 00:00:00 by London's", required=True),
+        Column("stops", "integer", "Number of stops", required=True),
+    ),
+)
+
 CRIME_CUBE = Table(
     "crime_cube",
     "Crimes and incidents counted by load, month, area and kind; each area level counts every one once.",
@@ -306,6 +322,44 @@ def _count_teams(view: View, loads: list[str]) -> pa.Table:
     parts = [part.reindex(columns=TEAM_CUBE.names).astype(dict.fromkeys(columns, "object")) for part in (told, untold)]
     whole = pd.concat(parts, ignore_index=True).fillna(dict.fromkeys(columns, BLANK))
     return _without_areas(whole.astype(dict.fromkeys(columns, "str")), TEAM_CUBE)
+
+
+def count_hours(view: View, loads: list[str]) -> pa.Table:
+    """Count the stops of some loads by the hour at which they began.
+
+    Parameters
+    ----------
+    view
+        A staged release that holds the rows.
+    loads
+        The loads to count.
+
+    Returns
+    -------
+    Table
+        Rows of ``hours_cube``. The counts add up to the rows of the loads.
+    """
+    return _in_parts(view, loads, HOURS_CUBE, _count_hours)
+
+
+def _count_hours(view: View, loads: list[str]) -> pa.Table:
+    rows = view.every_row(STOPS.name).filter(nw.col("load_id").is_in(loads))
+    counted = coded(
+        rows.group_by("load_id", "force", "month", "type", "legislation", "at").agg(nw.len().alias("stops"))
+    )
+    in_london = counted["at"].dt.tz_convert("Europe/London")
+    counted["hour"] = in_london.dt.hour.astype("Int64")
+    counted["midnight_of_file"] = at_midnight(counted["at"].dt.tz_convert("UTC"))
+    counted["midnight_in_london"] = at_midnight(in_london)
+    counted["person"] = _mapped(counted["type"], _is_of_person, "bool")
+    counted["power"] = _mapped(counted["legislation"], _power)
+    return _without_areas(counted, HOURS_CUBE)
+
+
+def at_midnight(clock: pd.Series) -> pd.Series:
+    """Whether moments are at 00:00:00 by a clock, which is their time zone; not where there is none."""
+    written = clock.dt.tz_localize(None)
+    return written == written.dt.floor("D")
 
 
 def _said(rows: nw.LazyFrame[Any]) -> pd.DataFrame:

@@ -155,6 +155,13 @@ QUESTIONS: dict[str, Question] = {
             stop_and_search.other_levels,
         ),
         Question(
+            "stop_and_search.hours",
+            "At which hours of the day were people searched?",
+            ("force", "from", "to", "power"),
+            stop_and_search.hours,
+            stop_and_search.Timed.of,
+        ),
+        Question(
             "stop_and_search.scorecard",
             "Can legality, necessity, proportionality, accountability and the best information be shown?",
             (*_STOPS, "group", "comparator"),

@@ -65,6 +65,6 @@ with show.on_demand("Are the thresholds equal? (experimental)", ":material/scien
         show.whole(thresholds, beside=False, said=ratio.caveats)
         show.moved(answer("stop_and_search.bars", scope, view), "Bar of the second group", said=thresholds.caveats)
 
-part("How good the data are", "fact_check", "quality", "quality")
+part("How good the data are", "fact_check", "quality", "quality", "hours")
 
 show.whole(answer("stop_and_search.months", scope, view), said=ratio.caveats)

@@ -12,6 +12,7 @@ from analytics.findings.stop_and_search.find_rates import find_rates, rated
 from analytics.findings.stop_and_search.five_aims import diagnosable, diagnostic
 from analytics.findings.stop_and_search.followed import Followed
 from analytics.findings.stop_and_search.funnel import funnel
+from analytics.findings.stop_and_search.hours import Timed, hours
 from analytics.findings.stop_and_search.linked import confidence_link, linkable
 from analytics.findings.stop_and_search.months import months
 from analytics.findings.stop_and_search.more_thorough import more_thorough, recorded
@@ -31,6 +32,7 @@ __all__ = [
     "Conducted",
     "Followed",
     "Teams",
+    "Timed",
     "bars",
     "by_object",
     "by_power",
@@ -46,6 +48,7 @@ __all__ = [
     "find_rates",
     "fitted",
     "funnel",
+    "hours",
     "levels",
     "linkable",
     "looked_for",
