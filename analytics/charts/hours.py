@@ -36,7 +36,7 @@ def hour_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
         "type": "bar",
         "x": [int(row["hour"]) + 0.5 for row in shown],
         "y": [float(row["share"]) for row in shown],
-        "marker": {"color": palette.blue},
+        "marker": {"color": palette.soft},
         "error_y": {
             "type": "data",
             "symmetric": False,
