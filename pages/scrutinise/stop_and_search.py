@@ -26,6 +26,7 @@ if scope is None:
 ratio = answer("stop_and_search.disproportionality", scope, view)
 show.headline(ratio)
 show.strip(ratio)
+show.badges(answer("stop_and_search.quality", scope, view), "Data", "More: How good the data are, below.")
 
 if ratio.refused:
     show.whole(answer("stop_and_search.rates", scope, view), said=[ratio.answer])
@@ -52,6 +53,8 @@ else:
             show.whole(areas, beside=False, said=said)
             show.whole(answer("stop_and_search.edges", scope, view), beside=False, said=[*said, *areas.caveats])
 
+part("Of the same age and sex", "supervisor_account", "ages", "standardised")
+part("Against the most similar forces", "compare_arrows", "similar", "similar_forces")
 part("Why, and under which power", "rule", "why", "by_power", "by_object")
 part("What was found", "manage_search", "found", "find_rates", "outcomes")
 part("Children, and more thorough searches", "child_care", "conduct", "children", "more_thorough")
