@@ -680,7 +680,7 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
     },
     "stop_and_search.hours": {
         "Hour": lambda row: f"{int(row['hour']):02d}:00",
-        "Share": _both(_figure("share", wording.percent), _percents("low", "high")),
+        "Share": _both(_figure("share", wording.tenths), _tenths("low", "high")),
         "Searches": _figure("searches", wording.count),
         "With a time": _figure("base", wording.count),
         "Note": _text("flag"),

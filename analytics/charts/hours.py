@@ -65,7 +65,7 @@ def _hover(row: Mapping[Hashable, Any]) -> str:
     hour = int(row["hour"])
     return hover_text(
         f"{hour:02d}:00 to {(hour + 1) % 24:02d}:00",
-        wording.percent(row["share"]),
-        wording.percent_between(row["low"], row["high"]),
+        wording.tenths(row["share"]),
+        wording.tenths_between(row["low"], row["high"]),
         wording.plural(int(row["searches"]), "search", "searches"),
     )

@@ -216,8 +216,8 @@ def _answer(timed: Timed, table: pd.DataFrame) -> str:
     searches, row = timed.searches, table.iloc[int(table["searches"].to_numpy(dtype=float, na_value=0.0).argmax())]
     hour, used = int(row["hour"]), int(timed.used.sum())
     return (
-        f"{searches.force_name}, {searches.span}{searches.limits}: {wording.percent(row['share'])} "
-        f"({wording.percent_between(row['low'], row['high'])}) of {int(row['base']):,} searches of persons with a time "
+        f"{searches.force_name}, {searches.span}{searches.limits}: {wording.tenths(row['share'])} "
+        f"({wording.tenths_between(row['low'], row['high'])}) of {int(row['base']):,} searches of persons with a time "
         f"began between {_clock(hour)} and {_clock(hour + 1)}, in {wording.plural(used, 'month')} whose times can "
         "be used."
     )

@@ -54,8 +54,8 @@ def test_hours_are_those_of_the_clock_in_london(view):
     assert (row["low"], row["high"]) == (pytest.approx(0.5020, abs=1e-4), pytest.approx(0.6906, abs=1e-4))
     assert finding.headline == "More searches begin from 00:00 to 01:00 than in any other hour"
     assert finding.answer.replace(NBSP, " ") == (
-        "Surrey Police, July 2019: 60 % (50 to 69 %) of 100 searches of persons with a time began between 00:00 and "
-        "01:00, in 1 month whose times can be used."
+        "Surrey Police, July 2019: 60 % (50.2 to 69.1 %) of 100 searches of persons with a time began between 00:00 "
+        "and 01:00, in 1 month whose times can be used."
     )
     assert finding.chart("light").data[0].y[0] == 0.6
     assert list(reading_table(finding)["Hour"])[:2] == ["00:00", "01:00"]
