@@ -386,6 +386,69 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Counts suppressed": _figure("suppressed_counts", _unless_none),
         "Note": _text("flag"),
     },
+    "stop_and_search.standardised": {
+        "Group": _text("group"),
+        "Compared with": _text("comparator"),
+        "Searches of known age and sex": _figure("base", wording.count),
+        "Said for": _figure("known_share", wording.percent),
+        "Said for those compared with": _figure("comparator_known_share", wording.percent),
+        "Ratio as recorded": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
+        "Ratio if of the same ages and sexes": _both(
+            _figure("ratio_standardised", near_one.times),
+            _ratio_span("ratio_standardised_low", "ratio_standardised_high"),
+        ),
+        "Per 1,000, standardised": _both(
+            _figure("rate_standardised", wording.rate),
+            _span("rate_standardised_low", "rate_standardised_high", wording.rate),
+        ),
+        "Compared with, per 1,000, standardised": _both(
+            _figure("comparator_rate_standardised", wording.rate),
+            _span("comparator_rate_standardised_low", "comparator_rate_standardised_high", wording.rate),
+        ),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.standardised/strata": {
+        "Age": _text("age_band"),
+        "Sex": _text("sex"),
+        "Groups": lambda row: f"{row['group']} and {row['comparator']}",
+        "Searches": _figure("stops", wording.count),
+        "Residents": _figure("population", wording.count),
+        "Searches compared with": _figure("comparator_stops", wording.count),
+        "Residents compared with": _figure("comparator_population", wording.count),
+        "All residents": _figure("residents", wording.count),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.similar_forces": {
+        "Force": _text("name"),
+        "Which": _text("which"),
+        "Searches": _figure("stops", wording.count),
+        "Compared with": lambda row: f"{row['comparator']}, {_figure('comparator_stops', wording.count)(row)}",
+        "Per 1,000": _both(_figure("rate", wording.rate), _span("rate_low", "rate_high", wording.rate)),
+        "Compared with, per 1,000": _both(
+            _figure("comparator_rate", wording.rate), _span("comparator_rate_low", "comparator_rate_high", wording.rate)
+        ),
+        "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
+        "Difference": _both(
+            _figure("difference", wording.signed), _span("difference_low", "difference_high", wording.signed)
+        ),
+        "Excess": _both(_figure("excess", _whole), _span("excess_low", "excess_high", _whole)),
+        "Unknown ethnicity": _figure("unknown_share", wording.percent),
+        "If unknown ethnicity were all or none": _ratio_span("ratio_if_unknown_comparator", "ratio_if_unknown_group"),
+        "Within districts": _both(
+            _figure("ratio_adjusted", near_one.times), _ratio_span("adjusted_low", "adjusted_high")
+        ),
+        "Find rate": _both(_figure("find_rate", wording.percent), _percents("find_rate_low", "find_rate_high")),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.similar_forces/against_similar": {
+        "Groups": lambda row: f"{row['group']} and {row['comparator']}",
+        "Times the ratio of the others": _both(_figure("against_similar", near_one.times), _ratio_span("low", "high")),
+        "Verdict": _text("verdict"),
+        "p value": _figure("p_value", wording.p_value),
+        "Similar forces": _figure("forces", wording.count),
+        "Months": _figure("months", wording.count),
+        "Note": _text("flag"),
+    },
     "stop_and_search.trend": {
         "Month": _figure("month", wording.month),
         "Group": _text("group"),
@@ -903,6 +966,8 @@ _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 
 _TITLES = {
     "stop_and_search.disproportionality": {"denominators": "Source of residents"},
+    "stop_and_search.standardised": {"strata": "Ages and sexes"},
+    "stop_and_search.similar_forces": {"against_similar": "The test"},
     "stop_and_search.funnel": {"whole": "All areas"},
     "stop_and_search.teams": {"whole": "All teams"},
     "stop_and_search.trend": {"policy": "Rules that changed"},
@@ -944,6 +1009,8 @@ _FIRST = {
     "stop_and_search.by_power": "Kinds of powers",
     "stop_and_search.quality": "What is missing",
     "stop_and_search.more_thorough": "Shares",
+    "stop_and_search.standardised": "Groups",
+    "stop_and_search.similar_forces": "Forces",
     "stop_and_search.funnel": "Areas",
     "stop_and_search.scorecard": "Criteria",
     "stop_and_search.teams": "Teams",
@@ -1027,6 +1094,18 @@ _IN_PLAIN_WORDS = {
         "We counted the searches of persons of both groups ({group} and {comparator}), divided each count by the "
         "residents of that group at the census, and divided the first rate by the second. "
         + _HOLDS.format(what="the ratio")
+    ),
+    "stop_and_search.standardised": (
+        "We counted the searches of persons of both groups ({group} and {comparator}) by age band and sex, divided "
+        "each count by the residents of that group, age and sex at the census, and added these rates up, each as often "
+        "as people of that age and sex are among all residents. Then we divided the first sum by the second. "
+        + _HOLDS.format(what="the ratio")
+    ),
+    "stop_and_search.similar_forces": (
+        "We counted the searches of persons of both groups ({group} and {comparator}) by each force in the months that "
+        "all of them have, divided each count by the residents of that group there, and divided the first rate by the "
+        "second; and the same with the searches and residents of the similar forces added up. "
+        + _HOLDS.format(what="a ratio")
     ),
     "stop_and_search.trend": (
         "We counted the searches of persons of each ethnic group in each month and divided each count by the residents "

@@ -52,6 +52,8 @@ else:
             filters.choose_level(scope, view, areas.provenance.scope.get("area_level"))
             show.whole(areas, beside=False, said=said)
 
+part("Of the same age and sex", "supervisor_account", "ages", "standardised")
+part("Against the most similar forces", "compare_arrows", "similar", "similar_forces")
 part("Why, and under which power", "rule", "why", "by_power", "by_object")
 part("What was found", "manage_search", "found", "find_rates", "outcomes")
 part("Children, and more thorough searches", "child_care", "conduct", "children", "more_thorough")

@@ -429,7 +429,10 @@ def test_what_was_found_is_counted_when_it_is_opened(run, demonstration) -> None
     assert plain(infra_marginality()) in said
 
 
-@pytest.mark.parametrize(("part", "asked"), [("why", ("by_power", "by_object")), ("quality", ("quality",))])
+@pytest.mark.parametrize(
+    ("part", "asked"),
+    [("why", ("by_power", "by_object")), ("quality", ("quality",)), ("ages", ("standardised",))],
+)
 def test_powers_objects_and_the_data_are_counted_when_they_are_opened(part, asked, run, demonstration) -> None:
     view = demonstration.view()
     questions = [QUESTIONS[f"stop_and_search.{key}"] for key in asked]

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 INDEPENDENT = f"The intervals take searches as independent and are likely too narrow: {FEW_MONTHS}."
 METHOD = (
     "95 % interval of a share: Wilson's, with the effective number of searches that months as clusters leave, and "
-    "Student's t. Gap: from both intervals, or from the gaps of the months where that is wider; called clear where its "
-    "interval leaves out 0 and its false-discovery rate, over all gaps of the table, is small enough; with fewer than "
-    "3 months nothing is tested."
+    "Student's t. Gap: from both intervals, with the searches that the gaps of the months leave; called clear where "
+    "its interval leaves out 0 and its false-discovery rate, over all gaps of the table, is small enough; with fewer "
+    "than 3 months nothing is tested."
 )
 REFERENCE = (
     "Wilson 1927, JASA 22, 209; Newcombe 1998, Statistics in Medicine 17, 873; Benjamini and Hochberg 1995, Journal of "

@@ -287,7 +287,8 @@ def rates_between(low: float, high: float) -> str:
 
 _TEXTS = (
     *("group", "comparator", "month", "stratum", "rule", "outcome", "compared", "power", "kind", "object", "verdict"),
-    *("power_class", "age_band", "check", "unit", "figure", "bears_on", "residents_source", "flag"),
+    *("power_class", "age_band", "sex", "check", "unit", "figure", "bears_on", "residents_source", "flag"),
+    *("force", "name", "which"),
 )
 
 

@@ -419,7 +419,6 @@ def test_the_demonstration_has_both_levels(demonstration):
                 assert row["limit_low_998"] <= row["limit_low_95"] <= read["tables"]["whole"][0]["ratio"]
 
 
-@pytest.mark.real
 @pytest.mark.parametrize("force", sorted(forces()))
 def test_every_force_is_answered_or_refused_in_one_sentence(real_store, force):
     view = real_store.view()
@@ -445,7 +444,6 @@ def test_every_force_is_answered_or_refused_in_one_sentence(real_store, force):
             assert beyond or not row["flagged"]
 
 
-@pytest.mark.real
 def test_british_transport_police_has_no_residents_to_set_areas_against(real_store):
     finding = funnel(Scope("btp"), real_store.view())
     assert finding.answer.startswith("British Transport Police has no residents of its own")

@@ -393,7 +393,6 @@ def june(real_files):
     return counts
 
 
-@pytest.mark.real
 @pytest.mark.parametrize("force", sorted(set(forces()) - {"eskmere", "england and wales"}))
 def test_every_force_of_june_2019(real_store, june, force):
     finding = quality(Scope(force, from_month="2019-06", to_month="2019-06"), real_store.view())

@@ -341,6 +341,7 @@ FLIPS = {
 """Columns of a file, and the criteria of which nothing can be said without each."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("column", FLIPS)
 def test_a_column_taken_away_leaves_its_criteria_without_data(column, write, town):
     view = write(whole())
@@ -475,7 +476,6 @@ def june(real_files):
     return counts
 
 
-@pytest.mark.real
 @pytest.mark.parametrize("force", sorted(set(forces()) - {"eskmere", "england and wales"}))
 def test_every_force_of_june_2019_answers_or_says_why_not(real_store, june, force):
     finding = scorecard(Scope(force, from_month="2019-06", to_month="2019-06"), real_store.view())

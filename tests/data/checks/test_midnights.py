@@ -51,7 +51,6 @@ def test_a_remark_is_read_as_it_is_written(remarks, searches):
     assert (found.most, midnights_of([]), midnights_of(["Columns blank throughout: none."])) == (1_100, None, None)
 
 
-@pytest.mark.real
 def test_real_midnights(real_remarks):
     """Dyfed-Powys throughout, as SOURCES.md says (39 % by the clock of the files); five more forces in some months."""
     found = dict(real_remarks(RULE))
