@@ -201,6 +201,7 @@ COLUMNS: dict[str, str] = {
     "against_similar": "How many times the ratio of the most similar forces together the force's ratio is",
     "forces": "Most similar forces that are compared",
     "months": "Months that all compared forces have a file for",
+    "against_grounds_verdict": "Whether that ratio clearly lies above 1 or below it, all of them tested together",
     "ratio_adjusted": "Ratio among people of the same districts",
     "adjusted_areas": "Districts that the ratio within districts rests on",
     "areas": "Districts that the figure rests on",

@@ -27,6 +27,7 @@ _COUNTED = {
     "drugs searches": "searches under the drugs power",
     "months": "months",
 }
+_WHOSE_WORD = {"self": "Self-defined ethnicity", "officer": "Officer-defined ethnicity"}
 _UNKNOWN = {NOT_STATED: "Unknown ethnicity", NOT_RECOGNISED: "Unknown ethnicity, not in our list"}
 
 
@@ -67,9 +68,13 @@ def _ratio_span(low: str, high: str) -> Writer:
     return lambda row: "" if wording.missing(row[low]) else near_one.between(row[low], row[high])
 
 
+def ethnic_group(group: str) -> str:
+    """A group of searches: what is not stated, or in no list, is of unknown ethnicity on cards, charts and tables."""
+    return _UNKNOWN.get(group, group)
+
+
 def _ethnic_group(row: Any) -> str:  # noqa: ANN401
-    """A group of searches; what card and chart call unknown ethnicity is called so here."""
-    return _UNKNOWN.get(row["group"], row["group"])
+    return ethnic_group(row["group"])
 
 
 def _both(one: Writer, other: Writer) -> Writer:
@@ -316,6 +321,15 @@ _SHARE_GAPS: dict[str, Writer] = {
 }
 
 
+_RATIO_FIGURES: dict[str, Writer] = {
+    "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
+    "Difference": _both(
+        _figure("difference", wording.signed), _span("difference_low", "difference_high", wording.signed)
+    ),
+    "Excess": _both(_figure("excess", _whole), _span("excess_low", "excess_high", _whole)),
+}
+
+
 def _number_of(name: str) -> Writer:
     """The main figure of a diagnostic's question as what it is: areas, a share, a gap in points or a correlation."""
 
@@ -357,16 +371,25 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Compared with": lambda row: f"{row['comparator']}, {_figure('comparator_stops', wording.count)(row)}",
         "Per 1,000": _figure("rate", wording.rate),
         "Compared with, per 1,000": _figure("comparator_rate", wording.rate),
-        "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
-        "Difference": _both(
-            _figure("difference", wording.signed), _span("difference_low", "difference_high", wording.signed)
-        ),
-        "Excess": _both(_figure("excess", _whole), _span("excess_low", "excess_high", _whole)),
+        **_RATIO_FIGURES,
         "If unknown ethnicity were all or none": _ratio_span("ratio_if_unknown_comparator", "ratio_if_unknown_group"),
         "If unknown ethnicity were as the known for the same object": _figure(
             "ratio_if_unknown_within_object", near_one.times
         ),
         "Share of unknown ethnicity for equal rates": _figure("tipping_share", wording.percent),
+        "Within districts": _both(
+            _figure("ratio_adjusted", near_one.times), _ratio_span("adjusted_low", "adjusted_high")
+        ),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.disproportionality/definitions": {
+        "Ethnicity": lambda row: _WHOSE_WORD[row["definition"]],
+        "Groups": lambda row: f"{row['group']} and {row['comparator']}",
+        "Searches": _pair("stops", "comparator_stops", wording.count),
+        "Per 1,000": _pair("rate", "comparator_rate", wording.rate),
+        **_RATIO_FIGURES,
+        "Unknown ethnicity": _figure("unknown_share", wording.percent),
+        "If unknown ethnicity were all or none": _ratio_span("ratio_if_unknown_comparator", "ratio_if_unknown_group"),
         "Within districts": _both(
             _figure("ratio_adjusted", near_one.times), _ratio_span("adjusted_low", "adjusted_high")
         ),
@@ -517,6 +540,7 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Ratio against that under grounds": _both(
             _figure("against_grounds", near_one.times), _ratio_span("against_grounds_low", "against_grounds_high")
         ),
+        "Verdict on that": _text("against_grounds_verdict"),
         "Difference": _both(
             _figure("difference", wording.signed), _span("difference_low", "difference_high", wording.signed)
         ),
@@ -981,14 +1005,14 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
 
 
 # Lists of what is written down are read in `analytics.library.headings`.
-_ACROSS = {"stop_and_search.disproportionality"}
+_ACROSS = {"stop_and_search.disproportionality", "stop_and_search.disproportionality/definitions"}
 
 
 _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 
 
 _TITLES = {
-    "stop_and_search.disproportionality": {"denominators": "Source of residents"},
+    "stop_and_search.disproportionality": {"definitions": "Whose word", "denominators": "Source of residents"},
     "stop_and_search.standardised": {"strata": "Ages and sexes"},
     "stop_and_search.similar_forces": {"against_similar": "The test"},
     "stop_and_search.funnel": {"whole": "All areas"},
@@ -1073,11 +1097,12 @@ def reading_table(finding: Finding, table: str | None = None) -> pd.DataFrame:
 
     main = table is None or table == next(iter(finding.tables))
     shown = finding.tables[table] if table is not None else finding.table
-    columns = _COLUMNS.get(finding.key if main else f"{finding.key}/{table}") or _as_they_are(shown.columns)
+    name = finding.key if main else f"{finding.key}/{table}"
+    columns = _COLUMNS.get(name) or _as_they_are(shown.columns)
     records = records_of(shown)
     frame = pd.DataFrame({heading: [write(row) for row in records] for heading, write in columns.items()}, dtype="str")
     filled = frame.loc[:, (frame != "").any()] if len(frame) else frame
-    return _groups_across(filled) if main and finding.key in _ACROSS else filled
+    return _groups_across(filled) if name in _ACROSS else filled
 
 
 def _as_they_are(names: Iterable[str]) -> dict[str, Writer]:
@@ -1110,6 +1135,7 @@ _MOVES = (
     "way hold the underlying one about 19 times in 20. "
 )
 _HOLDS = _MOVES + "It does not say how far recording or residents are wrong."
+_RECORDED = _MOVES + "It does not say how far recording is wrong."
 _IN_PLAIN_WORDS = {
     "stop_and_search.rates": (
         "We counted the searches of persons of each ethnic group, divided each count by the number of residents of "
@@ -1139,24 +1165,20 @@ _IN_PLAIN_WORDS = {
     "stop_and_search.find_rates": (
         "We counted the searches of persons under powers that need grounds and divided those after which something "
         "followed by all of which the file says what followed. Searches under other powers are apart. "
-        + _MOVES.format(what="a find rate")
-        + "It does not say how far recording is wrong."
+        + _RECORDED.format(what="a find rate")
     ),
     "stop_and_search.outcomes": (
         "We counted the searches of persons of each ethnic group by what followed and divided by all searches of that "
-        "group. " + _MOVES.format(what="a share") + "It does not say how far recording is wrong."
+        "group. " + _RECORDED.format(what="a share")
     ),
     "stop_and_search.by_power": (
         "We counted the searches of persons of each ethnic group under each kind of power, divided by all searches of "
         "that group, and where there are residents by those as well. Powers that need no suspicion, such as section "
-        "60, stand apart. " + _MOVES.format(what="a share or a ratio") + "It does not say how far recording or "
-        "residents are wrong."
+        "60, stand apart. " + _HOLDS.format(what="a share or a ratio")
     ),
     "stop_and_search.by_object": (
         "We counted the searches of persons of each ethnic group under powers that need grounds by what was looked "
-        "for, and divided by all of that group of which the file says it. "
-        + _MOVES.format(what="a share")
-        + "It does not say how far recording is wrong."
+        "for, and divided by all of that group of which the file says it. " + _RECORDED.format(what="a share")
     ),
     "stop_and_search.quality": (
         "We counted the searches of persons of which the files do not say something, and worked out what a figure that "
@@ -1175,13 +1197,11 @@ _IN_PLAIN_WORDS = {
     ),
     "stop_and_search.children": (
         "We counted the searches of persons of each ethnic group by age band and divided by all searches of that group "
-        "whose age band the file says. " + _MOVES.format(what="a share") + "It does not say how far recording is wrong."
+        "whose age band the file says. " + _RECORDED.format(what="a share")
     ),
     "stop_and_search.more_thorough": (
         "We counted the searches of persons of each ethnic group in which more than outer clothing was removed and "
-        "divided by those of which the file says whether it was. "
-        + _MOVES.format(what="a share")
-        + "It does not say how far recording is wrong."
+        "divided by those of which the file says whether it was. " + _RECORDED.format(what="a share")
     ),
     "stop_and_search.funnel": (
         "We counted the searches of persons of both groups ({group} and {comparator}) in each area, divided each count "
@@ -1207,20 +1227,17 @@ _IN_PLAIN_WORDS = {
     ),
     "stop_and_search.bars": (
         "We counted nothing. We invented two groups, searched everybody above a bar, and worked out how many are "
-        "searched and how many of these searches find something. Then we moved the bar of one group and "
-        "found the risks that leave both rates as they were."
+        "searched and how many of these searches find something. Then we moved the bar of one group and found the "
+        "risks that leave both rates as they were."
     ),
     "stop_and_search.diagnostic": (
-        "We counted the searches of persons, the engagement events, the priorities and the answers of a survey, as "
-        "far as "
-        "they are loaded, and asked of each aim of the guidance what they can say. A question needs a look where a "
-        "test "
-        "that allows for chance and for how many were tested shows something, or where a list has an entry."
+        "We counted the searches of persons, the engagement events, the priorities and the answers of a survey, as far "
+        "as they are loaded, and asked of each aim of the guidance what they can say. A question needs a look where a "
+        "test that allows for chance and for how many were tested shows something, or where a list has an entry."
     ),
     "stop_and_search.confidence_link": (
         "We counted the answers of people who were stopped and searched in the past year, and of people of the same "
-        "ethnic "
-        "group who were not, and took the share with confidence of both. "
+        "ethnic group who were not, and took the share with confidence of both. "
         + _MOVES.format(what="such a share")
         + "It does not say what came first. Areas are set beside each other by how both changed there."
     ),

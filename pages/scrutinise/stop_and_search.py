@@ -46,16 +46,16 @@ else:
     with months:
         show.whole(answer("stop_and_search.trend", scope, view), beside=False, said=said, opened=False)
 
-    with show.on_demand("Areas against each other", ":material/scatter_plot:", "funnel", scope.area_level) as opened:
-        if opened:
-            areas = answer("stop_and_search.funnel", scope, view)
-            filters.choose_level(scope, view, areas.provenance.scope.get("area_level"))
-            show.whole(areas, beside=False, said=said)
-            show.whole(answer("stop_and_search.edges", scope, view), beside=False, said=[*said, *areas.caveats])
+with show.on_demand("Areas against each other", ":material/scatter_plot:", "funnel", scope.area_level) as opened:
+    if opened:
+        areas = answer("stop_and_search.funnel", scope, view)
+        filters.choose_level(scope, view, areas.provenance.scope.get("area_level"))
+        show.whole(areas, beside=False, said=ratio.caveats)
+        show.whole(answer("stop_and_search.edges", scope, view), beside=False, said=[*ratio.caveats, *areas.caveats])
 
 part("Of the same age and sex", "supervisor_account", "ages", "standardised")
 part("Against the most similar forces", "compare_arrows", "similar", "similar_forces")
-part("Why, and under which power", "rule", "why", "by_power", "by_object")
+part("Under which power, and what was looked for", "rule", "why", "by_power", "by_object")
 part("What was found", "manage_search", "found", "find_rates", "outcomes")
 part("Children, and more thorough searches", "child_care", "conduct", "children", "more_thorough")
 part("Five tests", "checklist", "tests", "scorecard")

@@ -279,7 +279,7 @@ def test_tables_offer_their_files_and_open_on_request(run) -> None:
     opened = run(PAGE, opened=True)
     buttons = [button.key for button in opened.get("download_button")]
     # The residents are of two censuses, and set beside each other.
-    tables = (*OPENED, f"{FUNNEL}_whole", "stop_and_search.disproportionality_denominators")
+    tables = (*OPENED, f"{FUNNEL}_whole", f"{RATIO}_definitions", f"{RATIO}_denominators")
     assert sorted(buttons) == sorted(f"{kind}_{table}" for kind in ("csv", "excel") for table in tables)
 
 
@@ -383,6 +383,19 @@ def test_a_reason_stands_once_on_a_refused_page(address, run, answer) -> None:
     assert [text for text in texts(app) if why in text] == [f":material/block: **{why}**"]
     rates = answer(RATES, address)
     assert (f"### {plain(rates.headline)}" in texts(app)) == (not rates.refused)
+
+
+def test_where_areas_are_not_set_against_each_other_the_page_says_why_in_their_place(run, answer) -> None:
+    address = {"force": "surrey", "from": GAP, "to": GAP}
+    refused = answer(FUNNEL, address)
+    assert refused.refused
+    app = run(PAGE, **address)
+    app.session_state["part_funnel"] = True
+    app.run()
+    assert not app.exception
+    said = texts(app)
+    place = said.index(f"### {plain(QUESTIONS[FUNNEL].asks)}")
+    assert said[place + 1] == f":material/block: **{plain(refused.answer)}**"
 
 
 def test_one_month_shows_no_course(run, answer) -> None:

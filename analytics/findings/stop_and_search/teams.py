@@ -77,6 +77,8 @@ _NAMED = 3
 """So many teams on one side of the limits are named in the answer; the drawing and the table name the others."""
 INSIDE, ABOVE, BELOW = "within the limits", "clearly above", "clearly below"
 FOUND, FILMED = "Find rate", "Body-worn video on"
+BESIDE = "withheld: with totals it would tell a team that is too small"
+"""Flag of a team that is withheld beside the only small one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,12 +103,25 @@ class Counted:
         return self.known.sum(axis=1)
 
     @property
+    def kept(self) -> NDArray[np.bool_]:
+        """Teams that are shown, shape (teams,).
+
+        Where one alone is too small, the smallest other one is not shown either: totals of other questions, less the
+        teams that are, would tell its searches.
+        """
+        base = self.base
+        large = base >= LEAST
+        if ((base > 0) & ~large).sum() == 1 and large.any():
+            large[np.argmin(np.where(large, base, np.iinfo(base.dtype).max))] = False
+        return np.asarray(large)
+
+    @property
     def shown(self) -> Counted:
-        """The same with nothing counted of teams that are too small to be shown.
+        """The same with nothing counted of teams that are not shown.
 
         A total with them would tell, less the teams that are shown, what is withheld.
         """
-        kept = (self.base >= LEAST)[:, None]
+        kept = self.kept[:, None]
         return Counted(self.what, self.known * kept, self.yes * kept)
 
     @property
@@ -191,6 +206,12 @@ class Teams:
         if self.counted:
             return
         shown = int((np.maximum(self.found.base, self.filmed.base) >= LEAST).sum())
+        if shown >= FEWEST > max(int(one.kept.sum()) for one in (self.found, self.filmed)):
+            raise NoSearches(
+                f"{name} has {shown} teams with {LEAST} or more searches {during}{self.searches.limits} and one with "
+                "fewer. Beside that one another is withheld, so that totals do not tell its searches, and too few are "
+                "left to be set against each other."
+            )
         if shown < FEWEST:
             raise NoSearches(
                 f"{'No team' if not shown else 'Only one team'} of {name} has {LEAST} or more searches {during}"
@@ -295,6 +316,9 @@ def _share(odds: NDArray[np.float64]) -> NDArray[np.float64]:
 def _table(held: Teams, judged: list[_Judged]) -> pd.DataFrame:
     rows = [row for one in judged for row in _rows(held, one)]
     table = withhold(_frame(rows, _TEAMS), ["searches"], ["with_it", *_FIGURES], LEAST, zeros_shown=True)
+    beside = np.concatenate([~one.counted.kept & (one.counted.base >= LEAST) for one in judged])
+    hidden = {name: table[name].mask(beside) for name in ("searches", "with_it", *_FIGURES)}
+    table = table.assign(**hidden, flag=table["flag"].mask(beside, BESIDE))
     table.loc[table["estimate"].isna(), "verdict"] = ""
     return table
 
@@ -401,7 +425,7 @@ def _of_one(table: pd.DataFrame, row: Mapping[Any, Any]) -> str:
 
 
 def _rules(judged: list[_Judged], table: pd.DataFrame) -> list[str]:
-    hidden = int(table["flag"].str.startswith("withheld").sum())
+    hidden = int(table["flag"].str.startswith("withheld: fewer").sum())
     said = [f"{wording.plural(sum(one.tested for one in judged), 'share')} of teams tested together"]
     if hidden:
         said.append(f"{wording.plural(hidden, 'figure')} withheld: fewer than {LEAST} searches")
@@ -452,7 +476,7 @@ def _varying(judged: list[_Judged]) -> list[str]:
 
 
 def _left_out(held: Teams, table: pd.DataFrame) -> list[str]:
-    hidden = table.loc[table["flag"].str.startswith("withheld"), "team"].nunique()
+    hidden = table.loc[table["flag"].str.startswith("withheld: fewer"), "team"].nunique()
     said = [
         f"The file gives a team for {wording.percent(held.with_team / held.searches.total)} of the searches; of "
         f"{int(held.found.shown.base.sum()):,} by teams that are shown, under powers that need grounds, it says what "
@@ -463,6 +487,10 @@ def _left_out(held: Teams, table: pd.DataFrame) -> list[str]:
         said.append(
             f"{wording.plural(hidden, 'team')} with fewer than {LEAST} searches {have} no figure here, and {count} in "
             f"no total, no limit and no test, so that none tells of {those}."
+        )
+    if (table["flag"] == BESIDE).any():
+        said.append(
+            "Beside the only small team the smallest other one is left out too: totals would tell the small one."
         )
     return said
 

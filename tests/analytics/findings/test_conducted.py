@@ -19,9 +19,9 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from analytics.findings.ages import years_of
 from analytics.findings.stop_and_search import STREET, Conducted, children, more_thorough
 from analytics.findings.stop_and_search.children import CHILDREN, YOUNG
-from analytics.findings.stop_and_search.group_shares import INDEPENDENT
 from analytics.findings.stop_and_search.more_thorough import ANY_AGE
 from analytics.findings.stop_and_search.residents_by_age import NEEDED
+from analytics.findings.stop_and_search.shares import INDEPENDENT
 from analytics.reading import reading_table, reading_titles
 from analytics.scope import Scope
 from data import counting, publishing
@@ -117,7 +117,7 @@ def test_the_answers_in_words(write):
     assert thorough.headline == "More than outer clothing was removed: Black 30\u00a0%, White 7\u00a0%"
     assert thorough.answer.startswith(
         "More than outer clothing was removed in 12\u00a0% (10 to 16\u00a0%) of 400 searches of persons by Surrey "
-        "Police in June 2019 of which the file says it: 30\u00a0% (22 to 40\u00a0%) for Black people and "
+        "Police in June 2019 of which the file says it. It was 30\u00a0% (22 to 40\u00a0%) for Black people and "
     )
     assert "Of searches of children, people under 18, it was 33\u00a0% (24 to 44\u00a0%)." in thorough.answer
     assert any("jacket, gloves, headgear or footwear" in caveat for caveat in thorough.caveats)
@@ -346,6 +346,24 @@ def population(ages, year=2019):
     ]
     head = "area_code,area_name,year,ethnicity_list,ethnicity,sex,age,residents"
     return "\n".join([head, *lines, ""]).encode()
+
+
+def test_a_small_age_band_does_not_follow_from_the_other_one(write):
+    """White: 4 under 10 and 60 of 10 to 17 are 64 children, so both bands are withheld; Black: none under 10."""
+    rows = [searched("White", 4, "under 10"), *JUNE["m201906"]]
+    finding = children(Scope(), write(m201906=rows))
+    kinds = (CHILDREN, "Under 10", "10 to 17", YOUNG)
+    counts = {
+        group: [row_of(finding, group=group, age_band=kind)["searches"] for kind in kinds]
+        for group in ("White", "Black", "Everyone")
+    }
+    assert counts == {"White": [64, None, None, 220], "Black": [30, 0, 30, 0], "Everyone": [94, None, None, 220]}
+    second = row_of(finding, group="White", age_band="10 to 17")
+    assert second["flag"] == "withheld: with the total it would tell a small count"
+    assert {second[name] for name in ("share", "low", "high", "share_if_none", "share_if_all", "rate")} == {None}
+    said = "Where one age band below 18 alone has a small count, the other is withheld too: the total would tell it."
+    assert said in finding.caveats
+    assert said not in children(Scope(), write(**JUNE)).caveats
 
 
 BLACK_RESIDENTS = "Black, Black British, Black Welsh, Caribbean or African: African"
