@@ -81,6 +81,17 @@ def _both(one: Writer, other: Writer) -> Writer:
     return lambda row: f"{one(row)} ({other(row)})" if one(row) else ""
 
 
+def _either(one: Writer, other: Writer) -> Writer:
+    """The one where it says anything, else the other: a verdict, or why there is none."""
+    return lambda row: one(row) or other(row)
+
+
+def _pair(name: str, other: str, write: Writer) -> Writer:
+    """Figures of the group and of the comparator, side by side."""
+    one, two = _figure(name, write), _figure(other, write)
+    return lambda row: f"{one(row)} and {two(row)}" if one(row) and two(row) else one(row) or two(row)
+
+
 def _unless_none(value: float) -> str:
     """A count that is worth a column only where there is any."""
     return wording.count(value) if value else ""
@@ -239,7 +250,7 @@ def _against_limits(row: Any) -> str:  # noqa: ANN401
     side = "above" if row["ratio"] > row["limit_high_95"] else "below" if row["ratio"] < row["limit_low_95"] else ""
     if not side:
         return "within"
-    return f"clearly {side}" if row["flagged"] else f"{side} 95 %, as chance can have it"
+    return f"clearly {side}" if row["flagged"] else f"{side} 95 %, maybe by chance"
 
 
 def _against(*names: str) -> Writer:
@@ -319,11 +330,6 @@ _RATIO_FIGURES: dict[str, Writer] = {
 }
 
 
-def _pair(one: str, other: str, write: Writer) -> Writer:
-    """A figure of two groups: ``24,230 and 20,874``."""
-    return lambda row: "" if wording.missing(row[one]) else f"{write(row[one])} and {write(row[other])}"
-
-
 def _number_of(name: str) -> Writer:
     """The main figure of a diagnostic's question as what it is: areas, a share, a gap in points or a correlation."""
 
@@ -401,6 +407,69 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
         "Areas missing": _figure("missing_areas", wording.count),
         "Counts suppressed": _figure("suppressed_counts", _unless_none),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.standardised": {
+        "Group": _text("group"),
+        "Compared with": _text("comparator"),
+        "Searches of known age and sex": _figure("base", wording.count),
+        "Said for": _figure("known_share", wording.percent),
+        "Said for those compared with": _figure("comparator_known_share", wording.percent),
+        "Ratio as recorded": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
+        "Ratio if of the same ages and sexes": _both(
+            _figure("ratio_standardised", near_one.times),
+            _ratio_span("ratio_standardised_low", "ratio_standardised_high"),
+        ),
+        "Per 1,000, standardised": _both(
+            _figure("rate_standardised", wording.rate),
+            _span("rate_standardised_low", "rate_standardised_high", wording.rate),
+        ),
+        "Compared with, per 1,000, standardised": _both(
+            _figure("comparator_rate_standardised", wording.rate),
+            _span("comparator_rate_standardised_low", "comparator_rate_standardised_high", wording.rate),
+        ),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.standardised/strata": {
+        "Age": _text("age_band"),
+        "Sex": _text("sex"),
+        "Groups": lambda row: f"{row['group']} and {row['comparator']}",
+        "Searches": _figure("stops", wording.count),
+        "Residents": _figure("population", wording.count),
+        "Searches compared with": _figure("comparator_stops", wording.count),
+        "Residents compared with": _figure("comparator_population", wording.count),
+        "All residents": _figure("residents", wording.count),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.similar_forces": {
+        "Force": _text("name"),
+        "Which": _text("which"),
+        "Searches": _figure("stops", wording.count),
+        "Compared with": lambda row: f"{row['comparator']}, {_figure('comparator_stops', wording.count)(row)}",
+        "Per 1,000": _both(_figure("rate", wording.rate), _span("rate_low", "rate_high", wording.rate)),
+        "Compared with, per 1,000": _both(
+            _figure("comparator_rate", wording.rate), _span("comparator_rate_low", "comparator_rate_high", wording.rate)
+        ),
+        "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
+        "Difference": _both(
+            _figure("difference", wording.signed), _span("difference_low", "difference_high", wording.signed)
+        ),
+        "Excess": _both(_figure("excess", _whole), _span("excess_low", "excess_high", _whole)),
+        "Unknown ethnicity": _figure("unknown_share", wording.percent),
+        "If unknown ethnicity were all or none": _ratio_span("ratio_if_unknown_comparator", "ratio_if_unknown_group"),
+        "Within districts": _both(
+            _figure("ratio_adjusted", near_one.times), _ratio_span("adjusted_low", "adjusted_high")
+        ),
+        "Find rate": _both(_figure("find_rate", wording.percent), _percents("find_rate_low", "find_rate_high")),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.similar_forces/against_similar": {
+        "Groups": lambda row: f"{row['group']} and {row['comparator']}",
+        "Times the ratio of the others": _both(_figure("against_similar", near_one.times), _ratio_span("low", "high")),
+        "Verdict": _text("verdict"),
+        "p value": _figure("p_value", wording.p_value),
+        "Similar forces": _figure("forces", wording.count),
+        "Months": _figure("months", wording.count),
         "Note": _text("flag"),
     },
     "stop_and_search.trend": {
@@ -500,10 +569,10 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
     },
     "stop_and_search.quality": {
         "What is missing": _text("check"),
-        "Number": _figure("searches", wording.count),
-        "Of": lambda row: f"{wording.count(row['of'])} {_COUNTED[row['unit']]}",
         "Share": _figure("share", wording.percent),
         "What it bears on": _text("bears_on"),
+        "Number": _figure("searches", wording.count),
+        "Of": lambda row: f"{wording.count(row['of'])} {_COUNTED[row['unit']]}",
         "Note": _text("flag"),
     },
     "stop_and_search.quality/by_month": {
@@ -515,11 +584,11 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Note": _text("flag"),
     },
     "stop_and_search.scorecard": {
-        "Test": _text("test"),
         "Criterion": _text("criterion"),
+        "Verdict": _text("verdict"),
         "Figure": _both(_against("estimate"), _against("low", "high")),
         "Yardstick": _text("yardstick"),
-        "Verdict": _text("verdict"),
+        "Test": _text("test"),
         "Searches": _figure("base", wording.count),
         "Said for": _figure("known_share", wording.percent),
         "Note": _text("flag"),
@@ -538,14 +607,13 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "What of it was read": _text("read"),
     },
     "stop_and_search.teams": {
-        "Counted": _text("what"),
         "Team": _text("team"),
-        "Searches": _figure("searches", wording.count),
         "Share": _both(_figure("estimate", wording.percent), _percents("low", "high")),
+        "Against the limits": _either(_text("verdict"), _text("flag")),
+        "Searches": _figure("searches", wording.count),
         "95 % limits": _percents("limit_low_95", "limit_high_95"),
+        "Of": _text("what"),
         "False-discovery rate": _figure("q_value", wording.p_value),
-        "Against the limits": _text("verdict"),
-        "Note": _text("flag"),
     },
     "stop_and_search.teams/whole": {
         "Counted": _text("what"),
@@ -609,17 +677,13 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
     "stop_and_search.funnel": {
         "Area": _text("name"),
         "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
-        "Against the limits": _against_limits,
+        "Against the limits": _either(_against_limits, _text("flag")),
         "95 % limits": _ratio_span("limit_low_95", "limit_high_95"),
+        "Per 1,000, both": _pair("rate", "comparator_rate", wording.rate),
+        "Searches, both": _pair("stops", "comparator_stops", wording.count),
         "99.8 % limits": _ratio_span("limit_low_998", "limit_high_998"),
-        "Per 1,000": _figure("rate", wording.rate),
-        "Compared with, per 1,000": _figure("comparator_rate", wording.rate),
-        "Searches": _figure("stops", wording.count),
-        "Compared with": _figure("comparator_stops", wording.count),
-        "Expected searches": _figure("expected", wording.rate),
-        "Precision": _figure("precision", wording.rate),
+        "Expected of each group": _figure("equal_to", wording.rate),
         "False-discovery rate": _figure("q_value", wording.p_value),
-        "Note": _text("flag"),
     },
     "stop_and_search.funnel/whole": {
         "Ratio within areas": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
@@ -630,22 +694,21 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "95 of 100 areas, apart from chance": _ratio_span("most_low", "most_high"),
     },
     "stop_and_search.diagnostic": {
-        "Aim": _text("aim"),
         "Question": _text("question"),
         "Verdict": lambda row: str(row["verdict"]).capitalize(),
         "Why": _text("why"),
+        "Aim": _text("aim"),
         "Figure": _both(_number_of("number"), _number_span),
         "Rests on": _figure("base", wording.count),
     },
     "stop_and_search.diagnostic/kinds": {
-        "Powers": _text("power_class"),
         "Searches for": _text("object"),
-        "Searches": _figure("searches", wording.count),
         "Find rate": _both(_figure("rate", wording.percent), _percents("low", "high")),
-        "Against the others, points": _both(_figure("gap", _points), _span("gap_low", "gap_high", _points)),
-        "Verdict": _text("verdict"),
+        "Gap, points": _both(_figure("gap", _points), _span("gap_low", "gap_high", _points)),
+        "Verdict": _either(_text("verdict"), _text("flag")),
+        "Searches": _figure("searches", wording.count),
+        "Powers": _text("power_class"),
         "p value": _figure("p_value", wording.p_value),
-        "Note": _text("flag"),
     },
     "stop_and_search.diagnostic/explained": {
         "Area": _text("name"),
@@ -678,14 +741,13 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
     },
     "stop_and_search.diagnostic/areas": {
         "District": _text("name"),
+        "Find rate": _both(_figure("rate", wording.percent), _percents("low", "high")),
+        "Gap, points": _both(_figure("gap", _points), _span("gap_low", "gap_high", _points)),
         "Ratio": _figure("ratio", near_one.times),
         "95 % limits": _ratio_span("limit_low_95", "limit_high_95"),
         "Searches": _figure("searches", wording.count),
-        "Find rate": _both(_figure("rate", wording.percent), _percents("low", "high")),
-        "Against the others, points": _both(_figure("gap", _points), _span("gap_low", "gap_high", _points)),
         "p value of both": _figure("p_value", wording.p_value),
-        "Why listed": _text("why"),
-        "Note": _text("flag"),
+        "Why listed, or not judged": _either(_text("why"), _text("flag")),
     },
     "stop_and_search.confidence_link": {
         "Measure": lambda row: measures()[row["measure"]].label,
@@ -694,8 +756,7 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Not stopped": _both(_figure("not_stopped", wording.percent), _percents("not_stopped_low", "not_stopped_high")),
         "Difference, points": _both(_figure("difference", _points), _span("low", "high", _points)),
         "Verdict": _text("verdict"),
-        "Answers, stopped": _figure("stopped_base", wording.count),
-        "Answers, others": _figure("not_stopped_base", wording.count),
+        "Answers, both": _pair("stopped_base", "not_stopped_base", wording.count),
         "Note": _text("flag"),
     },
     "stop_and_search.confidence_link/between": {
@@ -929,6 +990,8 @@ _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 
 _TITLES = {
     "stop_and_search.disproportionality": {"definitions": "Whose word", "denominators": "Source of residents"},
+    "stop_and_search.standardised": {"strata": "Ages and sexes"},
+    "stop_and_search.similar_forces": {"against_similar": "The test"},
     "stop_and_search.funnel": {"whole": "All areas"},
     "stop_and_search.teams": {"whole": "All teams"},
     "stop_and_search.trend": {"policy": "Rules that changed"},
@@ -970,6 +1033,8 @@ _FIRST = {
     "stop_and_search.by_power": "Kinds of powers",
     "stop_and_search.quality": "What is missing",
     "stop_and_search.more_thorough": "Shares",
+    "stop_and_search.standardised": "Groups",
+    "stop_and_search.similar_forces": "Forces",
     "stop_and_search.funnel": "Areas",
     "stop_and_search.scorecard": "Criteria",
     "stop_and_search.teams": "Teams",
@@ -1055,6 +1120,18 @@ _IN_PLAIN_WORDS = {
         "We counted the searches of persons of both groups ({group} and {comparator}), divided each count by the "
         "residents of that group at the census, and divided the first rate by the second. "
         + _HOLDS.format(what="the ratio")
+    ),
+    "stop_and_search.standardised": (
+        "We counted the searches of persons of both groups ({group} and {comparator}) by age band and sex, divided "
+        "each count by the residents of that group, age and sex at the census, and added these rates up, each as often "
+        "as people of that age and sex are among all residents. Then we divided the first sum by the second. "
+        + _HOLDS.format(what="the ratio")
+    ),
+    "stop_and_search.similar_forces": (
+        "We counted the searches of persons of both groups ({group} and {comparator}) by each force in the months that "
+        "all of them have, divided each count by the residents of that group there, and divided the first rate by the "
+        "second; and the same with the searches and residents of the similar forces added up. "
+        + _HOLDS.format(what="a ratio")
     ),
     "stop_and_search.trend": (
         "We counted the searches of persons of each ethnic group in each month and divided each count by the residents "

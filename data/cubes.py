@@ -76,12 +76,13 @@ _OWN = (
 
 CONDUCT_CUBE = Table(
     "conduct_cube",
-    "Stops counted by load, month and group, and by age and how the search was carried out; without areas.",
+    "Stops counted by load, month and group, and by gender, age and how the search was carried out; without areas.",
     (
         LOAD_ID,
         Column("force", "text", "Force", required=True),
         Column("month", "text", "Force-month, YYYY-MM", required=True),
         *_WHOM,
+        Column("gender", "text", "Gender in the words of the list; Blank, Not recognised", required=True),
         Column("age_band", "text", "Age band in the words of the list; Blank, Not recognised", required=True),
         Column("removal", "text", "Whether more than outer clothing was removed: Yes, No or Blank", required=True),
         Column("part_of_operation", "text", "Whether it was part of an operation: Yes, No or Blank", required=True),
@@ -236,7 +237,7 @@ def _by_whom(counted: pd.DataFrame) -> pd.DataFrame:
 
 
 def count_conduct(view: View, loads: list[str]) -> pa.Table:
-    """Count the stops of some loads by age and how the search was carried out, wherever it was.
+    """Count the stops of some loads by gender, age and how the search was carried out, wherever it was.
 
     Parameters
     ----------
@@ -256,7 +257,10 @@ def count_conduct(view: View, loads: list[str]) -> pa.Table:
 def _count_conduct(view: View, loads: list[str]) -> pa.Table:
     rows = view.every_row(STOPS.name).filter(nw.col("load_id").is_in(loads))
     truths = ("removal_outer", "part_of_operation", *_OWN_TRUTHS)
-    counted = _said(rows.group_by(*_PUBLISHED, "age_range", "grounds_grade", *truths).agg(nw.len().alias("stops")))
+    counted = _said(
+        rows.group_by(*_PUBLISHED, "gender", "age_range", "grounds_grade", *truths).agg(nw.len().alias("stops"))
+    )
+    counted["gender"] = _mapped(counted["gender"], _gender)
     counted["age_band"] = _mapped(counted["age_range"], _age)
     return _without_areas(_by_whom(counted.rename(columns={"removal_outer": "removal"})), CONDUCT_CUBE)
 
@@ -572,6 +576,11 @@ def _object(value: object) -> str:
 def _outcome(value: object) -> str:
     known = vocabulary("outcomes").lookup(value)
     return known["outcome"] if known else NOT_RECOGNISED if isinstance(value, str) else NOT_GIVEN
+
+
+def _gender(value: object) -> str:
+    known = vocabulary("genders").lookup(value)
+    return known["value"] if known else NOT_RECOGNISED if isinstance(value, str) else BLANK
 
 
 def _age(value: object) -> str:

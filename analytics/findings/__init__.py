@@ -147,6 +147,20 @@ QUESTIONS: dict[str, Question] = {
             stop_and_search.near,
         ),
         Question(
+            "stop_and_search.standardised",
+            "Would the ratio of search rates be the same if both groups were of the same ages and sexes?",
+            ("force", "from", "to", "definition", "power", "population", "group", "comparator"),
+            stop_and_search.standardised,
+            stop_and_search.strata_of,
+        ),
+        Question(
+            "stop_and_search.similar_forces",
+            "How does the ratio of search rates compare with that of the most similar forces?",
+            ("force", "from", "to", "definition", "power", "population", "group", "comparator"),
+            stop_and_search.similar_forces,
+            stop_and_search.similar_searches,
+        ),
+        Question(
             "stop_and_search.scorecard",
             "Can legality, necessity, proportionality, accountability and the best information be shown?",
             (*_STOPS, "group", "comparator"),

@@ -26,6 +26,7 @@ if scope is None:
 ratio = answer("stop_and_search.disproportionality", scope, view)
 show.headline(ratio)
 show.strip(ratio)
+show.badges(answer("stop_and_search.quality", scope, view), "Data", "More: How good the data are, below.")
 
 if ratio.refused:
     show.whole(answer("stop_and_search.rates", scope, view), said=[ratio.answer])
@@ -51,6 +52,8 @@ with show.on_demand("Areas against each other", ":material/scatter_plot:", "funn
         filters.choose_level(scope, view, areas.provenance.scope.get("area_level"))
         show.whole(areas, beside=False, said=ratio.caveats)
 
+part("Of the same age and sex", "supervisor_account", "ages", "standardised")
+part("Against the most similar forces", "compare_arrows", "similar", "similar_forces")
 part("Under which power, and what was looked for", "rule", "why", "by_power", "by_object")
 part("What was found", "manage_search", "found", "find_rates", "outcomes")
 part("Children, and more thorough searches", "child_care", "conduct", "children", "more_thorough")

@@ -258,7 +258,7 @@ def test_each_chart_is_drawn_with_its_sentence_as_alternative(run, answer) -> No
     assert len(drawn) == 4
     for key in SHOWN:
         finding = answer(key, {})
-        spec = drawn[finding.answer]
+        spec = drawn[finding.alt]
         assert len(spec["data"]) > 0
         assert spec == json.loads(finding.chart("light").to_json())
 
@@ -442,7 +442,10 @@ def test_what_was_found_is_counted_when_it_is_opened(run, demonstration) -> None
     assert plain(infra_marginality()) in said
 
 
-@pytest.mark.parametrize(("part", "asked"), [("why", ("by_power", "by_object")), ("quality", ("quality",))])
+@pytest.mark.parametrize(
+    ("part", "asked"),
+    [("why", ("by_power", "by_object")), ("quality", ("quality",)), ("ages", ("standardised",))],
+)
 def test_powers_objects_and_the_data_are_counted_when_they_are_opened(part, asked, run, demonstration) -> None:
     view = demonstration.view()
     questions = [QUESTIONS[f"stop_and_search.{key}"] for key in asked]
@@ -480,7 +483,7 @@ def test_five_tests_and_teams_are_counted_when_they_are_opened(part, key, run, d
     assert f"### {plain(found.headline)}" in said
     assert all(plain(words) in said for words in (found.answer, found.chart_title, *found.caveats[:4]))
     drawn = {chart.proto.alt: json.loads(chart.proto.spec) for chart in app.get("plotly_chart")}
-    charts = {panel.alt: panel.draw for panel in found.panels} or {found.answer: found.chart}
+    charts = {panel.alt: panel.draw for panel in found.panels} or {found.alt: found.chart}
     assert all(drawn[alt] == json.loads(draw("light").to_json()) for alt, draw in charts.items())
 
 

@@ -290,7 +290,6 @@ def independent_count(folder):
     return counts
 
 
-@pytest.mark.real
 def test_real_files_each_get_one_line_and_a_reason(real_report, real_files):
     _, report = real_report
     assert [o.path for o in report.outcomes] == [
@@ -305,7 +304,6 @@ def test_real_files_each_get_one_line_and_a_reason(real_report, real_files):
     }
 
 
-@pytest.mark.real
 def test_real_files_of_each_kind_are_all_loaded(real_store):
     history = real_store.history()
     # As SOURCES.md of the folder lists them; 17 boundary files are the wards of one district each, two of them twice.
@@ -333,7 +331,6 @@ def test_real_files_of_each_kind_are_all_loaded(real_store):
     assert residents["Census 2021", "district"] == pytest.approx(59_597_542, rel=1e-4)
 
 
-@pytest.mark.real
 def test_real_months_have_as_many_searches_as_the_csv_module_counts(real_store, real_files):
     expected = independent_count(real_files)
     assert (len(expected), expected.total()) == (143, 152_877)
@@ -345,7 +342,6 @@ def test_real_months_have_as_many_searches_as_the_csv_module_counts(real_store, 
         assert found.groupby(["force", "month"])["stops"].sum().to_dict() == dict(expected), (table, level)
 
 
-@pytest.mark.real
 def test_real_rows_are_the_cells_of_the_files(real_store, real_files):
     path = real_files / "police_uk" / "2018-04" / "2018-04-metropolitan-stop-and-search.csv.gz"
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
@@ -371,7 +367,6 @@ def test_real_rows_are_the_cells_of_the_files(real_store, real_files):
     assert [pd.Timestamp(row["Date"]) for row in expected] == list(found["at"])
 
 
-@pytest.mark.real
 def test_real_files_loaded_again_load_nothing(real_report, real_files):
     store, first = real_report
     before = versions(store)

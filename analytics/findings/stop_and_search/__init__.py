@@ -19,6 +19,9 @@ from analytics.findings.stop_and_search.quality import quality
 from analytics.findings.stop_and_search.rates import rates
 from analytics.findings.stop_and_search.scorecard import scorecard
 from analytics.findings.stop_and_search.shared import FAIRNESS, INDEPENDENT
+from analytics.findings.stop_and_search.similar_forces import similar_forces
+from analytics.findings.stop_and_search.similar_searches import similar_searches
+from analytics.findings.stop_and_search.standardised import standardised, strata_of
 from analytics.findings.stop_and_search.teams import Teams, teams
 from analytics.findings.stop_and_search.threshold import fitted, threshold_gaps
 from analytics.findings.stop_and_search.trend import chartable, trend
@@ -56,6 +59,10 @@ __all__ = [
     "rates",
     "recorded",
     "scorecard",
+    "similar_forces",
+    "similar_searches",
+    "standardised",
+    "strata_of",
     "teams",
     "threshold_gaps",
     "trend",

@@ -106,15 +106,26 @@ class PairAreas:
                 said.append(f"no search is recorded as {either(none)}" if none else "")
         return said
 
+    def without_residents(self) -> list[str]:
+        """Which areas have no residents of both groups loaded, and how many searches are in no ratio for it."""
+        absent = np.array([bool((here <= 0).any()) for here in self.residents], dtype=bool)
+        if not absent.any():
+            return []
+        number = int(self.stops[absent].sum())
+        names = wording.listing([name for name, gone in zip(self.names, absent, strict=True) if gone])
+        said = f"No residents of both groups are loaded for {names}, so no ratio is given there"
+        if not number:
+            return [f"{said}."]
+        counts = "is in no figure here, and counts" if number == 1 else "are in no figure here, and count"
+        return [
+            f"{said}: {wording.plural(number, *_OF_BOTH)} ({wording.percent(number / self.recorded)}) {counts} in the "
+            "rates of the whole force."
+        ]
+
     def caveats(self) -> list[str]:
-        """Which searches and residents are in no area."""
+        """Whose residents these are, and which searches lie in no area."""
         nowhere = self.recorded - int(self.stops.sum())
-        absent = [name for name, here in zip(self.names, self.residents, strict=True) if (here <= 0).any()]
         said = [f"Residents by {self.source}, all ages.", *self.notes]
-        if absent:
-            said.append(
-                f"No residents of both groups are loaded for {wording.listing(absent)}: no ratio is given there."
-            )
         if nowhere:
             said.append(elsewhere(nowhere, self.recorded, self.level, _OF_BOTH))
         return said
@@ -132,7 +143,7 @@ def comparable_areas(scope: Scope, view: View) -> PairAreas:
         With the reason, where they can't be.
     """
     whole = comparable(scope.but(area=None, area_level="district"), view)
-    offered = _levels(whole)
+    offered = ["district"] if scope.area_level == "district" else _levels(whole)
     if scope.area_level == "force":
         raise NoSearches("A force is one area and has no other here to be set against; choose districts.")
     if scope.area_level is not None and scope.area_level not in offered:

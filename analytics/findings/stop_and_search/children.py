@@ -18,6 +18,7 @@ from analytics.findings.stop_and_search.conducted import ADULT, Conducted, bands
 from analytics.findings.stop_and_search.disproportionality import STREET
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
 from analytics.findings.stop_and_search.group_shares import Kind, gap_in_words, share_in_words, share_panel
+from analytics.findings.stop_and_search.residents_by_age import residents_aged, year_apart
 from analytics.findings.stop_and_search.shared import (
     CHANCE,
     FAIRNESS,
@@ -29,7 +30,6 @@ from analytics.findings.stop_and_search.shared import (
     typed_frame,
     withheld_caveats,
 )
-from analytics.findings.stop_and_search.young_residents import residents_aged, year_apart
 from analytics.findings.tested import chance_caveat, rule_of_tests
 from analytics.records import records_of, with_nulls
 from analytics.scope import Scope
@@ -213,7 +213,19 @@ def _sentences(conducted: Conducted, table: pd.DataFrame, gaps: pd.DataFrame) ->
         f"of {people(pair[1])}{f': {differ}' if differ else ''}"
     )
     said = f"{pair[0]} {wording.percent(one['share'])}, {pair[1]} {wording.percent(other['share'])}"
-    return f"Share of searches that were of children: {said}", f"{answer}."
+    return f"Share of searches that were of children: {said}", f"{answer}.{_rates_in_words(one, other)}"
+
+
+def _rates_in_words(one: dict[Any, Any], other: dict[Any, Any]) -> str:
+    """How often children of two groups were searched, as a further sentence; empty where either is not known."""
+    if wording.missing(one["rate"]) or wording.missing(other["rate"]):
+        return ""
+    said = [
+        f"{row['group']} {wording.rate(row['rate'])} "
+        f"({wording.between(wording.rate(row['rate_low']), wording.rate(row['rate_high']))})"
+        for row in (one, other)
+    ]
+    return f" Searches of children for every 1,000 residents under {ADULT}: {said[0]}, {said[1]}."
 
 
 def _untold(conducted: Conducted, whole: dict[Any, Any], where: str) -> tuple[str, str]:

@@ -287,8 +287,8 @@ def rates_between(low: float, high: float) -> str:
 
 _TEXTS = (
     *("group", "comparator", "month", "stratum", "rule", "outcome", "compared", "power", "kind", "object", "verdict"),
-    *("power_class", "age_band", "check", "unit", "figure", "bears_on", "residents_source", "definition"),
-    *("against_grounds_verdict", "flag"),
+    *("power_class", "age_band", "sex", "check", "unit", "figure", "bears_on", "residents_source", "definition"),
+    *("against_grounds_verdict", "force", "name", "which", "flag"),
 )
 
 

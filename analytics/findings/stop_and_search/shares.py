@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 METHOD = (
     "95 % interval of a share: Wilson's, with the effective number of searches that months as clusters leave, and "
-    "Student's t. Difference: from both intervals, or from the differences of the months where that is wider. Clear: "
+    "Student's t. Difference: from both intervals, with the searches that the differences of the months leave. Clear: "
     "the interval leaves out 0 and the false-discovery rate (Benjamini and Hochberg) over all differences of the table "
     "lies below the setting; with fewer than 3 months nothing is tested."
 )

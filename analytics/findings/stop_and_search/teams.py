@@ -73,6 +73,8 @@ _SHARES = {"estimate": "ratio", "low": "low", "high": "high", **{name: name for 
 _FIGURES = [*_SHARES, "p_value", "q_value"]
 _TEAMS = ["what", "team", "searches", "with_it", *_FIGURES, "verdict", "flag"]
 _WHOLE = ["what", "estimate", "low", "high", "searches", "tested", "shown", "outside", "spread", "dispersion"]
+_NAMED = 3
+"""So many teams on one side of the limits are named in the answer; the drawing and the table name the others."""
 INSIDE, ABOVE, BELOW = "within the limits", "clearly above", "clearly below"
 FOUND, FILMED = "Find rate", "Body-worn video on"
 BESIDE = "withheld: with totals it would tell a team that is too small"
@@ -279,6 +281,7 @@ def teams(scope: Scope, view: View) -> Finding:
             REASON_TO_LOOK,
             PSEUDONYM,
             *_chance(judged, table),
+            *_varying(judged),
             *_left_out(held, table),
             *searches.gaps(per_resident=False),
             *searches.counted(),
@@ -398,7 +401,7 @@ def _sentences(table: pd.DataFrame, whole: pd.DataFrame, searches: Searches) -> 
     number = table.loc[table["verdict"].isin([ABOVE, BELOW]), "team"].nunique()
     shown = table.loc[table["estimate"].notna(), "team"].nunique()
     parts = [_of_one(table[table["what"] == row["what"]], row) for row in records_of(whole)]
-    answer = f"{searches.span}, teams tested together: {'; '.join(parts)}."
+    answer = f"{searches.span}: {'; '.join(parts)}."
     answer = f"{answer[0].upper()}{answer[1:]}"
     if not number and whole["tested"].max() < MINIMUM_TEAMS:
         return f"{wording.plural(shown, 'team')}: too few to say whether any lies outside limits", answer
@@ -411,15 +414,13 @@ def _sentences(table: pd.DataFrame, whole: pd.DataFrame, searches: Searches) -> 
 def _of_one(table: pd.DataFrame, row: Mapping[Any, Any]) -> str:
     """Which teams lie outside the limits around one share of all teams."""
     outside = {side: list(table.loc[table["verdict"] == side, "team"]) for side in (ABOVE, BELOW)}
-    sides = [f"{wording.listing(names)} {side}" for side, names in outside.items() if names]
-    varies = ", teams varying more than by chance" if row["spread"] else ""
+    sides = [f"{wording.listing(names, _NAMED)} {side}" for side, names in outside.items() if names]
     base = wording.plural(int(row["searches"]), "search", "searches")
     few = row["tested"] < MINIMUM_TEAMS
-    none = "too few teams to say whether any lies outside" if few else "no team that is shown clearly outside"
+    none = "too few teams to say whether any lies outside" if few else "no team clearly outside"
     return (
-        f"{row['what'].lower()} of {wording.plural(int(row['shown']), 'team')} {wording.tenths(row['estimate'])} "
-        f"({wording.tenths_between(row['low'], row['high'])}, {base})"
-        f", {' and '.join(sides) or none}{' the limits' if sides else ''}{varies}"
+        f"{row['what'].lower()} {wording.tenths(row['estimate'])} ({wording.tenths_between(row['low'], row['high'])}, "
+        f"{base} of {wording.plural(int(row['shown']), 'team')}), {' and '.join(sides) or none}"
     )
 
 
@@ -464,6 +465,14 @@ def _chance(judged: list[_Judged], table: pd.DataFrame) -> list[str]:
         f"{wording.percent(settings().false_discovery)}, is called clearly outside: "
         f"{wrong.get(marked, f'{marked}, of which one or more may be so by chance')}."
     ]
+
+
+def _varying(judged: list[_Judged]) -> list[str]:
+    """By what teams vary more than by chance, for which the limits are wider."""
+    varying = [one.counted.what.lower() for one in judged if one.funnel.between]
+    if not varying:
+        return []
+    return [f"Teams vary more than by chance, and the limits allow for it: {wording.listing(varying)}."]
 
 
 def _left_out(held: Teams, table: pd.DataFrame) -> list[str]:

@@ -16,11 +16,12 @@ from scipy.stats import poisson
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
+from analytics.findings.ages import years_of
 from analytics.findings.stop_and_search import STREET, Conducted, children, more_thorough
 from analytics.findings.stop_and_search.children import CHILDREN, YOUNG
 from analytics.findings.stop_and_search.more_thorough import ANY_AGE
+from analytics.findings.stop_and_search.residents_by_age import NEEDED
 from analytics.findings.stop_and_search.shares import INDEPENDENT
-from analytics.findings.stop_and_search.young_residents import years_of
 from analytics.reading import reading_table, reading_titles
 from analytics.scope import Scope
 from data import counting, publishing
@@ -444,7 +445,8 @@ def test_a_census_without_ages_and_none_at_all_give_no_rate(write, town):
     town.boundaries(own=1)
     town.census({town.east: ("East", {"White": 80_000, "Black": 5_000})})
     finding = children(Scope(), town.view())
-    assert "No rate for each resident is given: Census 2021 holds no ages by ethnic group." in finding.caveats
+    lacks = f"No rate for each resident is given: Census 2021 holds no ages by ethnic group; {NEEDED}."
+    assert lacks in finding.caveats
 
 
 @pytest.mark.parametrize(
@@ -511,7 +513,6 @@ def june(real_files):
     return counts
 
 
-@pytest.mark.real
 @pytest.mark.parametrize("force", sorted(set(forces()) - {"eskmere", "england and wales"}))
 def test_every_force_of_june_2019(real_store, june, force):
     view, scope = real_store.view(), Scope(force, from_month="2019-06", to_month="2019-06")

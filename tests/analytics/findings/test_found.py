@@ -25,6 +25,7 @@ from data.demo.truth import TRUTH
 from data.publishing import recount
 from data.vocabularies import forces, vocabulary
 from tests.analytics.conftest import EAST, ETHNICITY, WEST
+from tests.gaps import newcombe
 
 NFA, ARREST = "A no further action disposal", "Arrest"
 DRUGS = "Misuse of Drugs Act 1971 (section 23)"
@@ -138,7 +139,7 @@ def test_nothing_is_called_clear_on_one_or_two_months_however_large(write):
             assert finding.headline.startswith("Difference in find rates not tested: ")
             assert not any("clearly differ" in said for said in (finding.answer, *finding.caveats))
         else:
-            assert max(gap["p_value"], drugs["p_value"]) < 1e-9
+            assert max(gap["p_value"], drugs["p_value"]) < 1e-3
             assert drugs["verdict"] == "clearly above"
             assert finding.headline == "Find rates differ: Black 80\u00a0%, White 10\u00a0%"
 
@@ -260,10 +261,10 @@ def test_objects_are_strata_that_add_up(write):
 
 
 def test_groups_are_compared_where_the_same_was_looked_for(write):
-    """By hand, thrice: for drugs 60 of 100 against 90 of 300, for weapons 20 of 80 against 22 of 80.
+    """By hand, thrice: for drugs 60 of 100 against 90 of 300, for weapons 20 of 80 against 21 of 80.
 
-    Three months that are alike add nothing to chance, so that the intervals are statsmodels' of all of them. Both
-    tested together: Benjamini and Hochberg's q is twice the smaller p-value, and the larger one.
+    The intervals are statsmodels', with as many searches as the gaps of the months leave. Both tested together:
+    Benjamini and Hochberg's q is twice the smaller p-value, and the larger one.
     """
     for_weapons = {"looked_for": "Offensive weapons", "power": SECTION_1}
     for_fireworks = {"looked_for": "Fireworks", "power": SECTION_1}
@@ -271,7 +272,7 @@ def test_groups_are_compared_where_the_same_was_looked_for(write):
         of("Black", 60, 60, 40),
         of("White", 90, 90, 210),
         of("Black", 20, 20, 60, **for_weapons),
-        of("White", 22, 22, 58, **for_weapons),
+        of("White", 21, 21, 59, **for_weapons),
         of("Black", 30, 30, 0, looked_for="Offensive weapons", power=SECTION_60),
         of("Black", 3, 3, 40, **for_fireworks),
         of("White", 40, 40, 40, **for_fireworks),
@@ -281,11 +282,11 @@ def test_groups_are_compared_where_the_same_was_looked_for(write):
     drugs, weapons, fireworks = rows_of(finding, "objects")
     for row, name, (x, n, y, m) in (
         (drugs, "Controlled drugs", (180, 300, 270, 900)),
-        (weapons, "Offensive weapons", (60, 240, 66, 240)),
+        (weapons, "Offensive weapons", (60, 240, 63, 240)),
     ):
         assert (row["stratum"], row["found"], row["searches"]) == (name, x, n)
         assert (row["comparator_found"], row["comparator_searches"], row["base"]) == (y, m, n + m)
-        low, high = confint_proportions_2indep(x, n, y, m, method="newcomb", compare="diff")
+        low, high = newcombe(x / 3, n / 3, y / 3, m / 3, months=3)
         assert (row["gap"], row["low"], row["high"]) == pytest.approx((x / n - y / m, low, high), abs=1e-8)
     assert (drugs["verdict"], weapons["verdict"]) == ("clearly above", "not clearly different")
     assert drugs["q_value"] == pytest.approx(2 * drugs["p_value"])
@@ -731,7 +732,6 @@ RULE = {
 """Whether the file says what followed, and whether something was found, from the published words alone."""
 
 
-@pytest.mark.real
 @pytest.mark.parametrize("force", sorted(set(forces()) - {"eskmere", "england and wales"}))
 def test_every_force_of_june_2019(real_store, june, force):
     view, scope = real_store.view(), Scope(force, from_month="2019-06", to_month="2019-06")
@@ -782,7 +782,6 @@ def test_every_force_of_june_2019(real_store, june, force):
         assert (told == [arrests]) == (arrests >= 10 and base >= 10) or arrests == 0
 
 
-@pytest.mark.real
 def test_the_metropolitan_police_said_of_no_outcome_whether_it_was_linked(real_store):
     """April to September 2018: the field is blank throughout, so there is a broad rate and no strict one."""
     finding = find_rates(Scope("metropolitan"), real_store.view())

@@ -684,7 +684,6 @@ def counted(june, force, group, chosen):
     )
 
 
-@pytest.mark.real
 @pytest.mark.parametrize("force", sorted(set(forces()) - {"eskmere", "england and wales"}))
 def test_every_force_of_june_2019(real_store, june, force):
     view, scope = real_store.view(), Scope(force, from_month="2019-06", to_month="2019-06")
@@ -725,7 +724,6 @@ def test_every_force_of_june_2019(real_store, june, force):
             assert row["share"] == pytest.approx(own / base)
 
 
-@pytest.mark.real
 def test_the_metropolitan_police_have_a_ratio_under_each_kind(real_store):
     """April to September 2018: six months, 32 boroughs; section 60 apart, and the ratios that the page has of both."""
     view = real_store.view()

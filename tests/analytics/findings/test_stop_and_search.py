@@ -1072,7 +1072,6 @@ def check_intervals(record, names):
             assert record[low] <= record[estimate] <= record[high], (low, record)
 
 
-@pytest.mark.real
 @pytest.mark.parametrize("force", sorted(forces()))
 def test_every_force_of_june_2019(real_store, june_2019, force):
     scope = Scope(force, from_month="2019-06", to_month="2019-06")
@@ -1161,7 +1160,6 @@ def test_every_force_of_june_2019(real_store, june_2019, force):
         assert refused == (min(expected["Black"], expected["White"]) < 10)
 
 
-@pytest.mark.real
 def test_city_of_london_with_the_older_census(real_store):
     finding = disproportionality(Scope("city-of-london", population="Census 2011"), real_store.view())
     read = checked(finding)
@@ -1175,7 +1173,6 @@ def test_city_of_london_with_the_older_census(real_store):
     assert [tile.value for tile in finding.tiles][1] == "10 times"
 
 
-@pytest.mark.real
 @pytest.mark.parametrize(
     ("force", "ends"),
     [("dyfed-powys", ("2.7", "38.4")), ("lancashire", ("2.0", "26.7")), ("surrey", ("3.3", "14.7"))],
@@ -1194,13 +1191,11 @@ def test_wide_ranges_of_real_forces_are_said_beside_the_ratio(real_store, force,
     assert any(rule.startswith("Range of unknown ethnicity said beside") for rule in made.provenance.rules)
 
 
-@pytest.mark.real
 def test_the_range_of_the_metropolitan_is_narrow_enough(real_store):
     made = disproportionality(Scope("metropolitan"), real_store.view())
     assert made.headline == "Black people were searched at 4.6 times the rate of White people"
 
 
-@pytest.mark.real
 def test_eighteen_searches_are_called_few_and_the_end_near_1_is_told_from_it(real_store):
     made = disproportionality(Scope("cambridgeshire"), real_store.view())
     ratio = near_one.times(row(made)["ratio"])
@@ -1212,7 +1207,6 @@ def test_eighteen_searches_are_called_few_and_the_end_near_1_is_told_from_it(rea
     assert made.caveats[1] == INDEPENDENT
 
 
-@pytest.mark.real
 def test_the_west_midlands_recorded_nobody_as_other(real_store):
     made = rates(Scope("west-midlands"), real_store.view())
     other = row(made, "Other")
@@ -1221,7 +1215,6 @@ def test_the_west_midlands_recorded_nobody_as_other(real_store):
     assert not any("withheld" in sentence for sentence in sentences(made))
 
 
-@pytest.mark.real
 def test_october_2020_stands_out_in_surrey(real_store):
     made = disproportionality(Scope("surrey"), real_store.view())
     said = [caveat for caveat in made.caveats if "times the median" in caveat]
@@ -1229,14 +1222,12 @@ def test_october_2020_stands_out_in_surrey(real_store):
     assert said[0].startswith("The file of Surrey Police for October 2020 has 1,290 rows, 2.6 times the median")
 
 
-@pytest.mark.real
 def test_bedfordshire_shows_its_whole_year(real_store):
     made = rates(Scope("bedfordshire"), real_store.view())
     assert (made.provenance.scope["from"], made.provenance.scope["to"]) == ("2019-01", "2019-12")
     assert "Also loaded, outside this period: March 2023." in made.caveats
 
 
-@pytest.mark.real
 def test_why_section_60_of_the_metropolitan_has_no_ratio_within_districts(real_store):
     power = "Criminal Justice and Public Order Act 1994, section 60"
     made = disproportionality(Scope("metropolitan", power=power), real_store.view())
@@ -1245,7 +1236,6 @@ def test_why_section_60_of_the_metropolitan_has_no_ratio_within_districts(real_s
     assert made.tiles[-1].base == "too uneven: 46\u00a0% lie in Kensington and Chelsea"
 
 
-@pytest.mark.real
 @pytest.mark.parametrize("force", ["dorset", "northamptonshire"])
 def test_searches_in_districts_younger_than_the_census(real_store, force):
     """Districts of 2019 and 2021 are not in the Census 2011: the searches have a place, and no residents there."""
@@ -1256,7 +1246,6 @@ def test_searches_in_districts_younger_than_the_census(real_store, force):
     assert made.tiles[-1].base == "0\u00a0% of searches lie in districts that Census 2011 has residents of"
 
 
-@pytest.mark.real
 @pytest.mark.parametrize("force", ["surrey", "lancashire"])
 def test_every_pair_of_groups_and_both_definitions(real_store, force):
     groups = ("White", "Black", "Asian", "Mixed", "Other")
@@ -1270,7 +1259,6 @@ def test_every_pair_of_groups_and_both_definitions(real_store, force):
                 assert group != comparator or finding.answer.startswith(f"{group} can't be compared with itself")
 
 
-@pytest.mark.real
 def test_every_question_answers_without_a_scope(real_store):
     for question in QUESTIONS.values():
         made = checked(question.answer(Scope(), real_store.view()))

@@ -114,8 +114,7 @@ def test_a_team_that_finds_less_is_called_so_when_all_are_tested_together(write)
     low, high = proportion_confint(850, 3000, method="wilson")
     assert (round(low, 3), round(high, 3)) == (0.267, 0.3)
     assert finding.answer == (
-        "June 2019, teams tested together: find rate of 12 teams 28.3\u00a0% (26.7 to 30\u00a0%, 3,000 searches), Team "
-        "12 clearly below the limits."
+        "June 2019: find rate 28.3\u00a0% (26.7 to 30\u00a0%, 3,000 searches of 12 teams), Team 12 clearly below."
     )
 
 

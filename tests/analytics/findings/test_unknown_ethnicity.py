@@ -232,7 +232,6 @@ def june(real_files):
     return counted
 
 
-@pytest.mark.real
 @pytest.mark.parametrize("force", sorted(forces()))
 def test_every_force_answers_or_says_why_not(real_store, june, force):
     if force not in june:
