@@ -31,6 +31,7 @@ COLUMNS: dict[str, str] = {
     "group": "Group of people",
     "comparator": "Group compared with",
     "month": "Month, YYYY-MM",
+    "hour": "Hour of the day in which searches began, 0 to 23, by London's clock",
     "object": "What was looked for, in the words of the list",
     "check": "What is checked: something that the files do not say",
     "unit": "What is counted: searches, searches with an outcome (outcomes) or under the drugs "
@@ -92,6 +93,11 @@ COLUMNS: dict[str, str] = {
     "searches": "Searches of persons; of find rates, those of which the file says whether something was found; of ages "
     "and removal of clothing, those that the row is of, out of base; of the quality of data, those (or the months) "
     "that lack what is checked",
+    "near_inside": "Of the searches of the area, those whose map point lies within 50 metres of another area",
+    "near_outside": "Searches in another area, or in none, whose map point lies within 50 metres of this one",
+    "low_if_near_out": "Searches of the area if all of near_inside were in the area beside it; not an interval",
+    "high_if_near_in": "Searches of the area if all of near_outside were in it; not an interval",
+    "near_share": "near_inside divided by searches",
     "of": "Searches, or months, that could lack what is checked",
     "comparator_searches": "The same as searches, of the group compared with",
     "known_share": "Share of the searches of which the file says it; of the strict rule, of the outcomes if less",

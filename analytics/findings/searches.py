@@ -51,13 +51,15 @@ def check_counted(view: View, cube: str, what: str, column: str | None = None) -
         What it counts, as the end of "counted before … were".
     column
         Name of the column; None where the cube is as young.
+    column
+        A column of it that is younger still.
 
     Raises
     ------
     NoSearches
         If it was not, with the command that counts it again.
     """
-    if not view.has(cube) or (column and column not in view.rows(cube).collect_schema().names()):
+    if not view.has(cube, column):
         number = view.release.number if view.release else 0
         raise NoSearches(
             f"Release {number} was counted before {what} were; the command “python -m data recount --reason TEXT” "

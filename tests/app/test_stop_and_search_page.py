@@ -444,7 +444,7 @@ def test_what_was_found_is_counted_when_it_is_opened(run, demonstration) -> None
 
 @pytest.mark.parametrize(
     ("part", "asked"),
-    [("why", ("by_power", "by_object")), ("quality", ("quality",)), ("ages", ("standardised",))],
+    [("why", ("by_power", "by_object")), ("quality", ("quality", "hours")), ("ages", ("standardised",))],
 )
 def test_powers_objects_and_the_data_are_counted_when_they_are_opened(part, asked, run, demonstration) -> None:
     view = demonstration.view()
