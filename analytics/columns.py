@@ -33,6 +33,7 @@ COLUMNS: dict[str, str] = {
     "group": "Group of people",
     "comparator": "Group compared with",
     "month": "Month, YYYY-MM",
+    "hour": "Hour of the day in which searches began, 0 to 23, by London's clock",
     "object": "What was looked for, in the words of the list",
     "check": "What is checked: something that the files do not say",
     "unit": "What is counted: searches, searches with an outcome (outcomes) or under the drugs "
@@ -94,6 +95,11 @@ COLUMNS: dict[str, str] = {
     "searches": "Searches of persons; of find rates, those of which the file says whether something was found; of ages "
     "and removal of clothing, those that the row is of, out of base; of the quality of data, those (or the months) "
     "that lack what is checked",
+    "near_inside": "Of the searches of the area, those whose map point lies within 50 metres of another area",
+    "near_outside": "Searches in another area, or in none, whose map point lies within 50 metres of this one",
+    "low_if_near_out": "Searches of the area if all of near_inside were in the area beside it; not an interval",
+    "high_if_near_in": "Searches of the area if all of near_outside were in it; not an interval",
+    "near_share": "near_inside divided by searches",
     "of": "Searches, or months, that could lack what is checked",
     "comparator_searches": "The same as searches, of the group compared with",
     "known_share": "Share of the searches of which the file says it; of the strict rule, of the outcomes if less",
@@ -190,6 +196,7 @@ COLUMNS: dict[str, str] = {
     "against_grounds": "How many times the ratio under powers that need grounds the ratio of the row is",
     "against_grounds_p_value": "P-value of that, before many tests are allowed for",
     "against_grounds_q_value": "The same as q_value, of that",
+    "against_grounds_verdict": "Whether that ratio clearly lies above 1 or below it, all of them tested together",
     "ratio_known": "Ratio of the searches whose age and sex are known, before it is standardised",
     "ratio_standardised": "Ratio if both groups were made up by age and sex like all residents",
     "rate_standardised": "Rate if the group were made up by age and sex like all residents",
@@ -197,7 +204,6 @@ COLUMNS: dict[str, str] = {
     "against_similar": "How many times the ratio of the most similar forces together the force's ratio is",
     "forces": "Most similar forces that are compared",
     "months": "Months that all compared forces have a file for",
-    "against_grounds_verdict": "Whether that ratio clearly lies above 1 or below it, all of them tested together",
     "ratio_adjusted": "Ratio among people of the same districts",
     "adjusted_areas": "Districts that the ratio within districts rests on",
     "areas": "Districts that the figure rests on",

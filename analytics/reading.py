@@ -741,6 +741,29 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Clearly outside": _figure("outside", wording.count),
         "95 of 100 areas, apart from chance": _ratio_span("most_low", "most_high"),
     },
+    "stop_and_search.edges": {
+        "Area": _text("name"),
+        "Searches": _figure("searches", wording.count),
+        "Between": _span("low_if_near_out", "high_if_near_in", wording.count),
+        "Near the edge, inside": _figure("near_inside", wording.count),
+        "Just outside": _figure("near_outside", wording.count),
+        "Share near the edge": _figure("near_share", wording.percent),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.hours": {
+        "Hour": lambda row: f"{int(row['hour']):02d}:00",
+        "Share": _both(_figure("share", wording.tenths), _tenths("low", "high")),
+        "Searches": _figure("searches", wording.count),
+        "With a time": _figure("base", wording.count),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.hours/months": {
+        "Month": lambda row: wording.month(row["month"]),
+        "At midnight": _figure("searches", wording.count),
+        "With a time": _figure("of", wording.count),
+        "Share": _figure("share", wording.percent),
+        "Note": _text("flag"),
+    },
     "stop_and_search.diagnostic": {
         "Question": _text("question"),
         "Verdict": lambda row: str(row["verdict"]).capitalize(),
@@ -1097,6 +1120,7 @@ _TITLES = {
     "stop_and_search.children": {"gaps": "Gap between groups"},
     "stop_and_search.by_power": {"powers": "Each power"},
     "stop_and_search.quality": {"by_month": "By month"},
+    "stop_and_search.hours": {"months": "At midnight"},
     "stop_and_search.more_thorough": {"gaps": "Gap between groups"},
     "stop_and_search.find_rates": {"gaps": "Gap between groups", "objects": "Gap for the same object"},
     "stop_and_search.threshold_gaps": {"groups": "Counted"},
@@ -1132,6 +1156,7 @@ _FIRST = {
     "stop_and_search.find_rates": "Find rates",
     "stop_and_search.by_power": "Kinds of powers",
     "stop_and_search.quality": "What is missing",
+    "stop_and_search.hours": "Hours",
     "stop_and_search.more_thorough": "Shares",
     "stop_and_search.standardised": "Groups",
     "stop_and_search.similar_forces": "Forces",
@@ -1286,6 +1311,16 @@ _IN_PLAIN_WORDS = {
         "by the residents of that group there, and divided the first rate by the second. The limits say how far from "
         "the ratio within all areas an area would lie by chance, and by as much as areas vary among themselves: the "
         "fewer its searches, the further. The 95 % interval of a ratio says how far chance can move it."
+    ),
+    "stop_and_search.edges": (
+        "We counted the searches of persons in each area, those of them whose map point lies within 50 metres of "
+        "another area, and those just outside it. The first number takes all that are near its edge to the other side, "
+        "the second one all that are just outside into the area."
+    ),
+    "stop_and_search.hours": (
+        "We counted the searches of persons by the hour in which they began, by London's clock, and divided by those "
+        "with a time. Months in which too many are at exactly midnight are left out: many of their times are dates "
+        "alone. The 95 % interval says how far chance, and months that differ, can move a share."
     ),
     "stop_and_search.threshold_gaps": (
         "We counted the searches for one kind of thing in each district, by group and by whether something was found, "

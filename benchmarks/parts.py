@@ -2,9 +2,9 @@
 
     python -m benchmarks.parts [--store URL] [--changes N] [--part NAME ...]
 
-A server of its own is started for each part. A visitor opens the part, closes it, opens it again, and then changes one
-filter after the other with the part open, the same ones for every part and for the page with no part open. The clock
-and the server's processor are read as `benchmarks.rerun` reads them.
+On one server a visitor opens each part in its turn, closes it, opens it again, changes one filter after the other with
+it open, each time to a view that was not seen before, and closes it. Beside them stands the page with no part open.
+What is read is the processor's time of the server, as `benchmarks.rerun` reads it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import asyncio
 import random
 import statistics
 from collections.abc import Awaitable
+from dataclasses import dataclass
 
 from benchmarks.machine import machine
 from benchmarks.rerun import Times, rested
@@ -41,32 +42,35 @@ def main() -> None:
 async def _measured(store: str | None, parts: list[str] | None, changes: int) -> None:
     print("| Part | opened first | opened again | a filter changed with it open, mean | worst |")
     print("| --- | --- | --- | --- | --- |")
-    for part in [NONE, *(parts or await _parts(store))]:
-        with started(ROOT / "app.py", store) as server:
-            await rested(server)
-            async with Visitor(server.address) as visitor:
-                await visitor.turn_to(PAGE)
-                await rested(server)
-                print(await _row(visitor, server, part, changes), flush=True)
-
-
-async def _parts(store: str | None) -> list[str]:
-    """Names of the parts of the page that are counted when they are opened."""
     with started(ROOT / "app.py", store) as server:
+        await rested(server)
         async with Visitor(server.address) as visitor:
             await visitor.turn_to(PAGE)
-            return [key.removeprefix("part_") for key in visitor.parts() if key.startswith("part_")]
+            held = [key.removeprefix("part_") for key in visitor.parts() if key.startswith("part_")]
+            seen = {visitor.query}
+            for number, part in enumerate([NONE, *(parts or held)]):
+                print(await _row(visitor, server, part, _Walk(changes, random.Random(number), seen)), flush=True)  # noqa: S311
 
 
-async def _row(visitor: Visitor, server: Server, part: str, changes: int) -> str:
-    first, again = Times(), Times()
+@dataclass(frozen=True)
+class _Walk:
+    """How many filters are changed, by which chance, and the views that were seen before."""
+
+    changes: int
+    chance: random.Random
+    seen: set[str]
+
+
+async def _row(visitor: Visitor, server: Server, part: str, walk: _Walk) -> str:
+    first, again, key = Times(), Times(), f"part_{part}"
     if part != NONE:
-        key = f"part_{part}"
         await _time(first, server, visitor.open(key))
         for _ in range(_OPENED):
             await visitor.open(key)
             await _time(again, server, visitor.open(key))
-    changed = await _changed(visitor, server, changes)
+    changed = await _changed(visitor, server, walk)
+    if part != NONE:
+        await visitor.open(key)
     opened = [f"{statistics.mean(times.cpu):.0f} ms" if times.cpu else "" for times in (first, again)]
     return f"| {part} | {' | '.join(opened)} | {statistics.mean(changed.cpu):.0f} ms | {max(changed.cpu):.0f} ms |"
 
@@ -77,20 +81,19 @@ async def _time(times: Times, server: Server, doing: Awaitable[float]) -> None:
     times.cpu.append((server.cpu - before) * 1000)
 
 
-async def _changed(visitor: Visitor, server: Server, changes: int) -> Times:
-    """Change one filter after the other, at random but the same in every run; every view is a new one."""
-    chance = random.Random(5)  # noqa: S311
-    seen, times = {visitor.query}, Times()
-    while len(times.cpu) < changes:
-        key = chance.choice(FILTERS)
+async def _changed(visitor: Visitor, server: Server, walk: _Walk) -> Times:
+    """Change one filter after the other, at random but the same in every run; views that were seen are not timed."""
+    times = Times()
+    while len(times.cpu) < walk.changes:
+        key = walk.chance.choice(FILTERS)
         values = visitor.options(key)
         if len(values) < 2:
             continue
         change = Times()
-        await change.time(visitor, server, key, chance.choice(values))
-        if visitor.query not in seen:
+        await change.time(visitor, server, key, walk.chance.choice(values))
+        if visitor.query not in walk.seen:
             times = times.both(change)
-        seen.add(visitor.query)
+        walk.seen.add(visitor.query)
     return times
 
 

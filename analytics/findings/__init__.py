@@ -162,6 +162,21 @@ QUESTIONS: dict[str, Question] = {
             stop_and_search.similar_searches,
         ),
         Question(
+            "stop_and_search.edges",
+            "How many searches of each area may have been in the area beside it?",
+            ("force", "area_level", "from", "to", "power"),
+            stop_and_search.edges,
+            stop_and_search.placed_searches,
+            stop_and_search.other_levels,
+        ),
+        Question(
+            "stop_and_search.hours",
+            "At which hours of the day were people searched?",
+            ("force", "from", "to", "power"),
+            stop_and_search.hours,
+            stop_and_search.Timed.of,
+        ),
+        Question(
             "stop_and_search.scorecard",
             "Can legality, necessity, proportionality, accountability and the best information be shown?",
             (*_STOPS, "group", "comparator"),

@@ -57,7 +57,7 @@ def check_counted(view: View, cube: str, what: str, column: str | None = None) -
     NoSearches
         If it was not, with the command that counts it again.
     """
-    if not view.has(cube) or (column and column not in view.rows(cube).collect_schema().names()):
+    if not view.has(cube, column):
         number = view.release.number if view.release else 0
         raise NoSearches(
             f"Release {number} was counted before {what} were; the command “python -m data recount --reason TEXT” "

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from data.checks.remark import MOST_PLACES, Remark
+from data.cubes import at_midnight
 from data.readers.source import Problem
 from data.words import percent, plural
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from data.checks.background import Background
     from data.readers.source import Reading
     from data.store import Load
@@ -77,7 +76,7 @@ def midnight(load: Load, reading: Reading, before: Background) -> Iterator[Remar
     times = at.dt.tz_localize(None).to_numpy()
     if int((times == times.astype("datetime64[h]")).sum()) < max(FEWEST, GATE * known):
         return
-    of_file, in_london = _at_midnight(at), _at_midnight(at.dt.tz_convert("Europe/London"))
+    of_file, in_london = at_midnight(at), at_midnight(at.dt.tz_convert("Europe/London"))
     counted = Midnights(known, int(of_file.sum()), int(in_london.sum()))
     if counted.most < FEWEST or counted.most < GATE * known:
         return
@@ -93,9 +92,10 @@ def midnight(load: Load, reading: Reading, before: Background) -> Iterator[Remar
         )
         for row, time in zip(reading.frame["row"][rows][:MOST_PLACES], at[rows][:MOST_PLACES], strict=True)
     )
-    yield Remark(RULE, what, "Kept; every figure is by month, and none uses their hour", int(rows.sum()), places)
-
-
-def _at_midnight(clock: pd.Series) -> pd.Series:
-    written = clock.dt.tz_localize(None)
-    return written == written.dt.floor("D")
+    yield Remark(
+        RULE,
+        what,
+        "Kept; every figure is by month, and the hours of such a month are left out",
+        int(rows.sum()),
+        places,
+    )

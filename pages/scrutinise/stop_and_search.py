@@ -51,6 +51,7 @@ with show.on_demand("Areas against each other", ":material/scatter_plot:", "funn
         areas = answer("stop_and_search.funnel", scope, view)
         filters.choose_level(scope, view, areas.provenance.scope.get("area_level"))
         show.whole(areas, beside=False, said=ratio.caveats)
+        show.whole(answer("stop_and_search.edges", scope, view), beside=False, said=[*ratio.caveats, *areas.caveats])
 
 part("Of the same age and sex", "supervisor_account", "ages", "standardised")
 part("Against the most similar forces", "compare_arrows", "similar", "similar_forces")
@@ -67,6 +68,6 @@ with show.on_demand("Are the thresholds equal? (experimental)", ":material/scien
         show.whole(thresholds, beside=False, said=ratio.caveats)
         show.moved(answer("stop_and_search.bars", scope, view), "Bar of the second group", said=thresholds.caveats)
 
-part("How good the data are", "fact_check", "quality", "quality")
+part("How good the data are", "fact_check", "quality", "quality", "hours")
 
 show.whole(answer("stop_and_search.months", scope, view), said=ratio.caveats)

@@ -444,7 +444,7 @@ def test_what_was_found_is_counted_when_it_is_opened(run, demonstration) -> None
 
 @pytest.mark.parametrize(
     ("part", "asked"),
-    [("why", ("by_power", "by_object")), ("quality", ("quality",)), ("ages", ("standardised",))],
+    [("why", ("by_power", "by_object")), ("quality", ("quality", "hours")), ("ages", ("standardised",))],
 )
 def test_powers_objects_and_the_data_are_counted_when_they_are_opened(part, asked, run, demonstration) -> None:
     view = demonstration.view()
@@ -578,7 +578,7 @@ def test_areas_are_set_against_each_other_when_the_part_is_opened(run, answer, m
     assert f"### {plain(expected.headline)}" in texts(opened)
     assert f":gray[{plain(expected.answer)}]" in texts(opened)
     drawn = {chart.proto.alt: json.loads(chart.proto.spec) for chart in opened.get("plotly_chart")}
-    assert drawn[expected.answer] == json.loads(expected.chart("light").to_json())
+    assert drawn[expected.alt] == json.loads(expected.chart("light").to_json())
     rows = next(frame.value for frame in opened.dataframe if "Against the limits" in frame.value)
     assert list(rows["Area"]) == ["Guildford", "Mole Valley", "Reigate and Banstead", "Surrey Heath"]
     assert not [box for box in opened.selectbox if box.key == "filter_area_level"]  # no smaller areas are loaded

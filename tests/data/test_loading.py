@@ -150,7 +150,8 @@ def test_one_commit_a_table_for_each_command_however_many_files(store, load, sea
     year = {f"2018-{month:02}-surrey-stop-and-search.csv": searches(month) for month in range(1, 7)}
     wards = {f"{n}.geojson": square_areas("WD22", {f"E0500000{n}": (n, 51)}) for n in range(2)}
     load(year | wards)
-    searches_of = ("conduct_cube", "loads", "outcomes_cube", "releases", "stops", "stops_cube", "team_cube")
+    cubes = ("conduct_cube", "hours_cube", "outcomes_cube", "stops_cube", "team_cube")
+    searches_of = (*cubes, "loads", "releases", "stops")
     areas_of = ("areas", "counted_with", "geography", "shapes")
     assert versions(store) == dict.fromkeys((*searches_of, *areas_of), 0)
     load({name.replace("2018", "2019"): content for name, content in year.items()})
@@ -335,7 +336,8 @@ def test_real_months_have_as_many_searches_as_the_csv_module_counts(real_store, 
     expected = independent_count(real_files)
     assert (len(expected), expected.total()) == (143, 152_877)
     levels = [("stops_cube", "district"), ("stops_cube", "neighbourhood"), ("outcomes_cube", "district")]
-    for table, level in (("stops", None), ("conduct_cube", None), ("team_cube", None), *levels):
+    whole = ("stops", "conduct_cube", "team_cube", "hours_cube")
+    for table, level in (*((name, None) for name in whole), *levels):
         found = real_store.view().rows(table).collect("pandas").to_native()
         found = found.assign(stops=1) if table == "stops" else found
         found = found if level is None else found[found["area_level"] == level]
@@ -382,6 +384,7 @@ def test_real_files_loaded_again_load_nothing(real_report, real_files):
         "counted_with",
         "crime_cube",
         "geography",
+        "hours_cube",
         "loads",
         "outcomes_cube",
         "people_cube",

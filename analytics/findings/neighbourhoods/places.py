@@ -151,6 +151,9 @@ def called(level: str, number: int) -> str:
     return wording.plural(number, *_WORDS[level])
 
 
+_NOT_LOADED = "No residents of these {} are loaded, so there are counts and no rates; choose districts."
+
+
 @lru_cache(maxsize=128)
 def people(view: View, force: str, level: str, first: str, last: str, grouped: bool = False) -> People:
     """The residents of the areas of a level, from the source nearest to a period.
@@ -162,23 +165,44 @@ def people(view: View, force: str, level: str, first: str, last: str, grouped: b
     """
     if level == "district":
         return _of_districts(view, force, first, last)
-    own = areas(view, force, level)
-    counts = _of_areas(view, str(own["kind"].iloc[0]), tuple(own["code"])) if len(own) else None
-    if counts is None or counts.empty:
-        raise NoResidents(
-            f"No residents of these {_WORDS[level][1]} are loaded, so there are counts and no rates; choose districts."
-        )
-    if grouped:
-        counts = counts[counts["broad"] != EVERYONE]
-    held = counts.groupby(["source", "year"])["area_code"].nunique().reset_index()
-    held = held[held["area_code"] >= _LEAST_HELD * len(own)]
-    enough = [(str(name), int(year)) for name, year in zip(held["source"], held["year"], strict=True)]
-    source = nearest(enough, first, last)
+    enough = _sources_of(view, force, level, grouped)
+    if enough is None:
+        raise NoResidents(_NOT_LOADED.format(_WORDS[level][1]))
+    source = nearest(list(enough), first, last)
     if source is None:
         raise NoResidents(
             f"No source of residents holds these {_WORDS[level][1]}"
             f"{' by ethnic group' if grouped else ''}, so there are counts and no rates; choose districts."
         )
+    return _of_source(view, force, level, source)
+
+
+@lru_cache(maxsize=64)
+def _sources_of(view: View, force: str, level: str, grouped: bool) -> tuple[tuple[str, int], ...] | None:
+    """Sources that hold enough areas of a level, each with its year; None where no residents of them are loaded."""
+    own, counts = areas(view, force, level), _counts(view, force, level)
+    if counts is None:
+        return None
+    if grouped:
+        counts = counts[counts["broad"] != EVERYONE]
+    held = counts.groupby(["source", "year"])["area_code"].nunique().reset_index()
+    held = held[held["area_code"] >= _LEAST_HELD * len(own)]
+    return tuple((str(name), int(year)) for name, year in zip(held["source"], held["year"], strict=True))
+
+
+def _counts(view: View, force: str, level: str) -> pd.DataFrame | None:
+    """Counts of residents of the areas of a level, by every source; None where there are none."""
+    own = areas(view, force, level)
+    counts = _of_areas(view, str(own["kind"].iloc[0]), tuple(own["code"])) if len(own) else None
+    return None if counts is None or counts.empty else counts
+
+
+@lru_cache(maxsize=64)
+def _of_source(view: View, force: str, level: str, source: str) -> People:
+    """The residents of the areas of a level by one source, whatever the period."""
+    own, counts = areas(view, force, level), _counts(view, force, level)
+    if counts is None:
+        raise NoResidents(_NOT_LOADED.format(_WORDS[level][1]))
     rows = counts[counts["source"] == source]
     # A source that counts everyone beside the groups is not added up twice.
     by_group = rows[rows["broad"] != EVERYONE]

@@ -7,10 +7,12 @@ from analytics.findings.stop_and_search.by_power import by_power
 from analytics.findings.stop_and_search.children import children
 from analytics.findings.stop_and_search.conducted import Conducted
 from analytics.findings.stop_and_search.disproportionality import STREET, comparable, disproportionality
+from analytics.findings.stop_and_search.edges import edges, other_levels, placed_searches
 from analytics.findings.stop_and_search.find_rates import find_rates, rated
 from analytics.findings.stop_and_search.five_aims import diagnosable, diagnostic
 from analytics.findings.stop_and_search.followed import Followed
 from analytics.findings.stop_and_search.funnel import funnel
+from analytics.findings.stop_and_search.hours import Timed, hours
 from analytics.findings.stop_and_search.linked import confidence_link, linkable
 from analytics.findings.stop_and_search.months import months
 from analytics.findings.stop_and_search.more_thorough import more_thorough, recorded
@@ -33,6 +35,7 @@ __all__ = [
     "Conducted",
     "Followed",
     "Teams",
+    "Timed",
     "bars",
     "by_object",
     "by_power",
@@ -44,16 +47,20 @@ __all__ = [
     "diagnosable",
     "diagnostic",
     "disproportionality",
+    "edges",
     "find_rates",
     "fitted",
     "funnel",
+    "hours",
     "levels",
     "linkable",
     "looked_for",
     "months",
     "more_thorough",
     "near",
+    "other_levels",
     "outcomes",
+    "placed_searches",
     "quality",
     "rated",
     "rates",

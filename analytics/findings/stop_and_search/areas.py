@@ -201,7 +201,7 @@ def _of_level(whole: Searches, level: str) -> PairAreas:
 
 def _districts(searches: Searches) -> PairAreas:
     """The districts in which searches are counted, with the residents by the source that the scope names."""
-    held, names = searches.residents, choices.districts(searches.view, searches.force)
+    held, names = searches.residents, area_names(searches.view, searches.force, "district")
     wide = held.by_area.astype("float64").reindex(list(names))
     suppressed = held.suppressed_by_area.reindex(list(names)).fillna(0)
     # A suppressed count is next to nothing of a district's group, unless nothing else of the group was counted.
@@ -213,17 +213,26 @@ def _smaller(searches: Searches, level: str) -> PairAreas:
     """Smaller areas, with their residents by the source that is nearest in time."""
     view, force = searches.view, searches.force
     held = places.people(view, force, level, searches.months[0], searches.months[-1], grouped=True)
-    own = places.areas(view, force, level)
-    districts = own["parent_code"].map(places.district_names(view, force))
-    again = own["name"].duplicated(keep=False) & districts.notna()
-    names = own["name"].where(~again, own["name"] + " (" + districts.fillna("") + ")")
     asked, notes = str(searches.scope.population), left_out(held.suppressed)
     if held.source != asked:
         notes.append(f"Residents of {level}s are those of the source nearest in time, not by {asked}.")
     if held.by_area.isna().any(axis=None):
         notes.append(f"{level.capitalize()}s whose residents are not known because of suppressed counts have no ratio.")
-    listed = dict(zip(own["code"].astype(str), names.astype(str), strict=True))
-    return _pair(searches, listed, held.by_area, held.source, held.load_ids, tuple(notes))
+    names = area_names(view, force, level)
+    return _pair(searches, names, held.by_area, held.source, held.load_ids, tuple(notes))
+
+
+def area_names(view: View, force: str, level: str) -> dict[str, str]:
+    """Names of the areas of a force by code, in alphabetical order, with the district's where several share a name."""
+    if level == "district":
+        names = choices.districts(view, force)
+    else:
+        own = places.areas(view, force, level)
+        districts = own["parent_code"].map(places.district_names(view, force))
+        again = own["name"].duplicated(keep=False) & districts.notna()
+        full = own["name"].where(~again, own["name"] + " (" + districts.fillna("") + ")")
+        names = dict(zip(own["code"].astype(str), full.astype(str), strict=True))
+    return dict(sorted(names.items(), key=lambda area: (area[1].casefold(), area[0])))
 
 
 def _pair(
@@ -234,14 +243,14 @@ def _pair(
     load_ids: tuple[str, ...],
     notes: tuple[str, ...] = (),
 ) -> PairAreas:
-    codes = sorted(names, key=lambda code: (str(names[code]).casefold(), code))
+    codes = tuple(names)
     pair = [str(searches.scope.group), str(searches.scope.comparator)]
     return PairAreas(
         searches,
-        tuple(codes),
-        tuple(str(names[code]) for code in codes),
-        searches.by_area.reindex(codes, fill_value=0)[pair].to_numpy(dtype=np.int64),
-        residents.reindex(codes)[pair].to_numpy(dtype=float),
+        codes,
+        tuple(names.values()),
+        searches.by_area.reindex(list(codes), fill_value=0)[pair].to_numpy(dtype=np.int64),
+        residents.reindex(list(codes))[pair].to_numpy(dtype=float),
         source,
         load_ids,
         notes,

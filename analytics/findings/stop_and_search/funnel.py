@@ -21,9 +21,11 @@ from analytics.findings.searches import UNANSWERABLE, NoSearches
 from analytics.findings.stop_and_search.areas import FEWEST, PairAreas, comparable_areas
 from analytics.findings.stop_and_search.comparison import TOO_WIDE
 from analytics.findings.stop_and_search.disproportionality import STREET
+from analytics.findings.stop_and_search.edges import Edges, edges_of
 from analytics.findings.stop_and_search.shared import FAIRNESS, PER
 from analytics.records import with_nulls
 from analytics.scope import Scope
+from data.edges import NEAR
 from data.settings import settings
 
 if TYPE_CHECKING:
@@ -227,7 +229,7 @@ def _varies(judged: _Judged, some_outside: bool) -> str:
 
 
 def _caveats(judged: _Judged, table: pd.DataFrame) -> list[str]:
-    areas, level = judged.areas, judged.areas.level
+    areas = judged.areas
     independent = (
         f"{_NARROW}: too few months and areas have searches of both groups to see how far they come in clumps."
     )
@@ -245,7 +247,7 @@ def _caveats(judged: _Judged, table: pd.DataFrame) -> list[str]:
         STREET,
         FAIRNESS,
         *areas.caveats(),
-        f"The map point of a search is near its place, and can lie in the {level} beside it.",
+        *_edges(judged, table),
         BESIDE,
         *areas.searches.counted(),
     ]
@@ -297,6 +299,50 @@ def _within(areas: PairAreas, chosen: NDArray[np.bool_]) -> WithinAreaRatio:
     """The ratio that some areas have in common."""
     (a, b), (people_a, people_b) = areas.stops[chosen].T, np.nan_to_num(areas.residents)[chosen].T
     return within_area_ratio(a, people_a, b, people_b)
+
+
+def _edges(judged: _Judged, table: pd.DataFrame) -> list[str]:
+    """Which areas would lie clearly outside wherever their searches near an edge were, and which might not."""
+    level = judged.areas.level
+    said = f"The map point of a search is near its place, and can lie in the {level} beside it."
+    outside = [place for place, flagged in enumerate(table["flagged"].fillna(False)) if flagged]
+    if not outside:
+        return [said]
+    try:
+        near = edges_of(judged.areas.searches, judged.areas.codes, judged.areas.pair)
+    except NoSearches as why:
+        return [said, str(why)]
+    stay: dict[bool, list[str]] = {True: [], False: []}
+    for place in outside:
+        stay[_stays_outside(judged, near, place)].append(str(table["name"].iloc[place]))
+    many = {kept: len(names) != 1 for kept, names in stay.items()}
+    parts = [
+        f"{wording.listing(stay[True])} {'lie' if many[True] else 'lies'} clearly outside wherever the searches within "
+        f"{NEAR} metres of {'their edges' if many[True] else 'its edge'} were",
+        f"{wording.listing(stay[False])} might not lie clearly outside, by where the searches within {NEAR} metres of "
+        f"{'their edges' if many[False] else 'its edge'} were",
+    ]
+    told = "; ".join(part for part, kept in zip(parts, (True, False), strict=True) if stay[kept])
+    return [f"{said} {told}. {level.capitalize()}s inside the limits were not tried."]
+
+
+def _stays_outside(judged: _Judged, near: Edges, place: int) -> bool:
+    """Whether an area lies clearly outside even with its searches near an edge taken to where they speak against it.
+
+    All other areas stay as they are. Above the limits the fewest searches of the group are set against the most of the
+    comparator, below them the other way round.
+    """
+    areas, above = judged.areas, judged.funnel.ratio[place] > judged.funnel.target
+    (few_a, few_b), (most_a, most_b) = near.fewest[place, 1:], near.most[place, 1:]
+    moved = areas.stops.copy()
+    moved[place] = (few_a, most_b) if above else (most_a, few_b)
+    (a, b), (people_a, people_b) = moved.T, np.nan_to_num(areas.residents).T
+    if not (a.sum() and b.sum()):
+        return False
+    found = ratio_funnel(
+        a, people_a, b, people_b, dispersion=judged.factor or 1.0, discovery_rate=settings().false_discovery
+    )
+    return bool(found.flagged[place] and (found.ratio[place] > found.target) == above)
 
 
 def _few(judged: _Judged) -> list[str]:

@@ -266,9 +266,9 @@ def test_objects_that_contradict_the_power_are_found(write):
     refused = by_object(Scope(), view)
     assert (refused.refused, refused.answer) == (
         True,
-        "Of the 126 searches by Surrey Police in June 2019 under “Misuse of Drugs Act 1971, section 23” the file says "
-        "of 79\u00a0% that drugs were looked for, which is all that this power is for: the objects in the file can't "
-        "be right, so no share is given.",
+        "Of the 126 searches by Surrey Police in June 2019 under “Misuse of Drugs Act 1971, section 23”, the power to "
+        "search for drugs, 79\u00a0% are said to be for drugs: the objects in the file can't be right, so no share is "
+        "given.",
     )
 
 
