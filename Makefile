@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 # What `make test` leaves out unless it is to run all.
-SHORT := $(if $(filter all,$(CONFIDENCE_TESTS)),,not long)
+SHORT := $(if $(filter all,$(CONFIDENCE_TESTS)),,not long and not real)
 # Compiled afterwards: pip compiles one file after the other, and the tests of packages too, which nobody runs.
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 COMPILE := $(BIN)/python -m compileall -q -j 0 -x '/tests?/' $(VENV)/lib
@@ -31,7 +31,7 @@ else
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser$(if $(SHORT), and $(SHORT))"
 endif
 ifneq ($(SHORT),)
-	@echo "Left out: tests that walk pages, start servers, kill processes or draw thousands. CONFIDENCE_TESTS=all make test runs them too."
+	@echo "Left out: tests that walk pages, start servers, kill processes, draw thousands or read published files. CONFIDENCE_TESTS=all make test runs them too."
 endif
 
 check: $(VENV)/dev.stamp ## Check format, style, types and layers

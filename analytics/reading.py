@@ -27,6 +27,7 @@ _COUNTED = {
     "drugs searches": "searches under the drugs power",
     "months": "months",
 }
+_WHOSE_WORD = {"self": "Self-defined ethnicity", "officer": "Officer-defined ethnicity"}
 _UNKNOWN = {NOT_STATED: "Unknown ethnicity", NOT_RECOGNISED: "Unknown ethnicity, not in our list"}
 
 
@@ -67,13 +68,28 @@ def _ratio_span(low: str, high: str) -> Writer:
     return lambda row: "" if wording.missing(row[low]) else near_one.between(row[low], row[high])
 
 
+def ethnic_group(group: str) -> str:
+    """A group of searches: what is not stated, or in no list, is of unknown ethnicity on cards, charts and tables."""
+    return _UNKNOWN.get(group, group)
+
+
 def _ethnic_group(row: Any) -> str:  # noqa: ANN401
-    """A group of searches; what card and chart call unknown ethnicity is called so here."""
-    return _UNKNOWN.get(row["group"], row["group"])
+    return ethnic_group(row["group"])
 
 
 def _both(one: Writer, other: Writer) -> Writer:
     return lambda row: f"{one(row)} ({other(row)})" if one(row) else ""
+
+
+def _either(one: Writer, other: Writer) -> Writer:
+    """The one where it says anything, else the other: a verdict, or why there is none."""
+    return lambda row: one(row) or other(row)
+
+
+def _pair(name: str, other: str, write: Writer) -> Writer:
+    """Figures of the group and of the comparator, side by side."""
+    one, two = _figure(name, write), _figure(other, write)
+    return lambda row: f"{one(row)} and {two(row)}" if one(row) and two(row) else one(row) or two(row)
 
 
 def _unless_none(value: float) -> str:
@@ -234,7 +250,7 @@ def _against_limits(row: Any) -> str:  # noqa: ANN401
     side = "above" if row["ratio"] > row["limit_high_95"] else "below" if row["ratio"] < row["limit_low_95"] else ""
     if not side:
         return "within"
-    return f"clearly {side}" if row["flagged"] else f"{side} 95 %, as chance can have it"
+    return f"clearly {side}" if row["flagged"] else f"{side} 95 %, maybe by chance"
 
 
 def _against(*names: str) -> Writer:
@@ -305,6 +321,15 @@ _SHARE_GAPS: dict[str, Writer] = {
 }
 
 
+_RATIO_FIGURES: dict[str, Writer] = {
+    "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
+    "Difference": _both(
+        _figure("difference", wording.signed), _span("difference_low", "difference_high", wording.signed)
+    ),
+    "Excess": _both(_figure("excess", _whole), _span("excess_low", "excess_high", _whole)),
+}
+
+
 def _number_of(name: str) -> Writer:
     """The main figure of a diagnostic's question as what it is: areas, a share, a gap in points or a correlation."""
 
@@ -346,16 +371,25 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Compared with": lambda row: f"{row['comparator']}, {_figure('comparator_stops', wording.count)(row)}",
         "Per 1,000": _figure("rate", wording.rate),
         "Compared with, per 1,000": _figure("comparator_rate", wording.rate),
-        "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
-        "Difference": _both(
-            _figure("difference", wording.signed), _span("difference_low", "difference_high", wording.signed)
-        ),
-        "Excess": _both(_figure("excess", _whole), _span("excess_low", "excess_high", _whole)),
+        **_RATIO_FIGURES,
         "If unknown ethnicity were all or none": _ratio_span("ratio_if_unknown_comparator", "ratio_if_unknown_group"),
         "If unknown ethnicity were as the known for the same object": _figure(
             "ratio_if_unknown_within_object", near_one.times
         ),
         "Share of unknown ethnicity for equal rates": _figure("tipping_share", wording.percent),
+        "Within districts": _both(
+            _figure("ratio_adjusted", near_one.times), _ratio_span("adjusted_low", "adjusted_high")
+        ),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.disproportionality/definitions": {
+        "Ethnicity": lambda row: _WHOSE_WORD[row["definition"]],
+        "Groups": lambda row: f"{row['group']} and {row['comparator']}",
+        "Searches": _pair("stops", "comparator_stops", wording.count),
+        "Per 1,000": _pair("rate", "comparator_rate", wording.rate),
+        **_RATIO_FIGURES,
+        "Unknown ethnicity": _figure("unknown_share", wording.percent),
+        "If unknown ethnicity were all or none": _ratio_span("ratio_if_unknown_comparator", "ratio_if_unknown_group"),
         "Within districts": _both(
             _figure("ratio_adjusted", near_one.times), _ratio_span("adjusted_low", "adjusted_high")
         ),
@@ -373,6 +407,69 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
         "Areas missing": _figure("missing_areas", wording.count),
         "Counts suppressed": _figure("suppressed_counts", _unless_none),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.standardised": {
+        "Group": _text("group"),
+        "Compared with": _text("comparator"),
+        "Searches of known age and sex": _figure("base", wording.count),
+        "Said for": _figure("known_share", wording.percent),
+        "Said for those compared with": _figure("comparator_known_share", wording.percent),
+        "Ratio as recorded": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
+        "Ratio if of the same ages and sexes": _both(
+            _figure("ratio_standardised", near_one.times),
+            _ratio_span("ratio_standardised_low", "ratio_standardised_high"),
+        ),
+        "Per 1,000, standardised": _both(
+            _figure("rate_standardised", wording.rate),
+            _span("rate_standardised_low", "rate_standardised_high", wording.rate),
+        ),
+        "Compared with, per 1,000, standardised": _both(
+            _figure("comparator_rate_standardised", wording.rate),
+            _span("comparator_rate_standardised_low", "comparator_rate_standardised_high", wording.rate),
+        ),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.standardised/strata": {
+        "Age": _text("age_band"),
+        "Sex": _text("sex"),
+        "Groups": lambda row: f"{row['group']} and {row['comparator']}",
+        "Searches": _figure("stops", wording.count),
+        "Residents": _figure("population", wording.count),
+        "Searches compared with": _figure("comparator_stops", wording.count),
+        "Residents compared with": _figure("comparator_population", wording.count),
+        "All residents": _figure("residents", wording.count),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.similar_forces": {
+        "Force": _text("name"),
+        "Which": _text("which"),
+        "Searches": _figure("stops", wording.count),
+        "Compared with": lambda row: f"{row['comparator']}, {_figure('comparator_stops', wording.count)(row)}",
+        "Per 1,000": _both(_figure("rate", wording.rate), _span("rate_low", "rate_high", wording.rate)),
+        "Compared with, per 1,000": _both(
+            _figure("comparator_rate", wording.rate), _span("comparator_rate_low", "comparator_rate_high", wording.rate)
+        ),
+        "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
+        "Difference": _both(
+            _figure("difference", wording.signed), _span("difference_low", "difference_high", wording.signed)
+        ),
+        "Excess": _both(_figure("excess", _whole), _span("excess_low", "excess_high", _whole)),
+        "Unknown ethnicity": _figure("unknown_share", wording.percent),
+        "If unknown ethnicity were all or none": _ratio_span("ratio_if_unknown_comparator", "ratio_if_unknown_group"),
+        "Within districts": _both(
+            _figure("ratio_adjusted", near_one.times), _ratio_span("adjusted_low", "adjusted_high")
+        ),
+        "Find rate": _both(_figure("find_rate", wording.percent), _percents("find_rate_low", "find_rate_high")),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.similar_forces/against_similar": {
+        "Groups": lambda row: f"{row['group']} and {row['comparator']}",
+        "Times the ratio of the others": _both(_figure("against_similar", near_one.times), _ratio_span("low", "high")),
+        "Verdict": _text("verdict"),
+        "p value": _figure("p_value", wording.p_value),
+        "Similar forces": _figure("forces", wording.count),
+        "Months": _figure("months", wording.count),
         "Note": _text("flag"),
     },
     "stop_and_search.trend": {
@@ -443,6 +540,7 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Ratio against that under grounds": _both(
             _figure("against_grounds", near_one.times), _ratio_span("against_grounds_low", "against_grounds_high")
         ),
+        "Verdict on that": _text("against_grounds_verdict"),
         "Difference": _both(
             _figure("difference", wording.signed), _span("difference_low", "difference_high", wording.signed)
         ),
@@ -471,10 +569,10 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
     },
     "stop_and_search.quality": {
         "What is missing": _text("check"),
-        "Number": _figure("searches", wording.count),
-        "Of": lambda row: f"{wording.count(row['of'])} {_COUNTED[row['unit']]}",
         "Share": _figure("share", wording.percent),
         "What it bears on": _text("bears_on"),
+        "Number": _figure("searches", wording.count),
+        "Of": lambda row: f"{wording.count(row['of'])} {_COUNTED[row['unit']]}",
         "Note": _text("flag"),
     },
     "stop_and_search.quality/by_month": {
@@ -486,11 +584,11 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Note": _text("flag"),
     },
     "stop_and_search.scorecard": {
-        "Test": _text("test"),
         "Criterion": _text("criterion"),
+        "Verdict": _text("verdict"),
         "Figure": _both(_against("estimate"), _against("low", "high")),
         "Yardstick": _text("yardstick"),
-        "Verdict": _text("verdict"),
+        "Test": _text("test"),
         "Searches": _figure("base", wording.count),
         "Said for": _figure("known_share", wording.percent),
         "Note": _text("flag"),
@@ -509,14 +607,13 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "What of it was read": _text("read"),
     },
     "stop_and_search.teams": {
-        "Counted": _text("what"),
         "Team": _text("team"),
-        "Searches": _figure("searches", wording.count),
         "Share": _both(_figure("estimate", wording.percent), _percents("low", "high")),
+        "Against the limits": _either(_text("verdict"), _text("flag")),
+        "Searches": _figure("searches", wording.count),
         "95 % limits": _percents("limit_low_95", "limit_high_95"),
+        "Of": _text("what"),
         "False-discovery rate": _figure("q_value", wording.p_value),
-        "Against the limits": _text("verdict"),
-        "Note": _text("flag"),
     },
     "stop_and_search.teams/whole": {
         "Counted": _text("what"),
@@ -580,17 +677,13 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
     "stop_and_search.funnel": {
         "Area": _text("name"),
         "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
-        "Against the limits": _against_limits,
+        "Against the limits": _either(_against_limits, _text("flag")),
         "95 % limits": _ratio_span("limit_low_95", "limit_high_95"),
+        "Per 1,000, both": _pair("rate", "comparator_rate", wording.rate),
+        "Searches, both": _pair("stops", "comparator_stops", wording.count),
         "99.8 % limits": _ratio_span("limit_low_998", "limit_high_998"),
-        "Per 1,000": _figure("rate", wording.rate),
-        "Compared with, per 1,000": _figure("comparator_rate", wording.rate),
-        "Searches": _figure("stops", wording.count),
-        "Compared with": _figure("comparator_stops", wording.count),
-        "Expected searches": _figure("expected", wording.rate),
-        "Precision": _figure("precision", wording.rate),
+        "Expected of each group": _figure("equal_to", wording.rate),
         "False-discovery rate": _figure("q_value", wording.p_value),
-        "Note": _text("flag"),
     },
     "stop_and_search.funnel/whole": {
         "Ratio within areas": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
@@ -600,23 +693,45 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Clearly outside": _figure("outside", wording.count),
         "95 of 100 areas, apart from chance": _ratio_span("most_low", "most_high"),
     },
+    "stop_and_search.edges": {
+        "Area": _text("name"),
+        "Searches": _figure("searches", wording.count),
+        "Between": _span("low_if_near_out", "high_if_near_in", wording.count),
+        "Near the edge, inside": _figure("near_inside", wording.count),
+        "Just outside": _figure("near_outside", wording.count),
+        "Share near the edge": _figure("near_share", wording.percent),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.hours": {
+        "Hour": lambda row: f"{int(row['hour']):02d}:00",
+        "Share": _both(_figure("share", wording.percent), _percents("low", "high")),
+        "Searches": _figure("searches", wording.count),
+        "With a time": _figure("base", wording.count),
+        "Note": _text("flag"),
+    },
+    "stop_and_search.hours/months": {
+        "Month": lambda row: wording.month(row["month"]),
+        "At midnight": _figure("searches", wording.count),
+        "With a time": _figure("of", wording.count),
+        "Share": _figure("share", wording.percent),
+        "Note": _text("flag"),
+    },
     "stop_and_search.diagnostic": {
-        "Aim": _text("aim"),
         "Question": _text("question"),
         "Verdict": lambda row: str(row["verdict"]).capitalize(),
         "Why": _text("why"),
+        "Aim": _text("aim"),
         "Figure": _both(_number_of("number"), _number_span),
         "Rests on": _figure("base", wording.count),
     },
     "stop_and_search.diagnostic/kinds": {
-        "Powers": _text("power_class"),
         "Searches for": _text("object"),
-        "Searches": _figure("searches", wording.count),
         "Find rate": _both(_figure("rate", wording.percent), _percents("low", "high")),
-        "Against the others, points": _both(_figure("gap", _points), _span("gap_low", "gap_high", _points)),
-        "Verdict": _text("verdict"),
+        "Gap, points": _both(_figure("gap", _points), _span("gap_low", "gap_high", _points)),
+        "Verdict": _either(_text("verdict"), _text("flag")),
+        "Searches": _figure("searches", wording.count),
+        "Powers": _text("power_class"),
         "p value": _figure("p_value", wording.p_value),
-        "Note": _text("flag"),
     },
     "stop_and_search.diagnostic/explained": {
         "Area": _text("name"),
@@ -649,14 +764,13 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
     },
     "stop_and_search.diagnostic/areas": {
         "District": _text("name"),
+        "Find rate": _both(_figure("rate", wording.percent), _percents("low", "high")),
+        "Gap, points": _both(_figure("gap", _points), _span("gap_low", "gap_high", _points)),
         "Ratio": _figure("ratio", near_one.times),
         "95 % limits": _ratio_span("limit_low_95", "limit_high_95"),
         "Searches": _figure("searches", wording.count),
-        "Find rate": _both(_figure("rate", wording.percent), _percents("low", "high")),
-        "Against the others, points": _both(_figure("gap", _points), _span("gap_low", "gap_high", _points)),
         "p value of both": _figure("p_value", wording.p_value),
-        "Why listed": _text("why"),
-        "Note": _text("flag"),
+        "Why listed, or not judged": _either(_text("why"), _text("flag")),
     },
     "stop_and_search.confidence_link": {
         "Measure": lambda row: measures()[row["measure"]].label,
@@ -665,8 +779,7 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Not stopped": _both(_figure("not_stopped", wording.percent), _percents("not_stopped_low", "not_stopped_high")),
         "Difference, points": _both(_figure("difference", _points), _span("low", "high", _points)),
         "Verdict": _text("verdict"),
-        "Answers, stopped": _figure("stopped_base", wording.count),
-        "Answers, others": _figure("not_stopped_base", wording.count),
+        "Answers, both": _pair("stopped_base", "not_stopped_base", wording.count),
         "Note": _text("flag"),
     },
     "stop_and_search.confidence_link/between": {
@@ -892,14 +1005,16 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
 
 
 # Lists of what is written down are read in `analytics.library.headings`.
-_ACROSS = {"stop_and_search.disproportionality"}
+_ACROSS = {"stop_and_search.disproportionality", "stop_and_search.disproportionality/definitions"}
 
 
 _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 
 
 _TITLES = {
-    "stop_and_search.disproportionality": {"denominators": "Source of residents"},
+    "stop_and_search.disproportionality": {"definitions": "Whose word", "denominators": "Source of residents"},
+    "stop_and_search.standardised": {"strata": "Ages and sexes"},
+    "stop_and_search.similar_forces": {"against_similar": "The test"},
     "stop_and_search.funnel": {"whole": "All areas"},
     "stop_and_search.teams": {"whole": "All teams"},
     "stop_and_search.trend": {"policy": "Rules that changed"},
@@ -908,6 +1023,7 @@ _TITLES = {
     "stop_and_search.children": {"gaps": "Gap between groups"},
     "stop_and_search.by_power": {"powers": "Each power"},
     "stop_and_search.quality": {"by_month": "By month"},
+    "stop_and_search.hours": {"months": "At midnight"},
     "stop_and_search.more_thorough": {"gaps": "Gap between groups"},
     "stop_and_search.find_rates": {"gaps": "Gap between groups", "objects": "Gap for the same object"},
     "stop_and_search.threshold_gaps": {"groups": "Counted"},
@@ -940,7 +1056,10 @@ _FIRST = {
     "stop_and_search.find_rates": "Find rates",
     "stop_and_search.by_power": "Kinds of powers",
     "stop_and_search.quality": "What is missing",
+    "stop_and_search.hours": "Hours",
     "stop_and_search.more_thorough": "Shares",
+    "stop_and_search.standardised": "Groups",
+    "stop_and_search.similar_forces": "Forces",
     "stop_and_search.funnel": "Areas",
     "stop_and_search.scorecard": "Criteria",
     "stop_and_search.teams": "Teams",
@@ -978,11 +1097,12 @@ def reading_table(finding: Finding, table: str | None = None) -> pd.DataFrame:
 
     main = table is None or table == next(iter(finding.tables))
     shown = finding.tables[table] if table is not None else finding.table
-    columns = _COLUMNS.get(finding.key if main else f"{finding.key}/{table}") or _as_they_are(shown.columns)
+    name = finding.key if main else f"{finding.key}/{table}"
+    columns = _COLUMNS.get(name) or _as_they_are(shown.columns)
     records = records_of(shown)
     frame = pd.DataFrame({heading: [write(row) for row in records] for heading, write in columns.items()}, dtype="str")
     filled = frame.loc[:, (frame != "").any()] if len(frame) else frame
-    return _groups_across(filled) if main and finding.key in _ACROSS else filled
+    return _groups_across(filled) if name in _ACROSS else filled
 
 
 def _as_they_are(names: Iterable[str]) -> dict[str, Writer]:
@@ -1015,6 +1135,7 @@ _MOVES = (
     "way hold the underlying one about 19 times in 20. "
 )
 _HOLDS = _MOVES + "It does not say how far recording or residents are wrong."
+_RECORDED = _MOVES + "It does not say how far recording is wrong."
 _IN_PLAIN_WORDS = {
     "stop_and_search.rates": (
         "We counted the searches of persons of each ethnic group, divided each count by the number of residents of "
@@ -1025,6 +1146,18 @@ _IN_PLAIN_WORDS = {
         "residents of that group at the census, and divided the first rate by the second. "
         + _HOLDS.format(what="the ratio")
     ),
+    "stop_and_search.standardised": (
+        "We counted the searches of persons of both groups ({group} and {comparator}) by age band and sex, divided "
+        "each count by the residents of that group, age and sex at the census, and added these rates up, each as often "
+        "as people of that age and sex are among all residents. Then we divided the first sum by the second. "
+        + _HOLDS.format(what="the ratio")
+    ),
+    "stop_and_search.similar_forces": (
+        "We counted the searches of persons of both groups ({group} and {comparator}) by each force in the months that "
+        "all of them have, divided each count by the residents of that group there, and divided the first rate by the "
+        "second; and the same with the searches and residents of the similar forces added up. "
+        + _HOLDS.format(what="a ratio")
+    ),
     "stop_and_search.trend": (
         "We counted the searches of persons of each ethnic group in each month and divided each count by the residents "
         "of that group at the census. " + _HOLDS.format(what="a month's rate")
@@ -1032,24 +1165,20 @@ _IN_PLAIN_WORDS = {
     "stop_and_search.find_rates": (
         "We counted the searches of persons under powers that need grounds and divided those after which something "
         "followed by all of which the file says what followed. Searches under other powers are apart. "
-        + _MOVES.format(what="a find rate")
-        + "It does not say how far recording is wrong."
+        + _RECORDED.format(what="a find rate")
     ),
     "stop_and_search.outcomes": (
         "We counted the searches of persons of each ethnic group by what followed and divided by all searches of that "
-        "group. " + _MOVES.format(what="a share") + "It does not say how far recording is wrong."
+        "group. " + _RECORDED.format(what="a share")
     ),
     "stop_and_search.by_power": (
         "We counted the searches of persons of each ethnic group under each kind of power, divided by all searches of "
         "that group, and where there are residents by those as well. Powers that need no suspicion, such as section "
-        "60, stand apart. " + _MOVES.format(what="a share or a ratio") + "It does not say how far recording or "
-        "residents are wrong."
+        "60, stand apart. " + _HOLDS.format(what="a share or a ratio")
     ),
     "stop_and_search.by_object": (
         "We counted the searches of persons of each ethnic group under powers that need grounds by what was looked "
-        "for, and divided by all of that group of which the file says it. "
-        + _MOVES.format(what="a share")
-        + "It does not say how far recording is wrong."
+        "for, and divided by all of that group of which the file says it. " + _RECORDED.format(what="a share")
     ),
     "stop_and_search.quality": (
         "We counted the searches of persons of which the files do not say something, and worked out what a figure that "
@@ -1068,19 +1197,27 @@ _IN_PLAIN_WORDS = {
     ),
     "stop_and_search.children": (
         "We counted the searches of persons of each ethnic group by age band and divided by all searches of that group "
-        "whose age band the file says. " + _MOVES.format(what="a share") + "It does not say how far recording is wrong."
+        "whose age band the file says. " + _RECORDED.format(what="a share")
     ),
     "stop_and_search.more_thorough": (
         "We counted the searches of persons of each ethnic group in which more than outer clothing was removed and "
-        "divided by those of which the file says whether it was. "
-        + _MOVES.format(what="a share")
-        + "It does not say how far recording is wrong."
+        "divided by those of which the file says whether it was. " + _RECORDED.format(what="a share")
     ),
     "stop_and_search.funnel": (
         "We counted the searches of persons of both groups ({group} and {comparator}) in each area, divided each count "
         "by the residents of that group there, and divided the first rate by the second. The limits say how far from "
         "the ratio within all areas an area would lie by chance, and by as much as areas vary among themselves: the "
         "fewer its searches, the further. The 95 % interval of a ratio says how far chance can move it."
+    ),
+    "stop_and_search.edges": (
+        "We counted the searches of persons in each area, those of them whose map point lies within 50 metres of "
+        "another area, and those just outside it. The first number takes all that are near its edge to the other side, "
+        "the second one all that are just outside into the area."
+    ),
+    "stop_and_search.hours": (
+        "We counted the searches of persons by the hour in which they began, by London's clock, and divided by those "
+        "with a time. Months in which too many are at exactly midnight are left out: many of their times are dates "
+        "alone. The 95 % interval says how far chance, and months that differ, can move a share."
     ),
     "stop_and_search.threshold_gaps": (
         "We counted the searches for one kind of thing in each district, by group and by whether something was found, "
@@ -1090,20 +1227,17 @@ _IN_PLAIN_WORDS = {
     ),
     "stop_and_search.bars": (
         "We counted nothing. We invented two groups, searched everybody above a bar, and worked out how many are "
-        "searched and how many of these searches find something. Then we moved the bar of one group and "
-        "found the risks that leave both rates as they were."
+        "searched and how many of these searches find something. Then we moved the bar of one group and found the "
+        "risks that leave both rates as they were."
     ),
     "stop_and_search.diagnostic": (
-        "We counted the searches of persons, the engagement events, the priorities and the answers of a survey, as "
-        "far as "
-        "they are loaded, and asked of each aim of the guidance what they can say. A question needs a look where a "
-        "test "
-        "that allows for chance and for how many were tested shows something, or where a list has an entry."
+        "We counted the searches of persons, the engagement events, the priorities and the answers of a survey, as far "
+        "as they are loaded, and asked of each aim of the guidance what they can say. A question needs a look where a "
+        "test that allows for chance and for how many were tested shows something, or where a list has an entry."
     ),
     "stop_and_search.confidence_link": (
         "We counted the answers of people who were stopped and searched in the past year, and of people of the same "
-        "ethnic "
-        "group who were not, and took the share with confidence of both. "
+        "ethnic group who were not, and took the share with confidence of both. "
         + _MOVES.format(what="such a share")
         + "It does not say what came first. Areas are set beside each other by how both changed there."
     ),

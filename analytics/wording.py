@@ -19,6 +19,7 @@ _MONTHS = (
 _ADDRESS = re.compile(r"www(?=\.)|@|:(?=//)", re.IGNORECASE)
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _IN_LABEL = re.compile(r"([\\`*\[\]<>$~]|(?<!\w)_|_(?!\w)|:(?=[\w+-])|(?<=-)-|-(?=[-<>])|^#|^[-+=](?=\s|$))")
+_SPACES = re.compile(rf"[^\S{NBSP}]+")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|$~:^=-])")
 
 
@@ -177,7 +178,8 @@ def plain(text: str) -> str:
 
     Signs that turn the order of others round, control characters and halves of signs are shown as one that is unknown.
     """
-    shown = _UNSEEN.sub("\ufffd", " ".join(text.split()))
+    # What belongs together in a line, as a number and its sign, stays so.
+    shown = _UNSEEN.sub("\ufffd", _SPACES.sub(" ", text).strip())
     # A bare address would become a link: a word joiner, which nobody sees, breaks it.
     broken = _ADDRESS.sub("\\g<0>\u2060", shown)
     return _MARKDOWN.sub(r"\\\1", broken)

@@ -69,7 +69,7 @@ async def _measured(store: str | None, pages: list[str], changes: int) -> None:
     _print("a page without any figure", floor, floor)
     for page in pages:
         with started(ROOT / "app.py", store) as server:
-            await _rested(server)
+            await rested(server)
             async with Visitor(server.address) as visitor:
                 if page != FIRST_PAGE:
                     await visitor.turn_to(page)
@@ -79,7 +79,7 @@ async def _measured(store: str | None, pages: list[str], changes: int) -> None:
         _print(f"{page}, view seen before", again, floor)
 
 
-async def _rested(server: Server) -> None:
+async def rested(server: Server) -> None:
     """Wait until the server has counted what it counts behind the first pages, and for two minutes at most."""
     for _ in range(60):
         before = server.cpu

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from data.geography import GEOGRAPHY, PLACED, place
+from data.edges import beside, on_grid
+from data.geography import GEOGRAPHY, PLACED, place, ranked_sets
 from data.settings import settings
 from data.tables import AREAS, CRIME, LOAD_ID, POPULATION, STOPS, Column, Table
 from data.vocabularies import NOT_GIVEN, ethnicity, vocabulary
@@ -31,6 +32,9 @@ _WHOM = (
 )
 """Who was searched, in whose words, and under which power."""
 
+BESIDE = "beside"
+"""The column of what lies on the other side of an edge."""
+
 STOPS_CUBE = Table(
     "stops_cube",
     "Stops counted by load, month, area and group; each area level counts every stop once.",
@@ -42,6 +46,12 @@ STOPS_CUBE = Table(
         Column("area", "text", "GSS code of the area that holds the published point; blank where none does"),
         Column("located", "boolean", "Whether the search was published with coordinates", required=True),
         *_WHOM,
+        Column(
+            BESIDE,
+            "text",
+            "GSS codes of the other areas of the level within 50 metres of the point, a space between them; None "
+            "where there are none, blank without coordinates",
+        ),
         Column("stops", "integer", "Number of stops", required=True),
     ),
 )
@@ -76,12 +86,13 @@ _OWN = (
 
 CONDUCT_CUBE = Table(
     "conduct_cube",
-    "Stops counted by load, month and group, and by age and how the search was carried out; without areas.",
+    "Stops counted by load, month and group, and by gender, age and how the search was carried out; without areas.",
     (
         LOAD_ID,
         Column("force", "text", "Force", required=True),
         Column("month", "text", "Force-month, YYYY-MM", required=True),
         *_WHOM,
+        Column("gender", "text", "Gender in the words of the list; Blank, Not recognised", required=True),
         Column("age_band", "text", "Age band in the words of the list; Blank, Not recognised", required=True),
         Column("removal", "text", "Whether more than outer clothing was removed: Yes, No or Blank", required=True),
         Column("part_of_operation", "text", "Whether it was part of an operation: Yes, No or Blank", required=True),
@@ -107,6 +118,22 @@ TEAM_CUBE = Table(
         ),
         Column("linked", "text", "Whether the outcome was linked to the object: Yes, No or Blank", required=True),
         *_OWN,
+        Column("stops", "integer", "Number of stops", required=True),
+    ),
+)
+
+HOURS_CUBE = Table(
+    "hours_cube",
+    "Stops counted by load, month and power, and by the hour at which they began; without areas and groups.",
+    (
+        LOAD_ID,
+        Column("force", "text", "Force", required=True),
+        Column("month", "text", "Force-month, YYYY-MM", required=True),
+        Column("person", "boolean", "Whether a person was searched; a vehicle-only search is not one", required=True),
+        Column("power", "text", "Power used, in its short name; Blank where none is recorded", required=True),
+        Column("hour", "integer", "Hour of the day by London's clock, 0 to 23; blank without a time"),
+        Column("midnight_of_file", "boolean", "Whether it is at 00:00:00 by the clock of the file", required=True),
+        Column("midnight_in_london", "boolean", "Whether it is at 00:00:00 by London's", required=True),
         Column("stops", "integer", "Number of stops", required=True),
     ),
 )
@@ -189,7 +216,7 @@ def count_stops(view: View, loads: list[str]) -> pa.Table:
 
 
 def _count_stops(view: View, loads: list[str]) -> pa.Table:
-    return _by_level(_stops_by(view, loads), STOPS_CUBE, "stops")
+    return _by_level(_stops_by(view, loads, edges=True), STOPS_CUBE, "stops")
 
 
 def count_outcomes(view: View, loads: list[str]) -> pa.Table:
@@ -219,11 +246,13 @@ def _count_outcomes(view: View, loads: list[str]) -> pa.Table:
     return _by_level(counted, OUTCOMES_CUBE, "stops", _DISTRICTS)
 
 
-def _stops_by(view: View, loads: list[str], *more: str | nw.Expr, levels: Sequence[str] = PLACED) -> pd.DataFrame:
+def _stops_by(
+    view: View, loads: list[str], *more: str | nw.Expr, levels: Sequence[str] = PLACED, edges: bool = False
+) -> pd.DataFrame:
     """Stops of some loads counted by whom, under which power, where, and further columns as published."""
     rows = view.every_row(STOPS.name).filter(nw.col("load_id").is_in(loads))
     counted = coded(rows.group_by(*_PUBLISHED, *more, "longitude", "latitude").agg(nw.len().alias("stops")))
-    return _by_whom(_with_areas(counted, view, levels))
+    return _by_whom(_with_areas(counted, view, levels, edges=edges))
 
 
 def _by_whom(counted: pd.DataFrame) -> pd.DataFrame:
@@ -236,7 +265,7 @@ def _by_whom(counted: pd.DataFrame) -> pd.DataFrame:
 
 
 def count_conduct(view: View, loads: list[str]) -> pa.Table:
-    """Count the stops of some loads by age and how the search was carried out, wherever it was.
+    """Count the stops of some loads by gender, age and how the search was carried out, wherever it was.
 
     Parameters
     ----------
@@ -256,7 +285,10 @@ def count_conduct(view: View, loads: list[str]) -> pa.Table:
 def _count_conduct(view: View, loads: list[str]) -> pa.Table:
     rows = view.every_row(STOPS.name).filter(nw.col("load_id").is_in(loads))
     truths = ("removal_outer", "part_of_operation", *_OWN_TRUTHS)
-    counted = _said(rows.group_by(*_PUBLISHED, "age_range", "grounds_grade", *truths).agg(nw.len().alias("stops")))
+    counted = _said(
+        rows.group_by(*_PUBLISHED, "gender", "age_range", "grounds_grade", *truths).agg(nw.len().alias("stops"))
+    )
+    counted["gender"] = _mapped(counted["gender"], _gender)
     counted["age_band"] = _mapped(counted["age_range"], _age)
     return _without_areas(_by_whom(counted.rename(columns={"removal_outer": "removal"})), CONDUCT_CUBE)
 
@@ -294,6 +326,44 @@ def _count_teams(view: View, loads: list[str]) -> pa.Table:
     parts = [part.reindex(columns=TEAM_CUBE.names).astype(dict.fromkeys(columns, "object")) for part in (told, untold)]
     whole = pd.concat(parts, ignore_index=True).fillna(dict.fromkeys(columns, BLANK))
     return _without_areas(whole.astype(dict.fromkeys(columns, "str")), TEAM_CUBE)
+
+
+def count_hours(view: View, loads: list[str]) -> pa.Table:
+    """Count the stops of some loads by the hour at which they began.
+
+    Parameters
+    ----------
+    view
+        A staged release that holds the rows.
+    loads
+        The loads to count.
+
+    Returns
+    -------
+    Table
+        Rows of ``hours_cube``. The counts add up to the rows of the loads.
+    """
+    return _in_parts(view, loads, HOURS_CUBE, _count_hours)
+
+
+def _count_hours(view: View, loads: list[str]) -> pa.Table:
+    rows = view.every_row(STOPS.name).filter(nw.col("load_id").is_in(loads))
+    counted = coded(
+        rows.group_by("load_id", "force", "month", "type", "legislation", "at").agg(nw.len().alias("stops"))
+    )
+    in_london = counted["at"].dt.tz_convert("Europe/London")
+    counted["hour"] = in_london.dt.hour.astype("Int64")
+    counted["midnight_of_file"] = at_midnight(counted["at"].dt.tz_convert("UTC"))
+    counted["midnight_in_london"] = at_midnight(in_london)
+    counted["person"] = _mapped(counted["type"], _is_of_person, "bool")
+    counted["power"] = _mapped(counted["legislation"], _power)
+    return _without_areas(counted, HOURS_CUBE)
+
+
+def at_midnight(clock: pd.Series) -> pd.Series:
+    """Whether moments are at 00:00:00 by a clock, which is their time zone; not where there is none."""
+    written = clock.dt.tz_localize(None)
+    return written == written.dt.floor("D")
 
 
 def _said(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
@@ -376,8 +446,13 @@ def _in_parts(view: View, loads: list[str], cube: Table, count: Callable[[View, 
     return together.sort_by([(name, "ascending") for name in ("area_level", "force") if name in cube.names])
 
 
-def _with_areas(counted: pd.DataFrame, view: View, levels: Sequence[str] = PLACED) -> pd.DataFrame:
-    """Rows with whether they have a point, and the area of each level that holds it; each point is placed once."""
+def _with_areas(
+    counted: pd.DataFrame, view: View, levels: Sequence[str] = PLACED, *, edges: bool = False
+) -> pd.DataFrame:
+    """Rows with whether they have a point, and the area of each level that holds it; each point is placed once.
+
+    With ``edges`` also the areas beside it, in a column of each level.
+    """
     import numpy as np
     import pandas as pd
 
@@ -387,6 +462,12 @@ def _with_areas(counted: pd.DataFrame, view: View, levels: Sequence[str] = PLACE
     point, points = pd.factorize(places)
     areas, ranks = _areas(view)
     placed = place(points.real, points.imag, areas, ranks, levels)
+    if edges:
+        near = on_grid(points.real, points.imag)
+        placed |= {
+            _of_level(BESIDE, level): beside(near, codes, ranked_sets(areas, ranks, level))
+            for level, codes in placed.items()
+        }
     # Place −1, of rows without a point, is the last one of each list.
     within = {level: pd.array([*codes, None], dtype="str").take(point) for level, codes in placed.items()}
     return counted.drop(columns=["longitude", "latitude"]).assign(located=point >= 0, **within)
@@ -416,17 +497,23 @@ def _by_level(counted: pd.DataFrame, cube: Table, number: str, of_levels: Sequen
     import pyarrow as pa
 
     groups = [name for name in cube.names if name not in ("area_level", number)]
-    columns = {name: pa.array(counted[name], from_pandas=True) for name in groups if name != "area"}
+    placed = [name for name in ("area", BESIDE) if name in groups]
+    columns = {name: pa.array(counted[name], from_pandas=True) for name in groups if name not in placed}
     columns = {name: column.dictionary_encode() if _is_text(column) else column for name, column in columns.items()}
     numbers = pa.array(counted[number], pa.int64())
     levels = []
     for level in of_levels:
-        area = pa.array(counted[level], from_pandas=True).dictionary_encode()
-        rows = pa.table({**columns, "area": area, number: numbers}).group_by(groups).aggregate([(number, "sum")])
+        own = {name: pa.array(counted[_of_level(name, level)], from_pandas=True).dictionary_encode() for name in placed}
+        rows = pa.table({**columns, **own, number: numbers}).group_by(groups).aggregate([(number, "sum")])
         named = rows.rename_columns([*groups, number]).append_column("area_level", pa.repeat(level, len(rows)))
         levels.append(named.select(cube.names).cast(cube.arrow))
     order = ["area_level", "force", "month", *(name for name in groups if name not in ("force", "month"))]
     return pa.concat_tables(levels).sort_by([(name, "ascending") for name in order])
+
+
+def _of_level(column: str, level: str) -> str:
+    """The column of counted rows that holds what a cube says of one level: the area under the level's own name."""
+    return level if column == "area" else f"{column} {level}"
 
 
 def _is_text(column: pa.Array) -> bool:
@@ -572,6 +659,11 @@ def _object(value: object) -> str:
 def _outcome(value: object) -> str:
     known = vocabulary("outcomes").lookup(value)
     return known["outcome"] if known else NOT_RECOGNISED if isinstance(value, str) else NOT_GIVEN
+
+
+def _gender(value: object) -> str:
+    known = vocabulary("genders").lookup(value)
+    return known["value"] if known else NOT_RECOGNISED if isinstance(value, str) else BLANK
 
 
 def _age(value: object) -> str:

@@ -6,9 +6,10 @@ then LSOAs; among sets of one kind, the one with most areas. A setting can name 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from data.edges import grain
 from data.tables import Column, Table
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ GEOGRAPHY = Table(
         Column("name", "text", "Name"),
         Column("parent_code", "text", "GSS code of the area above"),
         Column("parent_from", "text", "lookup, file or overlap: how the parent was found"),
+        Column(
+            "grain",
+            "integer",
+            "Metres: half of the length of the set's borders is in straight pieces at least so long; blank in a lookup",
+        ),
     ),
 )
 
@@ -62,6 +68,7 @@ def resolve(areas: pd.DataFrame, preferred: Sequence[str] = ()) -> pd.DataFrame:
     frame = areas.rename(columns={"level": "kind"}).reset_index(drop=True)
     frame["area_level"] = frame["kind"].map({kind: level for level, kinds in LEVELS.items() for kind in kinds})
     frame["rank"] = _ranks(frame, preferred)
+    frame["grain"] = _grains(frame)
     lookup = frame[frame["shape"].isna() & frame["parent_code"].notna()].set_index("code")["parent_code"]
     lookup = lookup[~lookup.index.duplicated(keep="last")]
     given = frame["parent_code"]
@@ -112,19 +119,35 @@ def place(
     placed: dict[str, NDArray[np.object_]] = {}
     for level in levels:
         codes = np.full(len(points), None, dtype=object)
-        rows = areas.assign(rank=ranks)[areas["level"].isin(LEVELS[level]) & areas["shape"].notna()]
         waiting = np.ones(len(points), dtype=bool)
-        for _, boundary_set in rows.sort_values("code").groupby("rank", sort=True):
+        for names, shapes in ranked_sets(areas, ranks, level):
             if not waiting.any():
                 break
             # GEOS prepares an area once for all the points within its bounds: many times faster than the other way.
-            area, point = tree.query(_shapes(boundary_set["shape"]), predicate="intersects")
+            area, point = tree.query(shapes, predicate="intersects")
             area, point = area[waiting[point]], point[waiting[point]]
             order = np.lexsort((area, point))[::-1]
-            codes[point[order]] = boundary_set["code"].to_numpy()[area[order]]
+            codes[point[order]] = names[area[order]]
             waiting[point] = False
         placed[level] = codes
     return placed
+
+
+def ranked_sets(
+    areas: pd.DataFrame, ranks: pd.Series, level: str
+) -> Iterator[tuple[NDArray[np.object_], NDArray[np.object_]]]:
+    """The boundary sets of a level, the preferred one first: codes in order, and their shapes in degrees.
+
+    Parameters
+    ----------
+    areas, ranks
+        As `place` takes them.
+    level
+        The level.
+    """
+    rows = areas.assign(rank=ranks)[areas["level"].isin(LEVELS[level]) & areas["shape"].notna()]
+    for _, boundary_set in rows.sort_values("code").groupby("rank", sort=True):
+        yield boundary_set["code"].to_numpy(), _shapes(boundary_set["shape"])
 
 
 def codes_by_name(view: View) -> dict[str, str]:
@@ -161,6 +184,16 @@ def _ranks(frame: pd.DataFrame, preferred: Sequence[str]) -> pd.Series:
     ranks = sets.set_index(["area_level", "boundary_set"])["rank"]
     keys = pd.MultiIndex.from_frame(frame[["area_level", "boundary_set"]])
     return pd.Series(ranks.reindex(keys).to_numpy(), index=frame.index).where(frame["shape"].notna())
+
+
+def _grains(frame: pd.DataFrame) -> pd.Series:
+    import pandas as pd
+
+    drawn = frame[frame["shape"].notna()]
+    grains = pd.Series(pd.NA, index=frame.index, dtype="Int64")
+    for _, boundary_set in drawn.groupby(["kind", "boundary_set"]):
+        grains[boundary_set.index] = round(grain(_shapes(boundary_set["shape"])))
+    return grains
 
 
 def _shapes(values: pd.Series) -> NDArray[np.object_]:

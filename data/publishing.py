@@ -11,6 +11,7 @@ from data.coverage import counted_twice
 from data.cubes import (
     CONDUCT_CUBE,
     CRIME_CUBE,
+    HOURS_CUBE,
     OUTCOMES_CUBE,
     PEOPLE_CUBE,
     RESIDENTS_CUBE,
@@ -18,6 +19,7 @@ from data.cubes import (
     TEAM_CUBE,
     count_conduct,
     count_crime,
+    count_hours,
     count_outcomes,
     count_people,
     count_residents,
@@ -54,6 +56,7 @@ CUBES = (
     Cube(OUTCOMES_CUBE, STOPS.name, count_outcomes, "counting outcomes of searches", by_area=True),
     Cube(CONDUCT_CUBE, STOPS.name, count_conduct, "counting how searches were carried out", by_area=False),
     Cube(TEAM_CUBE, STOPS.name, count_teams, "counting searches by team", by_area=False),
+    Cube(HOURS_CUBE, STOPS.name, count_hours, "counting searches by hour", by_area=False),
     Cube(CRIME_CUBE, CRIME.name, count_crime, "counting crime", by_area=True),
     Cube(RESIDENTS_CUBE, POPULATION.name, count_residents, "adding up residents", by_area=False),
     Cube(PEOPLE_CUBE, POPULATION.name, count_people, "adding up residents by age and sex", by_area=False),

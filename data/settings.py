@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from functools import cache
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic.functional_validators import BeforeValidator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from data.vocabularies import published_forces
 
 
 def _listed(value: object) -> object:
@@ -30,9 +33,42 @@ def _given(value: object) -> object:
     return value.strip() or None if isinstance(value, str) else value
 
 
+def _similar(value: object) -> object:
+    """Each force of ``surrey: kent, sussex; kent: surrey`` with those that are most similar to it.
+
+    Raises
+    ------
+    ValueError
+        If a force is none of the published ones, stands twice, is its own most similar one, or has none.
+    """
+    if not isinstance(value, str):
+        return value
+    lists: dict[str, list[str]] = {}
+    for part in filter(None, map(str.strip, value.split(";"))):
+        force, _, others = (text.strip().lower() for text in part.partition(":"))
+        members = [name.strip() for name in others.split(",") if name.strip()]
+        for name in (force, *members):
+            _check_force(name)
+        if not members:
+            raise ValueError(f"no force stands after “{force}”; write it as “{force}: force, force”")
+        if force in lists or force in members or len(set(members)) < len(members):
+            raise ValueError(f"a force stands twice in the list of “{force}”; name each once, and not the force itself")
+        lists[force] = members
+    return lists
+
+
+def _check_force(name: str) -> None:
+    if name in published_forces():
+        return
+    near = get_close_matches(name, published_forces(), 1)
+    meant = f"perhaps “{near[0]}” is meant" if near else "write forces as files of data.police.uk do"
+    raise ValueError(f"“{name}” is none of the forces; {meant}")
+
+
 _Text = Annotated[str | None, BeforeValidator(_given)]
 _Secret = Annotated[SecretStr | None, BeforeValidator(_given)]
 _List = Annotated[list[str], NoDecode, BeforeValidator(_listed)]
+_Similar = Annotated[dict[str, list[str]], NoDecode, BeforeValidator(_similar)]
 _Asian = Annotated[Literal["Asian", "Other"] | None, BeforeValidator(_group)]
 _Black = Annotated[Literal["Mixed", "Black"] | None, BeforeValidator(_group)]
 
@@ -61,6 +97,11 @@ class Settings(BaseSettings):
     )
     force: str | None = Field(
         None, description="The force shown first, as data.police.uk writes it; otherwise the one with most searches."
+    )
+    most_similar: _Similar = Field(
+        default_factory=dict,
+        description="The forces most similar to each: “surrey: kent, sussex; kent: surrey”, as data.police.uk writes "
+        "them; otherwise none are compared.",
     )
     threshold: int = Field(
         10, ge=5, le=20, description="Counts of searches below this are withheld where a personal attribute is shown."
@@ -207,4 +248,6 @@ def settings() -> Settings:
         if not first["loc"]:  # of several settings together, whose values may be secrets
             raise SettingsError(f"{first['msg'].removeprefix('Value error, ')}.") from None
         name = f"CONFIDENCE_{'_'.join(map(str, first['loc'])).upper()}"
-        raise SettingsError(f"{name} is “{first['input']}”: {first['msg'].lower()}.") from error
+        own = first["msg"].removeprefix("Value error, ")
+        why = own if own != first["msg"] else own.lower()
+        raise SettingsError(f"{name} is “{first['input']}”: {why}.") from error

@@ -152,9 +152,14 @@ class View:
     def __bool__(self) -> bool:
         return self.release is not None and bool(self.release.current)
 
-    def has(self, table: str) -> bool:
-        """Whether the release holds this table at all."""
-        return self.release is not None and table in self.release.versions
+    def has(self, table: str, column: str | None = None) -> bool:
+        """Whether the release holds this table at all, and in it this column."""
+        if self.release is None or table not in self.release.versions:
+            return False
+        if column is None:
+            return True
+        with reading(table):
+            return column in self._files(table)[1].names
 
     def rows(self, table: str) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
         """The rows of a table or cube that belong to current loads, counted where they lie.

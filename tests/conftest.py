@@ -29,6 +29,14 @@ hypothesis_settings.register_profile("any_machine", deadline=None)
 hypothesis_settings.load_profile("any_machine")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark whatever reads the real files, by whichever way."""
+    for item in items:
+        if "real_files" in getattr(item, "fixturenames", ()):
+            item.add_marker("real")
+
+
 @pytest.fixture(scope="session")
 def real_files() -> Path:
     """Folder of real files: CONFIDENCE_REAL_FILES, else shared/data/real beside the repository."""
@@ -85,10 +93,15 @@ def police_csv() -> Callable[..., bytes]:
     return write
 
 
+def shared_folder(factory: pytest.TempPathFactory) -> Path:
+    """The folder of a test session that all its workers have."""
+    base = factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
 def made_once(name: str, factory: pytest.TempPathFactory, make: Callable[[Store], T]) -> tuple[Store, T]:
     """A store of a test session, made by whichever worker needs it first, and what making it gave."""
-    base = factory.getbasetemp()
-    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / name
+    folder = shared_folder(factory) / name
     store, made = Store(folder / "store"), folder / "made.pickle"
     folder.mkdir(exist_ok=True)
     with FileLock(folder / "lock"):

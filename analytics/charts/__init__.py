@@ -6,6 +6,7 @@ from analytics.charts.events import month_stacks, share_dots
 from analytics.charts.funnel import ratio_funnel
 from analytics.charts.gaps import gap_dots
 from analytics.charts.held import held_dots
+from analytics.charts.hours import hour_bars
 from analytics.charts.house import CONFIG, FONT, PALETTES, Palette, template
 from analytics.charts.limits import limit_rows
 from analytics.charts.map_key import map_key
@@ -33,6 +34,7 @@ __all__ = [
     "coverage_grid",
     "gap_dots",
     "held_dots",
+    "hour_bars",
     "limit_rows",
     "map_key",
     "middle",

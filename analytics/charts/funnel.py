@@ -33,24 +33,25 @@ Row = Mapping[Hashable, Any]
 _HEIGHT, _TOP, _RIGHT = 340, 8, 72
 _FOOT = FOOT + LINE + 6
 _PLOT = _HEIGHT - _TOP - _FOOT
-_AXIS = "Precision: more searches, surer"
+_AXIS = "Expected searches of each group"
 
 _LIMITS = (("95 %", "limit_low_95", "limit_high_95", "5px,4px"), ("99.8 %", "limit_low_998", "limit_high_998", "solid"))
 """Name, ends and dash of each pair of limits, the narrower first."""
 
 _NAMED = 6
-"""Areas outside that are named in the drawing; of more, none is: the table says which."""
+"""Areas that are named in the drawing, those farthest from the ratio; the sentence and the table name the others."""
 
 _HALF = 0.55  # Part of the width past which a name stands left of its mark.
+_LETTERS = 16  # Of a line of a name: two such lines stand beside a mark on a phone.
 
 
 def ratio_funnel(rows: pd.DataFrame, mode: Mode, ratio: float) -> go.Figure:
-    """Ratios of areas against their precision, both on log scales, with two pairs of limits around a ratio.
+    """Ratios of areas against how much they can tell, both on log scales, with two pairs of limits around a ratio.
 
     Parameters
     ----------
     rows
-        One row an area: name, ratio, low, high, precision, limit_low_95, limit_high_95, limit_low_998, limit_high_998
+        One row an area: name, ratio, low, high, equal_to, limit_low_95, limit_high_95, limit_low_998, limit_high_998
         and flagged. Rows without a ratio are left out.
     mode
         Ground of the page.
@@ -61,11 +62,11 @@ def ratio_funnel(rows: pd.DataFrame, mode: Mode, ratio: float) -> go.Figure:
     -------
     Figure
         Areas inside are small and grey. Those that are flagged are large: a triangle up where they lie above, a
-        triangle down below, and named where they are few.
+        triangle down below, and named. What lies beyond the 95 % limits without being flagged has a grey name.
     """
     palette = PALETTES[mode]
-    drawn = sorted((row for row in records_of(rows) if number(row["ratio"]) is not None), key=_precision)
-    span, across = _span([float(row["ratio"]) for row in drawn], ratio), _across(list(map(_precision, drawn)))
+    drawn = sorted((row for row in records_of(rows) if number(row["ratio"]) is not None), key=_tells)
+    span, across = _span([float(row["ratio"]) for row in drawn], ratio), _across(list(map(_tells, drawn)))
     flagged = [row for row in drawn if is_true(row["flagged"])]
     high = ratio_ticks(span)
     return figure_of(
@@ -95,7 +96,7 @@ def ratio_funnel(rows: pd.DataFrame, mode: Mode, ratio: float) -> go.Figure:
         annotations=[
             annotation("times", 0, math.log10(high[-1]), xref="paper", **_plate(palette), xshift=-2),
             *_line_names(drawn, ratio, span, palette),
-            *_names(flagged, ratio, span, across, palette.ground),
+            *_names(drawn, ratio, span, across, palette),
         ],
         shapes=[
             {
@@ -113,8 +114,8 @@ def ratio_funnel(rows: pd.DataFrame, mode: Mode, ratio: float) -> go.Figure:
     )
 
 
-def _precision(row: Row) -> float:
-    return float(row["precision"])
+def _tells(row: Row) -> float:
+    return float(row["equal_to"])
 
 
 def _plate(palette: Palette) -> dict[str, Any]:
@@ -127,9 +128,9 @@ def _span(ratios: Iterable[float], ratio: float) -> tuple[float, float]:
     return min(every) / 1.2, max(every) * 1.2
 
 
-def _across(precision: Sequence[float]) -> tuple[float, float]:
-    """Ends of the axis of precision: every dot with some room, and at least a factor of 4 between them."""
-    low, high = min(precision, default=1.0), max(precision, default=1.0)
+def _across(tells: Sequence[float]) -> tuple[float, float]:
+    """Ends of the axis across: every dot with some room, and at least a factor of 4 between them."""
+    low, high = min(tells, default=1.0), max(tells, default=1.0)
     room = max(1.25, 2 / math.sqrt(high / low))
     return low / room, high * room
 
@@ -155,7 +156,7 @@ def _limit(rows: Sequence[Row], name: str, dash: str, span: tuple[float, float],
     known = [ends[0] if row[name] <= 0 else min(max(math.log(row[name]), ends[0]), ends[1]) for row in rows]
     narrowing = isotonic_regression(known, increasing="low" in name).x
     return {
-        "x": [_precision(row) for row in rows],
+        "x": [_tells(row) for row in rows],
         "y": [math.exp(value) for value in narrowing.tolist()],
         "mode": "lines",
         "line": {"color": palette.soft, "width": 1.5, "dash": dash},
@@ -165,7 +166,7 @@ def _limit(rows: Sequence[Row], name: str, dash: str, span: tuple[float, float],
 
 def _marks(rows: Sequence[Row], said: str) -> dict[str, Any]:
     return {
-        "x": [_precision(row) for row in rows],
+        "x": [_tells(row) for row in rows],
         "y": [float(row["ratio"]) for row in rows],
         "mode": "markers",
         "hovertext": [_hover(row, said) for row in rows],
@@ -194,7 +195,9 @@ def _outside(rows: Sequence[Row], up: bool, palette: Palette) -> dict[str, Any]:
 def _hover(row: Row, said: str) -> str:
     ends = (row["low"], row["high"]), (row["limit_low_95"], row["limit_high_95"])
     own, limits = (near_one.between(*(float(value) for value in pair)) for pair in ends)
-    return hover_text(row["name"], f"{near_one.times(float(row['ratio']))} times, {own}", f"95 % limits {limits}", said)
+    tells = f"as much as {wording.count(_tells(row))} expected searches of each group"
+    ratio = f"{near_one.times(float(row['ratio']))} times, {own}"
+    return hover_text(row["name"], ratio, f"95 % limits {limits}", tells, said)
 
 
 def _line_names(rows: Sequence[Row], ratio: float, span: tuple[float, float], palette: Palette) -> list[dict[str, Any]]:
@@ -217,20 +220,34 @@ def _pixels(value: float, span: tuple[float, float]) -> float:
 
 
 def _names(
-    flagged: Sequence[Row], ratio: float, span: tuple[float, float], across: tuple[float, float], ground: str
+    rows: Sequence[Row], ratio: float, span: tuple[float, float], across: tuple[float, float], palette: Palette
 ) -> list[dict[str, Any]]:
-    """Names of the flagged areas beside their marks; one that would lie over another is left to the sentence."""
-    if len(flagged) > _NAMED:
-        return []
+    """Names beside the marks of what lies outside: flagged first, then what chance can have beyond the 95 % limits.
+
+    One that would lie over another is left to the sentence.
+    """
     notes: list[dict[str, Any]] = []
     taken: list[tuple[float, float]] = []
-    for row in sorted(flagged, key=lambda row: abs(math.log(row["ratio"] / ratio)), reverse=True):
-        at, height = math.log10(_precision(row)), _pixels(float(row["ratio"]), span)
+    for row in sorted(filter(_is_beyond, rows), key=lambda row: (not is_true(row["flagged"]), -_far(row, ratio))):
+        at, height = math.log10(_tells(row)), _pixels(float(row["ratio"]), span)
         part = (at - math.log10(across[0])) / math.log10(across[1] / across[0])
-        if any(abs(height - other) < LINE and abs(part - taken_part) < _HALF for taken_part, other in taken):
+        name = escaped(row["name"], _LETTERS, 2)
+        tall = LINE * (1 + name.count("<br>"))
+        over = any(abs(height - other) < tall and abs(part - taken_part) < _HALF for taken_part, other in taken)
+        if over or len(notes) == _NAMED:
             continue
         taken.append((part, height))
-        side = {"xanchor": "left", "xshift": 10} if part < _HALF else {"xanchor": "right", "xshift": -10}
-        name = escaped(row["name"], 22, 1)
-        notes.append(annotation(name, at, math.log10(float(row["ratio"])), bgcolor=ground, **side))
+        left = part < _HALF
+        side = {"xanchor": "left", "xshift": 10} if left else {"xanchor": "right", "xshift": -10, "align": "right"}
+        colour = palette.text if is_true(row["flagged"]) else palette.muted
+        plate = {"bgcolor": palette.ground, "font": {"color": colour}}
+        notes.append(annotation(name, at, math.log10(float(row["ratio"])), **plate, **side))
     return notes
+
+
+def _is_beyond(row: Row) -> bool:
+    return is_true(row["flagged"]) or not row["limit_low_95"] <= row["ratio"] <= row["limit_high_95"]
+
+
+def _far(row: Row, ratio: float) -> float:
+    return abs(math.log(row["ratio"] / ratio))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Row = Mapping[Hashable, Any]
 
-_ROW = 2 * LINE + 10
+_ROOM = 10  # Between the text of two rows.
 _HALF = 0.36  # Of a row, from its middle to the edge of its band.
 _SYMBOLS = {"clearly above": "triangle-up", "clearly below": "triangle-down"}
 
@@ -53,6 +53,7 @@ def limit_rows(rows: pd.DataFrame, mode: Mode) -> go.Figure:
         What lies outside is an orange triangle that points to its side, with a word beside it; the rest blue circles.
     """
     palette, records = PALETTES[mode], records_of(rows)
+    lines = 3 if any(row["verdict"] in _SYMBOLS for row in records) else 2
     drawn = [(place, row) for place, row in enumerate(records) if number(row["estimate"]) is not None]
     highest = max((float(row[name]) for _, row in drawn for name in ("high", "limit_high_95")), default=0.2)
     step = next(step for step in (0.1, 0.2, 0.25, 0.5) if min(1.0, highest * 1.05) / step <= 3.9)
@@ -67,7 +68,7 @@ def limit_rows(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     texts = [f"{tick * 100:.0f}" for tick in ticks]
     return figure_of(
         mode,
-        FOOT + 8 + _ROW * max(len(records), 1),
+        FOOT + 8 + (lines * LINE + _ROOM) * max(len(records), 1),
         [trace for outside in (False, True) for trace in _dots(drawn, outside, palette)],
         x={
             "range": [0, ceiling],
@@ -119,10 +120,13 @@ def _band(row: Row, place: int, palette: Palette) -> dict[str, Any]:
 
 
 def _beside(row: Row, palette: Palette) -> str:
-    """The share and its interval; the verdict of what lies outside."""
+    """The share and its interval, the verdict of what lies outside, and the searches that all of it rests on."""
     figures = f"<b>{wording.percent(float(row['estimate']))}</b> {_span(row)}"
-    said = row["verdict"] if row["verdict"] in _SYMBOLS else wording.plural(int(row["searches"]), "search", "searches")
-    return f'{figures}<br><span style="color:{palette.muted}">{escaped(said, 20, 1)}</span>'
+    said = [row["verdict"]] if row["verdict"] in _SYMBOLS else []
+    said += [wording.plural(int(row["searches"]), "search", "searches")]
+    return "<br>".join(
+        [figures, *(f'<span style="color:{palette.muted}">{escaped(text, 20, 1)}</span>' for text in said)]
+    )
 
 
 def _span(row: Row) -> str:

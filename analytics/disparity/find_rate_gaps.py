@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from analytics.disparity.clusters import Clustered, clustered, holds_all
 from analytics.disparity.estimate import TAIL, Estimate
-from analytics.disparity.find_rates import NORMAL, cell_error, search_table
-from analytics.survey.intervals import wilson_t
+from analytics.disparity.find_rates import search_table
+from analytics.disparity.gap_dispersion import NORMAL, GapDispersion, gap_dispersion
 
 Floats = NDArray[np.float64]
 
@@ -21,6 +22,11 @@ _Z = float(ndtri(1 - TAIL))
 
 _LARGEST_LOG = 700.0
 """Of a limit of a ratio: what is larger has no floating-point number."""
+
+_LARGEST_T = 1e9
+"""At which every interval reaches over 0."""
+
+_INDEPENDENT = GapDispersion(1.0, NORMAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +40,8 @@ class FindRateGap:
     ratio : Estimate or None
         The one over the other; None where one of the groups has no finds.
     p_value : float
-        Of no difference, two-sided; not below what the interval of the difference says. NaN where the interval is by
-        chance alone, which is far too narrow where searches come in clumps: nothing is tested then.
+        Of no difference, two-sided: that at which the interval of the difference would end at 0. NaN where the interval
+        is by chance alone, which is far too narrow where searches come in clumps: nothing is tested then.
     se_by_chance : float
         Standard error of the difference if searches were independent.
     clusters : int
@@ -55,12 +61,12 @@ class FindRateGap:
 def find_rate_gap(found_a: ArrayLike, searched_a: ArrayLike, found_b: ArrayLike, searched_b: ArrayLike) -> FindRateGap:
     r"""Difference and ratio of the find rates of two groups, as a whole.
 
-    By chance alone both intervals come from the Wilson intervals of the two rates (MOVER). Where the groups are given
-    by cells, such as months, what moves both in a cell moves their difference less: with
-    :math:`z_c = (x_{a,c} - p_a n_{a,c})/n_a - (x_{b,c} - p_b n_{b,c})/n_b` the variance of the difference is
-    :math:`\sum z_c^2/(1 - h_c)`, :math:`h_c` being the mean share of the cell in the searches of both groups; that of
-    the log of the ratio has each term over its own rate, and Student's t has the degrees of freedom of `clustered`. The
-    wider of the two intervals is given. Under 3 cells nothing shows how far searches vary, so there is no p value.
+    Both intervals come from the Wilson intervals of the two rates (MOVER). Where the groups are given by cells, such as
+    months, these have :math:`n/\hat\phi` searches and Student's t, with the variance factor of the gap over the cells
+    and its degrees of freedom (`gap_dispersion`; for the ratio, of its log): what moves both in a cell moves their
+    difference less. The p value is twice the chance beyond the t at which the interval of the difference ends at 0. It
+    is a score test, whose variance is near that of one rate for both: a rate that is low by chance does not look surer.
+    Under 3 cells nothing shows how far searches vary, so searches count as independent and there is no p value.
 
     Parameters
     ----------
@@ -82,22 +88,17 @@ def find_rate_gap(found_a: ArrayLike, searched_a: ArrayLike, found_b: ArrayLike,
     x_a, n_a, x_b, n_b = _cells_of_both(found_a, searched_a, found_b, searched_b)
     whole_a, whole_b = float(n_a.sum()), float(n_b.sum())
     p_a, p_b = float(x_a.sum()) / whole_a, float(x_b.sum()) / whole_b
-    low, high = wilson_t(np.array([p_a, p_b]), np.array([whole_a, whole_b]), NORMAL)
-    chance = _by_chance(p_a, p_b, low, high)
-    parts = ((x_a - p_a * n_a) / whole_a, (x_b - p_b * n_b) / whole_b)
-    searched = n_a / whole_a + n_b / whole_b
-    spread = cell_error(parts[0] - parts[1], searched)
-    ratio = chance.ratio
-    if ratio is not None:
-        ratio = _wider_ratio(ratio, cell_error(parts[0] / p_a - parts[1] / p_b, searched))
-    gap = chance.difference
-    nearer = gap.estimate - gap.low if p_a > p_b else gap.high - gap.estimate
+    rates = _Rates(p_a, p_b, whole_a, whole_b)
+    spread, ratio = gap_dispersion(x_a, n_a, x_b, n_b), None
+    if p_a > 0 and p_b > 0:
+        of_log = gap_dispersion(x_a, n_a, x_b, n_b, (1 / p_a, 1 / p_b))
+        ratio = _ratio(rates, of_log or _INDEPENDENT)
     return FindRateGap(
-        difference=_wider(gap, spread),
+        difference=_difference(rates, spread or _INDEPENDENT),
         ratio=ratio,
-        p_value=math.nan if spread is None else _p_value(gap.estimate, nearer / _Z, spread),
+        p_value=math.nan if spread is None else _level_at_none(rates, spread),
         se_by_chance=math.sqrt(p_a * (1 - p_a) / whole_a + p_b * (1 - p_b) / whole_b),
-        clusters=0 if spread is None else int((searched > 0).sum()),
+        clusters=0 if spread is None else int((n_a + n_b > 0).sum()),
     )
 
 
@@ -188,9 +189,13 @@ class _Searches(NamedTuple):
     left_out: int
 
 
-class _Chance(NamedTuple):
-    difference: Estimate
-    ratio: Estimate | None
+class _Rates(NamedTuple):
+    """Find rates of both groups, and their searches."""
+
+    a: float
+    b: float
+    searched_a: float
+    searched_b: float
 
 
 def _cells_of_both(
@@ -236,37 +241,53 @@ def _searched_both(found_a: ArrayLike, searched_a: ArrayLike, found_b: ArrayLike
     return _Searches(*kept, int((~usable).sum()))
 
 
-def _by_chance(p_a: float, p_b: float, low: Floats, high: Floats) -> _Chance:
-    """Intervals of the difference and of the ratio from those of two independent shares."""
-    gap = p_a - p_b
-    below, above = math.hypot(p_a - low[0], high[1] - p_b), math.hypot(high[0] - p_a, p_b - low[1])
-    difference = Estimate(gap, gap - below, gap + above)
-    if p_a == 0 or p_b == 0:
-        return _Chance(difference, None)
+def _difference(rates: _Rates, spread: GapDispersion) -> Estimate:
+    """The difference, with its interval from those of two independent shares."""
+    (low_a, high_a), (low_b, high_b) = _own(rates, spread, float(stdtrit(spread.df, 1 - TAIL)))
+    gap = rates.a - rates.b
+    below, above = math.hypot(rates.a - low_a, high_b - rates.b), math.hypot(high_a - rates.a, rates.b - low_b)
+    return Estimate(gap, gap - below, gap + above)
+
+
+def _ratio(rates: _Rates, spread: GapDispersion) -> Estimate:
+    """The ratio, with its interval from those of two independent shares, neither of which is 0."""
+    (low_a, high_a), (low_b, high_b) = _own(rates, spread, float(stdtrit(spread.df, 1 - TAIL)))
+    p_a, p_b = rates.a, rates.b
 
     def limit(own: float, other: float, sign: int) -> float:
         other_part = other * (2 * p_b - other)
         root = math.sqrt(max(0.0, (p_a * p_b) ** 2 - own * (2 * p_a - own) * other_part))
         return (p_a * p_b + sign * root) / other_part if other_part > 0 else math.inf
 
-    return _Chance(difference, Estimate(p_a / p_b, limit(low[0], high[1], -1), limit(high[0], low[1], 1)))
+    return Estimate(p_a / p_b, limit(low_a, high_b, -1), limit(high_a, low_b, 1))
 
 
-def _wider(chance: Estimate, spread: Clustered | None) -> Estimate:
-    if spread is None:
-        return chance
-    half = float(stdtrit(spread.df, 1 - TAIL)) * spread.se
-    return _clipped(
-        Estimate(chance.estimate, min(chance.low, chance.estimate - half), max(chance.high, chance.estimate + half))
-    )
+def _level_at_none(rates: _Rates, spread: GapDispersion) -> float:
+    """Two-sided p value: of the t at which the interval of the difference ends at 0."""
+    gap = abs(rates.a - rates.b)
+    if gap == 0:
+        return 1.0
+    upper, lower = (0, 1) if rates.a > rates.b else (1, 0)
+
+    def beyond(t: float) -> float:
+        own = _own(rates, spread, t)
+        return math.hypot(own[upper][0] - rates[upper], own[lower][1] - rates[lower]) - gap
+
+    return 2 * float(stdtr(spread.df, -brentq(beyond, 0.0, _LARGEST_T)))
 
 
-def _wider_ratio(chance: Estimate, spread: Clustered | None) -> Estimate:
-    if spread is None:
-        return chance
-    factor = math.exp(min(_LARGEST_LOG, float(stdtrit(spread.df, 1 - TAIL)) * spread.se))
-    return Estimate(
-        chance.estimate, min(chance.low, chance.estimate / factor), max(chance.high, chance.estimate * factor)
+def _own(rates: _Rates, spread: GapDispersion, t: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Wilson's interval of each rate at a quantile t, with searches less what clumping takes off."""
+    return _wilson(rates.a, rates.searched_a / spread.phi, t), _wilson(rates.b, rates.searched_b / spread.phi, t)
+
+
+def _wilson(share: float, effective: float, t: float) -> tuple[float, float]:
+    squared = t * t / effective
+    half = math.sqrt(share * (1 - share) * squared + squared * squared / 4)
+    # At 0 and 1 the one end is the share itself, but for rounding.
+    return (
+        max(0.0, (share + squared / 2 - half) / (1 + squared)) if share > 0 else 0.0,
+        min(1.0, (share + squared / 2 + half) / (1 + squared)) if share < 1 else 1.0,
     )
 
 

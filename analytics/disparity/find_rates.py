@@ -10,12 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from analytics.disparity.clusters import Clustered, clustered, holds_all
 from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.disparity.estimate import count_array
+from analytics.disparity.gap_dispersion import NORMAL
 from analytics.survey.intervals import effective_sample, wilson_t
 
 Floats = NDArray[np.float64]
-
-NORMAL = 1e9
-"""Degrees of freedom at which Student's t is the normal distribution."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

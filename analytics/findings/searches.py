@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -40,8 +40,8 @@ class NoSearches(LookupError):
     """There is nothing to count for the question; the message is one sentence that says why."""
 
 
-def check_counted(view: View, cube: str, what: str) -> None:
-    """See that a release was counted into a cube that is younger than it may be.
+def check_counted(view: View, cube: str, what: str, column: str | None = None) -> None:
+    """See that a release was counted into a cube, or into a column of it, that is younger than it may be.
 
     Parameters
     ----------
@@ -49,13 +49,17 @@ def check_counted(view: View, cube: str, what: str) -> None:
         Name of the cube.
     what
         What it counts, as the end of "counted before … were".
+    column
+        Name of the column; None where the cube is as young.
+    column
+        A column of it that is younger still.
 
     Raises
     ------
     NoSearches
         If it was not, with the command that counts it again.
     """
-    if not view.has(cube):
+    if not view.has(cube, column):
         number = view.release.number if view.release else 0
         raise NoSearches(
             f"Release {number} was counted before {what} were; the command “python -m data recount --reason TEXT” "
@@ -90,6 +94,8 @@ class Searches:
         Searches whose ethnicity is blank; they count among Not stated.
     vehicle_only
         Searches of vehicles alone, which are not searches of persons and are left out.
+    only
+        The months of the period that are asked about; None for all of them.
     """
 
     view: View
@@ -97,6 +103,7 @@ class Searches:
     cells: pd.DataFrame
     blank: int
     vehicle_only: int
+    only: frozenset[str] | None = None
 
     @classmethod
     @lru_cache(maxsize=256)
@@ -133,6 +140,19 @@ class Searches:
         """
         chosen = _chosen(self.scope, self.view)
         return self._counted(self.scope, self.view, chosen[chosen["power"].isin(powers)])
+
+    def within(self, months: Collection[str]) -> Searches:
+        """Those of the searches that are of some months of the period; there may be none.
+
+        Parameters
+        ----------
+        months
+            Months, YYYY-MM, one or more, which need not follow each other; the scope becomes that of their span.
+        """
+        scope = self.scope.but(from_month=min(months), to_month=max(months))
+        chosen = _chosen(scope, self.view)
+        counted = self._counted(scope, self.view, chosen[chosen["month"].isin(list(months))])
+        return replace(counted, only=frozenset(months))
 
     @cached_property
     def by_power(self) -> pd.DataFrame:
@@ -211,8 +231,9 @@ class Searches:
 
     @cached_property
     def asked_months(self) -> list[str]:
-        """Every month of the period."""
-        return wording.month_range(str(self.scope.from_month), str(self.scope.to_month))
+        """Every month of the period that is asked about."""
+        every = wording.month_range(str(self.scope.from_month), str(self.scope.to_month))
+        return [month for month in every if self.only is None or month in self.only]
 
     @cached_property
     def months(self) -> list[str]:
@@ -254,6 +275,14 @@ class Searches:
         loads = _loads(self.view, self.force)
         empty = set(loads.loc[loads["current"] & (loads["rows"] == 0), "period"])
         return [month for month in self.months if month in empty]
+
+    @cached_property
+    def notes(self) -> dict[str, tuple[str, ...]]:
+        """What was noticed when the files were read, by month of the period."""
+        loads = _loads(self.view, self.force)
+        current = loads["current"].to_numpy(dtype=bool)
+        held = dict(zip(loads["period"].to_numpy()[current], loads["notes"].to_numpy()[current], strict=True))
+        return {month: tuple(held[month]) for month in self.months}
 
     @cached_property
     def total(self) -> int:

@@ -16,12 +16,23 @@ from datetime import UTC, datetime
 from time import process_time
 
 from analytics.library.measured import FILE, NO_AIM, UNTOLD, Measured, read, renewed, write
-from benchmarks.coverage import contact, cycle, disparity, found, funnel, small_area, survey, threshold, waves
+from benchmarks.coverage import (
+    contact,
+    cycle,
+    diagnostic,
+    disparity,
+    found,
+    funnel,
+    small_area,
+    survey,
+    threshold,
+    waves,
+)
 from benchmarks.machine import machine
 
 PARTS: dict[str, Callable[..., Iterator[Measured]]] = {
     module.PART: module.measured
-    for module in (survey, waves, small_area, contact, disparity, found, funnel, threshold, cycle)
+    for module in (survey, waves, small_area, contact, disparity, found, funnel, diagnostic, threshold, cycle)
 }
 HEAD = (
     f"{'figure and setting':<92}{'interval':<36}{'use':<15}{'aim':<13}"

@@ -46,7 +46,7 @@ WHOSE = {"as of the others": LINKED, "all of them": 1.0, "none of them": 0.0}
 
 WILSON = shown("Wilson-t over months", RATES)
 WILSON_CHANCE = shown(CHANCE, RATES)
-WIDER = shown("months, or chance where wider", RATES)
+WIDER = shown("factor of the gap over months", RATES)
 WIDER_CHANCE = shown(CHANCE, RATES)
 SATO = shown("by district, or chance where wider", WITHIN)
 STRICT = shown("range of links not given", AT_LEAST)

@@ -2,7 +2,8 @@
 
 Forces are drawn as in ``benchmarks.threshold``. An interval is shown where the fit is not refused and both prior scales
 say the same of the group. Where thresholds are equal there is one more row: the interval from the lowest end at either
-scale to the highest, against no gap at all. Where it does not hold 0, the page shows a gap that is none.
+scale to the highest, against no gap at all. Where it does not hold 0, the page shows a gap that is none. Where the
+group's threshold is 4 points lower there is one more too: in how many of all forces the page says that it is lower.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ AT_LEAST = (0.93, 1.0)
 
 SCALES = {scale: shown(f"prior scale {scale:g}", AT_LEAST) for scale in PRIOR_SCALES}
 BOTH = later(TOLD, NONE)
+FOUND = shown("told to be lower", (0.9, 1.0))
+FIGURE_FOUND = "Threshold gap of 4 points told"
 
 WORLDS: Mapping[str, World] = {
     "equal, and the model holds": PLAIN,
@@ -52,7 +55,10 @@ def batch(world: World, equal: bool, random: np.random.Generator) -> Mapping[Int
         for scale, interval in SCALES.items()
     }
     lows, highs = zip(*ends.values(), strict=True)
-    return {**made, BOTH: Drawn.of(([min(lows)], [max(highs)]), [0.0], given)} if equal else made
+    if equal:
+        return {**made, BOTH: Drawn.of(([min(lows)], [max(highs)]), [0.0], given)}
+    told = float(given[0] and gaps[PRIOR_SCALES[0]].verdict == "lower")
+    return {**made, FOUND: Drawn.of(([told], [told]), [1.0])}
 
 
 def measured(replications: int = 120) -> Iterator[Measured]:
@@ -60,4 +66,7 @@ def measured(replications: int = 120) -> Iterator[Measured]:
     for name, world in WORLDS.items():
         random = np.random.default_rng(SEED)
         forces = (batch(world, name.startswith("equal"), random) for _ in range(replications))
-        yield from rows_of(PART, FIGURE, name, forces)
+        for row in rows_of(PART, FIGURE, name, forces):
+            # Whether a gap is told is no interval, and has no width.
+            told = row.interval == FOUND.name
+            yield replace(row, figure=FIGURE_FOUND, width=math.nan, width_is="") if told else row

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from data.demo.county import DISTRICTS, County, county
 from data.demo.draw import stream, words
-from data.demo.truth import AGES, CENSUS, CENSUS_YEAR, CHILDREN
+from data.demo.truth import CENSUS, CENSUS_AGES, CENSUS_YEAR
 from data.tables import POPULATION
 from data.vocabularies import BROAD_GROUPS, vocabulary
 
@@ -37,7 +37,6 @@ _WITHIN_BROAD = {
     "Black African": 0.60, "Black Caribbean": 0.27, "Other Black": 0.13, "Arab": 0.35, "Any other ethnic group": 0.65,
 }  # fmt: skip
 
-_AGE_BANDS = (CHILDREN, *AGES)
 _AGE_OF_BROAD = {
     "White": (17.0, 9.0, 12.0, 26.0, 14.0, 22.0),
     "Black": (28.0, 14.0, 16.0, 29.0, 8.0, 5.0),
@@ -56,6 +55,8 @@ class Residents:
     ----------
     counts
         Shape (neighbourhoods, ethnic groups of the list, sexes, age bands with children first).
+    published
+        The same in the bands that the census is published in.
     broad
         Number in ``BROAD_GROUPS`` of each ethnic group of the list.
     deprivation
@@ -63,6 +64,7 @@ class Residents:
     """
 
     counts: NDArray[np.int64]
+    published: NDArray[np.int64]
     broad: NDArray[np.int64]
     deprivation: NDArray[np.float64]
 
@@ -105,18 +107,28 @@ def residents(seed: int, total: int) -> Residents:
     counts = random.multinomial(people, shares.reshape(number, -1) / shares.sum(axis=(1, 2, 3))[:, None])
     deprivation = place.urban * 2.2 + 0.4 * (place.district == 0) + random.normal(0, 0.7, number)
     deprivation = (deprivation - deprivation.mean()) / deprivation.std()
-    return Residents(counts.reshape(shares.shape), broad, deprivation)
+    counts = counts.reshape(shares.shape)
+    return Residents(counts, _in_census_bands(stream(seed, "ages"), counts), broad, deprivation)
 
 
 def population(place: County, people: Residents) -> list[pd.DataFrame]:
     """The census by district and by neighbourhood, as rows of ``population``; the two add up to the same."""
     import numpy as np
 
-    districts = np.stack([people.counts[place.district == d].sum(axis=0) for d in range(len(DISTRICTS))])
+    districts = np.stack([people.published[place.district == d].sum(axis=0) for d in range(len(DISTRICTS))])
     return [
         _population("district", place.district_codes, DISTRICTS, districts),
-        _population("ward", place.codes, place.names, people.counts),
+        _population("ward", place.codes, place.names, people.published),
     ]
+
+
+def _in_census_bands(random: np.random.Generator, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Residents by the age bands of the census, drawn within those of children and adults, the last axis."""
+    import numpy as np
+
+    shares = [np.array([*bands.values()]) for bands in CENSUS_AGES.values()]
+    parts = [random.multinomial(counts[..., at], share) for at, share in enumerate(shares)]
+    return np.concatenate(parts, axis=-1)
 
 
 def _population(level: str, codes: tuple[str, ...], names: tuple[str, ...], counts: NDArray[np.int64]) -> pd.DataFrame:
@@ -133,7 +145,7 @@ def _population(level: str, codes: tuple[str, ...], names: tuple[str, ...], coun
             "ethnicity_list": LIST,
             "ethnicity": words(vocabulary("ethnicity", LIST).values, group),
             "sex": words(SEXES, sex),
-            "age": words(_AGE_BANDS, age),
+            "age": words([band for bands in CENSUS_AGES.values() for band in bands], age),
             "residents": counts.ravel(),
         }
     )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _PARTS = (
     "county", "census", "levels", "survey", "crime", "searches", "events", "feedback", "plans", "reasons", "conduct",
+    "ages",
 )  # fmt: skip
 """Each has a stream of its own, so that a change to one leaves the others as they are. Add new ones at the end."""
 

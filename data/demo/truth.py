@@ -32,9 +32,16 @@ ENGAGEMENT, FAIR, CONFIDENCE, WILLING, INFORMATION, ACTION = STAGES
 BENEFIT = "benefit"
 
 AGES = ("16 to 24", "25 to 34", "35 to 54", "55 to 64", "65 and over")
-"""Age bands of adults, in the survey and at events; the census has ``CHILDREN`` before them."""
+"""Age bands of adults, in the survey and at events."""
 
 CHILDREN = "Under 16"
+
+CENSUS_AGES = {
+    CHILDREN: {"Under 10": 0.61, "10 to 15": 0.39},
+    "16 to 24": {"16 to 17": 0.21, "18 to 24": 0.79},
+    **{band: {band: 1.0} for band in AGES[1:]},
+}
+"""The age bands of the census within each of children and adults, with their share: they fit those of searches too."""
 
 TEAMS = tuple(f"Team {number}" for number in range(1, 13))
 """Teams that search, two a district."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
@@ -22,10 +22,13 @@ from pages.parts import leads
 from pages.parts.filters import go_to, link
 from pages.parts.release import current_view, ways_out_of
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 _LONG = 30
 _WIDE = 8
-_SENTENCE = 24  # Letters past which a column is not as narrow as its first rows.
 _READABLE = 230
+_LETTER, _EDGES = 7, 22  # Pixels of a letter, and beside the text of a cell.
 _WIDTHS = {"Simulated": 390}  # Cases that differ at their end.
 _FIRST = 4
 _SIDES = 3
@@ -115,8 +118,8 @@ def lines(finding: Finding, title: str) -> None:
         st.caption(plain(finding.answer.removeprefix(f"{finding.headline}. ")))
 
 
-def badges(finding: Finding, title: str) -> None:
-    """What each line says, in a row with one link to the page that says more."""
+def badges(finding: Finding, title: str, more: str = "") -> None:
+    """What each line says, in a row with one link to the page that says more, or the words that say where."""
     if finding.refused:
         return
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
@@ -127,6 +130,8 @@ def badges(finding: Finding, title: str) -> None:
         lead = next((line.leads for line in finding.lines if line.leads), None)
         if lead:
             leads.link(lead, ":blue[Data and methods]")
+        if more:
+            st.markdown(f":gray[:small[{plain(more)}]]", width="content")
 
 
 def _arrow(line: Line) -> str:
@@ -407,14 +412,16 @@ def _table(finding: Finding) -> None:
 def _rows(finding: Finding, table: str, alt: str) -> None:
     rows = reading_table(finding, table)
     if len(rows) > _LONG or len(rows.columns) > _WIDE:
-        wide = {
-            name: st.column_config.Column(width=_WIDTHS.get(name, _READABLE))
-            for name in rows
-            if rows[name].str.len().max() > _SENTENCE
-        }
+        wide = {name: st.column_config.Column(width=_width(name, rows[name])) for name in rows}
         st.dataframe(rows, hide_index=True, alt=alt, key=f"rows_{_key(finding, table)}", column_config=wide)
     else:
         st.table(rows.map(plain), border="horizontal", hide_index=True, alt=alt)
+
+
+def _width(name: str, texts: pd.Series) -> int:
+    """Pixels in which the name and every text of a column fit, as far as a column stays readable."""
+    longest = max(len(name), int(texts.str.len().max() or 0))
+    return min(_WIDTHS.get(name, _READABLE), _EDGES + _LETTER * longest)
 
 
 def downloads(finding: Finding, table: str | None = None) -> None:

@@ -26,6 +26,7 @@ if scope is None:
 ratio = answer("stop_and_search.disproportionality", scope, view)
 show.headline(ratio)
 show.strip(ratio)
+show.badges(answer("stop_and_search.quality", scope, view), "Data", "More: How good the data are, below.")
 
 if ratio.refused:
     show.whole(answer("stop_and_search.rates", scope, view), said=[ratio.answer])
@@ -45,13 +46,16 @@ else:
     with months:
         show.whole(answer("stop_and_search.trend", scope, view), beside=False, said=said, opened=False)
 
-    with show.on_demand("Areas against each other", ":material/scatter_plot:", "funnel", scope.area_level) as opened:
-        if opened:
-            areas = answer("stop_and_search.funnel", scope, view)
-            filters.choose_level(scope, view, areas.provenance.scope.get("area_level"))
-            show.whole(areas, beside=False, said=said)
+with show.on_demand("Areas against each other", ":material/scatter_plot:", "funnel", scope.area_level) as opened:
+    if opened:
+        areas = answer("stop_and_search.funnel", scope, view)
+        filters.choose_level(scope, view, areas.provenance.scope.get("area_level"))
+        show.whole(areas, beside=False, said=ratio.caveats)
+        show.whole(answer("stop_and_search.edges", scope, view), beside=False, said=[*ratio.caveats, *areas.caveats])
 
-part("Why, and under which power", "rule", "why", "by_power", "by_object")
+part("Of the same age and sex", "supervisor_account", "ages", "standardised")
+part("Against the most similar forces", "compare_arrows", "similar", "similar_forces")
+part("Under which power, and what was looked for", "rule", "why", "by_power", "by_object")
 part("What was found", "manage_search", "found", "find_rates", "outcomes")
 part("Children, and more thorough searches", "child_care", "conduct", "children", "more_thorough")
 part("Five tests", "checklist", "tests", "scorecard")
@@ -64,6 +68,6 @@ with show.on_demand("Are the thresholds equal? (experimental)", ":material/scien
         show.whole(thresholds, beside=False, said=ratio.caveats)
         show.moved(answer("stop_and_search.bars", scope, view), "Bar of the second group", said=thresholds.caveats)
 
-part("How good the data are", "fact_check", "quality", "quality")
+part("How good the data are", "fact_check", "quality", "quality", "hours")
 
 show.whole(answer("stop_and_search.months", scope, view), said=ratio.caveats)

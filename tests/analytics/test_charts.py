@@ -105,12 +105,12 @@ def held(label: str = "Share\n1 of 2 within") -> pd.DataFrame:
 def areas(*names: str, flagged: str = "High") -> pd.DataFrame:
     """Areas of which each can tell more than the one before; the limits are those of a normal distribution around 2."""
     names = names or ("Few", "Low", "Usual", "High")
-    precision = [10.0 * 3**place for place in range(len(names))]
-    table = pd.DataFrame({"name": names, "precision": precision})
+    equal_to = [20.0 * 3**place for place in range(len(names))]
+    table = pd.DataFrame({"name": names, "equal_to": equal_to})
     table["ratio"] = [8.0 if name == flagged else 0.6 if name == "Low" else 2.1 for name in names]
     for name, z in (("95", 1.96), ("998", 3.09)):
         for side, sign in (("low", -1), ("high", 1)):
-            table[f"limit_{side}_{name}"] = [2 * math.exp(sign * z / math.sqrt(value)) for value in precision]
+            table[f"limit_{side}_{name}"] = [2 * math.exp(sign * z / math.sqrt(value / 2)) for value in equal_to]
     table["low"], table["high"] = table["ratio"] / 1.5, table["ratio"] * 1.5
     table["flagged"] = pd.array([name in (flagged, "Low") for name in names], dtype="boolean")
     none = pd.DataFrame({"name": ["Withheld"], "ratio": [None], "flagged": pd.array([None], dtype="boolean")})
@@ -397,13 +397,13 @@ def test_a_funnel_has_two_pairs_of_limits_and_a_shape_of_its_own_for_each_side()
     assert [trace.line.dash for trace in limits] == ["5px,4px", "5px,4px", "solid", "solid"]
     expected = areas().set_index("name")
     for trace, name in zip(limits, ("low_95", "high_95", "low_998", "high_998"), strict=True):
-        assert list(trace.x) == [10, 30, 90, 270]
+        assert list(trace.x) == [20, 60, 180, 540]
         assert trace.y[-1] == pytest.approx(expected.at["High", f"limit_{name}"])
     marks = {trace.marker.symbol: trace for trace in figure.data if trace.mode == "markers"}
     assert {symbol: (list(trace.x), trace.marker.color) for symbol, trace in marks.items()} == {
-        "circle": ([10, 90], palette.soft),
-        "triangle-up": ([270], palette.orange),
-        "triangle-down": ([30], palette.blue),
+        "circle": ([20, 180], palette.soft),
+        "triangle-up": ([540], palette.orange),
+        "triangle-down": ([60], palette.blue),
     }
     assert "outside the limits, below" in marks["triangle-down"].hovertext[0]
     assert notes(figure) == ["times", "all areas", "95 %", "99.8 %", "High", "Low"]
@@ -415,16 +415,24 @@ def test_names_of_a_funnel_lie_beside_their_marks_and_over_no_other() -> None:
     figure = charts.ratio_funnel(areas(), "light", 2.0)
     high, low = figure.layout.annotations[-2:]
     # The right end has no room for a name; on a log axis a note is placed by its exponent.
-    assert (high.x, high.y, high.xanchor) == (*map(pytest.approx, (math.log10(270), math.log10(8))), "right")
-    assert (low.x, low.xanchor) == (pytest.approx(math.log10(30)), "left")
+    assert (high.x, high.y, high.xanchor) == (*map(pytest.approx, (math.log10(540), math.log10(8))), "right")
+    assert (low.x, low.xanchor) == (pytest.approx(math.log10(60)), "left")
     near = areas("High", "Higher", "Usual").assign(flagged=True, ratio=[8.0, 8.1, 2.0, math.nan])
     assert notes(charts.ratio_funnel(near, "light", 2.0))[-2:] == ["Higher", "Usual"]
-    many = areas(*"abcdefg").assign(flagged=True)
-    assert notes(charts.ratio_funnel(many, "light", 2.0))[-1] == "99.8 %"
+    many = areas(*"abcdefgh").assign(flagged=True, ratio=[*(2.2**place for place in range(2, 10)), math.nan])
+    assert notes(charts.ratio_funnel(many, "light", 2.0))[-6:] == list("hgfedc")
+
+
+def test_what_lies_beyond_the_limits_by_chance_has_a_grey_name() -> None:
+    rows = areas().assign(flagged=pd.array([False, False, False, True, None], dtype="boolean"))
+    high, low = charts.ratio_funnel(rows, "light", 2.0).layout.annotations[-2:]
+    palette = charts.PALETTES["light"]
+    assert (high.text, high.font.color) == ("High", palette.text)
+    assert (low.text, low.font.color) == ("Low", palette.muted)
 
 
 @pytest.mark.parametrize(
-    ("precision", "expected"),
+    ("equal_to", "expected"),
     [
         ([20, 1030], ["30", "100", "300", "1,000"]),
         ([10, 30], ["10", "20"]),
@@ -433,13 +441,13 @@ def test_names_of_a_funnel_lie_beside_their_marks_and_over_no_other() -> None:
         ([0.4, 3], ["0.5", "1", "2"]),
     ],
 )
-def test_precision_has_few_round_ticks(precision: list[float], expected: list[str]) -> None:
-    rows = areas("Usual", "High").iloc[:2].assign(precision=precision)
+def test_what_areas_can_tell_has_few_round_ticks(equal_to: list[float], expected: list[str]) -> None:
+    rows = areas("Usual", "High").iloc[:2].assign(equal_to=equal_to)
     axis = charts.ratio_funnel(rows, "light", 2.0).layout.xaxis
     assert ticks(axis) == expected
     low, high = (10**end for end in axis.range)
-    assert low < min(precision)
-    assert high > max(precision)
+    assert low < min(equal_to)
+    assert high > max(equal_to)
 
 
 def test_a_limit_of_nothing_or_without_end_stays_on_a_log_axis() -> None:
@@ -706,8 +714,9 @@ def test_what_lies_outside_its_limits_points_to_its_side_and_says_so() -> None:
     assert list(marks[1].y) == [1, 2]
     assert [(band.x0, band.x1) for band in figure.layout.shapes] == [(0.24, 0.29), (0.23, 0.3), (0.23, 0.3)]
     said = [note.text for note in figure.layout.annotations]
-    assert [re.sub("<[^>]*>", " ", text).split()[-2:] for text in said[:3]] == [
-        ["900", "searches"], ["clearly", "below"], ["clearly", "above"],
+    # What lies outside keeps the number of its searches.
+    assert [[re.sub("<[^>]*>", "", line) for line in text.split("<br>")[1:]] for text in said[:3]] == [
+        ["900 searches"], ["clearly below", "500 searches"], ["clearly above", "500 searches"],
     ]  # fmt: skip
     assert said[3].replace("<br>", " ") == "withheld: fewer than 20 searches"
     assert figure.layout.xaxis.range[1] >= 0.44

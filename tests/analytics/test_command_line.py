@@ -49,6 +49,7 @@ NEEDED = {"neighbourhoods.profile": ["--scope", "area=X05000011"]}
 """What a question can't be answered without."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("key", list(QUESTIONS))
 def test_json_has_the_documented_shape(demonstration, capsys, key):
     code = main(["answer", key, "--store", str(demonstration.root), *NEEDED.get(key, [])])

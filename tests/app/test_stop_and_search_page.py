@@ -258,7 +258,7 @@ def test_each_chart_is_drawn_with_its_sentence_as_alternative(run, answer) -> No
     assert len(drawn) == 4
     for key in SHOWN:
         finding = answer(key, {})
-        spec = drawn[finding.answer]
+        spec = drawn[finding.alt]
         assert len(spec["data"]) > 0
         assert spec == json.loads(finding.chart("light").to_json())
 
@@ -279,7 +279,7 @@ def test_tables_offer_their_files_and_open_on_request(run) -> None:
     opened = run(PAGE, opened=True)
     buttons = [button.key for button in opened.get("download_button")]
     # The residents are of two censuses, and set beside each other.
-    tables = (*OPENED, f"{FUNNEL}_whole", "stop_and_search.disproportionality_denominators")
+    tables = (*OPENED, f"{FUNNEL}_whole", f"{RATIO}_definitions", f"{RATIO}_denominators")
     assert sorted(buttons) == sorted(f"{kind}_{table}" for kind in ("csv", "excel") for table in tables)
 
 
@@ -385,6 +385,19 @@ def test_a_reason_stands_once_on_a_refused_page(address, run, answer) -> None:
     assert (f"### {plain(rates.headline)}" in texts(app)) == (not rates.refused)
 
 
+def test_where_areas_are_not_set_against_each_other_the_page_says_why_in_their_place(run, answer) -> None:
+    address = {"force": "surrey", "from": GAP, "to": GAP}
+    refused = answer(FUNNEL, address)
+    assert refused.refused
+    app = run(PAGE, **address)
+    app.session_state["part_funnel"] = True
+    app.run()
+    assert not app.exception
+    said = texts(app)
+    place = said.index(f"### {plain(QUESTIONS[FUNNEL].asks)}")
+    assert said[place + 1] == f":material/block: **{plain(refused.answer)}**"
+
+
 def test_one_month_shows_no_course(run, answer) -> None:
     address = {**WHOLE, "from": "2018-06", "to": "2018-06"}
     assert answer(TREND, address).chart("light") is None
@@ -429,7 +442,10 @@ def test_what_was_found_is_counted_when_it_is_opened(run, demonstration) -> None
     assert plain(infra_marginality()) in said
 
 
-@pytest.mark.parametrize(("part", "asked"), [("why", ("by_power", "by_object")), ("quality", ("quality",))])
+@pytest.mark.parametrize(
+    ("part", "asked"),
+    [("why", ("by_power", "by_object")), ("quality", ("quality", "hours")), ("ages", ("standardised",))],
+)
 def test_powers_objects_and_the_data_are_counted_when_they_are_opened(part, asked, run, demonstration) -> None:
     view = demonstration.view()
     questions = [QUESTIONS[f"stop_and_search.{key}"] for key in asked]
@@ -467,7 +483,7 @@ def test_five_tests_and_teams_are_counted_when_they_are_opened(part, key, run, d
     assert f"### {plain(found.headline)}" in said
     assert all(plain(words) in said for words in (found.answer, found.chart_title, *found.caveats[:4]))
     drawn = {chart.proto.alt: json.loads(chart.proto.spec) for chart in app.get("plotly_chart")}
-    charts = {panel.alt: panel.draw for panel in found.panels} or {found.answer: found.chart}
+    charts = {panel.alt: panel.draw for panel in found.panels} or {found.alt: found.chart}
     assert all(drawn[alt] == json.loads(draw("light").to_json()) for alt, draw in charts.items())
 
 

@@ -184,7 +184,6 @@ def published(real_files):
     return counts
 
 
-@pytest.mark.real
 def test_real_conduct_equals_a_count_with_the_csv_module(real_store, published):
     found = rows(real_store.view())
     assert published.total() == 152_877

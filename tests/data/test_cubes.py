@@ -150,7 +150,6 @@ def test_groups_cross_as_the_rows_do(cube, square_areas):
     assert total(found, "area", "person", "self_defined") == dict(expected)
 
 
-@pytest.mark.real
 def test_real_persons_of_the_metropolitan_by_ethnic_group(real_store):
     found = rows(real_store, "stops_cube")
     months = [f"2018-{month:02}" for month in range(4, 10)]
@@ -170,7 +169,6 @@ def test_real_persons_of_the_metropolitan_by_ethnic_group(real_store):
     }
 
 
-@pytest.mark.real
 def test_real_vehicle_searches_and_blanks_equal_a_count_with_the_csv_module(real_store, real_files):
     vehicles, unlocated, blank = Counter(), Counter(), Counter()
     for path in sorted((real_files / "police_uk").rglob("*-stop-and-search.csv*")):
@@ -308,7 +306,6 @@ def test_the_crime_of_the_demonstration_lies_in_its_neighbourhoods_and_their_dis
     assert cube["located"].all()
 
 
-@pytest.mark.real
 def test_real_crimes_equal_a_count_with_the_csv_module(real_store, real_files):
     """As SOURCES.md of the folder prints them: 29 files, 112,184 rows, of 14 kinds."""
     months, kinds, unlocated = Counter(), Counter(), Counter()
@@ -359,7 +356,6 @@ def census(areas):
     return text.getvalue().encode()
 
 
-@pytest.mark.real
 def test_real_residents_add_up_and_suppressed_counts_are_counted(real_store):
     found, population = rows(real_store, "residents_cube"), rows(real_store, "population")
     assert found["residents"].sum() == population["residents"].sum()

@@ -237,7 +237,6 @@ def inside(points, shape):
     return odd
 
 
-@pytest.mark.real
 def test_real_searches_of_lancashire_lie_where_the_even_odd_rule_puts_them(real_store):
     view = real_store.view()
     stops = view.rows("stops").collect("pandas").to_native()
@@ -263,7 +262,6 @@ def test_real_searches_of_lancashire_lie_where_the_even_odd_rule_puts_them(real_
         assert found[found.index.isin(chosen["code"])].to_dict() == expected[expected.index.notna()].to_dict()
 
 
-@pytest.mark.real
 def test_real_sets_rank_by_kind_and_size(real_store):
     geography = real_store.view().rows("geography").collect("pandas").to_native()
     assert ranks(geography) == {

@@ -150,7 +150,8 @@ def test_one_commit_a_table_for_each_command_however_many_files(store, load, sea
     year = {f"2018-{month:02}-surrey-stop-and-search.csv": searches(month) for month in range(1, 7)}
     wards = {f"{n}.geojson": square_areas("WD22", {f"E0500000{n}": (n, 51)}) for n in range(2)}
     load(year | wards)
-    searches_of = ("conduct_cube", "loads", "outcomes_cube", "releases", "stops", "stops_cube", "team_cube")
+    cubes = ("conduct_cube", "hours_cube", "outcomes_cube", "stops_cube", "team_cube")
+    searches_of = (*cubes, "loads", "releases", "stops")
     areas_of = ("areas", "counted_with", "geography", "shapes")
     assert versions(store) == dict.fromkeys((*searches_of, *areas_of), 0)
     load({name.replace("2018", "2019"): content for name, content in year.items()})
@@ -290,7 +291,6 @@ def independent_count(folder):
     return counts
 
 
-@pytest.mark.real
 def test_real_files_each_get_one_line_and_a_reason(real_report, real_files):
     _, report = real_report
     assert [o.path for o in report.outcomes] == [
@@ -305,7 +305,6 @@ def test_real_files_each_get_one_line_and_a_reason(real_report, real_files):
     }
 
 
-@pytest.mark.real
 def test_real_files_of_each_kind_are_all_loaded(real_store):
     history = real_store.history()
     # As SOURCES.md of the folder lists them; 17 boundary files are the wards of one district each, two of them twice.
@@ -333,19 +332,18 @@ def test_real_files_of_each_kind_are_all_loaded(real_store):
     assert residents["Census 2021", "district"] == pytest.approx(59_597_542, rel=1e-4)
 
 
-@pytest.mark.real
 def test_real_months_have_as_many_searches_as_the_csv_module_counts(real_store, real_files):
     expected = independent_count(real_files)
     assert (len(expected), expected.total()) == (143, 152_877)
     levels = [("stops_cube", "district"), ("stops_cube", "neighbourhood"), ("outcomes_cube", "district")]
-    for table, level in (("stops", None), ("conduct_cube", None), ("team_cube", None), *levels):
+    whole = ("stops", "conduct_cube", "team_cube", "hours_cube")
+    for table, level in (*((name, None) for name in whole), *levels):
         found = real_store.view().rows(table).collect("pandas").to_native()
         found = found.assign(stops=1) if table == "stops" else found
         found = found if level is None else found[found["area_level"] == level]
         assert found.groupby(["force", "month"])["stops"].sum().to_dict() == dict(expected), (table, level)
 
 
-@pytest.mark.real
 def test_real_rows_are_the_cells_of_the_files(real_store, real_files):
     path = real_files / "police_uk" / "2018-04" / "2018-04-metropolitan-stop-and-search.csv.gz"
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
@@ -371,7 +369,6 @@ def test_real_rows_are_the_cells_of_the_files(real_store, real_files):
     assert [pd.Timestamp(row["Date"]) for row in expected] == list(found["at"])
 
 
-@pytest.mark.real
 def test_real_files_loaded_again_load_nothing(real_report, real_files):
     store, first = real_report
     before = versions(store)
@@ -387,6 +384,7 @@ def test_real_files_loaded_again_load_nothing(real_report, real_files):
         "counted_with",
         "crime_cube",
         "geography",
+        "hours_cube",
         "loads",
         "outcomes_cube",
         "people_cube",

@@ -178,7 +178,6 @@ def published(real_files):
     return counts
 
 
-@pytest.mark.real
 def test_real_outcomes_equal_a_count_with_the_csv_module(real_store, published):
     found = rows(real_store.view())
     assert published.total() == 152_877

@@ -88,7 +88,7 @@ def test_withdrawing_what_is_superseded_changes_no_figure(store, twice_loaded):
 
 
 def test_withdrawing_writes_no_row_of_data(store, twice_loaded):
-    cubes = ("stops_cube", "outcomes_cube", "conduct_cube", "team_cube")
+    cubes = ("stops_cube", "outcomes_cube", "conduct_cube", "team_cube", "hours_cube")
     before = {table: table_version(store, table) for table in ("stops", *cubes, "loads")}
     withdraw(store, twice_loaded[1], "Grace", "sent by mistake")
     assert {table: table_version(store, table) for table in before} == before
@@ -189,5 +189,5 @@ def test_only_what_is_new_is_counted(store, load, searches, monkeypatch):
     monkeypatch.setattr(publishing, "CUBES", tuple(map(watched, publishing.CUBES)))
     load({APRIL: searches(1), APRIL.replace("04", "05"): searches(1)})
     load({APRIL.replace("04", "06"): searches(1)})
-    cubes = ("stops_cube", "outcomes_cube", "conduct_cube", "team_cube")
+    cubes = ("stops_cube", "outcomes_cube", "conduct_cube", "team_cube", "hours_cube")
     assert counted == [*((name, 2) for name in cubes), *((name, 1) for name in cubes)]

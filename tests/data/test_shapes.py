@@ -79,7 +79,6 @@ def test_the_demonstration_is_drawn_within_its_limits(demonstration):
     check(demonstration.view(), "eskmere", "district", 6)
 
 
-@pytest.mark.real
 @pytest.mark.parametrize(
     ("force", "level", "number"),
     [

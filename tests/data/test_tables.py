@@ -17,6 +17,7 @@ STOPS.schema.validate(frame, lazy=True)
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("order", [("pandera.pandas", "analytics"), ("analytics", "pandera.pandas")])
 def test_a_frame_passes_its_checks_whatever_was_imported_first(order):
     script = SCRIPT.format(first=order[0], second=order[1])

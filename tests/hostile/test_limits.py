@@ -25,6 +25,7 @@ def told(tmp_path_factory):
     return say
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("what", "said"),
     [

@@ -130,8 +130,8 @@ def test_counting_in_parts_counts_the_same(counted, monkeypatch):
     monkeypatch.setattr(cubes, "_AT_ONCE", 250)
     store, reads = counted(900, "parts")
     parts = cube_of(store)
-    # One reading for each of the four cubes of searches.
-    assert reads.count("stops") == 4 * math.ceil(900 / 250)
+    # One reading for each of the five cubes of searches.
+    assert reads.count("stops") == 5 * math.ceil(900 / 250)
     assert list(parts["force"]) == list(whole["force"])
     columns = list(whole)
     pd.testing.assert_frame_equal(

@@ -83,7 +83,6 @@ def schools() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["dnum", "stype", "sch.wide", "api00", "pw", "fpc"])
 
 
-@pytest.mark.real
 def test_mean_of_a_stratified_sample(stratified: pd.DataFrame) -> None:
     # Row 1: svymean(~api00, svydesign(~1, strata = ~stype, weights = ~pw, fpc = ~fpc), deff = TRUE).
     row = domain_means(stratified, "api00", (), "pw", "stype", fpc="fpc").table.iloc[0]
@@ -105,7 +104,6 @@ def test_mean_of_a_clustered_sample(clustered: pd.DataFrame) -> None:
     assert round(without["se"], 7) == 23.7790107
 
 
-@pytest.mark.real
 def test_intervals_of_a_rare_share(stratified: pd.DataFrame) -> None:
     # Row 4: svyciprop(~I(api00 > 875)): method "beta", "mean", and "wilson" of survey 4.5.
     rare = stratified.assign(rare=stratified["api00"] > 875)
@@ -121,7 +119,6 @@ def test_intervals_of_a_rare_share(stratified: pd.DataFrame) -> None:
     assert [round(row["low"], 10), round(row["high"], 10)] == [0.0134103008, 0.0736932282]
 
 
-@pytest.mark.real
 def test_domains_of_a_stratified_sample(stratified: pd.DataFrame) -> None:
     # Row 6: svyby(~I(api00 > 700), ~stype, d, svymean).
     high = stratified.assign(high=stratified["api00"] > 700)
@@ -131,7 +128,6 @@ def test_domains_of_a_stratified_sample(stratified: pd.DataFrame) -> None:
     assert table["se"].round(10).tolist() == [0.0495210762, 0.0632605102, 0.0594946846]
 
 
-@pytest.mark.real
 def test_difference_of_two_domains_of_a_stratified_sample(stratified: pd.DataFrame) -> None:
     # Row 10: svyttest(api00 ~ comp.imp): difference 40.98993004, t 2.084243, p .0384342 with 196 degrees of freedom.
     result = domain_means(stratified, "api00", "comp.imp", "pw", "stype", fpc="fpc")
@@ -172,7 +168,6 @@ def test_generalised_regression_mean_of_a_clustered_sample(schools: pd.DataFrame
 DESIGN = {"weight": "pw", "stratum": "stype", "fpc": "fpc"}
 
 
-@pytest.mark.real
 def test_linear_regression_of_a_stratified_sample(stratified: pd.DataFrame) -> None:
     # Row 7: svyglm(api00 ~ ell + meals + mobility).
     result = survey_regression(stratified, "api00", ["ell", "meals", "mobility"], **DESIGN)
@@ -183,7 +178,6 @@ def test_linear_regression_of_a_stratified_sample(stratified: pd.DataFrame) -> N
     assert result.table.loc[0, ["low", "high"]].tolist() == pytest.approx([801.011324490, 840.763307322], rel=1e-9)
 
 
-@pytest.mark.real
 def test_logit_of_a_stratified_sample(stratified: pd.DataFrame) -> None:
     # Row 8: svyglm(sch.wide ~ ell + meals + mobility, family = quasibinomial()).
     wide = stratified.assign(wide=stratified["sch.wide"] == "Yes")
@@ -201,7 +195,6 @@ def test_logit_of_a_stratified_sample(stratified: pd.DataFrame) -> None:
     assert effects["se"].to_numpy() == pytest.approx([0.0018422242971, 0.0012783955170, 0.0044182026720], rel=1e-7)
 
 
-@pytest.mark.real
 def test_independence_in_a_stratified_sample(stratified: pd.DataFrame) -> None:
     # Row 10: svychisq(~sch.wide + stype): F 17.24744396, ndf 1.828671504, ddf 360.248286, p 2.03504636e-07.
     result = independence(stratified, "sch.wide", "stype", **DESIGN)
@@ -209,7 +202,6 @@ def test_independence_in_a_stratified_sample(stratified: pd.DataFrame) -> None:
     assert result.p_value == pytest.approx(2.03504635947e-07, rel=1e-6)
 
 
-@pytest.mark.real
 def test_t_test_of_a_stratified_sample(stratified: pd.DataFrame) -> None:
     # Row 10: svyttest(api00 ~ comp.imp), which is a regression on one answer: t 2.084243, df 196, p .0384342.
     result = survey_regression(stratified, "api00", ["comp.imp"], **DESIGN)

@@ -10,6 +10,7 @@ import numpy as np
 from analytics import charts, wording
 from analytics.disclosure import withhold
 from analytics.finding import Finding, Provenance, files_of
+from analytics.findings.ages import in_bands
 from analytics.findings.asked import question_of
 from analytics.findings.engagement import choices
 from analytics.findings.engagement.shared import CLUSTERS, UNANSWERABLE, NoEngagement
@@ -134,6 +135,7 @@ def _reached(scope: Scope, view: View) -> _Reached:
     wide = chosen.dropna(axis=1, how="all").fillna(0)
     unknown = int(wide[NOT_KNOWN].sum()) if NOT_KNOWN in wide else 0
     came = [str(group) for group in wide.columns if group != NOT_KNOWN]
+    residents = in_bands(residents, came) if scope.by == "age_band" else residents
     # Who is never counted by age, such as children, is no group that stayed away.
     groups = [group for group in residents if group in came or scope.by != "age_band"]
     if len(groups) < 2:

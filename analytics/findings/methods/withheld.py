@@ -101,8 +101,9 @@ _RULES = (
     (
         "",
         "Subtraction",
-        "Not done yet: a second count withheld with the first, so that totals do not give it away.",
-        "Until then whoever has a total and all parts but one can tell that one: mind it before you publish a table.",
+        "Where one group's answers alone are withheld, or one age band below 18, so is the smallest other one. Not of "
+        "ethnic groups of published searches: the published files tell every count.",
+        "Whoever has a total and all parts but one can tell that one: mind it before you publish a table.",
     ),
 )
 """Name of the setting, the rule, what it says and why; blank where no setting is behind it."""
@@ -130,7 +131,7 @@ def withheld(scope: Scope, view: View) -> Finding:
         tables={"rules": table},
         source=("analytics/findings/methods/withheld.py and the settings", "docs/methods.md, docs/survey-methods.md"),
         caveats=(
-            "Protection against subtraction is not there yet: totals beside a withheld count can give it away.",
+            "Protection against subtraction is there in part: totals beside a withheld count can give it away.",
             "Rules are applied where figures are made, so that page, file and command line agree.",
         ),
         settings={f"CONFIDENCE_{name.upper()}": _written(name) for name, *_ in _RULES if name},

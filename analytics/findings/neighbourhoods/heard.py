@@ -11,6 +11,7 @@ import numpy as np
 from analytics import wording
 from analytics.disclosure import withhold
 from analytics.finding import Card, Line
+from analytics.findings.ages import in_bands
 from analytics.findings.engagement import choices
 from analytics.findings.engagement.reach import OFTEN
 from analytics.findings.neighbourhoods import places
@@ -111,6 +112,7 @@ def _of_attribute(place: Place, events: set[str], attribute: str) -> Representat
     wide = wide[wide.index.isin(events)].dropna(axis="columns", how="all").fillna(0)
     if wide.empty or not residents:
         return None
+    residents = in_bands(residents, [str(group) for group in wide]) if attribute == "age_band" else residents
     # Who is never counted by age, such as children, is no group that stayed away.
     groups = [group for group in residents if group in wide or attribute != "age_band"]
     if len(groups) < 2:

@@ -7,10 +7,12 @@ from analytics.findings.stop_and_search.by_power import by_power
 from analytics.findings.stop_and_search.children import children
 from analytics.findings.stop_and_search.conducted import Conducted
 from analytics.findings.stop_and_search.disproportionality import STREET, comparable, disproportionality
+from analytics.findings.stop_and_search.edges import edges, other_levels, placed_searches
 from analytics.findings.stop_and_search.find_rates import find_rates, rated
 from analytics.findings.stop_and_search.five_aims import diagnosable, diagnostic
 from analytics.findings.stop_and_search.followed import Followed
 from analytics.findings.stop_and_search.funnel import funnel
+from analytics.findings.stop_and_search.hours import Timed, hours
 from analytics.findings.stop_and_search.linked import confidence_link, linkable
 from analytics.findings.stop_and_search.months import months
 from analytics.findings.stop_and_search.more_thorough import more_thorough, recorded
@@ -19,6 +21,9 @@ from analytics.findings.stop_and_search.quality import quality
 from analytics.findings.stop_and_search.rates import rates
 from analytics.findings.stop_and_search.scorecard import scorecard
 from analytics.findings.stop_and_search.shared import FAIRNESS, INDEPENDENT
+from analytics.findings.stop_and_search.similar_forces import similar_forces
+from analytics.findings.stop_and_search.similar_searches import similar_searches
+from analytics.findings.stop_and_search.standardised import standardised, strata_of
 from analytics.findings.stop_and_search.teams import Teams, teams
 from analytics.findings.stop_and_search.threshold import fitted, threshold_gaps
 from analytics.findings.stop_and_search.trend import chartable, trend
@@ -30,6 +35,7 @@ __all__ = [
     "Conducted",
     "Followed",
     "Teams",
+    "Timed",
     "bars",
     "by_object",
     "by_power",
@@ -41,21 +47,29 @@ __all__ = [
     "diagnosable",
     "diagnostic",
     "disproportionality",
+    "edges",
     "find_rates",
     "fitted",
     "funnel",
+    "hours",
     "levels",
     "linkable",
     "looked_for",
     "months",
     "more_thorough",
     "near",
+    "other_levels",
     "outcomes",
+    "placed_searches",
     "quality",
     "rated",
     "rates",
     "recorded",
     "scorecard",
+    "similar_forces",
+    "similar_searches",
+    "standardised",
+    "strata_of",
     "teams",
     "threshold_gaps",
     "trend",

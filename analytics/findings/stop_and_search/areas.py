@@ -106,15 +106,26 @@ class PairAreas:
                 said.append(f"no search is recorded as {either(none)}" if none else "")
         return said
 
+    def without_residents(self) -> list[str]:
+        """Which areas have no residents of both groups loaded, and how many searches are in no ratio for it."""
+        absent = np.array([bool((here <= 0).any()) for here in self.residents], dtype=bool)
+        if not absent.any():
+            return []
+        number = int(self.stops[absent].sum())
+        names = wording.listing([name for name, gone in zip(self.names, absent, strict=True) if gone])
+        said = f"No residents of both groups are loaded for {names}, so no ratio is given there"
+        if not number:
+            return [f"{said}."]
+        counts = "is in no figure here, and counts" if number == 1 else "are in no figure here, and count"
+        return [
+            f"{said}: {wording.plural(number, *_OF_BOTH)} ({wording.percent(number / self.recorded)}) {counts} in the "
+            "rates of the whole force."
+        ]
+
     def caveats(self) -> list[str]:
-        """Which searches and residents are in no area."""
+        """Whose residents these are, and which searches lie in no area."""
         nowhere = self.recorded - int(self.stops.sum())
-        absent = [name for name, here in zip(self.names, self.residents, strict=True) if (here <= 0).any()]
         said = [f"Residents by {self.source}, all ages.", *self.notes]
-        if absent:
-            said.append(
-                f"No residents of both groups are loaded for {wording.listing(absent)}: no ratio is given there."
-            )
         if nowhere:
             said.append(elsewhere(nowhere, self.recorded, self.level, _OF_BOTH))
         return said
@@ -132,7 +143,7 @@ def comparable_areas(scope: Scope, view: View) -> PairAreas:
         With the reason, where they can't be.
     """
     whole = comparable(scope.but(area=None, area_level="district"), view)
-    offered = _levels(whole)
+    offered = ["district"] if scope.area_level == "district" else _levels(whole)
     if scope.area_level == "force":
         raise NoSearches("A force is one area and has no other here to be set against; choose districts.")
     if scope.area_level is not None and scope.area_level not in offered:
@@ -190,7 +201,7 @@ def _of_level(whole: Searches, level: str) -> PairAreas:
 
 def _districts(searches: Searches) -> PairAreas:
     """The districts in which searches are counted, with the residents by the source that the scope names."""
-    held, names = searches.residents, choices.districts(searches.view, searches.force)
+    held, names = searches.residents, area_names(searches.view, searches.force, "district")
     wide = held.by_area.astype("float64").reindex(list(names))
     suppressed = held.suppressed_by_area.reindex(list(names)).fillna(0)
     # A suppressed count is next to nothing of a district's group, unless nothing else of the group was counted.
@@ -202,17 +213,26 @@ def _smaller(searches: Searches, level: str) -> PairAreas:
     """Smaller areas, with their residents by the source that is nearest in time."""
     view, force = searches.view, searches.force
     held = places.people(view, force, level, searches.months[0], searches.months[-1], grouped=True)
-    own = places.areas(view, force, level)
-    districts = own["parent_code"].map(places.district_names(view, force))
-    again = own["name"].duplicated(keep=False) & districts.notna()
-    names = own["name"].where(~again, own["name"] + " (" + districts.fillna("") + ")")
     asked, notes = str(searches.scope.population), left_out(held.suppressed)
     if held.source != asked:
         notes.append(f"Residents of {level}s are those of the source nearest in time, not by {asked}.")
     if held.by_area.isna().any(axis=None):
         notes.append(f"{level.capitalize()}s whose residents are not known because of suppressed counts have no ratio.")
-    listed = dict(zip(own["code"].astype(str), names.astype(str), strict=True))
-    return _pair(searches, listed, held.by_area, held.source, held.load_ids, tuple(notes))
+    names = area_names(view, force, level)
+    return _pair(searches, names, held.by_area, held.source, held.load_ids, tuple(notes))
+
+
+def area_names(view: View, force: str, level: str) -> dict[str, str]:
+    """Names of the areas of a force by code, in alphabetical order, with the district's where several share a name."""
+    if level == "district":
+        names = choices.districts(view, force)
+    else:
+        own = places.areas(view, force, level)
+        districts = own["parent_code"].map(places.district_names(view, force))
+        again = own["name"].duplicated(keep=False) & districts.notna()
+        full = own["name"].where(~again, own["name"] + " (" + districts.fillna("") + ")")
+        names = dict(zip(own["code"].astype(str), full.astype(str), strict=True))
+    return dict(sorted(names.items(), key=lambda area: (area[1].casefold(), area[0])))
 
 
 def _pair(
@@ -223,14 +243,14 @@ def _pair(
     load_ids: tuple[str, ...],
     notes: tuple[str, ...] = (),
 ) -> PairAreas:
-    codes = sorted(names, key=lambda code: (str(names[code]).casefold(), code))
+    codes = tuple(names)
     pair = [str(searches.scope.group), str(searches.scope.comparator)]
     return PairAreas(
         searches,
-        tuple(codes),
-        tuple(str(names[code]) for code in codes),
-        searches.by_area.reindex(codes, fill_value=0)[pair].to_numpy(dtype=np.int64),
-        residents.reindex(codes)[pair].to_numpy(dtype=float),
+        codes,
+        tuple(names.values()),
+        searches.by_area.reindex(list(codes), fill_value=0)[pair].to_numpy(dtype=np.int64),
+        residents.reindex(list(codes))[pair].to_numpy(dtype=float),
         source,
         load_ids,
         notes,

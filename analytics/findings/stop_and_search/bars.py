@@ -43,8 +43,7 @@ def bars(scope: Scope, view: View) -> Finding:
     same = _rates()
     answer = (
         f"{same[0].upper()}{same[1:]}: that is so with the second group's bar at {_percent(SECOND_BARS[0])}, below the "
-        f"first group's {_percent(FIRST_BAR)}, as well as at {_percent(SECOND_BARS[-1])}, above it, for what "
-        "differs is how likely the people of the second group are to carry something, which no file says."
+        f"first group's {_percent(FIRST_BAR)}, as well as at {_percent(SECOND_BARS[-1])}, above it."
     )
     return Finding(
         key=question.key,
@@ -68,6 +67,8 @@ def bars(scope: Scope, view: View) -> Finding:
             ),
         ),
         caveats=(
+            "What differs from bar to bar is how likely people of the second group are to carry something, and nobody "
+            "knows.",
             "The bar is the chance of a find above which everybody is searched. Real searches do not follow one bar, "
             "and nobody knows the chances of people who were not searched.",
             FAIRNESS,

@@ -13,8 +13,9 @@ from analytics.finding import Finding
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, NoSearches
-from analytics.findings.stop_and_search import tested_shares
+from analytics.findings.stop_and_search import shares, tested_shares
 from analytics.findings.stop_and_search.followed import Followed
+from analytics.findings.stop_and_search.object_words import object_as_label, object_in_words
 from analytics.findings.stop_and_search.shared import (
     FAIRNESS,
     none_recorded,
@@ -64,7 +65,7 @@ _MOST_DRAWN = 8
 
 _METHOD = (
     "Searches of persons of a group for each object, over those of which the file says what was looked for, under "
-    f"powers that need grounds. {tested_shares.SHARE_METHOD}"
+    f"powers that need grounds. {shares.METHOD}"
 )
 _GROUNDS_ONLY = (
     "Only searches under powers that need grounds are counted: under section 60 and other powers that need no "
@@ -94,7 +95,8 @@ def by_object(scope: Scope, view: View) -> Finding:
         followed = looked_for(scope, view)
     except UNANSWERABLE as why:
         return refused(question, typed_frame([], _COLUMNS, []), scope, view, str(why))
-    searches, table = followed.searches, _table(followed)
+    searches, (table, mirrored) = followed.searches, _table(followed)
+    tests = shares.without(table, mirrored)
     headline, answer = _sentences(followed, table)
     return Finding(
         key=question.key,
@@ -105,8 +107,8 @@ def by_object(scope: Scope, view: View) -> Finding:
         provenance=searches.provenance(
             question,
             _METHOD,
-            tested_shares.SHARE_REFERENCE,
-            [*rules_fired(table, None), *rule_of_tests(table)],
+            shares.REFERENCE,
+            [*rules_fired(table, None), *rule_of_tests(tests)],
             {
                 "Clear below a false-discovery rate of": f"{settings().false_discovery:.2f}",
                 "Share of which the file must say it": wording.percent(LEAST_KNOWN),
@@ -115,11 +117,12 @@ def by_object(scope: Scope, view: View) -> Finding:
             per_resident=False,
         ),
         caveats=(
-            *tested_shares.untested(table),
+            *shares.untested(table),
+            *_clear_others(table, _pair(followed)[0]),
             _GROUNDS_ONLY,
             _POSSESSION,
             *_unsaid(followed),
-            *chance_caveat(table),
+            *chance_caveat(tests),
             _NEEDS,
             FAIRNESS,
             *searches.gaps(per_resident=False),
@@ -178,9 +181,9 @@ def objects_wrong(followed: Followed) -> str:
     searches = followed.searches
     fits, every = (followed.total(cells) for cells in fitting(followed))
     return (
-        f"Of the {every:,} searches by {searches.force_name} {searches.during}{searches.limits} under “{DRUGS_POWER}” "
-        f"the file says of {wording.percent(fits / every)} that drugs were looked for, which is all that this power is "
-        "for: the objects in the file can't be right"
+        f"Of the {every:,} searches by {searches.force_name} {searches.during}{searches.limits} under “{DRUGS_POWER}”, "
+        f"the power to search for drugs, {wording.percent(fits / every)} are said to be for drugs: the objects in the "
+        "file can't be right"
     )
 
 
@@ -210,32 +213,35 @@ def _pair(followed: Followed) -> tuple[str, str]:
     return str(followed.searches.scope.group), str(followed.searches.scope.comparator)
 
 
-def _table(followed: Followed) -> pd.DataFrame:
+def _table(followed: Followed) -> tuple[pd.DataFrame, Mapping[int, int]]:
+    """The table, and the places of rows that are tested as the other of two objects."""
     groups, comparator = followed.groups, _pair(followed)[1]
     told = known(followed)
     base, grounds = followed.by_month(told), followed.by_month(followed.grounds)
-    shares = _known_shares(base, grounds)
-    unsaid = dict(zip((EVERYONE, *groups), shares < LEAST_KNOWN, strict=True))
+    told_of = _known_shares(base, grounds)
+    unsaid = dict(zip((EVERYONE, *groups), told_of < LEAST_KNOWN, strict=True))
     objects = [name for name in followed.objects if name not in NOT_KNOWN]
     counts = {name: followed.by_month(told & followed.looked_for(name)) for name in objects}
     often = sorted((name for name in objects if counts[name].any()), key=lambda name: -int(counts[name].sum()))
     rows = []
     for name in often:
         of_groups = tested_shares.rows_of(groups, counts[name], base, comparator)
-        for row, share in zip(of_groups, shares, strict=True):
+        for row, known_share in zip(of_groups, told_of, strict=True):
             group = str(row["group"])
-            row |= {"object": name, "known_share": share}
+            row |= {"object": name, "known_share": known_share}
             if unsaid[group]:
                 row = {column: row[column] for column in ("object", "group", "known_share")}
-                row["flag"] = f"{_NOT_GIVEN}what was looked for is said of {wording.percent(share)}"
+                row["flag"] = f"{_NOT_GIVEN}what was looked for is said of {wording.percent(known_share)}"
             elif unsaid[comparator]:
                 row |= dict.fromkeys(tested_shares.GAP)
             if not row.get("searches", 1):
                 row["flag"] = _none(followed, row)
             rows.append(row)
-    table = tested_shares.tested(typed_frame(rows, _COLUMNS, ["searches", "base"]))
+    mirrored = shares.mirrors(rows, "object", comparator)
+    table = tested_shares.tested(typed_frame(rows, _COLUMNS, ["searches", "base"]), mirrored)
     table = withhold(table, ["base"], _FIGURES, settings().threshold, zeros_shown=True)
-    return withhold(table, ["searches"], _FIGURES, settings().threshold, zeros_shown=True, what=_WITH_OBJECT)
+    table = withhold(table, ["searches"], _FIGURES, settings().threshold, zeros_shown=True, what=_WITH_OBJECT)
+    return table, mirrored
 
 
 def _known_shares(told: np.ndarray, every: np.ndarray) -> np.ndarray:
@@ -255,9 +261,9 @@ def _none(followed: Followed, row: Mapping[str, Any]) -> str:
 
 def _sentences(followed: Followed, table: pd.DataFrame) -> tuple[str, str]:
     rows = {(row["object"], row["group"]): row for row in records_of(table)}
-    first = DRUGS if (DRUGS, EVERYONE) in rows else next(name for name, _ in rows)
+    first = _first_of(table)
     one, other = (rows[first, name] for name in _pair(followed))
-    searched = "drugs" if first == DRUGS else f"{first[0].lower()}{first[1:]}"
+    searched = object_in_words(first)
     if wording.missing(one["share"]) or wording.missing(other["share"]):
         return _of_everyone(followed, rows[first, EVERYONE], (one, other), searched)
     (group, comparator), searches = _pair(followed), followed.searches
@@ -268,7 +274,7 @@ def _sentences(followed: Followed, table: pd.DataFrame) -> tuple[str, str]:
     )
     short = ", ".join(f"{row['group']} {wording.percent(row['share'])}" for row in (one, other))
     none = "" if first == DRUGS else "No search was for drugs. "
-    return f"Searches for {searched}: {short}", f"{none}{answer}. {_others(table, group, first)}"
+    return f"Searches for {searched}: {short}", f"{none}{answer}. {_others(table, group)}"
 
 
 def _under(followed: Followed) -> str:
@@ -281,17 +287,41 @@ def _base(followed: Followed) -> str:
     return f"{wording.plural(followed.total(known(followed)), 'search', 'searches')} of known object"
 
 
-def _others(table: pd.DataFrame, group: str, first: str) -> str:
+def _others(table: pd.DataFrame, group: str) -> str:
     """Which other objects differ clearly, of how many that were tested."""
-    rows = [row for row in records_of(table) if row["group"] == group and row["object"] != first]
-    told = [row for row in rows if row["verdict"]]
+    told = [row for row in _of_others(table, group) if row["verdict"]]
     if not told:
         return "No difference for another object was tested."
-    clear = [f"{row['object']} {tested_shares.in_points(row)}" for row in told if tested_shares.is_clear(row)]
+    clear = [row for row in told if shares.is_clear(row)]
     number = wording.plural(len(told), "other object")
     if not clear:
         return f"Of {number} tested, none differs clearly."
-    return f"Of {number} tested, {len(clear)} {'differs' if len(clear) == 1 else 'differ'} clearly: {'; '.join(clear)}."
+    if len(clear) == 1:
+        return f"Of {number} tested, 1 differs clearly: {_point(clear[0])}."
+    most = max(clear, key=lambda row: abs(row["gap"]))
+    return f"Of {number} tested, {len(clear)} differ clearly, the most {_point(most)}."
+
+
+def _clear_others(table: pd.DataFrame, group: str) -> list[str]:
+    """A sentence that names all other objects that differ clearly, where there are several."""
+    clear = [row for row in _of_others(table, group) if shares.is_clear(row)]
+    return [f"Clearly different: {'; '.join(map(_point, clear))}."] if len(clear) > 1 else []
+
+
+def _of_others(table: pd.DataFrame, group: str) -> list[Row]:
+    """The rows of a group for every object but the one that the answer begins with."""
+    first = _first_of(table)
+    return [row for row in records_of(table) if row["group"] == group and row["object"] != first]
+
+
+def _first_of(table: pd.DataFrame) -> str:
+    """The object that the answer begins with: drugs, else the most searched for."""
+    objects = list(table["object"])
+    return DRUGS if DRUGS in objects else str(objects[0])
+
+
+def _point(row: Row) -> str:
+    return f"{object_in_words(row['object'])}, {tested_shares.in_points(row)}"
 
 
 def _of_everyone(followed: Followed, every: Row, pair: tuple[Row, Row], searched: str) -> tuple[str, str]:
@@ -342,6 +372,6 @@ def _drawing(table: pd.DataFrame, pair: tuple[str, str]) -> Any:  # noqa: ANN401
         return None
 
     def draw(mode: Mode) -> go.Figure:
-        return tested_shares.drawn(shown, [pairs[name] for name in shown], mode)
+        return tested_shares.drawn(list(map(object_as_label, shown)), [pairs[name] for name in shown], mode)
 
     return draw

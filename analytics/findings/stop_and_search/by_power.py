@@ -17,9 +17,10 @@ from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.residents import NoResidents, Residents
 from analytics.findings.searches import NoSearches, Searches
-from analytics.findings.stop_and_search import tested_shares
+from analytics.findings.stop_and_search import shares, tested_shares
 from analytics.findings.stop_and_search.by_object import LEAST_KNOWN
-from analytics.findings.stop_and_search.disproportionality import EXCESS, STREET, comparison
+from analytics.findings.stop_and_search.comparison import comparison
+from analytics.findings.stop_and_search.disproportionality import EXCESS, STREET
 from analytics.findings.stop_and_search.powers import (
     GROUNDS,
     KINDS,
@@ -40,7 +41,6 @@ from analytics.findings.stop_and_search.shared import (
     none_recorded,
     people,
     population_caveats,
-    residents_of,
     rules_fired,
     typed_frame,
     withheld_caveats,
@@ -71,8 +71,13 @@ _SHARES_LIKEWISE = (
     "how often. Where a power without suspicion is authorised differs from place to place, and so does who is there."
 )
 _UP_AND_DOWN = (
-    "How much a power without suspicion is used goes up and down from month to month for both groups, which leaves "
-    "their shares less sure than the ratio of their rates."
+    "How much a power without suspicion is used goes up and down from month to month for both groups together: rates, "
+    "differences, excess and shares under it move with that and have wide intervals, while the ratio rests on how the "
+    "searches of each month and district split between the groups."
+)
+_WIDE = (
+    "How much a power without suspicion is used goes up and down from month to month: rates, differences, excess and "
+    "shares under it move with that and have wide intervals."
 )
 _NOT_ALIKE = (
     "The ratio under powers that need no suspicion is no surer than the shares: searches of the two groups under them "
@@ -86,12 +91,12 @@ _NOT_KNOWN = (NOT_LISTED, NOT_RECORDED)
 
 _METHOD = (
     "Searches of persons of a group under each kind of power, over all searches of the group. "
-    f"{tested_shares.SHARE_METHOD} Rates, ratio, difference, excess, range of unknown ethnicity and ratio within "
+    f"{shares.METHOD} Rates, ratio, difference, excess, range of unknown ethnicity and ratio within "
     "districts: as of all searches together, from the searches under powers of the kind alone. Ratio against that "
     "under powers that need grounds: from both intervals, on the log scale; the residents cancel."
 )
 _REFERENCE = (
-    f"{tested_shares.SHARE_REFERENCE}; Kleinman 1973, JASA 68, 46 (clumping); Cameron and Miller 2015, Journal of "
+    f"{shares.REFERENCE}; Kleinman 1973, JASA 68, 46 (clumping); Cameron and Miller 2015, Journal of "
     "Human Resources 50, 317 (months as clusters); Donner and Zou 2012, Statistical Methods in Medical Research 21, "
     "347 (two ratios)"
 )
@@ -104,9 +109,12 @@ _PAIR = [
     "adjusted_areas", "dispersion",
 ]  # fmt: skip
 _AGAINST = [f"against_grounds{end}" for end in ("", "_low", "_high", "_p_value", "_q_value")]
+_AGAINST_VERDICT = "against_grounds_verdict"
+_TEN_FOLD = 10
+"""Upper over lower limit of a rate above which it is said why it is so wide."""
 _BY_POWER = [
     *("power", "group", "searches", "base", *_SHARE),
-    *(*tested_shares.GAP, *_RATE, *_PAIR, *_AGAINST, "unknown_share", "flag"),
+    *(*tested_shares.GAP, *_RATE, *_PAIR, *_AGAINST, _AGAINST_VERDICT, "unknown_share", "flag"),
 ]
 _COUNTS = ["searches", "base", "adjusted_areas"]
 _POWERS = ["power", "kind", "searches", "base", "share", "low", "high", "flag"]
@@ -121,8 +129,8 @@ def by_power(scope: Scope, view: View) -> Finding:
         return refused(question, typed_frame([], _BY_POWER, []), scope, view, str(why))
     known = _known_shares(searches)
     population, why_none = _population(searches) if known[EVERYONE] >= LEAST_KNOWN else (None, "")
-    table, mirrors = _by_kind(searches, population, known)
-    powers, tests, ratios = _each(searches, known), table[~mirrors], _ratios_tested(table)
+    table, mirrored = _by_kind(searches, population, known)
+    powers, tests, ratios = _each(searches, known), shares.without(table, mirrored), _ratios_tested(table)
     headline, answer = _sentences(searches, table, known, why_none)
     return Finding(
         key=question.key,
@@ -143,13 +151,13 @@ def by_power(scope: Scope, view: View) -> Finding:
         ),
         caveats=(
             _APART,
-            *tested_shares.untested(table),
+            *_how_alike(table, searches),
+            *shares.untested(table),
             *_ratio_caveats(table, searches, population),
             *_known_in_part(searches, known),
             *chance_caveat(tests),
             *(f"One ratio against another: {said[0].lower()}{said[1:]}" for said in chance_caveat(ratios)),
             _SHARES_LIKEWISE,
-            *_how_alike(table, searches),
             FAIRNESS,
             *missing_residents(searches, population),
             *searches.gaps(per_resident=population is not None),
@@ -199,8 +207,8 @@ def _least_known(known: Mapping[str, float], group: str) -> float:
 
 def _by_kind(
     searches: Searches, population: Residents | None, known: Mapping[str, float]
-) -> tuple[pd.DataFrame, np.ndarray]:
-    """The table, and which of its rows are tested as the other of two kinds, shape (rows,)."""
+) -> tuple[pd.DataFrame, Mapping[int, int]]:
+    """The table, and the places of rows that are tested as the other of two kinds."""
     groups, comparator = list(searches.by_group), str(searches.scope.comparator)
     base = searches.monthly(groups)
     rows = []
@@ -211,12 +219,12 @@ def _by_kind(
             notes = [*_none(searches, row), row["flag"], figures.pop("flag", "")]
             made = {"power": kind, **row, **figures, "flag": _said_once(notes)}
             rows.append(made if kind in _NOT_KNOWN else _where_known(made, known, comparator))
-    mirrors = _mirrors(rows, comparator)
-    table = _tested_once(typed_frame(_against_grounds(rows), _BY_POWER, _COUNTS), mirrors)
+    mirrored = shares.mirrors(rows, "power", comparator)
+    table = tested_shares.tested(typed_frame(_against_grounds(rows), _BY_POWER, _COUNTS), mirrored)
     shown = [*_SHARE, *_RATE, *_PAIR, *_AGAINST, "unknown_share"]
     table = withhold(table, ["base"], shown, settings().threshold, zeros_shown=True)
     table = withhold(table, ["searches"], shown, settings().threshold, zeros_shown=True)
-    return table, np.isin(np.arange(len(table)), list(mirrors))
+    return _against_judged(table), mirrored
 
 
 def _said_once(notes: Iterable[str]) -> str:
@@ -238,56 +246,22 @@ def _where_known(row: dict[str, Any], known: Mapping[str, float], comparator: st
     return row | dict.fromkeys([*tested_shares.GAP, *_PAIR]) | {"flag": _said_once([row["flag"], why])}
 
 
-def _mirrors(rows: list[dict[str, Any]], comparator: str) -> dict[int, int]:
-    """Places of rows whose difference is that of another row with its sign turned, with the place of that row.
+def _against_judged(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with a verdict on each ratio that was tested against that under powers that need grounds."""
+    import pandas as pd
 
-    So it is where two kinds were tested of a group and all but a few searches of both groups are under these.
-    """
-    counts = {(row["power"], row["group"]): (int(row["searches"]), int(row["base"])) for row in rows}
-    found = {}
-    for group in BROAD_GROUPS:
-        of_group = [
-            at for at, row in enumerate(rows) if row["group"] == group and not wording.missing(row.get("p_value"))
-        ]
-        if len(of_group) != 2:
-            continue
-        kinds = [rows[at]["power"] for at in of_group]
-        rest = [
-            counts[kinds[0], name][1] - sum(counts[kind, name][0] for kind in kinds) for name in (group, comparator)
-        ]
-        if max(rest) < settings().threshold:
-            found[of_group[1]] = of_group[0]
-    return found
-
-
-def _tested_once(table: pd.DataFrame, mirrors: Mapping[int, int]) -> pd.DataFrame:
-    """The table with q-values and verdicts; a row that mirrors another is in the tests once and has its q-value."""
-    made = tested_shares.tested(table.assign(p_value=table["p_value"].mask(table.index.isin(list(mirrors)))))
-    rows, (q_value, verdict) = records_of(table), (made[name].tolist() for name in ("q_value", "verdict"))
-    for at, twin in mirrors.items():
-        q_value[at] = q_value[twin]
-        verdict[at] = _side(rows[at]["gap_low"], rows[at]["gap_high"], q_value[twin])
-    told = typed_frame(
-        [{"q_value": q, "verdict": said} for q, said in zip(q_value, verdict, strict=True)], ["q_value", "verdict"], []
-    )
-    return made.assign(p_value=table["p_value"], q_value=told["q_value"], verdict=told["verdict"])
-
-
-def _side(low: float, high: float, q_value: float, level: float = 0.0) -> str:
-    """On which side of a level an interval clearly lies."""
-    if q_value >= settings().false_discovery:
-        return SIDES.neither
-    return SIDES.above if low > level else SIDES.below if high < level else SIDES.neither
+    low, high, _, q_value = _AGAINST[1:]
+    said = [
+        "" if wording.missing(row[q_value]) else shares.side(row[low], row[high], row[q_value], level=1.0)
+        for row in records_of(table)
+    ]
+    return table.assign(**{_AGAINST_VERDICT: pd.array(said, dtype="str")})
 
 
 def _ratios_tested(table: pd.DataFrame) -> pd.DataFrame:
     """P-value and verdict of each ratio that was tested against that under powers that need grounds."""
-    import pandas as pd
-
-    low, high, p_value, q_value = _AGAINST[1:]
-    rows = [row for row in records_of(table) if not wording.missing(row[p_value])]
-    verdicts = [_side(row[low], row[high], row[q_value], level=1.0) for row in rows]
-    return pd.DataFrame({"p_value": [row[p_value] for row in rows], "verdict": verdicts})
+    tested = table[table[_AGAINST[3]].notna()]
+    return tested[[_AGAINST[3], _AGAINST_VERDICT]].set_axis(["p_value", "verdict"], axis=1)
 
 
 def _against_grounds(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -417,13 +391,13 @@ def _headline(rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str], known:
         return f"Under which power is not known for {wording.percent(unknown)} of searches"
     if (NO_SUSPICION, EVERYONE) not in rows:
         return "No search is recorded under a power without suspicion"
-    shares = {name: rows[NO_SUSPICION, name]["share"] for name in (*pair, EVERYONE)}
-    if not any(wording.missing(shares[name]) for name in pair):
-        said = ", ".join(f"{name} {wording.percent(shares[name])}" for name in pair)
+    given = {name: rows[NO_SUSPICION, name]["share"] for name in (*pair, EVERYONE)}
+    if not any(wording.missing(given[name]) for name in pair):
+        said = ", ".join(f"{name} {wording.percent(given[name])}" for name in pair)
         return f"{NO_SUSPICION}: {said} of searches"
-    if wording.missing(shares[EVERYONE]):
+    if wording.missing(given[EVERYONE]):
         return "Very few searches were under a power without suspicion"
-    return f"{NO_SUSPICION}: {wording.percent(shares[EVERYONE])} of all searches"
+    return f"{NO_SUSPICION}: {wording.percent(given[EVERYONE])} of all searches"
 
 
 def _much_unknown(searches: Searches, known: Mapping[str, float]) -> list[str]:
@@ -453,8 +427,8 @@ def _of_shares(searches: Searches, rows: Mapping[tuple[Any, Any], Row], pair: tu
     if not given:
         return f"Not enough searches to say under which powers: {of}."
     first, *others = [f"under {UNDER[kind]}" for kind, _ in given]
-    shares = [tested_shares.share(row) for _, row in given]
-    said = wording.listing([f"{shares[0]} were {first}", *map(" ".join, zip(shares[1:], others, strict=True))])
+    parts = [tested_shares.share(row) for _, row in given]
+    said = wording.listing([f"{parts[0]} were {first}", *map(" ".join, zip(parts[1:], others, strict=True))])
     apart = "" if (NO_SUSPICION, EVERYONE) in rows else "; none is recorded under a power that needs no suspicion"
     return f"Of the searches{where}, {said}, {of}{apart}."
 
@@ -464,16 +438,16 @@ def _of_ratios(rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str], why_n
     if why_none:
         return [why_none if why_none.endswith(".") else f"{why_none}."]
     said = []
-    for kind in (GROUNDS, NO_SUSPICION):
+    for kind, under in ((GROUNDS, "powers that need grounds"), (NO_SUSPICION, "powers that need no suspicion")):
         one, other = (rows.get((kind, name)) for name in pair)
         if one and other and not wording.missing(one["ratio"]) and not wording.missing(other["rate"]):
             said.append(
-                f"under {UNDER[kind]}, {wording.rate(one['rate'])} searches for every 1,000 {residents_of(pair[0])} "
-                f"against {wording.rate(other['rate'])} for {residents_of(pair[1])}, a ratio of "
-                f"{near_one.times(one['ratio'])} ({near_one.between(one['low'], one['high'])}{_chance(one)})"
+                f"{near_one.times(one['ratio'])} ({near_one.between(one['low'], one['high'])}{_chance(one)}) under "
+                f"{under}, {wording.rate(one['rate'])} against {wording.rate(other['rate'])} for every 1,000 residents"
             )
     if said:
-        return [f"By residents, {'; '.join(said)}{_apart(rows.get((NO_SUSPICION, pair[0])))}."]
+        whom = f"The ratio of the {pair[0]} to the {pair[1]} search rate is"
+        return [f"{whom} {', and '.join(said)}{_apart(rows.get((NO_SUSPICION, pair[0])))}."]
     return ["No ratio of rates is given; the table says why of each."]
 
 
@@ -487,9 +461,10 @@ def _apart(row: Row | None) -> str:
     if row is None or wording.missing(row["against_grounds"]):
         return ""
     low, high = row["against_grounds_low"], row["against_grounds_high"]
-    clear = _side(low, high, row["against_grounds_q_value"], level=1.0) != SIDES.neither
     said = f"{near_one.times(row['against_grounds'])} times ({near_one.between(low, high)})"
-    return f". The second ratio is {said} the first" if clear else f". The two ratios do not clearly differ: {said}"
+    if row[_AGAINST_VERDICT] == SIDES.neither:
+        return f". The two ratios do not clearly differ: {said}"
+    return f". The second is {said} the first"
 
 
 def _known_in_part(searches: Searches, known: Mapping[str, float]) -> list[str]:
@@ -505,15 +480,22 @@ def _known_in_part(searches: Searches, known: Mapping[str, float]) -> list[str]:
 
 
 def _how_alike(table: pd.DataFrame, searches: Searches) -> list[str]:
-    """Whether the ratio under powers without suspicion is surer than the shares; empty where it can't be told."""
+    """Why figures under powers without suspicion are so wide, and whether the ratio is surer; empty where none is."""
     rows = {row["group"]: row for row in records_of(table) if row["power"] == NO_SUSPICION}
-    one, other = (rows.get(str(name)) for name in (searches.scope.group, searches.scope.comparator))
-    if one is None or other is None or wording.missing(one["dispersion"]):
-        return []
-    if any(wording.missing(row["share"]) or not row["share_low"] for row in (one, other)):
-        return []
-    shares = min(row["share_high"] / row["share_low"] for row in (one, other))
-    return [_UP_AND_DOWN if one["high"] / one["low"] < shares else _NOT_ALIKE] if one["low"] else [_NOT_ALIKE]
+    pair = [rows.get(str(name)) for name in (searches.scope.group, searches.scope.comparator)]
+    one = pair[0]
+    if one is not None and not wording.missing(one["dispersion"]):
+        told = [row for row in pair if row is not None]
+        widths = [_width(row, of) for of in ("share", "rate") for row in told if not wording.missing(row[of])]
+        return [_UP_AND_DOWN if _width(one, "ratio", "low", "high") < min(widths) else _NOT_ALIKE]
+    wide = any(_width(row, "rate") > _TEN_FOLD for row in rows.values() if not wording.missing(row["rate"]))
+    return [_WIDE] if wide else []
+
+
+def _width(row: Row, figure: str, low: str = "", high: str = "") -> float:
+    """How many times its lower limit the upper one of a figure is; without end where the lower one is 0."""
+    ends = row[low or f"{figure}_low"], row[high or f"{figure}_high"]
+    return float(ends[1] / ends[0]) if ends[0] else float("inf")
 
 
 def _ratio_caveats(table: pd.DataFrame, searches: Searches, population: Residents | None) -> list[str]:

@@ -13,11 +13,12 @@ from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.residents import NoResidents
 from analytics.findings.searches import UNANSWERABLE
-from analytics.findings.stop_and_search import group_shares
+from analytics.findings.stop_and_search import group_shares, shares
 from analytics.findings.stop_and_search.conducted import ADULT, Conducted, bands_below
 from analytics.findings.stop_and_search.disproportionality import STREET
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
 from analytics.findings.stop_and_search.group_shares import Kind, gap_in_words, share_in_words, share_panel
+from analytics.findings.stop_and_search.residents_by_age import residents_aged, year_apart
 from analytics.findings.stop_and_search.shared import (
     CHANCE,
     FAIRNESS,
@@ -29,7 +30,6 @@ from analytics.findings.stop_and_search.shared import (
     typed_frame,
     withheld_caveats,
 )
-from analytics.findings.stop_and_search.young_residents import residents_aged, year_apart
 from analytics.findings.tested import chance_caveat, rule_of_tests
 from analytics.records import records_of, with_nulls
 from analytics.scope import Scope
@@ -50,7 +50,7 @@ _PAST = 25
 _RATES = ("residents", "rate", "rate_low", "rate_high")
 _METHOD = (
     "Searches of persons of an age band over all searches of the group whose age band is given. "
-    + group_shares.METHOD
+    + shares.METHOD
     + " Rate: searches of the age for every 1,000 residents of the group and age; mid-P Poisson, widened by how far "
     "they vary from month to month."
 )
@@ -71,8 +71,9 @@ def children(scope: Scope, view: View) -> Finding:
         return refused(question, typed_frame([], ["group", "age_band", "flag"], []), scope, view, str(why))
     kinds = _kinds(conducted)
     gaps, residents = group_shares.gap_table(conducted, kinds), _residents(conducted)
-    shares = group_shares.share_table(conducted, kinds)
-    table = _with_rates(conducted, kinds, shares, residents)
+    bands = [kind.name for kind in kinds if kind.name in _bands(ADULT)]
+    told = group_shares.parts_withheld(group_shares.share_table(conducted, kinds), CHILDREN, bands)
+    table = _with_rates(conducted, kinds, told, residents)
     searches = conducted.searches
     rated = bool(table["rate"].notna().any())
     population = searches.residents if rated else None
@@ -90,13 +91,13 @@ def children(scope: Scope, view: View) -> Finding:
         provenance=searches.provenance(
             question,
             _METHOD,
-            group_shares.REFERENCE,
+            shares.REFERENCE,
             [*rules_fired(table, population), *rule_of_tests(gaps, "gap")],
             {"Share of which the file must say it": wording.percent(LEAST_KNOWN)},
             per_resident=any(not isinstance(of_age, str) for of_age in residents.values()),
         ),
         caveats=(
-            *group_shares.chance_caveats(shares),
+            *group_shares.chance_caveats(told),
             _MAKE_UP,
             *missing_residents(searches, population),
             *year_apart(searches, population),
@@ -108,6 +109,7 @@ def children(scope: Scope, view: View) -> Finding:
             FAIRNESS,
             *searches.gaps(per_resident=rated),
             *withheld_caveats(table),
+            *group_shares.company_caveats(table),
             *searches.caveats(""),
         ),
         panels=tuple(panel for panel in panels if panel is not None),
@@ -118,11 +120,16 @@ def children(scope: Scope, view: View) -> Finding:
 def _kinds(conducted: Conducted) -> list[Kind]:
     """Everyone under 18, and each band up to 24."""
     every, aged = conducted.everything, conducted.aged
-    bands = {row["value"]: row["label"] for row in vocabulary("age_bands").rows if row["value"] in bands_below(_PAST)}
     own = [
-        Kind(label, every, aged, conducted.said("age_band", value), label == YOUNG) for value, label in bands.items()
+        Kind(label, every, aged, conducted.said("age_band", value), label == YOUNG)
+        for label, value in _bands(_PAST).items()
     ]
     return [Kind(CHILDREN, every, aged, conducted.children), *own]
+
+
+def _bands(age: int) -> dict[str, str]:
+    """The age bands that end below an age: what their rows are called, and their word in the cube."""
+    return {row["label"]: row["value"] for row in vocabulary("age_bands").rows if row["value"] in bands_below(age)}
 
 
 def _ages() -> dict[str, tuple[int, int]]:
@@ -206,7 +213,19 @@ def _sentences(conducted: Conducted, table: pd.DataFrame, gaps: pd.DataFrame) ->
         f"of {people(pair[1])}{f': {differ}' if differ else ''}"
     )
     said = f"{pair[0]} {wording.percent(one['share'])}, {pair[1]} {wording.percent(other['share'])}"
-    return f"Share of searches that were of children: {said}", f"{answer}."
+    return f"Share of searches that were of children: {said}", f"{answer}.{_rates_in_words(one, other)}"
+
+
+def _rates_in_words(one: dict[Any, Any], other: dict[Any, Any]) -> str:
+    """How often children of two groups were searched, as a further sentence; empty where either is not known."""
+    if wording.missing(one["rate"]) or wording.missing(other["rate"]):
+        return ""
+    said = [
+        f"{row['group']} {wording.rate(row['rate'])} "
+        f"({wording.between(wording.rate(row['rate_low']), wording.rate(row['rate_high']))})"
+        for row in (one, other)
+    ]
+    return f" Searches of children for every 1,000 residents under {ADULT}: {said[0]}, {said[1]}."
 
 
 def _untold(conducted: Conducted, whole: dict[Any, Any], where: str) -> tuple[str, str]:

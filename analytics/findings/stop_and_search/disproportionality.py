@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from analytics import charts, near_one, wording
 from analytics.disclosure import withhold
-from analytics.disparity import period_difference, rate_ratio, tipping_share, unknown_range, within_area_ratio
 from analytics.disparity.ratio import FEW
 from analytics.finding import Finding, Tile
 from analytics.findings import choices
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
-from analytics.findings.residents import Residents
 from analytics.findings.searches import UNANSWERABLE, Searches, TooFew
+from analytics.findings.stop_and_search.comparison import FEW_SEARCHES, TOO_WIDE, comparison
 from analytics.findings.stop_and_search.denominators import denominator_caveats, denominators
 from analytics.findings.stop_and_search.shared import (
     FAIRNESS,
@@ -24,15 +21,12 @@ from analytics.findings.stop_and_search.shared import (
     INDEPENDENT,
     MORE_THAN_RESIDENTS,
     OVER,
-    PER,
     check_residents,
     counted_in,
     either,
-    group_rate,
     known_searches,
     missing_residents,
     none_caveats,
-    none_recorded,
     none_remedy,
     other_choices,
     people,
@@ -51,6 +45,7 @@ from analytics.findings.stop_and_search.unknown_ethnicity import (
     within_caveats,
     within_rules,
 )
+from analytics.findings.stop_and_search.whose_word import SHORT, BothWords, both_words
 from analytics.scope import Scope
 from data.settings import settings
 from data.vocabularies import BROAD_GROUPS
@@ -79,13 +74,8 @@ _RATIO_REFERENCE = (
     f"Bell and McCaffrey 2002, Survey Methodology 28, 169 (variance by district); {REFERENCE}"
 )
 
-TOO_WIDE = 100
-"""Upper over lower limit above which a ratio within districts says nothing and is not given."""
-
 _WIDE = 3
-"""Upper over lower end above which the range of unknown ethnicity is said before the ratio."""
-
-_FEW = "few searches"
+"""Upper over lower end above which the range of unknown ethnicity is said in the sentence beside the ratio."""
 
 _LONGEST_HEADLINE = 70
 _LONGEST_VALUE = 9
@@ -115,11 +105,12 @@ def disproportionality(scope: Scope, view: View) -> Finding:
     table = _comparisons(searches)
     chosen = table[table["group"] == searches.scope.group].iloc[0]
     pair = (str(chosen["group"]), str(chosen["comparator"]))
-    sources = denominators(searches)
+    sources, words = denominators(searches), both_words(searches)
     caveats = [
         *_interval_caveats(chosen),
         *denominator_caveats(sources),
         FAIRNESS,
+        *(words.caveats() if words.is_given else ()),
         *missing_residents(searches, population, pair),
         *searches.gaps(),
         *none_caveats(searches),
@@ -128,6 +119,7 @@ def disproportionality(scope: Scope, view: View) -> Finding:
         EXCESS,
         *_tipping_caveats(chosen),
         *within_caveats(chosen),
+        *(() if words.is_given else words.caveats()),
         *withheld_caveats(table),
         _bases(chosen, searches),
         *searches.caveats(),
@@ -139,7 +131,8 @@ def disproportionality(scope: Scope, view: View) -> Finding:
         question=question.asks,
         headline=headline,
         answer=answer,
-        tables={"disproportionality": table} | ({"denominators": sources.table} if sources else {}),
+        tables={"disproportionality": table, "definitions": words.table}
+        | ({"denominators": sources.table} if sources else {}),
         provenance=searches.provenance(
             question,
             _RATIO_METHOD,
@@ -156,10 +149,10 @@ def disproportionality(scope: Scope, view: View) -> Finding:
             further_loads=sources.load_ids if sources else (),
         ),
         caveats=tuple(caveats),
-        chart_title=_scale_title(chosen),
-        draw=lambda mode: charts.ratio_scale(_scale(chosen, searches), mode),
+        chart_title=_scale_title(chosen, words),
+        draw=lambda mode: charts.ratio_scale(_scale(chosen, searches, words), mode),
         alt=answer,
-        tiles=_tiles(chosen, searches),
+        tiles=_tiles(chosen, searches, words),
     )
 
 
@@ -212,110 +205,10 @@ def _whom(groups: list[str]) -> str:
     return wording.listing([people(group) for group in groups])
 
 
-def comparison(searches: Searches, population: Residents, group: str, comparator: str) -> dict[str, Any]:
-    """The figures of two groups, ratio and all that stands beside it; without them, why, in ``flag``."""
-    a, b = searches.by_group[group], searches.by_group[comparator]
-    residents_a, residents_b = population.by_group.get(group, 0), population.by_group.get(comparator, 0)
-    row: dict[str, Any] = {
-        "group": group,
-        "comparator": comparator,
-        "unknown_share": searches.unknown_share,
-        "stops": a,
-        "comparator_stops": b,
-        "base": a + b,
-        "flag": "",
-    }
-    if not residents_a or not residents_b:
-        return row | {"flag": f"no residents counted as {comparator if residents_a else group}"}
-    if not a or not b:
-        return row | {"flag": none_recorded(searches, comparator if a else group)}
-    if min(a, b) < settings().threshold:
-        return row
-    clumps = searches.clumping(group, (comparator,))
-    ratio = rate_ratio(a, residents_a, b, residents_b, clumps or 1.0)
-    # Each rate has the interval that it has on its own: one interval for one figure.
-    rate_a, varies_a = group_rate(searches, group, residents_a)
-    rate_b, varies_b = group_rate(searches, comparator, residents_b)
-    monthly = searches.by_month
-    gap = period_difference(monthly[group], residents_a, monthly[comparator], residents_b, PER)
-    unit = residents_a / PER
-    unknown = unknown_range(a, residents_a, b, residents_b, searches.unknown)
-    return row | {
-        "rate": rate_a.estimate,
-        "rate_low": rate_a.low,
-        "rate_high": rate_a.high,
-        "comparator_rate": rate_b.estimate,
-        "comparator_rate_low": rate_b.low,
-        "comparator_rate_high": rate_b.high,
-        "ratio": ratio.estimate,
-        "low": ratio.low,
-        "high": ratio.high,
-        "difference": gap.estimate,
-        "difference_low": gap.low,
-        "difference_high": gap.high,
-        "excess": gap.estimate * unit,
-        "excess_low": gap.low * unit,
-        "excess_high": gap.high * unit,
-        "ratio_if_unknown_comparator": unknown.if_comparator,
-        "ratio_if_unknown_group": unknown.if_group,
-        "tipping_share": tipping_share(a, residents_a, b, residents_b, searches.unknown) if searches.unknown else None,
-        "dispersion": clumps,
-        "rate_dispersion": varies_a,
-        "comparator_rate_dispersion": varies_b,
-        **_within_districts(searches, population, group, comparator),
-        "flag": "; ".join(
-            [
-                *([_FEW] if ratio.few else []),
-                *_by_chance(clumps is None, varies_a is None),
-                *([OVER] if max(rate_a.estimate, rate_b.estimate) > PER else []),
-            ]
-        ),
-    }
-
-
-def _by_chance(ratio: bool, rates: bool) -> list[str]:
-    """Which intervals take searches as independent."""
-    if not (ratio or rates):
-        return []
-    which = "every interval" if ratio and rates else "interval of the ratio" if ratio else "intervals of the rates"
-    return [f"{which} by chance alone"]
-
-
-def _within_districts(searches: Searches, population: Residents, group: str, comparator: str) -> dict[str, Any]:
-    if searches.scope.area is not None:
-        return {}
-    pair = (group, comparator)
-    people = [population.by_area[name].to_numpy(dtype=float, na_value=np.nan) for name in pair]
-    known = np.isfinite(people).all(axis=0)
-    people_a, people_b = (column[known] for column in people)
-    stops_a, stops_b = (searches.by_district[name].to_numpy()[known] for name in pair)
-    both = searches.by_group[group] + searches.by_group[comparator]
-    share = float((stops_a.sum() + stops_b.sum()) / both)
-    told = {
-        "adjusted_share": share,
-        "placed_share": (searches.placed[group] + searches.placed[comparator]) / both,
-        "adjusted_areas": int(known.sum()) if choices.districts(searches.view, searches.force) else 0,
-    }
-    if share < settings().placed_share or known.sum() < 2:
-        return told
-    try:
-        within = within_area_ratio(stops_a, people_a, stops_b, people_b)
-    except ValueError:
-        return told  # _why_not_adjusted words it
-    if within.high > TOO_WIDE * within.low:
-        return told
-    return told | {
-        "ratio_adjusted": within.estimate,
-        "adjusted_low": within.low,
-        "adjusted_high": within.high,
-        "adjusted_areas": within.areas,
-    }
-
-
 def _sentences(row: pd.Series, searches: Searches) -> tuple[str, str]:
     group, comparator = str(row["group"]), str(row["comparator"])
     least = min((row["stops"], group), (row["comparator_stops"], comparator))
-    few = f" (few: {int(least[0]):,} of {people(least[1])})" if _FEW in row["flag"] else ""
+    few = f" (few: {int(least[0]):,} of {people(least[1])})" if FEW_SEARCHES in row["flag"] else ""
     answer = (
         f"{wording.rate(row['rate'])} searches for every 1,000 {residents_of(group)} against "
         f"{wording.rate(row['comparator_rate'])} for {residents_of(comparator)}, {searches.span}, "
@@ -327,14 +220,14 @@ def _sentences(row: pd.Series, searches: Searches) -> tuple[str, str]:
             f", and {near_one.times(row['ratio_adjusted'])} "
             f"({near_one.between(row['adjusted_low'], row['adjusted_high'])}) among people of the same districts"
         )
-    doubt = _doubt(row, searches)
-    return _headline(row, searches), f"{doubt} As recorded: {answer}." if doubt else f"{answer}."
+    before = _doubt(row, searches)
+    parts = [before, f"As recorded: {answer}." if before else f"{answer}.", _if_unknown(row, searches)]
+    return _headline(row, searches), " ".join(filter(None, parts))
 
 
 def _headline(row: pd.Series, searches: Searches) -> str:
     """The finding in under 70 characters; that searches are few is said before all else."""
     group, comparator = str(row["group"]), str(row["comparator"])
-    unknown = row["ratio_if_unknown_comparator"], row["ratio_if_unknown_group"]
     plain = people(group) == f"{group} people" and people(comparator) == f"{comparator} people"
     if OVER in row["flag"]:
         return "More searches than residents: a rate for each resident says little"
@@ -347,15 +240,19 @@ def _headline(row: pd.Series, searches: Searches) -> str:
         short = f"{group} or {comparator}, unknown ethnicity leaves open"
         said = said if plain else said.replace(" people", "")
     else:
-        ranged = _is_wide(row) or _is_much(searches)
-        times = near_one.between(*unknown) if ranged else near_one.times(row["ratio"])
+        times = near_one.times(row["ratio"])
         whom = people(group)[0].upper() + people(group)[1:]
-        of = f"the {comparator} rate" if ranged or not plain else f"the rate of {people(comparator)}"
-        said = f"{whom} were searched at {times} times {of}"
+        of = f"the rate of {people(comparator)}" if plain and not _is_wide(row) else f"the {comparator} rate"
+        said = f"{whom} were searched at {times} times {of}{', as recorded' if _is_wide(row) else ''}"
         short = f"{people(group)} at {times} times the {comparator} rate"
-    if _FEW not in row["flag"]:
+        if _is_much(searches):
+            unknown = f"Unknown ethnicity: {wording.percent(searches.unknown_share)}; "
+            said = f"{unknown}as recorded, {group} {times} times the {comparator} rate"
+            said = said if len(said) < _LONGEST_HEADLINE else f"{unknown}{group} {times} times the {comparator} rate"
+    if FEW_SEARCHES not in row["flag"]:
         return said if len(said) < _LONGEST_HEADLINE else short[0].upper() + short[1:]
-    few = f"Few searches ({int(min(row['stops'], row['comparator_stops'])):,}): "
+    much = f", {wording.percent(searches.unknown_share)} unknown" if _is_much(searches) else ""
+    few = f"Few searches ({int(min(row['stops'], row['comparator_stops'])):,}){much}: "
     whole = few + short
     return whole if len(whole) < _LONGEST_HEADLINE else few + short.replace(people(group), group)
 
@@ -366,42 +263,53 @@ def _is_open(row: pd.Series, searches: Searches) -> bool:
 
 
 def _is_wide(row: pd.Series) -> bool:
-    """Whether the range of unknown ethnicity is so wide that it is said first."""
+    """Whether the range of unknown ethnicity is so wide that it is said beside the ratio."""
     return bool(row["ratio_if_unknown_group"] > _WIDE * row["ratio_if_unknown_comparator"])
 
 
 def _is_much(searches: Searches) -> bool:
-    """Whether so many searches are of unknown ethnicity that their range is said first."""
+    """Whether so many searches are of unknown ethnicity that it is said before the ratio."""
     return searches.unknown_share > settings().unknown_share
 
 
 def _doubt(row: pd.Series, searches: Searches) -> str:
     """What must be said before the number; empty where nothing must."""
-    share = wording.percent(searches.unknown_share)
-    low, high = near_one.times(row["ratio_if_unknown_comparator"]), near_one.times(row["ratio_if_unknown_group"])
     if OVER in row["flag"]:
         return MORE_THAN_RESIDENTS
+    said = f"Ethnicity is unknown for {wording.percent(searches.unknown_share)} of searches"
     if _is_open(row, searches):
-        return (
-            f"Ethnicity is unknown for {share} of searches, and the ratio could be anything from {low} to {high}, "
-            "below 1 or above."
-        )
-    if _is_much(searches) or _is_wide(row):
-        return f"Ethnicity is unknown for {share} of searches, so the ratio could be anything from {low} to {high}."
-    return ""
+        return f"{said}, enough to leave open which of the two rates is higher."
+    return f"{said}." if _is_much(searches) else ""
+
+
+def _if_unknown(row: pd.Series, searches: Searches) -> str:
+    """How far unknown ethnicity could move the ratio at the utmost; empty where that is not much."""
+    if OVER in row["flag"] or not (_is_open(row, searches) or _is_much(searches) or _is_wide(row)):
+        return ""
+    ends = (row["ratio_if_unknown_comparator"], row["ratio_if_unknown_group"])
+    (low, high), whom = map(near_one.times, ends), (people(str(row[name])) for name in ("comparator", "group"))
+    first, second = whom
+    share = f" ({wording.percent(searches.unknown_share)})" if not _doubt(row, searches) else ""
+    return (
+        f"If every search of unknown ethnicity{share} were of {first}, the ratio would be {low}; if every one were of "
+        f"{second}, {high}."
+    )
 
 
 def _unknown_rules(row: pd.Series, searches: Searches) -> list[str]:
-    """Why the range of unknown ethnicity is said before the ratio."""
-    why = []
+    """Why unknown ethnicity is said before the ratio, or its range beside it."""
+    first, beside = [], []
     if _is_open(row, searches):
-        why.append("it crosses 1")
+        first.append("its range crosses 1")
     if _is_much(searches):
-        why.append(f"more than {wording.percent(settings().unknown_share)} of searches are unknown")
+        first.append(f"more than {wording.percent(settings().unknown_share)} of searches are unknown")
     if _is_wide(row):
         wide = row["ratio_if_unknown_group"] / row["ratio_if_unknown_comparator"]
-        why.append(f"its upper end is {wording.times(wide)} times the lower one, more than {_WIDE}")
-    return [f"Range of unknown ethnicity said first: {wording.listing(why)}"] if why else []
+        beside.append(f"its upper end is {wording.times(wide)} times the lower one, more than {_WIDE}")
+    return [
+        *([f"Unknown ethnicity said before the ratio: {wording.listing(first)}"] if first else []),
+        *([f"Range of unknown ethnicity said beside the ratio: {wording.listing(beside)}"] if beside else []),
+    ]
 
 
 def _bases(row: pd.Series, searches: Searches) -> str:
@@ -413,7 +321,7 @@ def _bases(row: pd.Series, searches: Searches) -> str:
     )
 
 
-def _tiles(row: pd.Series, searches: Searches) -> tuple[Tile, ...]:
+def _tiles(row: pd.Series, searches: Searches, words: BothWords) -> tuple[Tile, ...]:
     def span(low: str, high: str) -> str:
         return wording.between(low, high)
 
@@ -433,7 +341,7 @@ def _tiles(row: pd.Series, searches: Searches) -> tuple[Tile, ...]:
             "Ratio",
             _short_times(row["ratio"]),
             f"{near_one.between(row['low'], row['high'])} times",
-            f"as recorded{marked}",
+            f"{words.in_short}{marked}",
         ),
         Tile(
             "Difference",
@@ -459,9 +367,15 @@ def _tiles(row: pd.Series, searches: Searches) -> tuple[Tile, ...]:
             "Within districts",
             _short_times(row["ratio_adjusted"]) if adjusted else "not given",
             f"{near_one.between(row['adjusted_low'], row['adjusted_high'])} times" if adjusted else "",
-            f"{int(row['adjusted_areas'])} districts compared" if adjusted else _why_not_adjusted(row, searches)[0],
+            _compared(row, searches) if adjusted else _why_not_adjusted(row, searches)[0],
         ),
     )
+
+
+def _compared(row: pd.Series, searches: Searches) -> str:
+    """How many districts a ratio within them rests on, of how many where not on all."""
+    number, every = int(row["adjusted_areas"]), len(choices.districts(searches.view, searches.force))
+    return f"{number} of {every} districts compared" if number < every else f"{number} districts compared"
 
 
 def _shortest(*texts: str) -> str:
@@ -525,9 +439,28 @@ def _adjusted_caveats(row: pd.Series, searches: Searches) -> list[str]:
     if wording.missing(row["ratio_adjusted"]):
         return [f"No ratio within districts is given: {_why_not_adjusted(row, searches)[1]}."]
     return [
-        "The ratio within districts rests on the searches of both groups that were published with a place in one of "
-        f"the {int(row['adjusted_areas'])} districts with residents: {share} of them."
+        f"The ratio within districts rests on {_districts(row, searches)}: {share} of the searches of both groups were "
+        "published with a place in one of them."
     ]
+
+
+def _districts(row: pd.Series, searches: Searches) -> str:
+    """Which districts of the force a ratio within them rests on, and which it leaves out and why."""
+    every, number = choices.districts(searches.view, searches.force), int(row["adjusted_areas"])
+    if number >= len(every):
+        return f"the {wording.plural(number, 'district')} of the force"
+    residents = searches.residents.by_area[[str(row["group"]), str(row["comparator"])]].dropna()
+    gone = [name for code, name in every.items() if code not in residents.index]
+    none = len(every) - number - len(gone)
+    why = [
+        *(
+            [f"{wording.listing(gone)}, of which {searches.residents.source} has no residents of its own"]
+            if gone
+            else []
+        ),
+        *([f"{wording.plural(none, 'district')} without a search of the two groups"] if none else []),
+    ]
+    return f"{number} of the {wording.plural(len(every), 'district')} of the force, all but {' and '.join(why)}"
 
 
 def _tipping_caveats(row: pd.Series) -> list[str]:
@@ -542,7 +475,7 @@ def _tipping_caveats(row: pd.Series) -> list[str]:
 def _interval_caveats(row: pd.Series) -> list[str]:
     ratio, rates = wording.missing(row["dispersion"]), wording.missing(row["rate_dispersion"])
     said = []
-    if _FEW in row["flag"]:
+    if FEW_SEARCHES in row["flag"]:
         said.append(
             f"Few searches: at equal rates fewer than {FEW:.0f} of the smaller group would be expected, so the "
             "interval is rough."
@@ -575,45 +508,53 @@ def _dispersion_rules(row: pd.Series) -> list[str]:
     return [*said, f"Variance factors of the rates, from month to month: {factors}"]
 
 
-def _scale(row: pd.Series, searches: Searches) -> pd.DataFrame:
+def _scale(row: pd.Series, searches: Searches, words: BothWords) -> pd.DataFrame:
     import pandas as pd
 
     adjusted = not wording.missing(row["ratio_adjusted"])
-    return pd.DataFrame(
-        [
-            ("As recorded", "estimate", row["ratio"], row["low"], row["high"], ""),
-            (
-                "If unknown ethnicity\nwere all or none",
-                "range",
-                math.nan,
-                row["ratio_if_unknown_comparator"],
-                row["ratio_if_unknown_group"],
-                "",
-            ),
-            (
-                "Among people of the\nsame districts",
-                "adjusted",
-                row["ratio_adjusted"] if adjusted else math.nan,
-                row["adjusted_low"] if adjusted else math.nan,
-                row["adjusted_high"] if adjusted else math.nan,
-                "" if adjusted else f"not given: {_why_not_adjusted(row, searches)[0]}",
-            ),
-        ],
-        columns=["label", "kind", "estimate", "low", "high", "flag"],
-    )
+    own = str(searches.scope.definition)
+    rows = [(_by_word(own), "estimate", row["ratio"], row["low"], row["high"], "")]
+    if words.is_given:
+        other = words.other
+        rows.append((_by_word(other["definition"]), "estimate", other["ratio"], other["low"], other["high"], ""))
+    rows += [
+        (
+            "If unknown ethnicity\nwere all or none",
+            "range",
+            math.nan,
+            row["ratio_if_unknown_comparator"],
+            row["ratio_if_unknown_group"],
+            "",
+        ),
+        (
+            "Among people of the\nsame districts",
+            "adjusted",
+            row["ratio_adjusted"] if adjusted else math.nan,
+            row["adjusted_low"] if adjusted else math.nan,
+            row["adjusted_high"] if adjusted else math.nan,
+            "" if adjusted else f"not given: {_why_not_adjusted(row, searches)[0]}",
+        ),
+    ]
+    return pd.DataFrame(rows, columns=["label", "kind", "estimate", "low", "high", "flag"])
 
 
-def _scale_title(row: pd.Series) -> str:
+def _by_word(definition: str) -> str:
+    return f"As recorded,\n{SHORT[definition]}"
+
+
+def _scale_title(row: pd.Series, words: BothWords) -> str:
     """Whether every way of counting agrees that there is a gap, and on its side."""
     if OVER in row["flag"]:
         return "For the record: a rate for each resident says little here"
-    few = ", on few searches" if _FEW in row["flag"] else ""
+    few = ", on few searches" if FEW_SEARCHES in row["flag"] else ""
     counted = [(row["low"], row["high"]), (row["ratio_if_unknown_comparator"], row["ratio_if_unknown_group"])]
     adjusted = not wording.missing(row["ratio_adjusted"])
     if adjusted:
         counted.append((row["adjusted_low"], row["adjusted_high"]))
+    if words.is_given:
+        counted.append((words.other["low"], words.other["high"]))
     if all(low > 1 for low, _ in counted) or all(high < 1 for _, high in counted):
-        return f"The gap remains in {'all three comparisons' if adjusted else 'the two comparisons made'}{few}"
+        return f"The gap remains in {_COMPARISONS[len(counted)]}{few}"
     if counted[0][0] <= 1 <= counted[0][1]:
         return "No clear gap as recorded"
     if (
@@ -624,4 +565,10 @@ def _scale_title(row: pd.Series) -> str:
         return "The gap is the other way round among people of the same districts"
     if adjusted and row["adjusted_low"] <= 1 <= row["adjusted_high"]:
         return "The gap is not clear among people of the same districts"
-    return "The gap depends on how unknown ethnicity is counted"
+    if counted[1][0] <= 1 <= counted[1][1]:
+        return "The gap depends on how unknown ethnicity is counted"
+    return "The gap depends on whose word on ethnicity counts"
+
+
+_COMPARISONS = {2: "the two comparisons made", 3: "all three comparisons", 4: "all four comparisons"}
+"""How many ways of counting there are, in words."""

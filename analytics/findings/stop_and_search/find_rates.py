@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from analytics import charts, disparity, wording
 from analytics.disclosure import withhold
-from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.finding import Finding
+from analytics.findings import choices
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, NoSearches
+from analytics.findings.stop_and_search import shares
 from analytics.findings.stop_and_search.by_object import objects_wrong
 from analytics.findings.stop_and_search.followed import (
     BROAD,
@@ -38,6 +39,7 @@ from analytics.findings.stop_and_search.shared import (
     withheld_caveats,
 )
 from analytics.findings.tested import rule_of_tests
+from analytics.reading import ethnic_group
 from analytics.records import records_of
 from analytics.scope import ALL_POWERS, Scope
 from data.cubes import EVERYONE
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
 
     from analytics.disparity import FindRateGap
     from analytics.finding import Mode
+    from analytics.findings.stop_and_search.shares import Share
     from data.store import View
 
     Chosen = NDArray[np.bool_]
@@ -81,9 +84,9 @@ _MEANS = (
 
 _METHOD = (
     "Finds over searches of persons under powers that need grounds. 95 % interval: Wilson's, with the effective number "
-    "of searches that months as clusters leave, and Student's t. Gap as a whole: from both intervals, or from the gaps "
-    "of the months where that is wider; not tested with fewer than 3 months. Within districts: Mantel and Haenszel's "
-    "difference, districts as clusters, never narrower than chance alone."
+    "of searches that months as clusters leave, and Student's t. Gap as a whole: from both intervals, with the "
+    "searches that the gaps of the months leave; not tested with fewer than 3 months. Within districts: Mantel and "
+    "Haenszel's difference, districts as clusters, never narrower than chance alone."
 )
 _REFERENCE = (
     "Wilson 1927, JASA 22, 209; Newcombe 1998, Statistics in Medicine 17, 873; Sato 1989, Biometrics 45, 1323; Simoiu, "
@@ -138,6 +141,8 @@ def find_rates(scope: Scope, view: View) -> Finding:
             per_resident=False,
         ),
         caveats=(
+            *_unknown_apart(table),
+            *_by_link(followed, table, gaps),
             infra_marginality(),
             *object_caveats(by_object),
             *_chance(table),
@@ -146,6 +151,7 @@ def find_rates(scope: Scope, view: View) -> Finding:
             *_wrong_objects(followed),
             *_coverage(followed),
             *_apart(followed),
+            *_within(followed, gaps),
             FAIRNESS,
             *searches.gaps(per_resident=False),
             *withheld_caveats(table),
@@ -222,11 +228,11 @@ def _strata(followed: Followed) -> dict[str, Chosen]:
 def _of(followed: Followed, rule: str, stratum: str, cells: Chosen) -> list[dict[str, Any]]:
     """Rows of one stratum by one rule: everyone, and each group; groups without a search are left out of an object."""
     known, least, most = (
-        _with_everyone(followed.by_month(cells & chosen))
+        followed.by_month(cells & chosen)
         for chosen in (followed.given, followed.found(rule), followed.perhaps_found(rule))
     )
-    every, shares = _with_everyone(followed.by_month(cells)).sum(axis=1), _known_shares(followed, rule, cells)
-    rates = [_ends(counted, known) for counted in (least, most)]
+    every, told = _with_everyone(followed.by_month(cells)).sum(axis=1), _known_shares(followed, rule, cells)
+    rates = [shares.shares_of(counted, known) for counted in (least, most)]
     rows = []
     for place, group in enumerate((EVERYONE, *followed.groups)):
         searched = every[place]
@@ -237,10 +243,10 @@ def _of(followed: Followed, rule: str, stratum: str, cells: Chosen) -> list[dict
             none = group in BROAD_GROUPS and not followed.searches.by_group[group]
             said = none_recorded(followed.searches, group) if none else "no such search"
             rows.append(row | {"searches": 0, "flag": said})
-        elif shares[place] < LEAST_KNOWN:
-            rows.append(row | {"known_share": shares[place], "flag": _not_known(rule, shares[place])})
+        elif told[place] < LEAST_KNOWN:
+            rows.append(row | {"known_share": told[place], "flag": _not_known(rule, told[place])})
         else:
-            rows.append(row | {"known_share": shares[place]} | _rate(rule, *(end[place] for end in rates)))
+            rows.append(row | {"known_share": told[place]} | _rate(rule, *(end[place] for end in rates)))
     return rows
 
 
@@ -249,28 +255,10 @@ def _with_everyone(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.concatenate([counts.sum(axis=0)[None], counts])
 
 
-class _Rate(NamedTuple):
-    """A find rate with its interval, and the months that it rests on."""
-
-    searched: float
-    found: float
-    estimate: float
-    low: float
-    high: float
-    months: int
-
-
-def _ends(found: NDArray[np.int64], known: NDArray[np.int64]) -> list[_Rate]:
-    """Find rates of everyone and of each group; at 0 and 1 groups borrow how clumped the others are, never everyone."""
-    names = ("searched", "found", "estimate", "low", "high", "cells")
-    parts = (disparity.find_rates(found[rows], known[rows]) for rows in (slice(0, 1), slice(1, None)))
-    return [_Rate(*one) for rates in parts for one in zip(*(getattr(rates, name) for name in names), strict=True)]
-
-
-def _rate(rule: str, least: _Rate, most: _Rate) -> dict[str, Any]:
+def _rate(rule: str, least: Share, most: Share) -> dict[str, Any]:
     """A find rate; where links are not given, from none of these outcomes having found something to all."""
     exact = least.found == most.found
-    flags = ["nothing was found" if not most.found else CHANCE if least.months < MINIMUM_PERIODS else ""]
+    flags = ["nothing was found" if not most.found else CHANCE if least.by_chance else ""]
     return {
         "searches": least.searched,
         "found": least.found,
@@ -288,13 +276,13 @@ def _known_shares(followed: Followed, rule: str, cells: Chosen) -> NDArray[np.fl
     Without outcomes there are no links, so the smaller of both shares is that of the strict rule.
     """
 
-    def shares(part: Chosen, whole: Chosen) -> NDArray[np.float64]:
+    def known(part: Chosen, whole: Chosen) -> NDArray[np.float64]:
         told, every = (followed.by_month(chosen).sum(axis=1) for chosen in (part & whole, whole))
         told, every = (np.r_[counts.sum(), counts] for counts in (told, every))
         return np.where(every > 0, told / np.maximum(every, 1), 1.0)
 
-    given = shares(followed.given, cells)
-    return given if rule == BROAD else np.minimum(given, shares(followed.link_given, cells & followed.something))
+    given = known(followed.given, cells)
+    return given if rule == BROAD else np.minimum(given, known(followed.link_given, cells & followed.something))
 
 
 def _not_known(rule: str, share: float) -> str:
@@ -316,8 +304,8 @@ def _gap(followed: Followed, rule: str, compared: str) -> dict[str, Any]:
     scope = followed.searches.scope
     row: dict[str, Any] = {"compared": compared, "rule": rule, "group": scope.group, "comparator": scope.comparator}
     pair = [followed.groups.index(str(name)) for name in (scope.group, scope.comparator)]
-    shares = _known_shares(followed, rule, followed.grounds)[1:]
-    least = min(shares[place] for place in pair)
+    told = _known_shares(followed, rule, followed.grounds)[1:]
+    least = min(told[place] for place in pair)
     if least < LEAST_KNOWN:
         return row | {"flag": _not_known(rule, least)}
     known = followed.grounds & followed.given
@@ -414,14 +402,14 @@ def _why_not(followed: Followed) -> str:
 def _too_little_said(followed: Followed) -> str:
     """A sentence where the file says of too few searches what followed; of a group with too few searches, none."""
     searches, scope = followed.searches, followed.searches.scope
-    shares = dict(zip((EVERYONE, *followed.groups), _known_shares(followed, BROAD, followed.grounds), strict=True))
+    told = dict(zip((EVERYONE, *followed.groups), _known_shares(followed, BROAD, followed.grounds), strict=True))
     every = dict(zip(followed.groups, followed.by_month(followed.grounds).sum(axis=1), strict=True))
     every[EVERYONE] = sum(every.values())
     for name in (EVERYONE, str(scope.group), str(scope.comparator)):
-        if shares[name] < LEAST_KNOWN and every[name] >= settings().threshold:
+        if told[name] < LEAST_KNOWN and every[name] >= settings().threshold:
             whom = "" if name == EVERYONE else f" of {people(name)}"
             return (
-                f"What followed is given for {wording.percent(shares[name])} of the "
+                f"What followed is given for {wording.percent(told[name])} of the "
                 f"{wording.plural(int(every[name]), 'search', 'searches')}{whom} by {searches.force_name} "
                 f"{searches.during}{searches.limits} under powers that need grounds: too few for a find rate."
             )
@@ -458,16 +446,42 @@ def _sentences(followed: Followed, table: pd.DataFrame, gaps: pd.DataFrame) -> t
         f"{searches.span}, {wording.plural(int(whole['base']), 'search', 'searches')}: {_differ(whole)}"
     )
     if not wording.missing(compared[WITHIN, BROAD]["gap"]):
-        answer += f", and {_differ(compared[WITHIN, BROAD])} within the same districts"
-    strict = compared[WHOLE, STRICT]
-    if not wording.missing(strict["low"]):
-        whatever = ", whatever the links that it leaves out would say:" if wording.missing(strict["gap"]) else ""
-        answer += (
-            f". By outcomes that the file links to what was looked for{whatever} {_share(rows[group, STRICT])} against "
-            f"{_share(rows[comparator, STRICT])}: {_differ(strict)}"
-        )
+        answer += f". Within the same districts: {_differ(compared[WITHIN, BROAD])}"
     said = f"{group} {wording.percent(one['rate'])}, {comparator} {wording.percent(other['rate'])}"
     return f"{_headline(whole, compared[WITHIN, BROAD])}: {said}", f"{answer}."
+
+
+def _by_link(followed: Followed, table: pd.DataFrame, gaps: pd.DataFrame) -> list[str]:
+    """The find rates of the two groups by outcomes that the file links to what was looked for; empty without them."""
+    (strict,) = (row for row in records_of(gaps) if (row["compared"], row["rule"]) == (WHOLE, STRICT))
+    if wording.missing(strict["low"]):
+        return []
+    rows = {row["group"]: row for row in records_of(table) if (row["stratum"], row["rule"]) == (ANYTHING, STRICT)}
+    one, other = (_share(rows[strict[name]]) for name in ("group", "comparator"))
+    whatever = ", whatever the links that it leaves out would say:" if wording.missing(strict["gap"]) else ""
+    return [
+        f"By outcomes that the file links to what was looked for{whatever} {one} of searches of "
+        f"{people(strict['group'])} and {other} of {people(strict['comparator'])}: {_differ(strict)}."
+    ]
+
+
+def _within(followed: Followed, gaps: pd.DataFrame) -> list[str]:
+    """On which districts the gap within districts rests; empty where there is none."""
+    (row,) = (row for row in records_of(gaps) if (row["compared"], row["rule"]) == (WITHIN, BROAD))
+    if wording.missing(row["low"]):
+        return []
+    own = set(choices.districts(followed.searches.view, followed.searches.force))
+    pair = [followed.groups.index(str(name)) for name in (row["group"], row["comparator"])]
+    both = (followed.by_area(followed.grounds & followed.given)[pair] > 0).all(axis=0)
+    beyond = sum(
+        code not in own for code, there in zip(followed.areas, np.atleast_1d(both).tolist(), strict=True) if there
+    )
+    outside = f", {beyond} of them outside the force's own area" if beyond else ""
+    number = wording.plural(int(row["areas"]), "district")
+    return [
+        f"The gap within districts rests on the {number} where people of both groups were searched{outside}. It needs "
+        "no residents, so it can rest on others than the ratio of search rates does."
+    ]
 
 
 def _headline(whole: Mapping[Any, Any], within: Mapping[Any, Any]) -> str:
@@ -482,23 +496,24 @@ def _headline(whole: Mapping[Any, Any], within: Mapping[Any, Any]) -> str:
 
 def _share(row: Mapping[Any, Any]) -> str:
     """A find rate with its interval, or the range that it lies in."""
+    if not wording.missing(row["rate"]):
+        return shares.in_words(row["rate"], row["low"], row["high"])
+    ends = [row[name] for name in ("low_if_none", "high_if_all")]
+    least, most = map(wording.percent, ends)
     between = wording.percent_between(row["low"], row["high"])
-    ends = ("low_if_none", "high_if_all") if wording.missing(row["rate"]) else ("rate", "rate")
-    least, most = (wording.percent(row[end]) for end in ends)
-    return f"{least if least == most else wording.percent_between(*(row[end] for end in ends))} ({between})"
+    return f"{least if least == most else wording.percent_between(*ends)} ({between})"
 
 
 def _differ(row: Mapping[Any, Any]) -> str:
     """A gap in points with its interval, or the range that it lies in; whether it is clear, if it was tested."""
-    between = wording.points_between(row["low"], row["high"])
-    if wording.missing(row["p_value"]):
-        return f"a difference that was not tested (between {between.replace(' to ', ' and ')})"
-    if row["low"] <= 0 <= row["high"]:
-        return f"no clear difference (between {between.replace(' to ', ' and ')})"
-    ends = ("least_gap", "most_gap") if wording.missing(row["gap"]) else ("gap", "gap")
-    least, most = (wording.points(row[end]) for end in ends)
+    ends = row["low"], row["high"]
+    verdict = "" if wording.missing(row["p_value"]) else shares.side(*ends, q_value=0)
+    if not wording.missing(row["gap"]) or not shares.is_clear({"verdict": verdict}):
+        return shares.difference_in_words(0 if wording.missing(row["gap"]) else row["gap"], *ends, verdict)
+    if wording.points(row["least_gap"]) == wording.points(row["most_gap"]):
+        return shares.difference_in_words(row["least_gap"], *ends, verdict)
     return (
-        f"a difference of {least if least == most else wording.points_between(*(row[end] for end in ends))} ({between})"
+        f"a difference of {wording.points_between(row['least_gap'], row['most_gap'])} ({wording.points_between(*ends)})"
     )
 
 
@@ -536,6 +551,21 @@ def _coverage(followed: Followed) -> list[str]:
     return said
 
 
+def _unknown_apart(table: pd.DataFrame) -> list[str]:
+    """That the rate of all lies outside those of the known groups, where it does: what unknown ethnicity does to it."""
+    chosen = table[(table["stratum"] == ANYTHING) & (table["rule"] == BROAD) & table["rate"].notna()]
+    rates = {str(row["group"]): row["rate"] for row in records_of(chosen)}
+    known = [rates[name] for name in BROAD_GROUPS if name in rates]
+    unknown = [f"{wording.percent(rates[name])}" for name in rates if name not in (*BROAD_GROUPS, EVERYONE)]
+    if EVERYONE not in rates or not known or not unknown or min(known) <= rates[EVERYONE] <= max(known):
+        return []
+    side = "below" if rates[EVERYONE] < min(known) else "above"
+    return [
+        f"Of all searches together, those of unknown ethnicity among them, {wording.percent(rates[EVERYONE])} had such "
+        f"an outcome, {side} the rate of every known group: of those of unknown ethnicity {' and '.join(unknown)} had."
+    ]
+
+
 def _wrong_objects(followed: Followed) -> list[str]:
     """Where the objects in the file can't be right, that find rates by object say nothing."""
     said = objects_wrong(followed)
@@ -566,12 +596,13 @@ def _strict_rule(followed: Followed) -> list[str]:
 def _draw(table: pd.DataFrame, mode: Mode) -> go.Figure:
     import pandas as pd
 
-    chosen = (table["stratum"] == ANYTHING) & (table["rule"] == BROAD) & table["group"].isin(BROAD_GROUPS)
-    shown = table[chosen]
+    of_all = (table["stratum"] == ANYTHING) & (table["rule"] == BROAD) & (table["group"] != EVERYONE)
+    # Nobody of unknown ethnicity is no gap in the files, and has no row.
+    shown = table[of_all & (table["group"].isin(BROAD_GROUPS) | (table["searches"] != 0).fillna(True))]
     return charts.share_dots(
         pd.DataFrame(
             {
-                "label": shown["group"],
+                "label": [ethnic_group(group) for group in shown["group"]],
                 "estimate": shown["rate"],
                 "low": shown["low"],
                 "high": shown["high"],

@@ -18,15 +18,19 @@ from analytics.findings.asked import question_of
 from analytics.findings.neighbourhoods import places
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, NoSearches
-from analytics.findings.stop_and_search.areas import PairAreas, comparable_areas
-from analytics.findings.stop_and_search.disproportionality import STREET, TOO_WIDE
+from analytics.findings.stop_and_search.areas import FEWEST, PairAreas, comparable_areas
+from analytics.findings.stop_and_search.comparison import TOO_WIDE
+from analytics.findings.stop_and_search.disproportionality import STREET
+from analytics.findings.stop_and_search.edges import Edges, edges_of
 from analytics.findings.stop_and_search.shared import FAIRNESS, PER
 from analytics.records import with_nulls
 from analytics.scope import Scope
+from data.edges import NEAR
 from data.settings import settings
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
     from analytics.findings import Question
     from data.store import View
@@ -56,10 +60,16 @@ _NARROW = "Limits and intervals take searches as independent and are likely too 
 """What is said where the variance factor of clumps can't be told."""
 
 _LIMITS = ("limit_low_95", "limit_high_95", "limit_low_998", "limit_high_998")
-_FIGURES = ("rate", "comparator_rate", "ratio", "low", "high", "expected", "precision", *_LIMITS, "p_value", "q_value")
+_FIGURES = ("rate", "comparator_rate", "ratio", "low", "high", "expected", "equal_to", *_LIMITS, "p_value", "q_value")
 _COUNTS = ("stops", "comparator_stops")
 _NAMED = 8
 """So many areas outside the 95 % limits are named."""
+
+_NAMED_FIRST = 3
+"""So many areas on one side of the limits are named in the answer; the drawing and the table name the others."""
+
+_CROWDED = 2.5
+"""An area is crowded above this many times the searches for each resident of all areas together: our own choice."""
 _AREAS = ("area", "name", *_COUNTS, "base", *_FIGURES, "flagged", "flag")
 _WHOLE = ("ratio", "low", "high", "base", "tested", "shown", "outside", "spread", "most_low", "most_high", "dispersion")
 
@@ -104,7 +114,7 @@ def funnel(scope: Scope, view: View) -> Finding:
         caveats=tuple(_caveats(judged, table)),
         chart_title=f"Each dot is a {judged.areas.level}: the further right, the more its searches can tell",
         draw=lambda mode: charts.ratio_funnel(table, mode, judged.funnel.target),
-        alt=answer,
+        alt=f"{answer} {_varies(judged, any(_outside(judged, table)))}",
     )
 
 
@@ -118,7 +128,7 @@ def _judge(areas: PairAreas) -> _Judged:
     """
     factor = areas.searches.clumping(areas.pair[0], (areas.pair[1],))
     (a, b), (people_a, people_b) = areas.stops.T, np.nan_to_num(areas.residents).T
-    within = within_area_ratio(a, people_a, b, people_b)
+    within = _within(areas, np.ones(len(areas.codes), dtype=bool))
     found = ratio_funnel(a, people_a, b, people_b, dispersion=factor or 1.0, discovery_rate=settings().false_discovery)
     if within.high > TOO_WIDE * within.low:
         raise NoSearches(
@@ -142,7 +152,7 @@ def _table(judged: _Judged) -> pd.DataFrame:
         "low": found.low,
         "high": found.high,
         "expected": found.expected,
-        "precision": found.information,
+        "equal_to": 2 * found.information,
         **{name: getattr(found, name) for name in _LIMITS},
         "p_value": found.p_value,
         "q_value": found.q_value,
@@ -189,15 +199,14 @@ def _answer(judged: _Judged, table: pd.DataFrame) -> str:
         f"{near_one.times(within.estimate)} ({near_one.between(within.low, within.high)}), {areas.searches.span}, "
         f"{areas.base:,} searches in {places.called(level, judged.tested)} tested together"
     )
-    narrow = "" if judged.factor else f" {_NARROW}."
-    return f"{_who(judged, table)} {around}. {_varies(judged, any(_outside(judged, table)))}{narrow}"
+    return f"{_who(judged, table)} {around}."
 
 
 def _who(judged: _Judged, table: pd.DataFrame) -> str:
     """Which areas lie outside, as the beginning of a sentence."""
     above, below = _outside(judged, table)
     sides = [
-        f"{wording.listing(names)} {'lies' if len(names) == 1 else 'lie'} clearly {side}"
+        f"{wording.listing(names, _NAMED_FIRST)} {'lies' if len(names) == 1 else 'lie'} clearly {side}"
         for names, side in ((above, "above"), (below, "below"))
         if names
     ]
@@ -220,13 +229,17 @@ def _varies(judged: _Judged, some_outside: bool) -> str:
 
 
 def _caveats(judged: _Judged, table: pd.DataFrame) -> list[str]:
-    areas, level = judged.areas, judged.areas.level
+    areas = judged.areas
     independent = (
         f"{_NARROW}: too few months and areas have searches of both groups to see how far they come in clumps."
     )
     return [
         *([] if judged.factor else [independent]),
+        _how_to_read(judged, table),
+        *areas.without_residents(),
+        *_crowded(judged),
         REASON_TO_LOOK,
+        _varies(judged, any(_outside(judged, table))),
         *_few(judged),
         *_chance(judged, table),
         *_withheld(judged, table),
@@ -234,10 +247,102 @@ def _caveats(judged: _Judged, table: pd.DataFrame) -> list[str]:
         STREET,
         FAIRNESS,
         *areas.caveats(),
-        f"The map point of a search is near its place, and can lie in the {level} beside it.",
+        *_edges(judged, table),
         BESIDE,
         *areas.searches.counted(),
     ]
+
+
+def _how_to_read(judged: _Judged, table: pd.DataFrame) -> str:
+    """What stands across and up, in one sentence."""
+    level = judged.areas.level
+    beyond = (table["p_value"] < 0.05) & ~table["flagged"].fillna(False)
+    grey = "; a grey name lies beyond the dashed ones, as chance can have it" if beyond.any() else ""
+    return (
+        f"How to read it: across stands how much a {level} can tell, where 100 tells as much as 100 expected searches "
+        "of each group (their harmonic mean); up stands its ratio; and 95 of 100 would lie between the dashed lines, "
+        f"99.8 of 100 between the full ones{grey}."
+    )
+
+
+def _crowded(judged: _Judged) -> list[str]:
+    """Areas with far more searches than their residents would suggest, and the common ratio without them."""
+    areas, level = judged.areas, judged.areas.level
+    people, searches = (
+        np.where(areas.known, np.nan_to_num(of).sum(axis=1), 0) for of in (areas.residents, areas.stops)
+    )
+    lives, searched = people / people.sum(), searches / searches.sum()
+    crowded = searched > _CROWDED * lives
+    if not crowded.any():
+        return []
+    first = sorted(np.flatnonzero(crowded), key=lambda place: -searches[place])
+    named = [
+        f"{areas.names[place]} ({wording.percent(lives[place])} of the residents of both groups, "
+        f"{wording.percent(searched[place])} of their searches)"
+        for place in first
+    ]
+    said = (
+        f"More than {_CROWDED:g} times the searches for each resident of all {level}s together: "
+        f"{wording.listing(named, _NAMED_FIRST)}. Who is searched there may live elsewhere."
+    )
+    rest = areas.known & ~crowded
+    if rest.sum() < FEWEST:
+        return [said]
+    within = _within(areas, rest)
+    them = "it" if crowded.sum() == 1 else "them"
+    now, without = near_one.times(judged.within.estimate), near_one.times(within.estimate)
+    changed = f"{without} instead of {now}" if without != now else f"the same, {now}"
+    return [f"{said} Without {them} the ratio within {level}s would be {changed}."]
+
+
+def _within(areas: PairAreas, chosen: NDArray[np.bool_]) -> WithinAreaRatio:
+    """The ratio that some areas have in common."""
+    (a, b), (people_a, people_b) = areas.stops[chosen].T, np.nan_to_num(areas.residents)[chosen].T
+    return within_area_ratio(a, people_a, b, people_b)
+
+
+def _edges(judged: _Judged, table: pd.DataFrame) -> list[str]:
+    """Which areas would lie clearly outside wherever their searches near an edge were, and which might not."""
+    level = judged.areas.level
+    said = f"The map point of a search is near its place, and can lie in the {level} beside it."
+    outside = [place for place, flagged in enumerate(table["flagged"].fillna(False)) if flagged]
+    if not outside:
+        return [said]
+    try:
+        near = edges_of(judged.areas.searches, judged.areas.codes, judged.areas.pair)
+    except NoSearches as why:
+        return [said, str(why)]
+    stay: dict[bool, list[str]] = {True: [], False: []}
+    for place in outside:
+        stay[_stays_outside(judged, near, place)].append(str(table["name"].iloc[place]))
+    many = {kept: len(names) != 1 for kept, names in stay.items()}
+    parts = [
+        f"{wording.listing(stay[True])} {'lie' if many[True] else 'lies'} clearly outside wherever the searches within "
+        f"{NEAR} metres of {'their edges' if many[True] else 'its edge'} were",
+        f"{wording.listing(stay[False])} might not lie clearly outside, by where the searches within {NEAR} metres of "
+        f"{'their edges' if many[False] else 'its edge'} were",
+    ]
+    told = "; ".join(part for part, kept in zip(parts, (True, False), strict=True) if stay[kept])
+    return [f"{said} {told}. {level.capitalize()}s inside the limits were not tried."]
+
+
+def _stays_outside(judged: _Judged, near: Edges, place: int) -> bool:
+    """Whether an area lies clearly outside even with its searches near an edge taken to where they speak against it.
+
+    All other areas stay as they are. Above the limits the fewest searches of the group are set against the most of the
+    comparator, below them the other way round.
+    """
+    areas, above = judged.areas, judged.funnel.ratio[place] > judged.funnel.target
+    (few_a, few_b), (most_a, most_b) = near.fewest[place, 1:], near.most[place, 1:]
+    moved = areas.stops.copy()
+    moved[place] = (few_a, most_b) if above else (most_a, few_b)
+    (a, b), (people_a, people_b) = moved.T, np.nan_to_num(areas.residents).T
+    if not (a.sum() and b.sum()):
+        return False
+    found = ratio_funnel(
+        a, people_a, b, people_b, dispersion=judged.factor or 1.0, discovery_rate=settings().false_discovery
+    )
+    return bool(found.flagged[place] and (found.ratio[place] > found.target) == above)
 
 
 def _few(judged: _Judged) -> list[str]:

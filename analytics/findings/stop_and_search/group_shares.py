@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analytics import charts, disparity, wording
+from analytics import charts, wording
 from analytics.disclosure import withhold
-from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.finding import Panel
+from analytics.findings.stop_and_search import shares
 from analytics.findings.stop_and_search.conducted import Conducted
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
-from analytics.findings.stop_and_search.shared import CHANCE, FEW_MONTHS, UNTESTED, none_recorded, typed_frame
-from analytics.findings.tested import SIDES
+from analytics.findings.stop_and_search.shared import CHANCE, UNTESTED, none_recorded, typed_frame
 from analytics.records import records_of
-from analytics.survey import q_values, verdicts
 from data.cubes import EVERYONE
 from data.settings import settings
 from data.vocabularies import BROAD_GROUPS
@@ -31,18 +29,6 @@ if TYPE_CHECKING:
     Codes = NDArray[np.int64]
     Row = Mapping[Any, Any]
 
-INDEPENDENT = f"The intervals take searches as independent and are likely too narrow: {FEW_MONTHS}."
-METHOD = (
-    "95 % interval of a share: Wilson's, with the effective number of searches that months as clusters leave, and "
-    "Student's t. Gap: from both intervals, or from the gaps of the months where that is wider; called clear where its "
-    "interval leaves out 0 and its false-discovery rate, over all gaps of the table, is small enough; with fewer than "
-    "3 months nothing is tested."
-)
-REFERENCE = (
-    "Wilson 1927, JASA 22, 209; Newcombe 1998, Statistics in Medicine 17, 873; Benjamini and Hochberg 1995, Journal of "
-    "the Royal Statistical Society B 57, 289"
-)
-
 _SHARES = [
     "group", "age_band", "searches", "base", "share", "low", "high", "known_share", "share_if_none", "share_if_all",
     "flag",
@@ -52,8 +38,11 @@ _GAPS = [
     "high", "p_value", "q_value", "verdict", "base", "flag",
 ]  # fmt: skip
 _COUNTS = ["searches", "comparator_searches"]
-_SMALL = 0.1
-"""Shares whose whole interval is below this are written to a tenth of a point."""
+_FIGURES = ["share", "low", "high", "share_if_none", "share_if_all"]
+IN_COMPANY = "withheld: with the total it would tell a small count"
+"""Flag of a count that is withheld beside a small one."""
+_FINE = 0.2
+"""The highest end of an interval below which an axis shows tenths of a point."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +80,7 @@ def share_table(conducted: Conducted, kinds: Sequence[Kind]) -> pd.DataFrame:
         and ``share_if_all`` are the share if none or all of the unknown ones were of the kind.
     """
     table = typed_frame([row for kind in kinds for row in _rows(conducted, kind)], _SHARES, ["searches", "base"])
-    figures = ["share", "low", "high", "share_if_none", "share_if_all"]
-    least = settings().threshold
+    figures, least = _FIGURES, settings().threshold
     table = withhold(table, ["base"], figures, least, zeros_shown=True)
     # Where the base is withheld so is what is of it; where it is 0, both are told.
     hidden = table["base"].isna()
@@ -100,31 +88,63 @@ def share_table(conducted: Conducted, kinds: Sequence[Kind]) -> pd.DataFrame:
     return withhold(table, ["searches"], figures, least, zeros_shown=True, what="such searches")
 
 
+def parts_withheld(table: pd.DataFrame, whole: str, parts: Collection[str]) -> pd.DataFrame:
+    """The shares with a second part of a whole withheld where one alone is: the whole less the others would tell it.
+
+    Parameters
+    ----------
+    table
+        As from `share_table`.
+    whole, parts
+        A kind that is shown, and the kinds that add up to it.
+
+    Returns
+    -------
+    DataFrame
+        Of the other parts the one with fewest searches is withheld too, and its ``flag`` says why.
+    """
+    rows = records_of(table)
+    second = []
+    for group in dict.fromkeys(row["group"] for row in rows):
+        own = {row["age_band"]: at for at, row in enumerate(rows) if row["group"] == group}
+        hidden = [name for name in parts if rows[own[name]]["flag"].startswith("withheld")]
+        others = [own[name] for name in parts if name not in hidden]
+        if len(hidden) == 1 and others and not wording.missing(rows[own[whole]]["searches"]):
+            second.append(min(others, key=lambda at: rows[at]["searches"]))
+    if not second:
+        return table
+    chosen = np.isin(np.arange(len(table)), second)
+    columns = {name: table[name].mask(chosen) for name in ("searches", *_FIGURES)}
+    return table.assign(**columns, flag=table["flag"].mask(chosen, IN_COMPANY))
+
+
+def company_caveats(table: pd.DataFrame) -> list[str]:
+    """Why a count that is not small is withheld, where one is."""
+    if not (table["flag"] == IN_COMPANY).any():
+        return []
+    return ["Where one age band below 18 alone has a small count, the other is withheld too: the total would tell it."]
+
+
 def _rows(conducted: Conducted, kind: Kind) -> list[dict[str, Any]]:
     among_all, known, are = _counts(conducted, kind)
-    every = among_all.sum(axis=1)
-    own = disparity.find_rates(are, known)
-    whole = disparity.find_rates(are.sum(axis=0)[None], known.sum(axis=0)[None])
-    made = [
-        (EVERYONE, whole, 0, int(every.sum())),
-        *zip(conducted.groups, [own] * len(every), range(len(every)), every.tolist(), strict=True),
-    ]
+    every = among_all.sum(axis=1).tolist()
+    made = zip((EVERYONE, *conducted.groups), shares.shares_of(are, known), (sum(every), *every), strict=True)
     rows = []
-    for group, shares, at, among in made:
+    for group, one, among in made:
         row: dict[str, Any] = {"group": group, "age_band": kind.name}
         if not among:
             none = group in BROAD_GROUPS and not conducted.searches.by_group[group]
             said = none_recorded(conducted.searches, group) if none else "no such search"
             rows.append(row | {"searches": 0, "base": 0, "flag": said})
             continue
-        found, base = int(shares.found[at]), int(shares.searched[at])
+        found, base = int(one.found), int(one.searched)
         row |= {"searches": found, "base": base, "known_share": base / among, "flag": ""}
         row |= {"share_if_none": found / among, "share_if_all": (found + among - base) / among}
         if base / among < LEAST_KNOWN:
             rows.append(row | {"flag": _not_known(base / among)})
             continue
-        row |= {"share": shares.estimate[at], "low": shares.low[at], "high": shares.high[at]}
-        rows.append(row | {"flag": "" if found == 0 or shares.cells[at] >= MINIMUM_PERIODS else CHANCE})
+        row |= {"share": one.estimate, "low": one.low, "high": one.high}
+        rows.append(row | {"flag": CHANCE if found and one.by_chance else ""})
     return rows
 
 
@@ -162,11 +182,7 @@ def gap_table(conducted: Conducted, kinds: Sequence[Kind]) -> pd.DataFrame:
     figures = ["share", "comparator_share", "gap", "low", "high", "p_value"]
     # The base of a gap is that of both groups: shown with a withheld count it would say more of it than the table may.
     table = withhold(table, _COUNTS, [*figures, "base"], settings().threshold, zeros_shown=True, what="such searches")
-    shown = table["gap"].notna()
-    ends = [table[name].where(shown).to_numpy(dtype=float, na_value=np.nan) for name in ("low", "high", "p_value")]
-    said = verdicts(*ends, words=SIDES, discovery_rate=settings().false_discovery)
-    q = q_values(ends[2])
-    return table.assign(q_value=typed_frame([{"q_value": one} for one in q], ["q_value"], [])["q_value"], verdict=said)
+    return shares.judged(table)
 
 
 def _gap(counts: tuple[Codes, Codes, Codes], pair: list[int]) -> dict[str, Any]:
@@ -183,10 +199,9 @@ def _gap(counts: tuple[Codes, Codes, Codes], pair: list[int]) -> dict[str, Any]:
     row: dict[str, Any] = {"searches": x, "comparator_searches": other, "base": n + others}
     if not x or not other:
         return row | {"flag": f"of {'one of the groups' if x or other else 'both groups'} there is none"}
-    made = disparity.find_rate_gap(are[0], known[0], are[1], known[1])
-    gap = made.difference
+    gap = shares.gap_of((are[0], known[0]), (are[1], known[1]))
     row |= {"share": x / n, "comparator_share": other / others, "gap": gap.estimate, "low": gap.low, "high": gap.high}
-    return row | {"p_value": made.p_value, "flag": "" if made.clusters else CHANCE}
+    return row | {"p_value": gap.p_value, "flag": CHANCE if gap.by_chance else ""}
 
 
 def share_panel(table: pd.DataFrame, kind: str, label: str) -> Panel | None:
@@ -210,42 +225,31 @@ def share_panel(table: pd.DataFrame, kind: str, label: str) -> Panel | None:
     )
     told = [row for row in rows if not wording.missing(row["share"])]
     said = "; ".join(f"{row['group']} {share_in_words(row)}" for row in told)
-    fine = max(row["high"] for row in told) < 2 * _SMALL
+    fine = max(row["high"] for row in told) < _FINE
     return Panel(label, "", "", partial(charts.share_dots, drawn, fine=fine), f"{label}: {said}")
 
 
 def share_in_words(row: Row) -> str:
     """A share with its interval: ``21 % (19 to 23 %)``; small ones to a tenth of a point."""
-    if row["high"] < _SMALL:
-        return f"{wording.tenths(row['share'])} ({wording.tenths_between(row['low'], row['high'])})"
-    return f"{wording.percent(row['share'])} ({wording.percent_between(row['low'], row['high'])})"
+    return shares.in_words(row["share"], row["low"], row["high"], fine=True)
 
 
 def gap_in_words(row: Row) -> str:
     """Whether two groups clearly differ, and by how many points; empty where it is not told."""
     if wording.missing(row["gap"]):
         return ""
-    ends = (row["low"] * 100, row["high"] * 100)
-    # An end that would be written as 0 says nothing of its side.
-    digits = 1 if max(map(abs, ends)) < 100 * _SMALL or min(map(abs, ends)) < 0.5 else 0
-    low, high = (wording.signed(end, digits) for end in ends)
-    if row["verdict"] == SIDES.neither:
-        return f"no clear difference (between {low} and {high} points)"
-    if not row["verdict"]:
-        return f"a difference that was not tested (between {low} and {high} points)"
-    return f"a clear difference of {wording.points(row['gap'], digits)} ({low} to {high})"
+    return shares.difference_in_words(row["gap"], row["low"], row["high"], row["verdict"], fine=True)
 
 
 def chance_caveats(table: pd.DataFrame) -> list[str]:
     """That every interval is by chance alone, where it is, and that nothing was tested where it is so of everyone."""
     alone = table["flag"] == CHANCE
     none = (alone & (table["group"] == EVERYONE)).any()
-    return [*([INDEPENDENT] if alone.any() else []), *([UNTESTED] if none else [])]
+    return [*([shares.INDEPENDENT] if alone.any() else []), *([UNTESTED] if none else [])]
 
 
 def range_in_words(row: Row) -> str:
     """Between which shares a share would be if none or all of the unknown ones were of the kind; empty where known."""
     if wording.missing(row["share_if_none"]) or row["known_share"] == 1:
         return ""
-    low, high = row["share_if_none"], row["share_if_all"]
-    return wording.tenths_between(low, high) if high < _SMALL else wording.percent_between(low, high)
+    return shares.range_in_words(row["share_if_none"], row["share_if_all"])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -102,7 +102,15 @@ def confidence_link(scope: Scope, view: View) -> Finding:
 
 
 def linked(scope: Scope, view: View) -> tuple[Finding, Between | None]:
-    """The same with what areas show, which is None where the question is refused."""
+    """The same with what areas show, which is None where the question is refused.
+
+    The diagnostic asks it too: both take one answer.
+    """
+    return _linked(scope.only(question_of(confidence_link).takes), view)
+
+
+@lru_cache(maxsize=32)
+def _linked(scope: Scope, view: View) -> tuple[Finding, Between | None]:
     question = question_of(confidence_link)
     try:
         held = linkable(scope, view)
@@ -117,7 +125,7 @@ def linked(scope: Scope, view: View) -> tuple[Finding, Between | None]:
             f"{wording.month(str(held.scope.to_month))} to compare them."
         )
         return refused(question, table, held.scope.only(question.takes), view, few), None
-    answer = _answer(held, whole, table, between)
+    answer, further = _answer(held, whole), _further(whole, table, between)
     made = held.first.provenance(
         question,
         f"{_base(whole)}, {held.first.year.span}",
@@ -137,10 +145,10 @@ def linked(scope: Scope, view: View) -> tuple[Finding, Between | None]:
             reference=REFERENCE,
             files=tuple(dict.fromkeys([*made.files, *between.files])),
         ),
-        caveats=tuple(_caveats(held, whole, table, between)),
+        caveats=tuple(_caveats(held, whole, table, between, further)),
         claim=1,
         panels=_panels(held, table, between),
-        alt=answer,
+        alt=" ".join([answer, *further]),
     )
     return finding, between
 
@@ -271,16 +279,22 @@ def _what(row: Mapping[Any, Any]) -> str:
     return "Agreement on fair use" if row["measure"] == FAIR_USE else "Confidence"
 
 
-def _answer(held: Linkable, whole: Sequence[Mapping[Any, Any]], table: pd.DataFrame, between: Between) -> str:
-    parts = [said(row) for row in whole if not wording.missing(row["difference"])]
+def _answer(held: Linkable, whole: Sequence[Mapping[Any, Any]]) -> str:
+    """What people answer to the first measure of which the difference is given."""
+    return f"{said(_told(whole)[0])}, {held.first.year.span}."
+
+
+def _told(whole: Sequence[Mapping[Any, Any]]) -> list[Mapping[Any, Any]]:
+    return [row for row in whole if not wording.missing(row["difference"])]
+
+
+def _further(whole: Sequence[Mapping[Any, Any]], table: pd.DataFrame, between: Between) -> list[str]:
+    """What the other measures, ethnic groups and areas show, in a sentence each."""
     groups = [row for row in records_of(table) if row["group"] != EVERYONE and row["verdict"] == SIDES.below]
     names = list(dict.fromkeys(str(row["group"]) for row in groups))
-    among = (
-        f" By ethnic group it is clearly lower among {wording.listing([people(name) for name in names])}."
-        if names
-        else ""
-    )
-    return f"{'. '.join(parts)}, {held.first.year.span}.{among} {between.said}"
+    among = f"By ethnic group it is clearly lower among {wording.listing([people(name) for name in names])}."
+    others = [f"{said(row)}." for row in _told(whole)[1:]]
+    return [*others, *([among] if names else []), *filter(None, [between.said])]
 
 
 def said(row: Mapping[Any, Any]) -> str:
@@ -314,7 +328,9 @@ def only_between(whole: Sequence[Mapping[Any, Any]], between_verdict: str) -> bo
     return between_verdict in (SIDES.below, SIDES.above) and not within
 
 
-def _caveats(held: Linkable, whole: Sequence[Mapping[Any, Any]], table: pd.DataFrame, between: Between) -> list[str]:
+def _caveats(
+    held: Linkable, whole: Sequence[Mapping[Any, Any]], table: pd.DataFrame, between: Between, further: list[str]
+) -> list[str]:
     equal = any(HELD in str(row["flag"]) for row in whole)
     unheld = (
         "Ethnic group is not held equal: the survey does not hold it beside who was stopped, or the release was "
@@ -327,8 +343,9 @@ def _caveats(held: Linkable, whole: Sequence[Mapping[Any, Any]], table: pd.DataF
     ]
     return [
         *([ONLY_BETWEEN] if only_between(whole, between.verdict) else []),
-        ECOLOGICAL,
         PEOPLE,
+        ECOLOGICAL,
+        *further,
         *([] if equal else [unheld]),
         *chance_caveat(table),
         "Who was stopped is what people say of the past year, by whichever force.",

@@ -10,7 +10,7 @@ from analytics.finding import Finding
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, NoSearches
-from analytics.findings.stop_and_search import group_shares
+from analytics.findings.stop_and_search import group_shares, shares
 from analytics.findings.stop_and_search.children import CHILDREN
 from analytics.findings.stop_and_search.conducted import Conducted
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
@@ -38,7 +38,7 @@ _OUT_OF_SIGHT = (
 )
 _METHOD = (
     "Searches of persons in which more than outer clothing was removed over those of the group of which the file says "
-    "whether it was. " + group_shares.METHOD
+    "whether it was. " + shares.METHOD
 )
 
 
@@ -66,7 +66,7 @@ def more_thorough(scope: Scope, view: View) -> Finding:
         provenance=searches.provenance(
             question,
             _METHOD,
-            f"PACE Code A, paragraphs 3.6 and 3.7 (what the field is of); {group_shares.REFERENCE}",
+            f"PACE Code A, paragraphs 3.6 and 3.7 (what the field is of); {shares.REFERENCE}",
             [*rules_fired(table, None), *rule_of_tests(gaps, "gap")],
             {"Share of which the file must say it": wording.percent(LEAST_KNOWN)},
             per_resident=False,
@@ -128,8 +128,8 @@ def _sentences(conducted: Conducted, table: pd.DataFrame, gaps: pd.DataFrame) ->
         (gap,) = [row for row in records_of(gaps) if row["group"] == pair[0] and row["age_band"] == ANY_AGE]
         differ = gap_in_words(gap)
         answer += (
-            f": {share_in_words(one)} for {people(pair[0])} and {share_in_words(other)} for {people(pair[1])}"
-            f"{f', {differ}' if differ else ''}"
+            f". It was {share_in_words(one)} for {people(pair[0])} and {share_in_words(other)} for {people(pair[1])}"
+            f"{f': {differ}' if differ else ''}"
         )
     young = rows[EVERYONE, CHILDREN]
     if not wording.missing(young["share"]):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from analytics import disparity, wording
 from analytics.disclosure import withhold
 from analytics.findings.stop_and_search.followed import BROAD, Followed
+from analytics.findings.stop_and_search.object_words import object_in_words
 from analytics.findings.stop_and_search.shared import CHANCE, people, typed_frame
 from analytics.findings.tested import number_tested
 from analytics.records import records_of
@@ -113,9 +114,8 @@ def object_caveats(table: pd.DataFrame) -> list[str]:
 
 
 def _said(row: Mapping[Any, Any]) -> str:
-    thing = f"{row['stratum'][:1].lower()}{row['stratum'][1:]}"
     return (
-        f"{thing}: {wording.percent(row['rate'])} of searches of {people(row['group'])} and "
+        f"{object_in_words(row['stratum'])}: {wording.percent(row['rate'])} of searches of {people(row['group'])} and "
         f"{wording.percent(row['comparator_rate'])} of {people(row['comparator'])}, "
         f"{wording.points(row['gap'])} ({wording.points_between(row['low'], row['high'])})"
     )

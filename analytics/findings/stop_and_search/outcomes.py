@@ -15,11 +15,11 @@ from analytics.finding import Finding, Panel
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, Searches
+from analytics.findings.stop_and_search import shares
 from analytics.findings.stop_and_search.followed import NOTHING, Followed
 from analytics.findings.stop_and_search.shared import (
     CHANCE,
     FAIRNESS,
-    FEW_MONTHS,
     none_recorded,
     people,
     rules_fired,
@@ -44,7 +44,6 @@ _NAMES = {NOT_GIVEN: "Outcome not given", NOT_RECOGNISED: "Outcome not in our li
 _OUTCOMES = ["group", "outcome", "searches", "base", "share", "low", "high", "flag"]
 _WITH_OUTCOME = "searches with this outcome"
 
-_CHANCE = f"The intervals take searches as independent and are likely too narrow: {FEW_MONTHS}."
 _METHOD = (
     "Searches of persons with each outcome over all searches of the group; an outcome that is not given is one of its "
     "own. 95 % interval: Wilson's, with the effective number of searches that months as clusters leave, and Student's "
@@ -73,7 +72,7 @@ def outcomes(scope: Scope, view: View) -> Finding:
         tables={"outcomes": table},
         provenance=searches.provenance(question, _METHOD, _REFERENCE, rules_fired(table, None), per_resident=False),
         caveats=(
-            *([_CHANCE] if (table["flag"] == CHANCE).any() else []),
+            *([shares.INDEPENDENT] if (table["flag"] == CHANCE).any() else []),
             "What follows a search also depends on what was looked for and under which power; groups differ in both.",
             FAIRNESS,
             *searches.gaps(per_resident=False),
@@ -199,4 +198,4 @@ def _given(rows: Mapping[tuple[Any, Any], Mapping[Any, Any]], group: str, outcom
 
 
 def _share(row: Mapping[Any, Any]) -> str:
-    return f"{wording.percent(row['share'])} ({wording.percent_between(row['low'], row['high'])})"
+    return shares.in_words(row["share"], row["low"], row["high"])

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from analytics import charts, disparity, near_one, wording
 from analytics.disclosure import LEAST_OF_A_SHARE, TOO_FEW, without_rates_of_few
-from analytics.finding import Finding
+from analytics.finding import Finding, Line
 from analytics.findings import choices
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.residents import NoResidents
 from analytics.findings.searches import UNANSWERABLE, Searches
+from analytics.findings.stop_and_search import recording
 from analytics.findings.stop_and_search.by_object import (
     DRUGS,
     LEAST_KNOWN,
@@ -27,10 +29,12 @@ from analytics.findings.stop_and_search.by_object import (
 )
 from analytics.findings.stop_and_search.followed import BROAD, STRICT, Followed
 from analytics.findings.stop_and_search.powers import NO_SUSPICION, NOT_LISTED, NOT_RECORDED, kind_of
+from analytics.findings.stop_and_search.recording import by_month
 from analytics.findings.stop_and_search.shared import typed_frame
 from analytics.records import records_of
 from analytics.scope import Scope
-from data.cubes import BLANK, NOT_RECOGNISED, OUTCOMES_CUBE, STOPS_CUBE, with_codes
+from data.checks.midnights import GATE, Midnights, midnights_of
+from data.cubes import BLANK, NOT_RECOGNISED, OUTCOMES_CUBE
 from data.settings import settings
 from data.vocabularies import BROAD_GROUPS, NOT_GIVEN, NOT_STATED
 
@@ -48,13 +52,25 @@ if TYPE_CHECKING:
 SEARCHES, OUTCOMES, DRUGS_SEARCHES, MONTHS = "searches", "outcomes", "drugs searches", "months"
 """What a check counts."""
 
+UNKNOWN, NO_FILE, NO_HOURS = "Self-defined ethnicity unknown", "Months without a file", "Hour of day not usable"
+AT_MIDNIGHT = "Recorded at 00:00"
+"""Checks that bear on the ratio, on every figure, and on what would be by hour."""
+
 _METHOD = (
     "Searches of persons of which the file does not say something, over all of the period; of links those with an "
     "outcome other than no further action; of months all that were asked for. Records are counted, not estimated, so "
     "there is no interval. Bearing: the figure as recorded, and between what it could be if nothing that is not said "
     "spoke for it, and if all of it did; bounds, and no interval."
 )
-_ORDER = "The largest share stands first; what bears most on a question need not be the largest."
+_ORDER = (
+    "First stands what bears on the ratio, the widest range first; then what bears on the ratio by what officers saw, "
+    "on figures within districts, and on months; then the rest, the largest share first."
+)
+_HOURS = (
+    "Searches at exactly 00:00 are counted when a file is loaded, by its own clock and by London's, and kept where "
+    f"they are {wording.percent(GATE)} or more: such times are likelier dates alone. Of other months no such figure is "
+    "kept. Nothing here uses the hour of a search."
+)
 _COUNTED = (
     "Only what the files leave out, or say against another field, is counted here. Whether what they say is right can "
     "seldom be told from them: an ethnicity that was put down wrongly, or a search that was never recorded, leaves no "
@@ -69,6 +85,16 @@ _QUALITY = [
     "check", "unit", "searches", "of", "share", "figure", "as_recorded", "bound_low", "bound_high", "bears_on", "flag",
 ]  # fmt: skip
 _BY_MONTH = ["check", "month", "searches", "of", "share", "flag"]
+
+
+class _On(IntEnum):
+    """What a check bears on, the weightiest first."""
+
+    RATIO = 0
+    OFFICERS_RATIO = 1
+    WITHIN = 2
+    MONTHS = 3
+    REST = 4
 
 
 @dataclass(frozen=True)
@@ -91,6 +117,7 @@ class _Check:
     missing: Counts
     of: Counts
     bears: Callable[[int], _Bearing] = field(repr=False)
+    on: _On = _On.REST
 
     @property
     def share(self) -> float:
@@ -98,22 +125,67 @@ class _Check:
         return float(self.missing.sum() / self.of.sum()) if self.of.sum() else 0.0
 
 
+@dataclass(frozen=True, eq=False)
+class _Told:
+    """A check with what its gap bears on; None where nothing is missing, or too little is counted to say."""
+
+    check: _Check
+    bearing: _Bearing | None
+
+    @classmethod
+    def of(cls, check: _Check) -> _Told:
+        """The check, with what it bears on."""
+        told = check.missing.any() and (check.unit == MONTHS or check.of.sum() >= LEAST_OF_A_SHARE)
+        return cls(check, check.bears(int(check.missing.sum())) if told else None)
+
+    @property
+    def order(self) -> tuple[bool, _On, float]:
+        """What bears most on the ratio comes first; what nothing is missing of, last."""
+        bearing = self.bearing
+        ends = (bearing.low, bearing.high) if bearing and self.check.on <= _On.OFFICERS_RATIO else (None, None)
+        width = math.log(ends[1] / ends[0]) if ends[0] and ends[1] else 0.0
+        return bearing is None, self.check.on, -(width or self.check.share)
+
+
+@dataclass(frozen=True)
+class _Lead:
+    """One of the few things that bear most on the ratio.
+
+    Attributes
+    ----------
+    says, short
+        As a part of the answer, and in few words.
+    gap, look
+        Whether anything is missing, and whether so much that it needs a look.
+    """
+
+    says: str
+    short: str
+    gap: bool = False
+    look: bool = False
+
+    @property
+    def line(self) -> Line:
+        """The few words as a line of a list."""
+        return Line(self.short, icon="visibility" if self.look else "info" if self.gap else "check", look=self.look)
+
+
 def quality(scope: Scope, view: View) -> Finding:
-    """What the records of the searches of a scope do not say, the largest share first, and what that bears on."""
+    """What the records of the searches of a scope do not say, what bears most on the ratio first, and how far."""
     question = question_of(quality)
     try:
         searches = Searches.of(scope.but(definition="self"), view)
     except UNANSWERABLE as why:
         return refused(question, typed_frame([], _QUALITY, []), scope, view, str(why))
-    checks = sorted(_checks(searches), key=lambda check: -check.share)
-    table = _table(checks)
-    headline, answer = _sentences(searches, table)
+    told = sorted(map(_Told.of, _checks(searches)), key=lambda one: one.order)
+    table, leads = _table(told), _leads(searches, told)
+    headline, answer = _sentences(searches, told, leads)
     return Finding(
         key=question.key,
         question=question.asks,
         headline=headline,
         answer=answer,
-        tables={"quality": table, "by_month": _by_month(searches, checks)},
+        tables={"quality": table, "by_month": _by_month(searches, told)},
         provenance=searches.provenance(
             question,
             _METHOD,
@@ -123,15 +195,17 @@ def quality(scope: Scope, view: View) -> Finding:
         ),
         caveats=(
             *_not_counted(view),
-            _ORDER,
             _BOUNDS,
+            *_at_midnight(searches),
             _COUNTED,
+            _ORDER,
+            _HOURS,
             *searches.high_months,
-            "Which months are loaded, and which look partial, stands under the months of stop and search.",
         ),
         chart_title="Share of records with the gap",
         draw=lambda mode: _draw(table, mode),
         alt=answer,
+        lines=tuple(lead.line for lead in leads),
     )
 
 
@@ -139,7 +213,7 @@ def quality(scope: Scope, view: View) -> Finding:
 
 
 def _checks(searches: Searches) -> list[_Check]:
-    rows = searches.scope.choose(_persons(searches.view, searches.force))
+    rows = recording.published(searches)
     followed = Followed.of(searches.scope, searches.view) if searches.view.has(OUTCOMES_CUBE.name) else None
     return [
         *_ethnicity(searches, rows),
@@ -147,6 +221,7 @@ def _checks(searches: Searches) -> list[_Check]:
         *_powers(searches, rows),
         *(_of_followed(followed) if followed else []),
         _months(searches),
+        _hours(searches),
     ]
 
 
@@ -159,25 +234,18 @@ def _not_counted(view: View) -> list[str]:
     ]
 
 
-def _by_months(searches: Searches, rows: pd.DataFrame) -> Counts:
-    """Searches of some rows of a cube by month with a file."""
-    place = {month: number for number, month in enumerate(searches.months)}
-    at = np.array([place.get(str(month), -1) for month in rows["month"].cat.categories], dtype=np.int64)
-    return np.bincount(at[rows["month"].cat.codes], rows["stops"], minlength=len(place)).astype(np.int64)
-
-
 def _ethnicity(searches: Searches, rows: pd.DataFrame) -> list[_Check]:
     officer = Searches.of(searches.scope.but(definition="officer"), searches.view)
-    every = _by_months(searches, rows)
+    every = by_month(searches, rows)
     own, seen = rows["self_defined"], rows["officer_defined"]
-
-    def check(name: str, chosen: Chosen, of: Searches) -> _Check:
-        return _Check(
-            name, SEARCHES, _by_months(searches, rows[chosen]), every, lambda unknown: _of_groups(of, unknown)
-        )
 
     def is_one(words: pd.Series, *names: str) -> Chosen:
         return words.isin(names).to_numpy()
+
+    def check(name: str, chosen: Chosen, of: Searches, *, part: bool = True) -> _Check:
+        on = _On.RATIO if of is searches else _On.OFFICERS_RATIO
+        counted = by_month(searches, rows, chosen)
+        return _Check(name, SEARCHES, counted, every, lambda unknown: _of_groups(of, unknown, part=part), on)
 
     unsaid, unseen = (
         [name for name in words.cat.categories if of.broad.get(name, NOT_STATED) not in BROAD_GROUPS]
@@ -185,15 +253,16 @@ def _ethnicity(searches: Searches, rows: pd.DataFrame) -> list[_Check]:
     )
     stated = [name for name in unsaid if name not in (BLANK, NOT_RECOGNISED)]
     return [
+        check(UNKNOWN, is_one(own, *unsaid), searches, part=False),
         check("Self-defined ethnicity not stated", is_one(own, *stated), searches),
         check("Self-defined ethnicity blank", is_one(own, BLANK), searches),
         check("Self-defined ethnicity not in list", is_one(own, NOT_RECOGNISED), searches),
-        check("Officer-defined ethnicity blank", is_one(seen, BLANK), officer),
-        check("Officer-defined ethnicity not in list", is_one(seen, NOT_RECOGNISED), officer),
+        check("Officer-defined ethnicity blank", is_one(seen, BLANK), officer, part=False),
+        check("Officer-defined ethnicity not in list", is_one(seen, NOT_RECOGNISED), officer, part=False),
         _Check(
             "Ethnicity known from neither word",
             SEARCHES,
-            _by_months(searches, rows[is_one(own, *unsaid) & is_one(seen, *unseen)]),
+            by_month(searches, rows, is_one(own, *unsaid) & is_one(seen, *unseen)),
             every,
             lambda unknown: _Bearing(
                 f"{wording.plural(unknown, 'search is', 'searches are')} in no group, whichever word on ethnicity "
@@ -203,8 +272,8 @@ def _ethnicity(searches: Searches, rows: pd.DataFrame) -> list[_Check]:
     ]
 
 
-def _of_groups(searches: Searches, unknown: int) -> _Bearing:
-    """How far the ratio of two groups could be from what is recorded, were the ethnicity known."""
+def _of_groups(searches: Searches, unknown: int, *, part: bool) -> _Bearing:
+    """How far the ratio of two groups could be from what is recorded, were the ethnicity known; or a part of it."""
     group, comparator = str(searches.scope.group), str(searches.scope.comparator)
     a, b = (searches.by_group[name] for name in (group, comparator))
     figure = f"Ratio of the {group} to the {comparator} search rate, by {searches.definition}"
@@ -217,18 +286,18 @@ def _of_groups(searches: Searches, unknown: int) -> _Bearing:
         return _Bearing("Every figure by group leaves these searches out; there are too few of the two for a ratio.")
     recorded = a / residents[0] / (b / residents[1])
     bounds = disparity.unknown_range(a, residents[0], b, residents[1], unknown)
-    return _Bearing(
-        f"{figure}: {near_one.times(recorded)} as recorded, {near_one.times(bounds.if_comparator)} if all of these "
-        f"were {comparator} and {near_one.times(bounds.if_group)} if all were {group}.",
-        figure,
-        recorded,
-        bounds.if_comparator,
-        bounds.if_group,
+    ends = near_one.times(bounds.if_comparator), near_one.times(bounds.if_group)
+    says = (
+        f"A part of these: the ratio {ends[0] if ends[0] == ends[1] else ' to '.join(ends)}, whoever they were."
+        if part
+        else f"{figure}: {near_one.times(recorded)} as recorded, {ends[0]} if all of these were {comparator} and "
+        f"{ends[1]} if all were {group}."
     )
+    return _Bearing(says, figure, recorded, bounds.if_comparator, bounds.if_group)
 
 
 def _places(searches: Searches, rows: pd.DataFrame) -> list[_Check]:
-    every = _by_months(searches, rows)
+    every = by_month(searches, rows)
     located = rows["located"].to_numpy(dtype=bool)
     nowhere = (rows["area"].cat.codes < 0).to_numpy()
 
@@ -243,15 +312,15 @@ def _places(searches: Searches, rows: pd.DataFrame) -> list[_Check]:
             share,
         )
 
-    made = [_Check("No coordinates", SEARCHES, _by_months(searches, rows[~located]), every, placed)]
+    made = [_Check("No coordinates", SEARCHES, by_month(searches, rows, ~located), every, placed, _On.WITHIN)]
     if choices.districts(searches.view, searches.force):
-        outside = _by_months(searches, rows[located & nowhere])
-        made.append(_Check("In no district that is loaded", SEARCHES, outside, every, placed))
+        outside = by_month(searches, rows, located & nowhere)
+        made.append(_Check("In no district that is loaded", SEARCHES, outside, every, placed, _On.WITHIN))
     return made
 
 
 def _powers(searches: Searches, rows: pd.DataFrame) -> list[_Check]:
-    every = _by_months(searches, rows)
+    every = by_month(searches, rows)
     kinds = {name: kind_of(name) for name in rows["power"].cat.categories}
     free = int(rows.loc[rows["power"].isin([n for n in kinds if kinds[n] == NO_SUSPICION]), "stops"].sum())
     unsaid = [name for name in kinds if kinds[name] in (NOT_RECORDED, NOT_LISTED)]
@@ -280,7 +349,7 @@ def _powers(searches: Searches, rows: pd.DataFrame) -> list[_Check]:
         )
 
     return [
-        _Check(kind, SEARCHES, _by_months(searches, rows[rows["power"].isin(names).to_numpy()]), every, bears)
+        _Check(kind, SEARCHES, by_month(searches, rows, rows["power"].isin(names).to_numpy()), every, bears)
         for kind in (NOT_RECORDED, NOT_LISTED)
         for names in [[name for name in kinds if kinds[name] == kind]]
     ]
@@ -383,7 +452,7 @@ def _bounded(
 def _months(searches: Searches) -> _Check:
     asked, held = len(searches.asked_months), len(searches.months)
     return _Check(
-        "Months without a file",
+        NO_FILE,
         MONTHS,
         np.array([asked - held]),
         np.array([asked]),
@@ -391,26 +460,54 @@ def _months(searches: Searches) -> _Check:
             f"Every figure is over the other {wording.plural(held, 'month')}; what was recorded in "
             f"{'it' if gone == 1 else 'them'} is not known, and is no zero."
         ),
+        _On.MONTHS,
     )
+
+
+def _hours(searches: Searches) -> _Check:
+    """Months in whose file so many searches are at midnight that its times are likely dates alone."""
+    return _Check(
+        NO_HOURS,
+        MONTHS,
+        np.array([len(_midnights(searches))]),
+        np.array([len(searches.months)]),
+        lambda _: _Bearing("Nothing here uses the hour of a search; whatever would, has to leave these months out."),
+        _On.MONTHS,
+    )
+
+
+def _midnights(searches: Searches) -> dict[str, Midnights]:
+    """What was counted at midnight when the files were loaded, of the months in which it was too many."""
+    found = {month: midnights_of(notes) for month, notes in searches.notes.items()}
+    return {month: at for month, at in found.items() if at is not None}
+
+
+def _at_midnight(searches: Searches) -> list[str]:
+    """In which months the hour can't be used, and by how much."""
+    found = _midnights(searches)
+    if not found:
+        return []
+    named = [f"{wording.month(month)} ({wording.percent(at.most / at.timed)})" for month, at in found.items()]
+    return [f"The hour can't be used in {wording.listing(named)}: so many searches are at exactly 00:00."]
 
 
 # Tables
 
 
-def _table(checks: list[_Check]) -> pd.DataFrame:
-    return typed_frame([_row(check) for check in checks], _QUALITY, ["searches", "of"])
+def _table(told: list[_Told]) -> pd.DataFrame:
+    return typed_frame([_row(one) for one in told], _QUALITY, ["searches", "of"])
 
 
-def _row(check: _Check) -> dict[str, Any]:
+def _row(one: _Told) -> dict[str, Any]:
+    check, bearing = one.check, one.bearing
     missing, of = int(check.missing.sum()), int(check.of.sum())
     row: dict[str, Any] = {"check": check.name, "unit": check.unit, "searches": missing, "of": of, "flag": ""}
     if not of:
         return row | {"bears_on": "There is nothing that could lack it.", "flag": f"no {check.unit}"}
     if of < LEAST_OF_A_SHARE and check.unit != MONTHS:
         return row | {"bears_on": "There are too few to say.", "flag": TOO_FEW}
-    if not missing:
+    if bearing is None:
         return row | {"share": 0.0, "bears_on": "Nothing is missing."}
-    bearing = check.bears(missing)
     return row | {
         "share": check.share,
         "figure": bearing.figure,
@@ -421,7 +518,7 @@ def _row(check: _Check) -> dict[str, Any]:
     }
 
 
-def _by_month(searches: Searches, checks: list[_Check]) -> pd.DataFrame:
+def _by_month(searches: Searches, told: list[_Told]) -> pd.DataFrame:
     """Each check that anything lacks, month by month; no change between months is called one."""
     rows = [
         {
@@ -432,9 +529,20 @@ def _by_month(searches: Searches, checks: list[_Check]) -> pd.DataFrame:
             "share": missing / of if of else None,
             "flag": "" if of else f"no {check.unit}",
         }
-        for check in checks
+        for check in (one.check for one in told)
         if check.unit != MONTHS and check.missing.any()
         for month, missing, of in zip(searches.months, check.missing.tolist(), check.of.tolist(), strict=True)
+    ]
+    rows += [
+        {
+            "check": AT_MIDNIGHT,
+            "month": month,
+            "searches": at.most,
+            "of": at.timed,
+            "share": at.most / at.timed,
+            "flag": "",
+        }
+        for month, at in _midnights(searches).items()
     ]
     return without_rates_of_few(typed_frame(rows, _BY_MONTH, ["searches", "of"]), "of", ["share"])
 
@@ -442,36 +550,69 @@ def _by_month(searches: Searches, checks: list[_Check]) -> pd.DataFrame:
 # Sentences
 
 
-def _sentences(searches: Searches, table: pd.DataFrame) -> tuple[str, str]:
-    rows = [row for row in records_of(table) if row["searches"]]
+def _sentences(searches: Searches, told: list[_Told], leads: list[_Lead]) -> tuple[str, str]:
     said = f"{wording.plural(searches.total, 'search', 'searches')} of persons{searches.limits}, {searches.span}"
-    if not rows:
+    if not any(one.check.missing.any() for one in told):
         return "Nothing that is checked is missing", f"Of {said}, nothing that is checked is missing."
-    shown = [row for row in rows if not wording.missing(row["share"])]
-    if not shown:
+    if not leads:
         return "Too few searches to say", f"Too few searches to say how good their records are: {said}."
-    worst = shown[0]
-    parts = "; ".join(f"{_name(row)}, {wording.percent(row['share'])}{_of(row)}" for row in shown[:3])
-    # A check with nothing that could lack it, or with too little to say, is none that nothing is missing in.
-    whole = int(((table["searches"] == 0) & (table["flag"] == "")).sum())
-    none = f" Nothing is missing in {wording.plural(whole, 'other check')}." if whole else ""
-    return (
-        f"Largest gap: {_name(worst)}, {wording.percent(worst['share'])}",
-        f"Of {said}, the largest gaps: {parts}. {worst['bears_on']}{none}",
+    worst = sorted((lead for lead in leads if lead.gap), key=lambda lead: not lead.look)
+    headline = worst[0].short if worst else "Nothing that bears on the ratio is missing"
+    return headline, f"Of {said}: {'; '.join(lead.says for lead in leads)}."
+
+
+def _leads(searches: Searches, told: list[_Told]) -> list[_Lead]:
+    """What bears most on the ratio, on the ratio within districts, and on every figure; none of too few searches."""
+    if searches.total < LEAST_OF_A_SHARE:
+        return []
+    by_name = {one.check.name: one for one in told}
+    places = [one.check for one in told if one.check.on == _On.WITHIN]
+    return [
+        _lead_of_ethnicity(searches, by_name[UNKNOWN]),
+        _lead_of_places(places, searches.total),
+        _lead_of_months(by_name[NO_FILE].check),
+        *_lead_of_hours(by_name[NO_HOURS].check),
+    ]
+
+
+def _lead_of_ethnicity(searches: Searches, one: _Told) -> _Lead:
+    bearing, share = one.bearing, wording.percent(one.check.share)
+    if bearing is None:
+        return _Lead("self-defined ethnicity is known of all", "Ethnicity known of all")
+    large, short = one.check.share > settings().unknown_share, f"Ethnicity unknown for {share}"
+    said = f"self-defined ethnicity is unknown for {share}"
+    if bearing.low is None or bearing.high is None:
+        return _Lead(f"{said}, who are in no group", short, gap=True, look=large)
+    pair = f"{searches.scope.group} to {searches.scope.comparator}"
+    span = near_one.between(bearing.low, bearing.high)
+    return _Lead(
+        f"{said}, with whom the {pair} ratio could be {span}",
+        f"{short}: ratio from {span}",
+        gap=True,
+        look=large or bearing.low <= 1 <= bearing.high,
     )
 
 
-def _name(row: Mapping[Any, Any]) -> str:
-    return f"{row['check'][0].lower()}{row['check'][1:]}"
+def _lead_of_places(checks: list[_Check], total: int) -> _Lead:
+    share = sum(int(check.missing.sum()) for check in checks) / total
+    if not share:
+        return _Lead("all have a place", "All have a place")
+    short = f"{wording.percent(share)} without a place"
+    return _Lead(f"{short}, in no figure within districts", short, gap=True, look=1 - share < settings().placed_share)
 
 
-def _of(row: Mapping[Any, Any]) -> str:
-    """What a share is of, where it is not of all searches."""
-    if row["unit"] == OUTCOMES:
-        return f" of {wording.plural(int(row['of']), 'search', 'searches')} with an outcome"
-    if row["unit"] == DRUGS_SEARCHES:
-        return f" of {wording.plural(int(row['of']), 'search', 'searches')} under the drugs power"
-    return f" of {wording.plural(int(row['of']), 'month')}" if row["unit"] == MONTHS else ""
+def _lead_of_months(check: _Check) -> _Lead:
+    gone, of = int(check.missing.sum()), int(check.of.sum())
+    if not gone:
+        return _Lead("no month without a file", "No month without a file")
+    said = f"{gone} of {wording.plural(of, 'month')} without a file"
+    return _Lead(said, said, gap=True, look=True)
+
+
+def _lead_of_hours(check: _Check) -> list[_Lead]:
+    gone, of = int(check.missing.sum()), int(check.of.sum())
+    said = f"hour not usable in {gone} of {wording.plural(of, 'month')}"
+    return [_Lead(said, f"{said[0].upper()}{said[1:]}", gap=True)] if gone else []
 
 
 def _draw(table: pd.DataFrame, mode: Mode) -> go.Figure:
@@ -493,12 +634,3 @@ def _draw(table: pd.DataFrame, mode: Mode) -> go.Figure:
         mode,
         width=22,
     )
-
-
-@lru_cache(maxsize=32)
-def _persons(view: View, force: str) -> pd.DataFrame:
-    """The cube of one force by both words on ethnicity, searches of persons alone: read once for every scope."""
-    kept = ["month", "area", "located", "power", "self_defined", "officer_defined"]
-    rows = view.select(STOPS_CUBE.name, [*kept, "person", "stops"], area_level="district", force=force)
-    counted = rows.filter(rows["person"]).group_by(kept, use_threads=False).aggregate([("stops", "sum")])
-    return with_codes(counted).rename(columns={"stops_sum": "stops"})

@@ -44,12 +44,12 @@ class Recorded:
 def power(searches: Searches) -> Recorded:
     """Searches with a power that the list knows; of a scope without any recorded power nothing is said."""
     known = {row["name"] for row in vocabulary("powers").rows}
-    return _held(searches, _published(searches), "power", lambda name: name in known)
+    return _held(searches, published(searches), "power", lambda name: name in known)
 
 
 def ethnicity(searches: Searches) -> Recorded:
     """Searches with the ethnicity that the person gave; not stated is an answer, blank and unknown words are none."""
-    return _held(searches, _published(searches), "self_defined", lambda name: name not in (BLANK, NOT_RECOGNISED))
+    return _held(searches, published(searches), "self_defined", lambda name: name not in (BLANK, NOT_RECOGNISED))
 
 
 def conduct(searches: Searches, column: str) -> Recorded:
@@ -79,9 +79,9 @@ def held_conduct(searches: Searches, column: str) -> Recorded:
 
 
 def _held(searches: Searches, cells: pd.DataFrame, column: str, holds: Callable[[str], bool]) -> Recorded:
-    every = _by_month(searches, cells, np.ones(len(cells), dtype=bool))
+    every = by_month(searches, cells)
     said = every if _where(cells, column, lambda word: word != BLANK).any() else np.zeros_like(every)
-    return Recorded(every, said, _by_month(searches, cells, _where(cells, column, holds)))
+    return Recorded(every, said, by_month(searches, cells, _where(cells, column, holds)))
 
 
 def _where(cells: pd.DataFrame, column: str, holds: Callable[[str], bool]) -> NDArray[np.bool_]:
@@ -89,21 +89,32 @@ def _where(cells: pd.DataFrame, column: str, holds: Callable[[str], bool]) -> ND
     return np.array([holds(word) for word in values.categories], dtype=bool)[values.codes]
 
 
-def _by_month(searches: Searches, cells: pd.DataFrame, chosen: NDArray[np.bool_]) -> Counts:
-    months = searches.months
-    place = np.array([months.index(month) if month in months else -1 for month in cells["month"].cat.categories])
-    at, stops = place[cells["month"].cat.codes], cells["stops"].to_numpy()
-    return np.bincount(at[chosen], stops[chosen], minlength=len(months)).astype(np.int64)
+def by_month(searches: Searches, cells: pd.DataFrame, chosen: NDArray[np.bool_] | None = None) -> Counts:
+    """Searches of chosen rows of `published`, or of all, by month with a file.
+
+    Parameters
+    ----------
+    cells
+        Rows of `published`, shape (rows,).
+    chosen : ndarray of bool, shape (rows,), optional
+        Which of them.
+    """
+    place = {month: number for number, month in enumerate(searches.months)}
+    at = np.array([place.get(str(month), -1) for month in cells["month"].cat.categories], dtype=np.int64)
+    kept = slice(None) if chosen is None else chosen
+    counted = np.bincount(at[cells["month"].cat.codes][kept], cells["stops"].to_numpy()[kept], minlength=len(place))
+    return counted.astype(np.int64)
 
 
-def _published(searches: Searches) -> pd.DataFrame:
+def published(searches: Searches) -> pd.DataFrame:
+    """Searches of persons in a scope: month, area, located, power, both words on ethnicity, stops."""
     return searches.scope.choose(_cells(searches.view, searches.force))
 
 
 @lru_cache(maxsize=64)
 def _cells(view: View, force: str) -> pd.DataFrame:
-    """Searches of persons by a force, by what every file holds: read once for every scope."""
-    kept = ["month", "area", "power", "self_defined"]
+    """Those of a force: read once for every scope."""
+    kept = ["month", "area", "located", "power", "self_defined", "officer_defined"]
     rows: pa.Table = view.select(STOPS_CUBE.name, [*kept, "person", "stops"], area_level="district", force=force)
     counted = rows.filter(rows["person"]).group_by(kept, use_threads=False).aggregate([("stops", "sum")])
     return with_codes(counted).rename(columns={"stops_sum": "stops"})

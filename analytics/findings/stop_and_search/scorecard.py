@@ -104,6 +104,7 @@ def scorecard(scope: Scope, view: View) -> Finding:
     table = _table(searches)
     tests = _tests(table)
     headline, answer = _sentences(tests, table, searches)
+    shown = answer + "".join(_why(found, tests, table, searches) for found in (NOT_MET, NOT_CLEAR))
     return Finding(
         key=question.key,
         question=question.asks,
@@ -125,7 +126,7 @@ def scorecard(scope: Scope, view: View) -> Finding:
         ),
         chart_title="Each figure with its 95 % interval; the upright line is its yardstick",
         draw=lambda mode: _draw(table, tests, mode),
-        alt=answer,
+        alt=shown,
     )
 
 
@@ -362,10 +363,10 @@ def _sentences(tests: pd.DataFrame, table: pd.DataFrame, searches: Searches) -> 
     said[NO_DATA] = _without(by[NO_DATA], table)
     parts = [f"{found}: {said[found] or 'none'}" for found in by if by[found] or found in (MET, NOT_MET)]
     answer = (
-        f"By our own reading of the guidance and against our own yardsticks, {searches.force_name}, {searches.span}, "
+        f"By our own reading and yardsticks, {searches.force_name}, {searches.span}, "
         f"{wording.plural(searches.total, 'search', 'searches')} of persons{searches.limits}: {'; '.join(parts)}."
     )
-    return _headline(by), answer + "".join(_why(found, by[found], table, searches) for found in (NOT_MET, NOT_CLEAR))
+    return _headline(by), answer
 
 
 def _without(names: list[str], table: pd.DataFrame) -> str:
@@ -376,8 +377,9 @@ def _without(names: list[str], table: pd.DataFrame) -> str:
     return ", and ".join(words for words in (wording.listing(nothing), parts) if words)
 
 
-def _why(found: str, names: list[str], table: pd.DataFrame, searches: Searches) -> str:
-    """A further sentence: the figures that verdicts of not met, or not clear, rest on."""
+def _why(found: str, tests: pd.DataFrame, table: pd.DataFrame, searches: Searches) -> str:
+    """A further sentence for whom the drawing is read to: the figures that not met, or not clear, rest on."""
+    names = {str(row["test"]) for row in records_of(tests) if row["verdict"] == found}
     rows = [row for row in records_of(table) if row["test"] in names and row["verdict"] == found]
     said = [f"{_lower(row['criterion'])}, {_figure(row, searches)} against {_yardstick(row)}" for row in rows]
     return f" {found.capitalize()}: {'; '.join(said)}." if said else ""

@@ -197,7 +197,7 @@ def _apart(new: float, old: float, write: Callable[[float, int], str] = _fixed) 
 def rules_fired(table: pd.DataFrame, population: Residents | None) -> list[str]:
     """Rules that fired for a table: figures withheld, residents missing or suppressed, parents found how."""
     rules = []
-    held_back = table["flag"].str.startswith("withheld").sum()
+    held_back = table["flag"].str.startswith("withheld: fewer").sum()
     if held_back:
         rules.append(f"{wording.plural(int(held_back), 'figure')} withheld: fewer than {settings().threshold} searches")
     none = table.loc[table["flag"].str.startswith("no search is recorded"), "group"].drop_duplicates()
@@ -287,7 +287,8 @@ def rates_between(low: float, high: float) -> str:
 
 _TEXTS = (
     *("group", "comparator", "month", "stratum", "rule", "outcome", "compared", "power", "kind", "object", "verdict"),
-    *("power_class", "age_band", "check", "unit", "figure", "bears_on", "residents_source", "flag"),
+    *("power_class", "age_band", "sex", "check", "unit", "figure", "bears_on", "residents_source", "definition"),
+    *("against_grounds_verdict", "force", "name", "which", "flag"),
 )
 
 

@@ -73,8 +73,12 @@ _SHARES = {"estimate": "ratio", "low": "low", "high": "high", **{name: name for 
 _FIGURES = [*_SHARES, "p_value", "q_value"]
 _TEAMS = ["what", "team", "searches", "with_it", *_FIGURES, "verdict", "flag"]
 _WHOLE = ["what", "estimate", "low", "high", "searches", "tested", "shown", "outside", "spread", "dispersion"]
+_NAMED = 3
+"""So many teams on one side of the limits are named in the answer; the drawing and the table name the others."""
 INSIDE, ABOVE, BELOW = "within the limits", "clearly above", "clearly below"
 FOUND, FILMED = "Find rate", "Body-worn video on"
+BESIDE = "withheld: with totals it would tell a team that is too small"
+"""Flag of a team that is withheld beside the only small one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,12 +103,25 @@ class Counted:
         return self.known.sum(axis=1)
 
     @property
+    def kept(self) -> NDArray[np.bool_]:
+        """Teams that are shown, shape (teams,).
+
+        Where one alone is too small, the smallest other one is not shown either: totals of other questions, less the
+        teams that are, would tell its searches.
+        """
+        base = self.base
+        large = base >= LEAST
+        if ((base > 0) & ~large).sum() == 1 and large.any():
+            large[np.argmin(np.where(large, base, np.iinfo(base.dtype).max))] = False
+        return np.asarray(large)
+
+    @property
     def shown(self) -> Counted:
-        """The same with nothing counted of teams that are too small to be shown.
+        """The same with nothing counted of teams that are not shown.
 
         A total with them would tell, less the teams that are shown, what is withheld.
         """
-        kept = (self.base >= LEAST)[:, None]
+        kept = self.kept[:, None]
         return Counted(self.what, self.known * kept, self.yes * kept)
 
     @property
@@ -189,6 +206,12 @@ class Teams:
         if self.counted:
             return
         shown = int((np.maximum(self.found.base, self.filmed.base) >= LEAST).sum())
+        if shown >= FEWEST > max(int(one.kept.sum()) for one in (self.found, self.filmed)):
+            raise NoSearches(
+                f"{name} has {shown} teams with {LEAST} or more searches {during}{self.searches.limits} and one with "
+                "fewer. Beside that one another is withheld, so that totals do not tell its searches, and too few are "
+                "left to be set against each other."
+            )
         if shown < FEWEST:
             raise NoSearches(
                 f"{'No team' if not shown else 'Only one team'} of {name} has {LEAST} or more searches {during}"
@@ -258,6 +281,7 @@ def teams(scope: Scope, view: View) -> Finding:
             REASON_TO_LOOK,
             PSEUDONYM,
             *_chance(judged, table),
+            *_varying(judged),
             *_left_out(held, table),
             *searches.gaps(per_resident=False),
             *searches.counted(),
@@ -292,6 +316,9 @@ def _share(odds: NDArray[np.float64]) -> NDArray[np.float64]:
 def _table(held: Teams, judged: list[_Judged]) -> pd.DataFrame:
     rows = [row for one in judged for row in _rows(held, one)]
     table = withhold(_frame(rows, _TEAMS), ["searches"], ["with_it", *_FIGURES], LEAST, zeros_shown=True)
+    beside = np.concatenate([~one.counted.kept & (one.counted.base >= LEAST) for one in judged])
+    hidden = {name: table[name].mask(beside) for name in ("searches", "with_it", *_FIGURES)}
+    table = table.assign(**hidden, flag=table["flag"].mask(beside, BESIDE))
     table.loc[table["estimate"].isna(), "verdict"] = ""
     return table
 
@@ -374,7 +401,7 @@ def _sentences(table: pd.DataFrame, whole: pd.DataFrame, searches: Searches) -> 
     number = table.loc[table["verdict"].isin([ABOVE, BELOW]), "team"].nunique()
     shown = table.loc[table["estimate"].notna(), "team"].nunique()
     parts = [_of_one(table[table["what"] == row["what"]], row) for row in records_of(whole)]
-    answer = f"{searches.span}, teams tested together: {'; '.join(parts)}."
+    answer = f"{searches.span}: {'; '.join(parts)}."
     answer = f"{answer[0].upper()}{answer[1:]}"
     if not number and whole["tested"].max() < MINIMUM_TEAMS:
         return f"{wording.plural(shown, 'team')}: too few to say whether any lies outside limits", answer
@@ -387,20 +414,18 @@ def _sentences(table: pd.DataFrame, whole: pd.DataFrame, searches: Searches) -> 
 def _of_one(table: pd.DataFrame, row: Mapping[Any, Any]) -> str:
     """Which teams lie outside the limits around one share of all teams."""
     outside = {side: list(table.loc[table["verdict"] == side, "team"]) for side in (ABOVE, BELOW)}
-    sides = [f"{wording.listing(names)} {side}" for side, names in outside.items() if names]
-    varies = ", teams varying more than by chance" if row["spread"] else ""
+    sides = [f"{wording.listing(names, _NAMED)} {side}" for side, names in outside.items() if names]
     base = wording.plural(int(row["searches"]), "search", "searches")
     few = row["tested"] < MINIMUM_TEAMS
-    none = "too few teams to say whether any lies outside" if few else "no team that is shown clearly outside"
+    none = "too few teams to say whether any lies outside" if few else "no team clearly outside"
     return (
-        f"{row['what'].lower()} of {wording.plural(int(row['shown']), 'team')} {wording.tenths(row['estimate'])} "
-        f"({wording.tenths_between(row['low'], row['high'])}, {base})"
-        f", {' and '.join(sides) or none}{' the limits' if sides else ''}{varies}"
+        f"{row['what'].lower()} {wording.tenths(row['estimate'])} ({wording.tenths_between(row['low'], row['high'])}, "
+        f"{base} of {wording.plural(int(row['shown']), 'team')}), {' and '.join(sides) or none}"
     )
 
 
 def _rules(judged: list[_Judged], table: pd.DataFrame) -> list[str]:
-    hidden = int(table["flag"].str.startswith("withheld").sum())
+    hidden = int(table["flag"].str.startswith("withheld: fewer").sum())
     said = [f"{wording.plural(sum(one.tested for one in judged), 'share')} of teams tested together"]
     if hidden:
         said.append(f"{wording.plural(hidden, 'figure')} withheld: fewer than {LEAST} searches")
@@ -442,8 +467,16 @@ def _chance(judged: list[_Judged], table: pd.DataFrame) -> list[str]:
     ]
 
 
+def _varying(judged: list[_Judged]) -> list[str]:
+    """By what teams vary more than by chance, for which the limits are wider."""
+    varying = [one.counted.what.lower() for one in judged if one.funnel.between]
+    if not varying:
+        return []
+    return [f"Teams vary more than by chance, and the limits allow for it: {wording.listing(varying)}."]
+
+
 def _left_out(held: Teams, table: pd.DataFrame) -> list[str]:
-    hidden = table.loc[table["flag"].str.startswith("withheld"), "team"].nunique()
+    hidden = table.loc[table["flag"].str.startswith("withheld: fewer"), "team"].nunique()
     said = [
         f"The file gives a team for {wording.percent(held.with_team / held.searches.total)} of the searches; of "
         f"{int(held.found.shown.base.sum()):,} by teams that are shown, under powers that need grounds, it says what "
@@ -454,6 +487,10 @@ def _left_out(held: Teams, table: pd.DataFrame) -> list[str]:
         said.append(
             f"{wording.plural(hidden, 'team')} with fewer than {LEAST} searches {have} no figure here, and {count} in "
             f"no total, no limit and no test, so that none tells of {those}."
+        )
+    if (table["flag"] == BESIDE).any():
+        said.append(
+            "Beside the only small team the smallest other one is left out too: totals would tell the small one."
         )
     return said
 

@@ -1,18 +1,13 @@
-"""Shares of the searches of each group, and how far each is from the comparator's, tested together."""
+"""Shares of a kind of searches by group beside how far each is from the comparator's, in one row a group."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from analytics import charts, disparity, wording
-from analytics.disparity.dispersion import MINIMUM_PERIODS
-from analytics.findings.stop_and_search.shared import CHANCE, UNTESTED
-from analytics.findings.tested import SIDES
-from analytics.records import with_nulls
-from analytics.survey import q_values, verdicts
+from analytics import charts
+from analytics.findings.stop_and_search import shares
+from analytics.findings.stop_and_search.shared import CHANCE
 from data.cubes import EVERYONE
 from data.settings import settings
 from data.vocabularies import BROAD_GROUPS
@@ -22,26 +17,14 @@ if TYPE_CHECKING:
 
     import pandas as pd
     import plotly.graph_objects as go
-    from numpy.typing import NDArray
 
     from analytics.finding import Mode
+    from analytics.findings.stop_and_search.shares import Counts
 
-    Counts = NDArray[np.int64]
     Row = Mapping[Hashable, Any]
 
 GAP = ["gap", "gap_low", "gap_high", "p_value", "q_value", "verdict"]
 """Columns of how far a share is from the comparator's."""
-
-SHARE_METHOD = (
-    "95 % interval of a share: Wilson's, with the effective number of searches that months as clusters leave, and "
-    "Student's t. Difference: from both intervals, or from the differences of the months where that is wider. Clear: "
-    "the interval leaves out 0 and the false-discovery rate (Benjamini and Hochberg) over all differences of the table "
-    "lies below the setting; with fewer than 3 months nothing is tested."
-)
-SHARE_REFERENCE = (
-    "Wilson 1927, JASA 22, 209; Newcombe 1998, Statistics in Medicine 17, 873; Cochran 1977, Sampling Techniques, 3.12 "
-    "(clusters); Benjamini and Hochberg 1995, JRSS B 57, 289"
-)
 
 
 def rows_of(groups: Sequence[str], counts: Counts, base: Counts, comparator: str) -> list[dict[str, Any]]:
@@ -56,16 +39,13 @@ def rows_of(groups: Sequence[str], counts: Counts, base: Counts, comparator: str
     comparator
         The group that the others are set against.
     """
-    own = disparity.find_rates(counts, base)
-    whole = disparity.find_rates(counts.sum(axis=0)[None], base.sum(axis=0)[None])
-    places = [(EVERYONE, whole, 0), *((group, own, place) for place, group in enumerate(groups))]
     against = list(groups).index(comparator)
     rows = []
-    for group, made, at in places:
-        row: dict[str, Any] = {"group": group, "searches": made.found[at], "base": made.searched[at], "flag": ""}
-        if made.searched[at]:
-            row |= {"share": made.estimate[at], "share_low": made.low[at], "share_high": made.high[at]}
-            row["flag"] = CHANCE if made.found[at] and made.cells[at] < MINIMUM_PERIODS else ""
+    for at, (group, made) in enumerate(zip((EVERYONE, *groups), shares.shares_of(counts, base), strict=True), -1):
+        row: dict[str, Any] = {"group": group, "searches": made.found, "base": made.searched, "flag": ""}
+        if made.searched:
+            row |= {"share": made.estimate, "share_low": made.low, "share_high": made.high}
+            row["flag"] = CHANCE if made.found and made.by_chance else ""
         if group in BROAD_GROUPS and group != comparator:
             row |= _gap((counts[at], base[at]), (counts[against], base[against]))
         rows.append(row)
@@ -74,56 +54,30 @@ def rows_of(groups: Sequence[str], counts: Counts, base: Counts, comparator: str
 
 def _gap(one: tuple[Counts, Counts], other: tuple[Counts, Counts]) -> dict[str, Any]:
     """How far two shares differ; nothing where a count is too small to be shown."""
-    (x_a, n_a), (x_b, n_b) = one, other
-    if min(x_a.sum(), x_b.sum(), n_a.sum(), n_b.sum()) < settings().threshold:
+    if min(counts.sum() for counts in (*one, *other)) < settings().threshold:
         return {}
-    made = disparity.find_rate_gap(x_a, n_a, x_b, n_b)
-    gap = made.difference
-    return {"gap": gap.estimate, "gap_low": gap.low, "gap_high": gap.high, "p_value": made.p_value}
+    made = shares.gap_of(one, other)
+    return {"gap": made.estimate, "gap_low": made.low, "gap_high": made.high, "p_value": made.p_value}
 
 
-def tested(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with q-values and verdicts, all its differences tested together."""
-    import pandas as pd
-
-    low, high, p = (table[name].to_numpy(dtype=float, na_value=np.nan) for name in ("gap_low", "gap_high", "p_value"))
-    said = verdicts(low, high, p, words=SIDES, discovery_rate=settings().false_discovery)
-    q = q_values(p)
-    return table.assign(q_value=with_nulls(q, np.isnan(q)), verdict=pd.array(said, dtype="str"))
+def tested(table: pd.DataFrame, mirrored: Mapping[int, int]) -> pd.DataFrame:
+    """The table with q-values and verdicts, all its differences tested together and a mirrored pair once."""
+    return shares.judged(table, "gap_low", "gap_high", mirrored)
 
 
 def share(row: Row) -> str:
     """A share with its interval."""
-    return f"{wording.percent(row['share'])} ({wording.percent_between(row['share_low'], row['share_high'])})"
+    return shares.in_words(row["share"], row["share_low"], row["share_high"])
 
 
 def differ(row: Row) -> str:
-    """How far a group's share is from the comparator's, as the end of a sentence; what was not tested is no claim."""
-    if wording.missing(row["gap"]):
-        return "no difference is given"
-    if is_clear(row):
-        return f"a difference of {in_points(row)}"
-    between = wording.points_between(row["gap_low"], row["gap_high"])
-    said = "no clear difference" if row["verdict"] else "a difference that was not tested"
-    return f"{said} (between {between.replace(' to ', ' and ')})"
+    """How far a group's share is from the comparator's, as the end of a sentence."""
+    return shares.difference_in_words(row["gap"], row["gap_low"], row["gap_high"], row["verdict"])
 
 
 def in_points(row: Row) -> str:
-    """A difference in points with its interval; to a tenth where a whole point would not show on which side of 0."""
-    ends = [100 * row[name] for name in ("gap", "gap_low", "gap_high")]
-    digits = 1 if any(round(end) == 0 for end in ends) else 0
-    low, high = (wording.signed(end, digits) for end in ends[1:])
-    return f"{wording.points(row['gap'], digits)} ({low} to {high} points)"
-
-
-def is_clear(row: Row) -> bool:
-    """Whether a difference is called clear."""
-    return row["verdict"] in (SIDES.above, SIDES.below)
-
-
-def untested(table: pd.DataFrame) -> list[str]:
-    """A sentence where differences are given and none of them could be tested."""
-    return [UNTESTED] if table["gap"].notna().any() and table["p_value"].isna().all() else []
+    """A difference in points with its interval."""
+    return shares.in_points(row["gap"], row["gap_low"], row["gap_high"])
 
 
 def key(group: str, comparator: str) -> str:

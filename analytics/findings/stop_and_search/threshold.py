@@ -49,6 +49,10 @@ FIGURE = "Threshold gap"
 EQUAL = "equal, but "
 """How settings begin in which thresholds are equal and the test's assumptions do not hold."""
 
+ALONE = (
+    "Such gaps appear without any where risk is spread otherwise than the model has it, so that this alone says "
+    "nothing of how anybody is searched."
+)
 MEANING = (
     "If the model held, a gap below 0 would mean that people of the first group are searched from a smaller chance of "
     "a find on than those of the second, and a gap above 0 from a larger one. It would not say why."
@@ -151,6 +155,7 @@ def threshold_gaps(scope: Scope, view: View) -> Finding:
         tables={"threshold_gaps": table, "groups": _by_group(tested.cells)},
         provenance=_provenance(tested, question, view),
         caveats=(
+            ALONE,
             MEANING,
             *false_gaps(),
             BESIDE,
@@ -421,15 +426,14 @@ def _sentences(tested: _Tested, table: pd.DataFrame) -> tuple[str, str]:
     group, comparator = cells.groups[:2]
     rows = [row for row in records_of(table) if row["group"] == group]
     each = " and ".join(
-        f"{wording.points(row['gap'], 1)} ({_between(row['low'], row['high'])}) at prior scale {row['prior_scale']:g}"
+        f"{wording.points(row['gap'], 1)} ({_between(row['low'], row['high'])}, prior scale {row['prior_scale']:g})"
         for row in rows
     )
     answer = (
-        f"Experimental, and no verdict: if the model of the threshold test held, the chance of a find from which "
-        f"{people(group)} are searched for {_thing(cells.looked_for)} would differ from that of {people(comparator)} "
-        f"by {each}, {cells.followed.searches.span}, {wording.plural(cells.base, 'search', 'searches')} in "
-        f"{wording.plural(len(cells.areas), 'district')}. Such gaps appear without any where risk is spread otherwise "
-        "than the model has it, so that this alone says nothing of how anybody is searched."
+        f"Experimental, and no verdict: if the model held, the chance of a find from which {people(group)} are "
+        f"searched for {_thing(cells.looked_for)} would differ from that of {people(comparator)} by {each}, "
+        f"{cells.followed.searches.span}, {wording.plural(cells.base, 'search', 'searches')} in "
+        f"{wording.plural(len(cells.areas), 'district')}."
     )
     if all(row["low"] <= 0 <= row["high"] for row in rows):
         return "Experimental: no clear gap between thresholds", answer
@@ -437,7 +441,7 @@ def _sentences(tested: _Tested, table: pd.DataFrame) -> tuple[str, str]:
 
 
 def _between(low: float, high: float) -> str:
-    return f"{wording.signed(100 * low, 1)} to {wording.signed(100 * high, 1)} points"
+    return f"{wording.signed(100 * low, 1)} to {wording.signed(100 * high, 1)}"
 
 
 def _used(cells: _Cells) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from analytics.findings import choices
+from analytics.findings.ages import in_bands
 from analytics.findings.engagement.choices import populations, residents, suppressed
 from analytics.scope import Scope
 from data.cubes import PEOPLE_CUBE
@@ -61,6 +62,7 @@ def residents_held(view: View, force: str | None, attribute: str, groups: Sequen
         if not _whole(view, force, attribute, source) or suppressed(view, scope):
             continue
         counts = residents(view, scope)
+        counts = in_bands(counts, groups) if attribute == _AGE else counts
         named = {normalise(group): number for group, number in counts.items()}
         if all(normalise(group) in named for group in groups):
             lines = "\n".join(f"{group}\t{named[normalise(group)]}" for group in groups)

@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import norm, t
+from scipy.stats import chi2, norm, t
 
 from analytics.disparity import find_rate_gap, find_rates, gaps_to_rest, within_area_find_rates
+from analytics.disparity.gap_dispersion import gap_dispersion
 from analytics.reach.clusters import clustered_shares
 
 
@@ -131,16 +132,20 @@ def test_a_gap_over_months_has_their_variance() -> None:
     ]
     jackknife = math.sqrt(11 / 12 * ((np.array(without) - np.mean(without)) ** 2).sum())
     half = t.ppf(0.975, 11) * jackknife
-    assert (shown.difference.low, shown.difference.high) == pytest.approx((p_a - p_b - half, p_a - p_b + half), rel=0.1)
+    assert shown.difference.high - shown.difference.low == pytest.approx(2 * half, rel=0.1)
     assert shown.difference.high - shown.difference.low > 2 * 1.96 * shown.se_by_chance
-    assert shown.p_value == pytest.approx(2 * t.sf(abs(p_a - p_b) / jackknife, 11), rel=0.35)
+    # Wilson's limits are moved to the middle where effective searches are as few as here: 2 in 100 of these.
+    assert shown.p_value == pytest.approx(2 * t.sf(abs(p_a - p_b) / jackknife, 11), abs=0.06)
     assert shown.clusters == 12
 
 
 def test_what_moves_both_groups_in_a_month_moves_their_gap_less() -> None:
     month = np.array([5, 40] * 6)
     together = find_rate_gap(month, [100] * 12, month, [100] * 12)
-    assert together.difference.high == pytest.approx(find_rate_gap(270, 1_200, 270, 1_200).difference.high)
+    # Months as alike as no independent searches are: taken to be as alike as 1 in 100 sets of those.
+    chance = 2 * 0.225 * 0.775 / 1_199
+    half = t.ppf(0.975, 11) * math.sqrt(chi2.ppf(0.01, 11) / 11 * chance)
+    assert together.difference.high == pytest.approx(half, rel=0.01)
     apart = find_rate_gap(month, [100] * 12, month[::-1], [100] * 12)
     assert apart.difference.high > 2 * together.difference.high
 
@@ -190,6 +195,22 @@ def test_the_p_value_says_what_the_interval_says() -> None:
         x = random.binomial(n, random.uniform(0.1, 0.5, (2, 1)))
         for shown in (find_rate_gap(x[0], n[0], x[1], n[1]), within_area_find_rates(x[0], n[0], x[1], n[1])):
             assert (shown.p_value < 0.05) == (shown.difference.low > 0 or shown.difference.high < 0)
+
+
+def test_the_p_value_is_that_at_which_the_interval_of_statsmodels_ends_at_0() -> None:
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    random = np.random.default_rng(31)
+    n = random.integers(10, 60, (2, 12))
+    x = random.binomial(n, [[0.3], [0.24]])
+    shown, spread = find_rate_gap(x[0], n[0], x[1], n[1]), gap_dispersion(*map(np.asarray, (x[0], n[0], x[1], n[1])))
+    assert spread is not None
+    counts = [float(table.sum() / spread.phi) for pair in zip(x, n, strict=True) for table in pair]
+    # Newcombe's interval is of normal quantiles: of the one that lies as far out as the quantile of t.
+    for p, places in ((shown.p_value, (0.0,)), (0.05, (shown.difference.low, shown.difference.high))):
+        level = 2 * norm.sf(t.isf(p / 2, spread.df))
+        ends = confint_proportions_2indep(*counts, method="newcomb", compare="diff", alpha=level)
+        assert all(np.isclose(ends, place, atol=1e-9).any() for place in places)
 
 
 def test_an_interval_stays_within_minus_one_and_one() -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from analytics.findings.data import coverage
 from analytics.findings.stop_and_search import months
 from analytics.reading import reading_table
@@ -126,7 +124,6 @@ def test_a_period_without_a_file(town):
     assert (finding.refused, finding.answer) == (True, "No file of Surrey Police is loaded for this period.")
 
 
-@pytest.mark.real
 def test_every_current_file_of_the_real_ones_is_in_it_once(real_store):
     view = real_store.view()
     finding = coverage(Scope(), view)

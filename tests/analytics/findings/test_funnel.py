@@ -124,7 +124,8 @@ def test_limits_and_flags_are_those_of_the_binomial_distribution(outlier):
         assert row["flagged"] is (place == 10)
         expected = (a + b) * ratio * 0.1 / (1 + ratio * 0.1)
         assert row["expected"] == pytest.approx(expected)
-        assert row["precision"] == pytest.approx(expected * (1 - expected / (a + b)))
+        # The harmonic mean of the searches expected of the two groups.
+        assert row["equal_to"] == pytest.approx(2 / (1 / expected + 1 / (a + b - expected)))
     assert q_values[10] < 0.1 < q_values[:10].min()
     (whole,) = json.loads(finding.as_json())["tables"]["whole"]
     assert whole["ratio"] == pytest.approx(ratio)
@@ -151,13 +152,11 @@ def test_what_is_said_names_areas_and_ranks_none(outlier):
         "Hightown lies clearly above the limits around the ratio of the Black to the White search rate within "
         f"districts, {ratio:.1f} ("
     )
-    assert f"), June 2019, {base:,} searches in 13 districts tested together." in finding.answer
-    # One month can't tell how far searches clump: that is said beside the finding, and first of what is to be known.
-    assert finding.answer.endswith(
-        "Apart from that, nothing shows that districts vary more than by chance. Limits and intervals take searches as "
-        "independent and are likely too narrow."
-    )
+    assert finding.answer.endswith(f"), June 2019, {base:,} searches in 13 districts tested together.")
+    assert "Apart from that, nothing shows that districts vary more than by chance." in finding.caveats
+    # One month can't tell how far searches clump: that is said first of what is to be known.
     assert finding.caveats[0].startswith("Limits and intervals take searches as independent")
+    assert finding.caveats[1].startswith("How to read it: across stands how much a district can tell, where 100 tells")
     assert {REASON_TO_LOOK, STREET, FAIRNESS, BESIDE} <= set(finding.caveats)
     beyond = int((p_values[:11] < 0.05).sum())
     assert any(
@@ -193,14 +192,24 @@ def test_what_cannot_be_given_says_why_and_gives_no_count_away(outlier):
         )
         for caveat in finding.caveats
     )
-    assert f"No residents of both groups are loaded for {ABSENT}: no ratio is given there." in finding.caveats
+    every = sum(map(sum, USUAL)) + 330 + 34 + 15 + 100
+    assert (
+        f"No residents of both groups are loaded for {ABSENT}, so no ratio is given there: 100 searches of the two "
+        f"groups ({wording.percent(100 / every)}) are in no figure here, and count in the rates of the whole force."
+    ) in finding.caveats
 
 
 def test_the_table_reads_and_says_on_which_side_an_area_lies(outlier):
     finding = funnel(Scope(), outlier)
     read = reading_table(finding).set_index("Area")
     assert read.at["Hightown", "Against the limits"] == "clearly above"
-    assert set(read["Against the limits"]) == {"clearly above", "within", ""}
+    assert set(read["Against the limits"]) == {"clearly above", "within", *filter(None, finding.table["flag"])}
+    assert read.at[LEAST, "Against the limits"] == "withheld: fewer than 10 searches"
+    assert (read.at["Hightown", "Per 1,000, both"], read.at["Hightown", "Searches, both"]) == (
+        "130.0 and 20.0",
+        "130 and 200",
+    )
+    assert (read.at[LEAST, "Searches, both"], read.at[NONE, "Searches, both"]) == ("", "0 and 15")
     assert read.at[LEAST, "Ratio"] == ""
     whole = reading_table(finding, "whole").iloc[0]
     assert (whole["Areas tested"], whole["Shown"], whole["Clearly outside"]) == ("13", "11", "1")
@@ -213,17 +222,34 @@ def test_areas_that_vary_widen_the_limits_and_the_range_is_said(town, square_are
     (whole,) = json.loads(finding.as_json())["tables"]["whole"]
     assert finding.headline == "No district of 12 lies clearly outside the limits"
     assert finding.answer.startswith("No district lies clearly outside the limits around the ratio")
-    assert "Districts vary more than by chance, and the limits allow for it: about 95 of 100" in finding.answer
+    (varies,) = [said for said in finding.caveats if said.startswith("Districts vary more than by chance")]
+    assert varies in finding.alt
     # The log ratios are 0 and log 2 either way: a standard deviation of log 2 times the root of 2/3.
     assert whole["spread"] == pytest.approx(math.log(2) * math.sqrt(2 / 3), rel=0.3)
     assert whole["most_high"] / whole["ratio"] == pytest.approx(math.exp(norm.ppf(0.975) * whole["spread"]), rel=1e-6)
     assert whole["most_low"] * whole["most_high"] == pytest.approx(whole["ratio"] ** 2)
     low, high = wording.times(whole["most_low"]), wording.times(whole["most_high"])
-    said = f"about 95 of 100 would have a ratio from {low} to {high}."
-    assert said in finding.answer
+    assert varies.endswith(f"the limits allow for it: about 95 of 100 would have a ratio from {low} to {high}.")
     # By chance alone most would lie outside.
     _, p_values, _ = expected_of(counts, 0.1)
     assert (p_values < 0.002).sum() >= 6
+
+
+def test_an_area_of_few_residents_and_many_searches_is_named_and_what_is_without_it(town, square_areas):
+    """Eleven districts of 1,000 and 10,000 residents; all are searched alike but one, ten times as often.
+
+    Its ratio is 1, that of the others 2. It has 1 of 11 residents and 3,000 of 5,500 searches.
+    """
+    view = write(town, square_areas, [(273, 2_727), *[(42, 208)] * 10], names=["Centre", *(f"D{n}" for n in range(10))])
+    finding = funnel(Scope(), view)
+    (said,) = [caveat for caveat in finding.caveats if "Centre" in caveat and "residents of both groups" in caveat]
+    (whole,) = json.loads(finding.as_json())["tables"]["whole"]
+    assert said == (
+        "More than 2.5 times the searches for each resident of all districts together: Centre (9\u00a0% of the "
+        "residents of both groups, 55\u00a0% of their searches). Who is searched there may live elsewhere. Without "
+        f"it the ratio within districts would be 2.0 instead of {wording.times(whole['ratio'])}."
+    )
+    assert whole["ratio"] < 1.7
 
 
 def test_few_areas_say_so_and_two_that_differ_are_not_called_outside(town, square_areas):
@@ -393,7 +419,6 @@ def test_the_demonstration_has_both_levels(demonstration):
                 assert row["limit_low_998"] <= row["limit_low_95"] <= read["tables"]["whole"][0]["ratio"]
 
 
-@pytest.mark.real
 @pytest.mark.parametrize("force", sorted(forces()))
 def test_every_force_is_answered_or_refused_in_one_sentence(real_store, force):
     view = real_store.view()
@@ -419,7 +444,6 @@ def test_every_force_is_answered_or_refused_in_one_sentence(real_store, force):
             assert beyond or not row["flagged"]
 
 
-@pytest.mark.real
 def test_british_transport_police_has_no_residents_to_set_areas_against(real_store):
     finding = funnel(Scope("btp"), real_store.view())
     assert finding.answer.startswith("British Transport Police has no residents of its own")

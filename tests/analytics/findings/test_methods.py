@@ -118,7 +118,7 @@ def test_every_threshold_among_the_settings_is_told(ask):
 
 def test_what_is_not_there_yet_is_said(ask):
     rules = ask(withheld).table.set_index("rule")["says"]
-    assert rules["Subtraction"].startswith("Not done yet")
+    assert rules["Subtraction"].startswith("Where one group's answers alone are withheld")
 
 
 def test_methods_stand_under_the_page_that_asks(ask):

@@ -127,7 +127,6 @@ def test_nothing_of_what_is_asked(town, scope, sentence):
     assert (finding.refused, finding.answer) == (True, sentence)
 
 
-@pytest.mark.real
 def test_every_real_file_is_there(real_store, real_files):
     files = [path.name for path in real_files.glob("police_uk/*/*-stop-and-search.csv*")]
     finding = months(Scope(), real_store.view())

@@ -396,7 +396,6 @@ def test_a_layer_that_is_not_loaded_is_refused_with_ways_out(view, town):
     assert "Show the latest year" in [way.label for way in ways]
 
 
-@pytest.mark.real
 def test_published_shares_are_listed_and_not_coloured(real_store):
     found = of(real_store.view(), force="metropolitan", layer="good_job_local")
     assert set(found.table["certainty"]) == {"not known"}
@@ -405,7 +404,6 @@ def test_published_shares_are_listed_and_not_coloured(real_store):
     assert len(found.table) == 32
 
 
-@pytest.mark.real
 def test_wards_without_residents_have_counts_and_say_so(real_store):
     found = of(real_store.view(), force="lancashire", layer="searches", area_level="neighbourhood")
     assert found.table["estimate"].isna().all()
@@ -420,7 +418,6 @@ def test_wards_without_residents_have_counts_and_say_so(real_store):
     )
 
 
-@pytest.mark.real
 def test_wards_of_london_have_rates_where_the_residents_have_the_same_codes(real_store):
     found = of(real_store.view(), force="metropolitan", layer="searches", area_level="neighbourhood")
     assert len(found.table) == 629

@@ -204,7 +204,6 @@ def test_missing_months_are_named(town):
     assert "months missing: 2 of stop and search" in found.headline
 
 
-@pytest.mark.real
 def test_old_searches_beside_a_newer_survey_are_said_to_be_old(real_store):
     view, force = real_store.view(), "metropolitan"
     tile = overview.tiles(Scope(force=force), view).tiles[-1]

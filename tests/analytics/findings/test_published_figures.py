@@ -112,7 +112,6 @@ def test_a_later_edition_counts_once(store, load):
     assert list(found.table["estimate"]) == pytest.approx([0.50, 0.48, 0.47])
 
 
-@pytest.mark.real
 def test_real_boroughs_to_december_2023(real_store, real_files):
     """The last quarter of every borough, read here from the file by hand."""
     frame = pd.read_csv(real_files / "survey" / "PAS_boroughs.csv", sep=";", decimal=",")
@@ -126,7 +125,6 @@ def test_real_boroughs_to_december_2023(real_store, real_files):
     assert rows["low"].isna().all()
 
 
-@pytest.mark.real
 def test_real_force_wide_series_agree(real_store, real_files):
     frame = pd.read_csv(real_files / "survey" / "mopac_public-perception-data.csv")
     own = frame[frame["measure"] == WORDS]

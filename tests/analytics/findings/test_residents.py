@@ -125,7 +125,6 @@ def test_a_file_of_other_places(town):
         residents(town.view(), "surrey", "Census 2021")
 
 
-@pytest.mark.real
 def test_residents_of_every_force_are_those_of_its_districts(real_store, real_files):
     """Sums straight from the census file, over the districts that the lookup of 2016 gives to each force.
 
@@ -157,7 +156,6 @@ def _of(parent, force):
     return [code for code, above in parent.items() if above == force]
 
 
-@pytest.mark.real
 def test_the_shared_row_of_the_real_census(real_store):
     view = real_store.view()
     with pytest.raises(NoResidents) as refusal:

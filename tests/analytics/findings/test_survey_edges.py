@@ -241,6 +241,7 @@ def test_points_fit_the_percentages_beside_them(store):
     assert "it was 39\u00a0%: a change of −2.8 points" in said
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("months", "pooled"), [(["2024-03", "2025-03", "2026-03"], 1), (["2026-01", "2026-02", "2026-03"], 3)]
 )
@@ -283,6 +284,7 @@ THIN = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("area", [None, "A"])
 @pytest.mark.parametrize("made", THIN.values(), ids=THIN)
 def test_thin_surveys_are_answered_or_refused_in_words(made, area, store):
@@ -335,6 +337,7 @@ def test_two_small_groups_hide_each_other(store):
     assert set(rows.index[rows["base"].isna()]) == {"Rare", "Rarer"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("area", [None, "X07000003", "X05000010"])
 def test_a_change_has_one_verdict_wherever_it_is_told(area, demonstration):
     view = demonstration.view()

@@ -238,6 +238,7 @@ def test_in_an_area_each_point_pools_a_year_with_the_design_factor_that_areas_sh
     assert any("pools the waves of a year" in caveat for caveat in found.caveats)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("measure", "grouping"),
     [
@@ -289,6 +290,7 @@ def test_satisfaction_with_contact_of_those_who_took_part_against_the_others(vie
     assert rows["base"].sum() == opinions(people, "satisfied_contact")[contact].notna().sum()
 
 
+@pytest.mark.long
 def test_disability_is_a_grouping_of_every_measure(view, people):
     asked = choices.asked(view, "eskmere", str(people["survey"].iloc[0]))
     assert len(asked) > 10
@@ -301,6 +303,7 @@ def test_disability_is_a_grouping_of_every_measure(view, people):
         assert rows["base"].to_dict() == year[answered].groupby("disability").size().to_dict(), measure
 
 
+@pytest.mark.long
 def test_groups_wave_by_wave(view, people):
     found = trends.by_group(Scope(measure="good_job_local", by="sex"), view).tables["waves"]
     assert len(found) == 32
@@ -310,6 +313,7 @@ def test_groups_wave_by_wave(view, people):
         close([row["estimate"], row["low"], row["high"]], [expected.share, *expected.interval()])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("level", [pytest.param("neighbourhood", marks=pytest.mark.long), "district"])
 def test_areas_pool_a_year_and_share_their_design_factor(level, view, people):
     """The intracluster correlation of all areas together gives each area its design factor."""
@@ -375,6 +379,7 @@ def test_headline_is_the_last_wave_and_its_change(view, people):
     assert f"{now.base:,} answers" in found.answer
 
 
+@pytest.mark.long
 def test_tiles_are_one_measure_of_each_stage_tested_together(view, people):
     found = overview.tiles(Scope(), view)
     rows = found.table[found.table["measure"].isin(measures())].to_dict("records")

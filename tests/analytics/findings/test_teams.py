@@ -13,7 +13,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from analytics.disparity import ratio_funnel
 from analytics.findings.stop_and_search import teams
-from analytics.findings.stop_and_search.teams import FILMED, FOUND, LEAST, PSEUDONYM, REASON_TO_LOOK
+from analytics.findings.stop_and_search.teams import BESIDE, FILMED, FOUND, LEAST, PSEUDONYM, REASON_TO_LOOK
 from analytics.reading import reading_table, reading_titles
 from analytics.scope import Scope
 from data.demo.truth import TRUTH
@@ -62,21 +62,23 @@ FOUR = [
     *by_team("Team 2", 60, 200),
     *by_team("Team 10", 50, 200),
     *by_team("team 1", 5, 200),
+    *by_team("Team 4", 3, 15),
     *by_team("Team 3", 4, 19),
 ]
-"""Three teams of 200 searches, one of which found little, and one that is too small to be shown."""
+"""Three teams of 200 searches, one of which found little, and two that are too small to be shown."""
 
 
 def test_counts_are_those_of_the_file_and_only_grounds_with_an_outcome_count(write):
     blank = [row | {"Outcome": ""} for row in by_team("Team 2", 0, 25)]
     rows = [*FOUR, *by_team("Team 2", 30, 30, Legislation=SECTION_60), *blank, *by_team("", 40, 100)]
     found = rows_of(teams(Scope(), write(rows)))
-    assert list(found) == ["team 1", "Team 2", "Team 3", "Team 10"]
+    assert list(found) == ["team 1", "Team 2", "Team 3", "Team 4", "Team 10"]
     counts = {name: (row["searches"], row["with_it"], row["estimate"]) for name, row in found.items()}
     assert counts == {
         "team 1": (200, 5, pytest.approx(0.025)),
         "Team 2": (200, 60, pytest.approx(0.3)),
         "Team 3": (None, None, None),
+        "Team 4": (None, None, None),
         "Team 10": (200, 50, pytest.approx(0.25)),
     }
 
@@ -112,8 +114,7 @@ def test_a_team_that_finds_less_is_called_so_when_all_are_tested_together(write)
     low, high = proportion_confint(850, 3000, method="wilson")
     assert (round(low, 3), round(high, 3)) == (0.267, 0.3)
     assert finding.answer == (
-        "June 2019, teams tested together: find rate of 12 teams 28.3\u00a0% (26.7 to 30\u00a0%, 3,000 searches), Team "
-        "12 clearly below the limits."
+        "June 2019: find rate 28.3\u00a0% (26.7 to 30\u00a0%, 3,000 searches of 12 teams), Team 12 clearly below."
     )
 
 
@@ -155,8 +156,36 @@ def test_a_small_team_is_not_shown_and_counts_in_nothing(write):
     assert {row[name] for name in row if name not in ("what", "team", "verdict", "flag")} == {None}
     assert (row["verdict"], row["flag"]) == ("", f"withheld: fewer than {LEAST} searches")
     assert any(
-        f"1 team with fewer than {LEAST} searches has no figure here, and counts in no" in caveat
+        f"2 teams with fewer than {LEAST} searches have no figure here, and count in no" in caveat
         for caveat in finding.caveats
+    )
+
+
+def test_beside_the_only_small_team_the_smallest_other_one_is_withheld(write):
+    """Of 200, 150, 120 and 19 searches a total of 489 less the first three would tell the last: 120 goes with it."""
+    rows = [
+        *by_team("Team 1", 60, 200),
+        *by_team("Team 2", 40, 150),
+        *by_team("Team 3", 30, 120),
+        *by_team("Team 4", 4, 19),
+    ]
+    finding = teams(Scope(), write(rows))
+    found = rows_of(finding)
+    assert [found[name]["searches"] for name in found] == [200, 150, None, None]
+    assert [found[name]["flag"] for name in ("Team 3", "Team 4")] == [BESIDE, f"withheld: fewer than {LEAST} searches"]
+    figures = [name for name in found["Team 3"] if name not in ("what", "team", "verdict", "flag")]
+    assert {found["Team 3"][name] for name in figures} == {None}
+    assert finding.tables["whole"]["searches"].tolist() == [350]
+    assert any("the smallest other one is left out too" in caveat for caveat in finding.caveats)
+
+
+def test_two_large_teams_and_a_small_one_leave_too_few(write):
+    rows = [*by_team("Team 1", 60, 200), *by_team("Team 2", 40, 150), *by_team("Team 3", 4, 19)]
+    finding = teams(Scope(), write(rows))
+    assert finding.refused
+    assert finding.answer == (
+        "Surrey Police has 2 teams with 20 or more searches in June 2019 and one with fewer. Beside that one another "
+        "is withheld, so that totals do not tell its searches, and too few are left to be set against each other."
     )
 
 
@@ -167,7 +196,7 @@ def test_no_officer_no_ranking_and_what_it_does_not_prove(write):
     words = " ".join([finding.headline, finding.answer])
     assert not re.search(r"\b(best|worst|rank|top|bottom|officer)\b", words, re.IGNORECASE)
     assert list(reading_titles(finding).values()) == ["Teams", "All teams"]
-    assert list(reading_table(finding)["Team"]) == ["team 1", "Team 2", "Team 3", "Team 10"]
+    assert list(reading_table(finding)["Team"]) == ["team 1", "Team 2", "Team 3", "Team 4", "Team 10"]
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ def test_a_change_of_rolling_years_is_that_of_the_quarters_they_do_not_share(vie
     assert half == pytest.approx(1.96 * error, rel=0.1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("points", ["waves", "rolling"])
 def test_points_of_an_area_keep_the_design_factor_of_its_years(points, view, people):
     code, own = "X07000003", members(view, "district")

@@ -32,7 +32,6 @@ def milk(real_files):
     return table["yi"].to_numpy(), table["SD"].to_numpy() ** 2, covariates
 
 
-@pytest.mark.real
 def test_milk_by_restricted_likelihood(milk):
     result = fay_herriot(*milk, integrate=False)
     assert result.beta == pytest.approx(REML_BETA, abs=1e-6)
@@ -40,7 +39,6 @@ def test_milk_by_restricted_likelihood(milk):
     assert result.mse[:5] == pytest.approx(REML_ERRORS, abs=1e-7)
 
 
-@pytest.mark.real
 @pytest.mark.parametrize("method", SUMS)
 def test_milk_by_every_method(milk, method):
     sigma2, estimates, errors = SUMS[method]

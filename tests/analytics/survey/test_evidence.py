@@ -75,6 +75,7 @@ def test_in_a_thousand_simulations_too(share):
     assert low <= found.among["strength of evidence (shown)"] <= high
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("share", simulation.SHARES)
 def test_p_values_hang_neither_on_the_base_nor_on_the_share(share):
     """Of the smallest and of the largest areas as many lie below each level as the level says."""

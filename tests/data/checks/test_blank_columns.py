@@ -1,7 +1,5 @@
 """Columns that a whole month leaves blank: beside other months, and in the file alone."""
 
-import pytest
-
 from data.checks.blank_columns import ELSEWHERE, FEWEST, THROUGHOUT
 
 AGE = {"Age range": ""}
@@ -47,7 +45,6 @@ def test_a_small_month_and_the_name_of_an_operation_are_not_judged(remarks, sear
     assert THROUGHOUT not in remarks(m201804=searches(FEWEST, **{"Policing operation": ""}))["2018-04"]
 
 
-@pytest.mark.real
 def test_real_blanks_are_those_that_the_sources_list(real_remarks, published_facts):
     """Columns of SOURCES.md with 100 % blank, and no others of them."""
     measured = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.checks.midnights import FEWEST, RULE
+from data.checks.midnights import FEWEST, RULE, Midnights, midnights_of
 
 
 def at(rows, moment):
@@ -42,7 +42,15 @@ def test_searches_without_a_time_and_seconds_after_midnight_do_not_count(remarks
     assert RULE not in remarks(m201812=at(searches(30), ""))["2018-12"]
 
 
-@pytest.mark.real
+def test_a_remark_is_read_as_it_is_written(remarks, searches):
+    """Of 1,300 searches with a time 1,100 are at midnight in London, of which the note of the load says both counts."""
+    month = [*at(searches(1_100), "2018-07-02T23:00:00+00:00"), *searches(200, "2018-07")]
+    remark = remarks(m201807=month)["2018-07"][RULE]
+    found = midnights_of(["Rows that repeat another: 3 rows.", str(remark)])
+    assert found == Midnights(1_300, 0, 1_100)
+    assert (found.most, midnights_of([]), midnights_of(["Columns blank throughout: none."])) == (1_100, None, None)
+
+
 def test_real_midnights(real_remarks):
     """Dyfed-Powys throughout, as SOURCES.md says (39 % by the clock of the files); five more forces in some months."""
     found = dict(real_remarks(RULE))

@@ -60,7 +60,6 @@ def test_every_rule_looks_at_tables_that_there_are():
     assert all(tables and tables <= set(CANONICAL) for _, tables in RULES)
 
 
-@pytest.mark.real
 def test_real_remarks_are_short_and_give_few_places(real_report):
     every = [remark for outcome in real_report[1].outcomes for remark in outcome.remarks]
     assert len(every) == 267

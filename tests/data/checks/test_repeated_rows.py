@@ -1,7 +1,5 @@
 """Rows that repeat another are counted and kept."""
 
-import pytest
-
 from data.checks.repeated_rows import RULE
 
 
@@ -17,7 +15,6 @@ def test_rows_that_differ_in_anything_are_none(remarks, searches):
     assert RULE not in remarks(m201804=[one, one | {"Gender": "Female"}, one | {"Outcome": ""}])["2018-04"]
 
 
-@pytest.mark.real
 def test_real_repeats_are_as_many_as_the_sources_say(real_remarks, published_facts):
     expected = {
         name: int(facts["exact duplicate rows"])

@@ -111,7 +111,6 @@ def test_a_value_that_is_new_or_gone_jumps_too():
     )
 
 
-@pytest.mark.real
 def test_of_79_real_force_months_with_a_year_before_four_jump(real_remarks):
     """Looked at one by one: section 60 at the time of two operations, and ethnicity and object written another way."""
     found = [(name[:-16], remark.places[0].column, remark.places[0].value) for name, remark in real_remarks(RULE)]

@@ -50,6 +50,5 @@ def test_two_columns_that_are_swapped_are_two_things(load, police_csv, searches)
     ]
 
 
-@pytest.mark.real
 def test_no_real_file_is_shifted(real_remarks):
     assert real_remarks(RULE) == []

@@ -95,7 +95,6 @@ def test_the_loads_of_a_store_can_be_asked(store, load, police_csv):
     assert statuses(store.view().loads, ["2018-04", "2018-05"]) == {"2018-04": "refreshed", "2018-05": "missing"}
 
 
-@pytest.mark.real
 def test_real_months_of_the_metropolitan_are_ordinary(real_store):
     every = real_store.view().loads
     months = [f"2018-{month:02}" for month in range(3, 11)]
@@ -148,7 +147,6 @@ def test_empty_and_withdrawn_months_are_no_measure_of_a_high_one():
     assert high_months(frame, YEAR) == {}
 
 
-@pytest.mark.real
 def test_the_high_months_of_the_real_files(real_store):
     """Of 44 forces one month: others of Surrey's year hold 288 to 667 rows."""
     every = real_store.view().loads

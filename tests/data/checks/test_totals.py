@@ -68,7 +68,6 @@ def test_the_published_totals_add_up():
     assert sum(int(row["searches"]) for row in rows) == 528_582
 
 
-@pytest.mark.real
 def test_no_year_of_the_real_files_has_a_total(real_store):
     """They end in March 2023, and the only totals are of the year to March 2025."""
     assert home_office_totals(real_store.view().loads, 0.2).empty

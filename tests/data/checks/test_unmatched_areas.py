@@ -120,7 +120,6 @@ def test_every_table_has_the_column_that_is_looked_at():
     assert all(column in CANONICAL[table].names for table, column in COLUMN.items())
 
 
-@pytest.mark.real
 def test_real_areas_that_match_none(real_remarks):
     found = {name: remark for name, remark in real_remarks(UNMATCHED)}
     assert {name: remark.rows for name, remark in found.items()} == {

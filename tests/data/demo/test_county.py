@@ -67,7 +67,7 @@ def test_census_of_neighbourhoods_adds_up_to_that_of_districts(frames, shapes):
     population = frames["population"]
     keys = ["ethnicity", "sex", "age"]
     wards, districts = (population[population["level"] == level] for level in ("ward", "district"))
-    assert len(wards) == 60 * 19 * 2 * 6
+    assert len(wards) == 60 * 19 * 2 * 8
     parent = wards["area_code"].map(shapes["parent_code"])
     summed = wards.groupby([parent.rename("area_code"), *keys])["residents"].sum()
     assert summed.to_dict() == districts.set_index(["area_code", *keys])["residents"].to_dict()

@@ -97,7 +97,6 @@ def test_hostile_names_stay_text(source):
     assert read(source("x.csv", lookup(BROADLAND.replace("Broadland", name)))).frame.name[0] == name
 
 
-@pytest.mark.real
 def test_real_lookup(source, real_files):
     reading = read(source("x.csv", real_files / "census" / "lad_to_csp_to_pfa_dec2016_lookup.csv"))
     assert len(reading.frame) == 348

@@ -407,7 +407,6 @@ REAL = {
 WARDS = [25, 17, 21, 21, 21, 22, 18, 24, 23, 21, 17, 19, 16, 19, 21, 18, 22]
 
 
-@pytest.mark.real
 def test_real_boundaries(source, real_files):
     folder = real_files / "boundaries"
     sources = {name: source(name, folder / name) for name in REAL}
@@ -429,7 +428,6 @@ def test_real_boundaries(source, real_files):
     assert seconds < 20
 
 
-@pytest.mark.real
 def test_real_boroughs_lie_where_another_publisher_has_them(source, real_files):
     folder = real_files / "boundaries"
     grid = read(source("b.gpkg", folder / "london_boroughs.gpkg")).frame.set_index("code")["shape"]
@@ -569,7 +567,6 @@ def test_half_a_sign_in_a_name_is_replaced(source):
     assert read(source("x.geojson", content)).frame["name"].tolist() == ["?x"]
 
 
-@pytest.mark.real
 def test_real_topologies_are_what_gdal_makes_of_them(source, real_files):
     folder = real_files / "boundaries"
     for path, level, count in (

@@ -331,7 +331,6 @@ def test_blank_lines_count_as_rows_and_hold_nothing(source):
     assert [p.row for p in refused(source("a.csv", content))] == [4]
 
 
-@pytest.mark.real
 def test_real_census_2021(source, real_files):
     reading = read(source("c.csv", real_files / "census" / "census2021_ethnic_group_by_sex_lad.csv"))
     frame = reading.frame
@@ -343,7 +342,6 @@ def test_real_census_2021(source, real_files):
     assert sum("merged" in note for note in reading.notes) == 2
 
 
-@pytest.mark.real
 def test_real_census_2011_by_authority(source, real_files):
     reading = read(source("c.csv", real_files / "census" / "census2011_ethnic_groups_la.csv"))
     # Census 2011: 56,075,912 usual residents in England and Wales (Office for National Statistics).
@@ -351,7 +349,6 @@ def test_real_census_2011_by_authority(source, real_files):
     assert len(reading.frame) == 348 * 18
 
 
-@pytest.mark.real
 def test_real_census_2011_by_lsoa(source, real_files):
     packed = real_files / "census" / "census2011_ethnic_group_lsoa_msoa_lad.csv.gz"
     source_ = source("c.csv", gzip.decompress(packed.read_bytes()))
@@ -366,7 +363,6 @@ def test_real_census_2011_by_lsoa(source, real_files):
     assert seconds < 5
 
 
-@pytest.mark.real
 def test_the_two_real_tables_of_2011_agree(source, real_files):
     authority = read(source("c.csv", real_files / "census" / "census2011_ethnic_groups_la.csv")).frame
     packed = real_files / "census" / "census2011_ethnic_group_lsoa_msoa_lad.csv.gz"
@@ -456,7 +452,6 @@ def test_a_nomis_table_without_codes_or_cells(source, change, said):
         census.read(given, slot)
 
 
-@pytest.mark.real
 def test_the_real_residents_of_london_by_lsoa(source, real_files):
     path = real_files / "census" / "total_residents_lsoa2021_london_nomis.csv"
     given = source(path.name, path)

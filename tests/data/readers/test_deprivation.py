@@ -63,7 +63,6 @@ def test_what_can_not_be_is_named_with_its_place(given):
     assert refused(given()) == [(None, None, "the file holds no rows")]
 
 
-@pytest.mark.real
 def test_the_real_workbook_of_london(source, real_files):
     path = real_files / "deprivation" / "london_lsoa_deprivation.xlsx"
     given = source(path.name, path)

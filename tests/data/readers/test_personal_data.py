@@ -193,7 +193,6 @@ def test_the_column_of_areas_holds_places_whatever_its_header():
         assert personal_columns(sheet({header: ["SE1 7PB"]}), JULY, header) == {header: "full postcodes"}
 
 
-@pytest.mark.real
 def test_no_ward_of_london_looks_like_a_person(real_files):
     from pyogrio.raw import read
 
@@ -219,7 +218,6 @@ def test_one_problem_a_column_that_never_repeats_a_value():
     assert [p.column for p in personal_problems(sheet(columns), JULY, ("Mail",))] == ["Name"]
 
 
-@pytest.mark.real
 def test_nothing_in_the_crime_survey_looks_personal(source, real_files):
     name = "csew1314teachingopen.sav"
     assert personal_columns(tabular.read(source(name, real_files / "survey" / name)), date(2013, 4, 1)) == {}

@@ -94,7 +94,6 @@ def test_a_header_alone_is_refused(source):
     assert refused(source("x.csv", b"code,year,residents\n"))[0][3] == "the file holds no rows"
 
 
-@pytest.mark.real
 def test_the_real_wards_of_london(source, real_files):
     import gzip
 

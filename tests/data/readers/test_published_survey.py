@@ -151,7 +151,6 @@ def test_the_force_has_one_share_for_a_date_and_measure(refused):
     ]
 
 
-@pytest.mark.real
 def test_the_real_tables_are_read_whole(source, real_files):
     """Counted and added up with the csv module alone."""
     path = real_files / "survey" / "PAS_boroughs.csv"
@@ -171,7 +170,6 @@ def test_the_real_tables_are_read_whole(source, real_files):
     assert (frame["month"].min(), frame["month"].max(), frame["month"].nunique()) == ("2014-12", "2023-12", 37)
 
 
-@pytest.mark.real
 def test_the_real_perception_table_is_read_whole(source, real_files):
     path = real_files / "survey" / "mopac_public-perception-data.csv"
     with path.open(newline="", encoding="utf-8") as file:

@@ -49,7 +49,6 @@ def test_each_family_has_its_reader(source, police_csv, square_areas):
         assert (found[0], found[1].table) == (reader, table)
 
 
-@pytest.mark.real
 def test_the_census_has_its_reader(source, real_files):
     name = "census2021_ethnic_group_by_sex_lad.csv"
     reader, slot = recognise(source(name, real_files / "census" / name))

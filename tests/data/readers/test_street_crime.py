@@ -135,7 +135,6 @@ def test_a_file_that_lacks_columns_names_each(source):
     assert [problem.column for problem in caught.value.problems] == list(COLUMNS[2:])
 
 
-@pytest.mark.real
 def test_real_files_have_the_counts_of_their_sources(real_files):
     """As SOURCES.md of the folder prints them: 29 files, 112,184 rows, 28,871 incidents."""
     kinds, outcomes, files = Counter(), Counter(), 0

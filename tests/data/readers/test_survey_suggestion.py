@@ -223,7 +223,6 @@ def test_hostile_names_stay_in_their_quotes(source):
     assert "evil" not in tomllib.loads(text)
 
 
-@pytest.mark.real
 def test_the_crime_survey_is_guessed_whole(source, real_files):
     name = "csew1314teachingopen.sav"
     suggested = tomllib.loads(suggest_mapping(source(name, real_files / "survey" / name)))
@@ -245,7 +244,6 @@ def test_the_crime_survey_is_guessed_whole(source, real_files):
     assert suggested["columns"] == {"respondent": "rowlabel", "weight": "IndivWgtx"}
 
 
-@pytest.mark.real
 def test_of_the_real_tables_the_survey_alone_looks_like_answers(source, real_files):
     found = [
         path.name

@@ -532,7 +532,6 @@ def stop_counts(real_files: Path) -> dict[str, Counter[str]]:
     return counts
 
 
-@pytest.mark.real
 @pytest.mark.parametrize(
     ("column", "name", "list_name"),
     [
@@ -555,7 +554,6 @@ def test_real_stops_are_all_known_and_none_is_lost(
     assert known + counts[""] == sum(counts.values()) == 152_877
 
 
-@pytest.mark.real
 def test_real_stops_by_broad_group(stop_counts: dict[str, Counter[str]]) -> None:
     """Added up by hand from the distinct values listed with the files."""
     grouping = ethnicity("police_18_1")
@@ -574,7 +572,6 @@ def test_real_stops_by_broad_group(stop_counts: dict[str, Counter[str]]) -> None
     }
 
 
-@pytest.mark.real
 def test_pace_codes_agree_with_the_reference_table(real_files: Path) -> None:
     renamed = {
         "British": "White British",
@@ -594,7 +591,6 @@ def test_pace_codes_agree_with_the_reference_table(real_files: Path) -> None:
     assert dict(ethnicity("pace_2023")) == reference
 
 
-@pytest.mark.real
 def test_forces_agree_with_the_reference_table_the_boundaries_and_the_file_names(real_files: Path) -> None:
     listed = vocabulary("forces")
     reference = [
@@ -623,7 +619,6 @@ def census_2011(real_files: Path) -> tuple[list[str], list[dict[str, str]]]:
     return list(wording.values()), [{name: row[column] for column, name in wording.items()} for row in rows]
 
 
-@pytest.mark.real
 def test_census_2011_headings_map_or_are_subtotals(real_files: Path) -> None:
     headings, _ = census_2011(real_files)
     groups, subtotals = set(ethnicity("census_2011")), set(vocabulary("census_subtotals", "census_2011").values)
@@ -632,7 +627,6 @@ def test_census_2011_headings_map_or_are_subtotals(real_files: Path) -> None:
     assert len(headings) == 24
 
 
-@pytest.mark.real
 def test_census_2011_groups_add_up_to_the_subtotals_the_census_prints(real_files: Path) -> None:
     grouping = ethnicity("census_2011")
     subtotals = {row["value"]: row["sums"] for row in vocabulary("census_subtotals", "census_2011").rows}
@@ -648,7 +642,6 @@ def test_census_2011_groups_add_up_to_the_subtotals_the_census_prints(real_files
         }
 
 
-@pytest.mark.real
 def test_census_2011_small_areas_add_up_to_the_local_authorities(real_files: Path) -> None:
     """Two files of one census: each short column name must hold as many people as the full heading it stands for."""
     rows = list(read_rows(real_files / "census" / "census2011_ethnic_group_lsoa_msoa_lad.csv.gz"))
@@ -668,7 +661,6 @@ def test_census_2011_small_areas_add_up_to_the_local_authorities(real_files: Pat
     assert small == large
 
 
-@pytest.mark.real
 def test_census_2021_headings_map_to_the_group_they_begin_with(real_files: Path) -> None:
     first = next(read_rows(real_files / "census" / "census2021_ethnic_group_by_sex_lad.csv"))
     headings = [column for column in first if column not in ("Geography Code", "Geography Name", "Sex")]

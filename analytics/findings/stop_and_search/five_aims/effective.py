@@ -9,7 +9,9 @@ import numpy as np
 from analytics import disparity, wording
 from analytics.disclosure import withhold
 from analytics.disparity.dispersion import MINIMUM_PERIODS
-from analytics.findings.stop_and_search.by_object import NOT_KNOWN, OF_THE_DRUGS_POWER, contradict
+from analytics.findings.stop_and_search.by_object import DRUGS as CONTROLLED
+from analytics.findings.stop_and_search.by_object import contradict
+from analytics.findings.stop_and_search.by_object import known as known_object
 from analytics.findings.stop_and_search.find_rates import APART, LEAST_KNOWN
 from analytics.findings.stop_and_search.five_aims import criteria
 from analytics.findings.stop_and_search.five_aims.criteria import (
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 AIM = 1
 FINDS = "Do searches of some kinds find clearly less than the rest?"
 DRUGS = "How much of it is searching for drugs?"
+NO_GROUNDS = "no search was made under a power that needs grounds."
 POWERS = {GROUNDS: "Powers that need grounds", **APART}
 REST = f"Other objects, under {LEAST_OF_KIND} searches each"
 _BY_CHANCE = f"{CHANCE}, so not tested"
@@ -180,7 +183,7 @@ def _finds(followed: Followed, kinds: pd.DataFrame) -> Criterion:
     grounds = followed.grounds
     every, known = followed.total(grounds), followed.total(grounds & followed.given)
     if not every:
-        return no_data(AIM, FINDS, "no search was made under a power that needs grounds.")
+        return no_data(AIM, FINDS, NO_GROUNDS)
     if known < LEAST_KNOWN * every:
         share = wording.percent(known / every)
         return no_data(AIM, FINDS, f"what followed is said for {share} of the searches under powers that need grounds.")
@@ -243,25 +246,26 @@ def _share(rate: disparity.FindRates) -> str:
 
 
 def _drugs(followed: Followed) -> Criterion:
-    """How many of the searches were for drugs, of those whose object is recorded."""
-    said = ~_any_of(followed, NOT_KNOWN)
-    drugs = _any_of(followed, OF_THE_DRUGS_POWER)
-    every, known = int(followed.cells["stops"].sum()), followed.total(said)
+    """How many of the searches on grounds were for drugs, of those whose object is recorded.
+
+    Under a power that needs no suspicion nothing in particular is looked for, so what stands there as object says
+    nothing of what the force chose to look for; by its own question objects are counted so as well.
+    """
+    said, every = known_object(followed), followed.total(followed.grounds)
+    if not every:
+        return no_data(AIM, DRUGS, NO_GROUNDS)
+    known = followed.total(said)
     if known < LEAST_KNOWN * every:
         share = wording.percent(known / every)
-        return no_data(AIM, DRUGS, f"what was looked for is said for {share} of the searches.")
-    counts = [followed.by_month(which).sum(axis=0)[None] for which in (drugs, said)]
-    rate = disparity.find_rates(*counts)
+        why = f"what was looked for is said for {share} of the searches under powers that need grounds."
+        return no_data(AIM, DRUGS, why)
+    drugs = said & followed.looked_for(CONTROLLED) if CONTROLLED in followed.objects else said & False
+    rate = disparity.find_rates(*(followed.by_month(which).sum(axis=0)[None] for which in (drugs, said)))
     if 0 < rate.found[0] < settings().threshold:
         return no_data(AIM, DRUGS, f"fewer than {settings().threshold} searches were for drugs.")
     number = (float(rate.estimate[0]), float(rate.low[0]), float(rate.high[0]))
     why = (
-        f"{_share(rate)} of the searches whose object is recorded were for drugs. The files do not tell possession "
-        "from supply, and no source says how large a share is too large."
+        f"{_share(rate)} of the searches under powers that need grounds whose object is recorded were for drugs. The "
+        "files do not tell possession from supply, and no source says how large a share is too large."
     )
     return Criterion(AIM, DRUGS, NO_YARDSTICK, why, *number, known, SHARE)
-
-
-def _any_of(followed: Followed, names: tuple[str, ...]) -> Chosen:
-    held = [followed.looked_for(name) for name in names if name in followed.objects]
-    return np.logical_or.reduce(held) if held else np.zeros(len(followed.cells), dtype=bool)

@@ -1,0 +1,120 @@
+"""The figures of two groups of searches: both rates, their ratio and all that stands beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from analytics.disparity import period_difference, rate_ratio, tipping_share, unknown_range, within_area_ratio
+from analytics.findings import choices
+from analytics.findings.residents import Residents
+from analytics.findings.searches import Searches
+from analytics.findings.stop_and_search.shared import OVER, PER, group_rate, none_recorded
+from data.settings import settings
+
+TOO_WIDE = 100
+"""Upper over lower limit above which a ratio within districts says nothing and is not given."""
+
+FEW_SEARCHES = "few searches"
+"""Flag of a ratio that rests on so few searches that its interval is rough."""
+
+
+def comparison(searches: Searches, population: Residents, group: str, comparator: str) -> dict[str, Any]:
+    """The figures of two groups, ratio and all that stands beside it; without them, why, in ``flag``."""
+    a, b = searches.by_group[group], searches.by_group[comparator]
+    residents_a, residents_b = population.by_group.get(group, 0), population.by_group.get(comparator, 0)
+    row: dict[str, Any] = {
+        "group": group,
+        "comparator": comparator,
+        "unknown_share": searches.unknown_share,
+        "stops": a,
+        "comparator_stops": b,
+        "base": a + b,
+        "flag": "",
+    }
+    if not residents_a or not residents_b:
+        return row | {"flag": f"no residents counted as {comparator if residents_a else group}"}
+    if not a or not b:
+        return row | {"flag": none_recorded(searches, comparator if a else group)}
+    if min(a, b) < settings().threshold:
+        return row
+    clumps = searches.clumping(group, (comparator,))
+    ratio = rate_ratio(a, residents_a, b, residents_b, clumps or 1.0)
+    # Each rate has the interval that it has on its own: one interval for one figure.
+    rate_a, varies_a = group_rate(searches, group, residents_a)
+    rate_b, varies_b = group_rate(searches, comparator, residents_b)
+    monthly = searches.by_month
+    gap = period_difference(monthly[group], residents_a, monthly[comparator], residents_b, PER)
+    unit = residents_a / PER
+    unknown = unknown_range(a, residents_a, b, residents_b, searches.unknown)
+    return row | {
+        "rate": rate_a.estimate,
+        "rate_low": rate_a.low,
+        "rate_high": rate_a.high,
+        "comparator_rate": rate_b.estimate,
+        "comparator_rate_low": rate_b.low,
+        "comparator_rate_high": rate_b.high,
+        "ratio": ratio.estimate,
+        "low": ratio.low,
+        "high": ratio.high,
+        "difference": gap.estimate,
+        "difference_low": gap.low,
+        "difference_high": gap.high,
+        "excess": gap.estimate * unit,
+        "excess_low": gap.low * unit,
+        "excess_high": gap.high * unit,
+        "ratio_if_unknown_comparator": unknown.if_comparator,
+        "ratio_if_unknown_group": unknown.if_group,
+        "tipping_share": tipping_share(a, residents_a, b, residents_b, searches.unknown) if searches.unknown else None,
+        "dispersion": clumps,
+        "rate_dispersion": varies_a,
+        "comparator_rate_dispersion": varies_b,
+        **_within_districts(searches, population, group, comparator),
+        "flag": "; ".join(
+            [
+                *([FEW_SEARCHES] if ratio.few else []),
+                *_by_chance(clumps is None, varies_a is None),
+                *([OVER] if max(rate_a.estimate, rate_b.estimate) > PER else []),
+            ]
+        ),
+    }
+
+
+def _by_chance(ratio: bool, rates: bool) -> list[str]:
+    """Which intervals take searches as independent."""
+    if not (ratio or rates):
+        return []
+    which = "every interval" if ratio and rates else "interval of the ratio" if ratio else "intervals of the rates"
+    return [f"{which} by chance alone"]
+
+
+def _within_districts(searches: Searches, population: Residents, group: str, comparator: str) -> dict[str, Any]:
+    if searches.scope.area is not None:
+        return {}
+    pair = (group, comparator)
+    people = [population.by_area[name].to_numpy(dtype=float, na_value=np.nan) for name in pair]
+    known = np.isfinite(people).all(axis=0)
+    people_a, people_b = (column[known] for column in people)
+    stops_a, stops_b = (searches.by_district[name].to_numpy()[known] for name in pair)
+    both = searches.by_group[group] + searches.by_group[comparator]
+    share = float((stops_a.sum() + stops_b.sum()) / both)
+    told = {
+        "adjusted_share": share,
+        "placed_share": (searches.placed[group] + searches.placed[comparator]) / both,
+        "adjusted_areas": int(known.sum()) if choices.districts(searches.view, searches.force) else 0,
+    }
+    if share < settings().placed_share or known.sum() < 2:
+        return told
+    try:
+        within = within_area_ratio(stops_a, people_a, stops_b, people_b)
+    except ValueError:
+        return told  # _why_not_adjusted words it
+    if within.high > TOO_WIDE * within.low:
+        return told
+    return told | {
+        "ratio_adjusted": within.estimate,
+        "adjusted_low": within.low,
+        "adjusted_high": within.high,
+        "adjusted_areas": within.areas,
+    }
