@@ -7,7 +7,8 @@ question have mean 0 and standard deviation 1: somebody answers positively where
 above the threshold that gives the county's share.
 
 Standard errors of changes, initiatives, differences and links were measured with plain estimators on samples drawn
-anew (``python -m benchmarks.demo --power 60``). Those of neighbourhoods and reach follow from the design; how often something is found follows from its standard error.
+anew (``python -m benchmarks.demo --power 60``). Those of neighbourhoods and reach follow from the design; how often
+something is found follows from its standard error. How often the weakest link is named was measured with the model.
 """
 
 from __future__ import annotations
@@ -368,8 +369,8 @@ LINKS = (
 The weakest link is planted: giving information hardly goes with seeing what matters dealt with. Over four waves
 (9,600 answers) the share of the next stage differs by 0.10 to 0.15 for one standard deviation of the answers to
 the stage before it, and by 0.045 at the weakest link, with standard errors of about 0.005. The rule of the
-weakest link named it in 100 of 100 forces at a strength of 0.10, in 36 of 40 at 0.15, the largest at which it is found
-in nine of ten, in 19 of 40 at 0.20 and in none of 20 at 0.30 (``python -m benchmarks.cycle --strengths``).
+weakest link named it in 100 of 100 forces at a strength of 0.10, in 36 of 40 at 0.15, in 19 of 40 at 0.20
+and in none of 20 at 0.30: one of 0.15 is found in nine of ten (``python -m benchmarks.cycle --strengths``).
 """
 
 SATISFACTION = (("treated_fairly_contact", 0.35), ("outcome_wanted", 0.20))
