@@ -315,8 +315,8 @@ class _Part(View):
         super().__init__(whole.store, whole.release)
         self._readable = frozenset({*tables, LOADS.name})
 
-    def has(self, table: str) -> bool:
-        """Whether the release holds a table.
+    def has(self, table: str, column: str | None = None) -> bool:
+        """Whether the release holds a table, and in it this column.
 
         Raises
         ------
@@ -325,7 +325,7 @@ class _Part(View):
         """
         if table not in self._readable:
             raise ValueError(f"The table {table} is none of those that may be read here.")
-        return super().has(table)
+        return super().has(table, column)
 
 
 class Writer:
