@@ -13,4 +13,4 @@ def lead(scope: Scope, view: View) -> None:
     """A link to that part of the Confidence cycle; nothing where the survey did not ask."""
     if cycle.told_of(scope, view):
         address = Scope(force=scope.force, survey=scope.survey, to_month=scope.to_month).address()
-        leads.link(Lead("cycle", {**address, "part": "contact"}), ":blue[What contact with the police goes with]")
+        leads.link(Lead("cycle", {**address, "part": "contact"}), ":blue[Contact and confidence]")

@@ -203,14 +203,14 @@ def test_which_measures_changed_opens_as_a_table(show, asked):
 
 def test_contact_stands_with_the_cycle_and_trends_leads_there_where_the_survey_asked_about_it(show, run, store, asked):
     closed = show(TRENDS, measure="fair", area="X07000003")
-    assert "What contact with the police goes with" in page_links(closed)
+    assert "Contact and confidence" in page_links(closed)
     said = texts(show(CYCLE, part="contact"))
     for key in ("cycle.treatment_or_outcome", "cycle.contact_asymmetry"):
         assert f"### {plain(asked(key).headline)}" in said
     publish(store, wave("a", "2026-03", trust_force=answers(200, 200)))
     app = run(TRENDS, store)
     assert not app.exception
-    assert "What contact with the police goes with" not in page_links(app)
+    assert "Contact and confidence" not in page_links(app)
 
 
 def page_links(app):
