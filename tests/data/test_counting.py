@@ -245,6 +245,7 @@ def test_recount_makes_a_release_that_says_why(store, load, searches, correct):
         "counting outcomes of searches",
         "counting how searches were carried out",
         "counting searches by team",
+        "counting searches by hour",
     ]
     assert powers(store) == {("2018-04", NEW): 2}
     assert counted_otherwise(store.view()) is None
