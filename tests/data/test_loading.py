@@ -270,6 +270,7 @@ def test_progress_names_every_file_and_every_long_step(store, searches, square_a
         "counting outcomes of searches",
         "counting how searches were carried out",
         "counting searches by team",
+        "counting searches by hour",
     ]
 
 
