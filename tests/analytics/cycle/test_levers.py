@@ -44,17 +44,18 @@ def test_the_lever_that_was_planted_comes_first():
 
 
 @pytest.mark.long
-def test_first_in_95_of_100_and_none_clear_in_90_of_100_with_none_planted():
+def test_the_planted_lever_is_first_and_with_none_planted_none_is_clear():
+    """The aim is 95 and 90 of 100, of which ``python -m benchmarks.levers`` draws more."""
     for place, name in enumerate(LEVERS):
         planted = tuple(0.04 * (other == place) for other in range(3))
-        assert sum(one.first == name for one in runs(200, planted)) >= 190
-    assert sum(not one.clear for one in runs(200)) >= 180
+        assert sum(one.first == name for one in runs(40, planted)) >= 36
+    assert sum(not one.clear for one in runs(40)) >= 34
 
 
 @pytest.mark.long
 def test_chance_that_visibility_and_confidence_share_is_taken_out():
-    assert sum(not one.clear for one in runs(200, shared=0.7)) >= 180
-    assert sum(not one.clear for one in runs(200, shared=0.7, corrected=False)) < 120
+    assert sum(not one.clear for one in runs(40, shared=0.7)) >= 34
+    assert sum(not one.clear for one in runs(40, shared=0.7, corrected=False)) < 24
 
 
 def test_what_cannot_be_told_is_said():
