@@ -53,7 +53,7 @@ def drivers(scope: Scope, view: View) -> Finding:
     about = {str(row["outcome"]): row for row in records_of(fit.tables["about"])}
     tables = {name: _table(fit.tables[name]) for name in about}
     first = records_of(tables["confidence"])
-    warnings = [str(row["warning"]) for row in about.values() if row["warning"]]
+    warnings = [_left_out(row) for row in about.values() if row["warning"]]
     base = "; ".join(
         f"{name}: {wording.plural(int(row['base']), 'person', 'people')} who answered every question"
         for name, row in about.items()
@@ -74,6 +74,15 @@ def drivers(scope: Scope, view: View) -> Finding:
         claim=claim_of(Layer.ASSOCIATION),
         panels=tuple(_panel(name, measures()[str(row["measure"])].label, tables[name]) for name, row in about.items()),
         alt=_headline(first),
+    )
+
+
+def _left_out(row: Mapping[Hashable, Any]) -> str:
+    """Of which outcome many people are left out, and how many."""
+    label = measures()[str(row["measure"])].label
+    return (
+        f"“{label}”: {wording.percent(row['lost'])} of those who answered are left out, "
+        f"as they did not answer every question; what is said rests on the other {wording.count(row['base'])}."
     )
 
 

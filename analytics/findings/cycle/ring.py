@@ -152,7 +152,7 @@ def _verb(scope: Scope, number: int) -> str:
 
 def _since(cycle: Cycle) -> str:
     alike = all(cycle.before[name].length == cycle.now[name].length for name in cycle.before)
-    return "in the past year" if alike else f"since {cycle.span_before}"
+    return "in the past year" if alike else f"against {cycle.span_before}"
 
 
 def _sentence(table: pd.DataFrame) -> str:

@@ -10,7 +10,14 @@ from analytics.disparity import period_difference, rate_ratio, tipping_share, un
 from analytics.findings import choices
 from analytics.findings.residents import Residents
 from analytics.findings.searches import Searches
-from analytics.findings.stop_and_search.shared import OVER, PER, group_rate, none_recorded
+from analytics.findings.stop_and_search.shared import (
+    OVER,
+    PER,
+    difference_and_excess,
+    group_rate,
+    none_recorded,
+    rates_and_ratio,
+)
 from data.settings import settings
 
 TOO_WIDE = 100
@@ -46,24 +53,10 @@ def comparison(searches: Searches, population: Residents, group: str, comparator
     rate_b, varies_b = group_rate(searches, comparator, residents_b)
     monthly = searches.by_month
     gap = period_difference(monthly[group], residents_a, monthly[comparator], residents_b, PER)
-    unit = residents_a / PER
     unknown = unknown_range(a, residents_a, b, residents_b, searches.unknown)
     return row | {
-        "rate": rate_a.estimate,
-        "rate_low": rate_a.low,
-        "rate_high": rate_a.high,
-        "comparator_rate": rate_b.estimate,
-        "comparator_rate_low": rate_b.low,
-        "comparator_rate_high": rate_b.high,
-        "ratio": ratio.estimate,
-        "low": ratio.low,
-        "high": ratio.high,
-        "difference": gap.estimate,
-        "difference_low": gap.low,
-        "difference_high": gap.high,
-        "excess": gap.estimate * unit,
-        "excess_low": gap.low * unit,
-        "excess_high": gap.high * unit,
+        **rates_and_ratio(rate_a, rate_b, ratio),
+        **difference_and_excess(gap, residents_a),
         "ratio_if_unknown_comparator": unknown.if_comparator,
         "ratio_if_unknown_group": unknown.if_group,
         "tipping_share": tipping_share(a, residents_a, b, residents_b, searches.unknown) if searches.unknown else None,

@@ -10,7 +10,7 @@ from analytics import near_one, wording
 from analytics.disparity import rate_ratio
 from analytics.findings.residents import NoResidents, Residents, residents, sources
 from analytics.findings.searches import Searches
-from analytics.findings.stop_and_search.shared import CHANCE, OVER, PER, group_rate, typed_frame
+from analytics.findings.stop_and_search.shared import CHANCE, OVER, PER, group_rate, rates_and_ratio, typed_frame
 from analytics.records import records_of
 
 if TYPE_CHECKING:
@@ -90,15 +90,7 @@ def _row(searches: Searches, source: str, year: int, population: Residents | str
     chance = None in (clumps, varies_a, varies_b)
     over = max(rate_a.estimate, rate_b.estimate) > PER
     return row | {
-        "rate": rate_a.estimate,
-        "rate_low": rate_a.low,
-        "rate_high": rate_a.high,
-        "comparator_rate": rate_b.estimate,
-        "comparator_rate_low": rate_b.low,
-        "comparator_rate_high": rate_b.high,
-        "ratio": ratio.estimate,
-        "low": ratio.low,
-        "high": ratio.high,
+        **rates_and_ratio(rate_a, rate_b, ratio),
         "flag": "; ".join([*([CHANCE] if chance else []), *([OVER] if over else [])]),
     }
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analytics import wording
-from analytics.disparity import Rate, rate
+from analytics.disparity import Estimate, Rate, Ratio, rate
 from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.findings import choices
 from analytics.findings.residents import JointRow, Residents, left_out
@@ -253,6 +253,34 @@ def group_rate(searches: Searches, group: str, residents: int) -> tuple[Rate, fl
     """A group's rate, and the variance factor of its own searches from month to month that widens it."""
     factor = searches.variation(group)
     return rate(searches.by_group[group], residents, PER, factor or 1.0), factor
+
+
+def rates_and_ratio(group: Rate, comparator: Rate, ratio: Ratio) -> dict[str, float]:
+    """The rates of both groups and their ratio as columns of a row, each with its interval."""
+    return {
+        "rate": group.estimate,
+        "rate_low": group.low,
+        "rate_high": group.high,
+        "comparator_rate": comparator.estimate,
+        "comparator_rate_low": comparator.low,
+        "comparator_rate_high": comparator.high,
+        "ratio": ratio.estimate,
+        "low": ratio.low,
+        "high": ratio.high,
+    }
+
+
+def difference_and_excess(gap: Estimate, residents: int) -> dict[str, float]:
+    """A difference of rates as columns of a row, and the searches that it makes of a group's residents."""
+    unit = residents / PER
+    return {
+        "difference": gap.estimate,
+        "difference_low": gap.low,
+        "difference_high": gap.high,
+        "excess": gap.estimate * unit,
+        "excess_low": gap.low * unit,
+        "excess_high": gap.high * unit,
+    }
 
 
 def other_choices(searches: Searches) -> str:

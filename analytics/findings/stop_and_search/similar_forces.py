@@ -23,9 +23,11 @@ from analytics.findings.stop_and_search.shared import (
     FAIRNESS,
     OVER,
     PER,
+    difference_and_excess,
     missing_residents,
     none_caveats,
     population_caveats,
+    rates_and_ratio,
     residents_of,
     rules_fired,
     typed_frame,
@@ -202,29 +204,18 @@ def _together(similar: Similar) -> dict[str, Any]:
     )
     gap = disparity.period_difference(pool.monthly[0], people_a, pool.monthly[1], people_b, PER)
     unknown = disparity.unknown_range(a, people_a, b, people_b, pool.unknown)
-    unit = people_a / PER
     return row | {
-        "rate": rate_a.estimate,
-        "rate_low": rate_a.low,
-        "rate_high": rate_a.high,
-        "comparator_rate": rate_b.estimate,
-        "comparator_rate_low": rate_b.low,
-        "comparator_rate_high": rate_b.high,
-        "ratio": ratio.estimate,
-        "low": ratio.low,
-        "high": ratio.high,
-        "difference": gap.estimate,
-        "difference_low": gap.low,
-        "difference_high": gap.high,
-        "excess": gap.estimate * unit,
-        "excess_low": gap.low * unit,
-        "excess_high": gap.high * unit,
+        **rates_and_ratio(rate_a, rate_b, ratio),
+        **difference_and_excess(gap, people_a),
         "ratio_if_unknown_comparator": unknown.if_comparator,
         "ratio_if_unknown_group": unknown.if_group,
         "dispersion": factor,
         **_within_districts(pool),
         "flag": "; ".join(
-            [*([CHANCE] if None in (factor, *factors) else []), *([OVER] if rate_a.estimate > PER else [])]
+            [
+                *([CHANCE] if None in (factor, *factors) else []),
+                *([OVER] if max(rate_a.estimate, rate_b.estimate) > PER else []),
+            ]
         ),
     }
 

@@ -218,7 +218,10 @@ def test_what_goes_with_confidence_is_in_the_order_of_its_shares(view):
     assert list(found.table["driver"]) == ["Listened to", "Less worried about disorder", "Treated fairly"]
     assert found.headline == "Listened to goes with confidence most, of what was asked"
     assert "has the largest share, 50" in found.answer
-    assert "27% of those who answered are left out." in found.caveats
+    assert (
+        "“Trust the force”: 27\u00a0% of those who answered are left out, as they did not answer every question; what "
+        "is said rests on the other 5,000."
+    ) in found.caveats
 
 
 def test_a_chain_says_what_goes_along_it_and_that_its_order_is_assumed(view):
