@@ -87,6 +87,7 @@ def test_p_values_hang_neither_on_the_base_nor_on_the_share(share):
         assert all(abs(share - level) <= allowed for share in shares.values()), (level, shares)
 
 
+@pytest.mark.long
 def test_those_of_verdicts_lie_too_high_near_the_end_of_the_scale():
     """Why areas are not ordered by them: at a share of .88 half as many of the small areas' as the level says."""
     found = counted(0.88, 60)
