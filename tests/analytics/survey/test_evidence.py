@@ -69,8 +69,8 @@ def test_the_smallest_areas_come_first_as_often_as_by_chance(share):
 
 @pytest.mark.long
 @pytest.mark.parametrize("share", simulation.SHARES)
-def test_in_a_thousand_simulations_too(share):
-    found = counted(share, 1_000)
+def test_in_hundreds_of_simulations_too(share):
+    found = counted(share, 300)
     low, high = found.band
     assert low <= found.among["strength of evidence (shown)"] <= high
 
