@@ -10,6 +10,7 @@ PARTS = {
     "paths": ("From fairness to help", ("paths",)),
     "contact": ("Treatment or outcome", ("treatment_or_outcome", "contact_asymmetry")),
     "influence": ("Influence", ("influence",)),
+    "levers": ("Three levers", ("levers",)),
     "studies": ("What studies found", ("studies",)),
 }
 
