@@ -38,6 +38,8 @@ if not ring.refused:
 
 part, place = contents.opened({name: title for name, (title, _) in PARTS.items()})
 with place:
+    if part != "studies":
+        states.whole_force(scope)
     said = [*ring.caveats, *([ring.answer] if ring.refused else [])]
     for question in PARTS[part][1]:
         finding = answer(f"cycle.{question}", scope, view)

@@ -72,21 +72,21 @@ WORDS = {
         f"Events per {PER:,} residents",
         "engagement events",
         wording.rate,
-        lambda size: f"{wording.rate(size)} events per {PER:,}",
+        lambda size: f"{size:.1f} more per {PER:,}",
     ),
     VISIBILITY: _Lever(
         "Visible patrols",
         "Share who see patrols weekly",
         "patrols seen weekly",
         wording.percent,
-        lambda size: wording.points(size).removeprefix("+"),
+        lambda size: f"{wording.points(size).removeprefix('+')} more",
     ),
     SOLVING: _Lever(
         "Problem solving",
         "Priorities closed with an action",
         "problem-solving actions closed",
         lambda value: f"{value:g}",
-        lambda size: f"{size:.1f} priorities",
+        lambda size: f"{size:.1f} more",
     ),
 }
 
@@ -294,7 +294,7 @@ def _panel(held: Compared, row: Mapping[Hashable, Any]) -> Panel:
     return Panel(
         label=lever.title,
         value=wording.points(row["effect"], 1),
-        interval=f"{ends}, with {lever.step(row['one_sd'])} more",
+        interval=f"{ends}, with {lever.step(row['one_sd'])}",
         draw=partial(_draw, rows, lever),
         alt=f"{lever.axis} and the change of confidence of {places.called(held.level, len(rows))}: "
         f"{fitted.tenths(row, 'effect')} for one standard deviation",
