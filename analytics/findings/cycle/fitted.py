@@ -82,11 +82,17 @@ class Fit:
 
     @property
     def notes(self) -> list[str]:
-        """That the fit is of another year than was asked for, in a sentence."""
+        """That the fit is of another year than was asked for, and what to do, in a sentence."""
         asked = choices.complete(
             Scope(force=self.of.force, survey=self.of.survey, to_month=self.asked.to_month), self.view
         )
-        return [] if asked.to_month == self.of.to_month else [f"Links are of the newest year alone, {self.span}."]
+        if asked.to_month == self.of.to_month:
+            return []
+        newest, month = (wording.month(str(scope.to_month)) for scope in (self.of, asked))
+        return [
+            f"Links, drivers, paths and influence are of the newest year alone, {self.span}, and not up to {month}: "
+            f"choose {newest} as the last month, and everything here is of one year."
+        ]
 
     @property
     def names(self) -> dict[str, str]:

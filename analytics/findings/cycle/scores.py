@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 NOW, BEFORE = "now", "before"
 INSIDE, OTHERS = "inside", "others"
 NOT_ASKED = "no question asked"
+NO_EARLIER = "no earlier wave is loaded"
 SCORES = ["stage", "score", "low", "high", "base", "se", "df", "questions"]
 COMPARED = ["difference", "difference_low", "difference_high", "p_value"]
 _YEAR = 12
@@ -120,6 +121,18 @@ class Cycle:
         if not points:
             return ""
         return wording.months(min(p.starts for p in points)[:7], max(p.ends for p in points)[:7])
+
+    @property
+    def cut_before(self) -> str:
+        """Why the year before is shorter than the last one for some questions, in words; empty where it is not."""
+        short = [point for name, point in self.before.items() if point.length < self.now[name].length]
+        since: dict[str, dict[str, None]] = {}
+        for point in short:
+            since.setdefault(point.starts[:7] if point.broken else "", {})[point.broken or NO_EARLIER] = None
+        return "; ".join(
+            f"{wording.listing(list(why))}{f' from {wording.month(month)}' if month else ''}"
+            for month, why in since.items()
+        )
 
     @property
     def waves(self) -> list[str]:
