@@ -289,7 +289,7 @@ class Answers:
         cells = _cells(self.view, self.force, self.survey, self.measure.id, grouping)
         waves, groups = cells["wave"].cat, cells["group"].cat
         held = np.array([*(wave in point.waves for wave in waves.categories), False])[waves.codes]
-        codes = groups.codes.to_numpy()[held]
+        codes = np.asarray(groups.codes)[held]
         return {str(groups.categories[code]) for code in np.flatnonzero(np.bincount(codes[codes >= 0]))}
 
     def _inside(self, cells: pd.DataFrame) -> pd.DataFrame:
