@@ -127,7 +127,7 @@ def test_a_ratio_of_few_finds_in_clumps_has_a_lower_limit_below_it() -> None:
     spread = gap_dispersion(*map(np.asarray, (found_a, searched_a, found_b, searched_b)), (1 / p_a, 1 / p_b))
     assert spread is not None
     quantile = t.ppf(0.975, spread.df)
-    (l_a, _), (l_b, u_b) = wilson(p_a, 90 / spread.phi, quantile), wilson(p_b, 180 / spread.phi, quantile)
+    (l_a, _), (_, u_b) = wilson(p_a, 90 / spread.phi, quantile), wilson(p_b, 180 / spread.phi, quantile)
     assert u_b > 2 * p_b
     assert shown.ratio is not None
     assert abs(p_a - p_b * shown.ratio.low) == pytest.approx(math.hypot(p_a - l_a, shown.ratio.low * (u_b - p_b)))
