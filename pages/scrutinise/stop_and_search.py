@@ -29,7 +29,11 @@ show.strip(ratio)
 show.badges(answer("stop_and_search.quality", scope, view), "Data", "More: How good the data are, below.")
 
 if ratio.refused:
-    show.whole(answer("stop_and_search.rates", scope, view), said=[ratio.answer])
+    counts = answer("stop_and_search.rates", scope, view)
+    show.whole(counts, said=[ratio.answer])
+    months = answer("stop_and_search.trend", scope, view)
+    if not months.refused:
+        show.whole(months, said=counts.caveats)
 else:
     left, right = st.columns(2, gap="large")
     with left:
