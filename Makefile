@@ -31,7 +31,7 @@ else
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser$(if $(SHORT), and $(SHORT))"
 endif
 ifneq ($(SHORT),)
-	@echo "Left out: tests that walk pages, start servers, kill processes, draw thousands or read published files. CONFIDENCE_TESTS=all make test runs them too."
+	@echo "Left out: tests that take over a second or read published files. CONFIDENCE_TESTS=all make test runs them too."
 endif
 
 check: $(VENV)/dev.stamp ## Check format, style, types and layers

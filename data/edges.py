@@ -6,11 +6,13 @@ Published points of searches are map points near their places, so a search near 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from pyproj import Transformer
     from shapely import STRtree
 
     Shapes = NDArray[np.object_]
@@ -113,7 +115,13 @@ def _projected(shapes: Shapes) -> Shapes:
 
 
 def _metres(longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+    east, north = _to_grid().transform(longitude, latitude)
+    return east, north
+
+
+@cache
+def _to_grid() -> Transformer:
+    """From degrees to metres; to look a transformation up takes longer than to place a thousand points."""
     import pyproj
 
-    east, north = pyproj.Transformer.from_crs("EPSG:4326", _GRID, always_xy=True).transform(longitude, latitude)
-    return east, north
+    return pyproj.Transformer.from_crs("EPSG:4326", _GRID, always_xy=True)

@@ -10,7 +10,7 @@ import itertools
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,13 +61,20 @@ GOLDEN = {"White": 80_000, "Black": 5_000, "Asian": 4_000, "Mixed": 2_000, "Othe
 EAST, WEST = (-0.25, 51.25), (-0.75, 51.25)
 """Longitude and latitude of a point inside each of the two districts."""
 
+OF_PLACE = ("districts.geojson", "lookup.csv", "census.csv")
+
+
+def _key(files: Sequence[Path]) -> str:
+    named = "\n".join(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files)
+    return hashlib.sha256(named.encode()).hexdigest()
+
 
 @dataclass
 class Town:
     """Files of one force, Surrey by its codes: two square districts side by side, west and east.
 
-    `view` loads what was written since the last call, in one release, and gives a view of the store. Many tests
-    write the same files: what an empty store became by them is kept in `made`, for the next to copy.
+    `view` loads what was written since the last call and gives a view of the store. Many tests write the same files,
+    and nearly all the same place: what an empty store became by them is kept in `made`, for the next to copy.
     """
 
     folder: Path
@@ -84,24 +91,32 @@ class Town:
         return Store(self.folder / "store")
 
     def view(self) -> View:
-        if self._waiting:
-            shared = self.made / self._key() if self.made and self.store.version < 0 else None
-            if shared and shared.is_dir():
-                shutil.copytree(shared, self.store.root)
-            else:
-                report = load_files(self._waiting, self.store)
-                assert {outcome.status for outcome in report.outcomes} == {"loaded"}, report.outcomes
-            if shared and not shared.is_dir():
-                self._keep(shared)
-            self._waiting.clear()
+        if self._waiting and self.made and self.store.version < 0:
+            self._make(self._waiting, self.made)
+        elif self._waiting:
+            self._load(self._waiting)
+        self._waiting.clear()
         return self.store.view()
 
-    def _key(self) -> str:
-        files = "\n".join(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in self._waiting)
-        return hashlib.sha256(files.encode()).hexdigest()
+    def _make(self, files: Sequence[Path], made: Path) -> None:
+        """Load files into a store that has none, those of the place first, or copy what came of it before."""
+        shared = made / _key(files)
+        if shared.is_dir():
+            shutil.copytree(shared, self.store.root)
+            return
+        of_place = [file for file in files if file.name in OF_PLACE]
+        others = [file for file in files if file.name not in OF_PLACE]
+        if of_place and others:
+            self._make(of_place, made)
+        self._load(others or of_place)
+        self._keep(shared)
+
+    def _load(self, files: Sequence[Path]) -> None:
+        report = load_files(files, self.store)
+        assert {outcome.status for outcome in report.outcomes} == {"loaded"}, report.outcomes
 
     def _keep(self, shared: Path) -> None:
-        half = Path(tempfile.mkdtemp(dir=self.made)) / "store"
+        half = Path(tempfile.mkdtemp(dir=shared.parent)) / "store"
         shutil.copytree(self.store.root, half)
         # Whoever kept it meanwhile kept the same.
         with contextlib.suppress(OSError):

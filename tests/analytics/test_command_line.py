@@ -107,6 +107,7 @@ def test_text(ask):
     assert "no search is recorded as Asian; check whether the force uses this category" in output
 
 
+@pytest.mark.long
 def test_csv(golden_town, ask):
     """Read by another program: as many records as the table has, with its columns."""
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}

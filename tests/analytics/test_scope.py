@@ -48,6 +48,7 @@ def test_an_address_reopens_the_same_scope(scope):
     assert Scope.of(scope.address()) == scope
 
 
+@pytest.mark.long
 @given(scopes())
 def test_every_scope_can_say_itself(scope):
     words = scope.but(area=None, power=None, population=None, survey=None).words()

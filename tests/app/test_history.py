@@ -88,6 +88,7 @@ def test_a_withdrawn_file_becomes_a_gap_and_comes_back(run, own) -> None:
     assert status_of(own, load) == "current"
 
 
+@pytest.mark.long
 def test_what_a_restored_file_takes_the_place_of_is_said(run, own, police_csv, tmp_path) -> None:
     load = load_of(own, "surrey", "2018-05")
     withdraw(own, load, "Grace", "sent by mistake")
@@ -123,6 +124,7 @@ def test_what_was_noticed_in_a_file_is_shown(run, own, police_csv, tmp_path) -> 
     assert "![x](" not in noticed
 
 
+@pytest.mark.long
 def test_a_file_in_which_nothing_was_noticed(run, own, police_csv, tmp_path) -> None:
     file = tmp_path / "2018-07-surrey-stop-and-search.csv"
     file.write_bytes(police_csv([{"Type": "Person search"}]))
@@ -150,6 +152,7 @@ def test_figures_that_were_counted_with_other_lists_are_told(run, own, monkeypat
     assert "`python -m data recount --reason TEXT` does it now" in told[0]
 
 
+@pytest.mark.long
 def test_a_withdrawn_file_is_gone_from_the_answers(run, own) -> None:
     before = run(STOPS, own, **{"from": "2018-05", "to": "2018-05"})
     assert len(before.metric) > 0
@@ -163,6 +166,7 @@ def test_a_withdrawn_file_is_gone_from_the_answers(run, own) -> None:
     assert any("Surrey Police has no stop\\-and\\-search file for May 2018" in text for text in texts(after))
 
 
+@pytest.mark.long
 def test_a_force_whose_every_file_is_withdrawn_is_named(run, own) -> None:
     app = run(PAGE, own)
     for month in MONTHS["west-yorkshire"]:

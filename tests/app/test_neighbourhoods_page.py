@@ -78,6 +78,7 @@ def test_nothing_of_the_map_comes_from_another_host(show):
     assert json.loads(proto.json)["mapStyle"].startswith("/app/static/blank-")
 
 
+@pytest.mark.long
 def test_a_click_on_the_map_chooses_and_the_list_and_the_address_follow(show, asked):
     app = click(show(), AREA)
     assert not app.exception

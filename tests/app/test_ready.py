@@ -121,6 +121,7 @@ def counted(monkeypatch):
     return watch
 
 
+@pytest.mark.long
 def test_the_page_finds_what_was_counted_ahead(run, demonstration, shown, counted):
     """What the Overview asks first is what was asked before: nothing is counted again."""
     shown(demonstration)

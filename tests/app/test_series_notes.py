@@ -110,6 +110,7 @@ def test_a_break_that_is_noted_takes_the_change_away_at_once(page):
     assert not any("rose in the past year" in text for text in said(app))
 
 
+@pytest.mark.long
 def test_a_note_is_changed_for_every_survey_and_its_history_is_shown(page, surveyed):
     write(surveyed)
     app = choose(page(), 1)
@@ -125,6 +126,7 @@ def test_a_note_is_changed_for_every_survey_and_its_history_is_shown(page, surve
     assert list(told["By"])[1] == "Grace"
 
 
+@pytest.mark.long
 def test_a_note_is_removed_brought_back_and_undone(page, surveyed):
     write(surveyed)
     app = choose(page(), 1)
@@ -143,6 +145,7 @@ def test_a_note_is_removed_brought_back_and_undone(page, surveyed):
     assert current(surveyed.view(), NOTES).empty
 
 
+@pytest.mark.long
 def test_a_conflict_is_told_and_what_was_typed_stays(page, surveyed):
     write(surveyed)
     app = fill(choose(page(), 1), text="Mine")
@@ -165,6 +168,7 @@ def test_a_conflict_is_told_and_what_was_typed_stays(page, surveyed):
     assert list(current(surveyed.view(), NOTES)["text"]) == ["Mine"]
 
 
+@pytest.mark.long
 def test_what_was_removed_meanwhile_is_told_and_can_be_written_anew(page, surveyed):
     write(surveyed)
     app = fill(choose(page(), 1), text="Mine")
@@ -176,6 +180,7 @@ def test_what_was_removed_meanwhile_is_told_and_can_be_written_anew(page, survey
     assert list(current(surveyed.view(), NOTES)["text"]) == ["Mine"]
 
 
+@pytest.mark.long
 def test_what_was_brought_back_meanwhile_is_not_removed_by_bringing_it_back_again(page, surveyed):
     write(surveyed)
     remove(surveyed, NOTES, 1, "Grace", "gone", 1)
@@ -213,6 +218,7 @@ def test_a_hostile_note_stays_words(page, surveyed):
     assert ":red[" not in shown
 
 
+@pytest.mark.long
 def test_many_notes_are_one_click_away(page, surveyed):
     for number in range(6):
         write(surveyed, text=f"Patrol {number}")
@@ -232,6 +238,7 @@ def test_a_viewer_reads_notes_and_has_no_form(page, surveyed, monkeypatch):
     assert not [part for part in app.get("expander") if part.label == "Notes on this series"]
 
 
+@pytest.mark.long
 def test_the_demonstration_can_not_be_noted_on(run, store, demonstration, monkeypatch, tmp_path):
     monkeypatch.setenv("CONFIDENCE_DEMONSTRATION", str(tmp_path / "demo"))
     settings.cache_clear()

@@ -304,6 +304,7 @@ def test_how_it_was_made_names_every_file_with_its_hash(run, answer, police_csv)
 LINK = re.compile(r"\[Link to this view: .+\]\(\?(.+)\)")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "address", [{}, {"group": "Asian", "comparator": "Mixed"}, {"definition": "officer", "area": "E07000211"}]
 )
@@ -426,6 +427,7 @@ def test_no_figure_of_a_card_can_be_cut(run) -> None:
             assert len(metric.label) <= 20, metric.label
 
 
+@pytest.mark.long
 def test_what_was_found_is_counted_when_it_is_opened(run, demonstration) -> None:
     view = demonstration.view()
     asked = ("stop_and_search.find_rates", "stop_and_search.outcomes")

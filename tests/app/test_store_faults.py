@@ -55,6 +55,7 @@ def _errors_as_the_server_shows_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exec_code, "handle_user_script_exception", lambda error, _: handle(error, web.on_error))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("page", [STOPS, UPLOAD])
 def test_a_page_says_what_is_wrong_with_the_store(page, fault, run, own) -> None:
@@ -73,6 +74,7 @@ def test_what_is_no_fault_of_the_store_is_left_to_the_log(run, own, monkeypatch)
     assert [error.value.partition(".")[0] for error in app.error] == ["Nothing was changed"]
 
 
+@pytest.mark.long
 def test_every_page_is_read_from_a_store_that_can_not_be_written_to(run, own) -> None:
     with read_only(own.root):
         for page in FILES:

@@ -94,6 +94,7 @@ def test_overview_of_an_area_and_of_an_earlier_wave(show, asked):
     assert plain(expected.answer) in texts(app)
 
 
+@pytest.mark.long
 def test_overview_across_a_new_questionnaire_compares_nothing(show, asked):
     app = show(OVERVIEW, to="2025-06")
     found = asked("overview.headline", to="2025-06")
@@ -201,6 +202,7 @@ def test_which_measures_changed_opens_as_a_table(show, asked):
     assert len(table) == len(found.table)
 
 
+@pytest.mark.long
 def test_contact_stands_with_the_cycle_and_trends_leads_there_where_the_survey_asked_about_it(show, run, store, asked):
     closed = show(TRENDS, measure="fair", area="X07000003")
     assert "Contact and confidence" in page_links(closed)
@@ -227,6 +229,7 @@ def test_the_cycle_is_drawn_with_its_table_and_what_it_is_of(show, asked):
     assert [expander.label for expander in app.expander][:2] == ["Table", "How was this made?"]
 
 
+@pytest.mark.long
 def test_the_cycle_of_an_area_and_of_a_group_are_addresses_and_one_lets_go_of_the_other(show, asked):
     app = show(CYCLE, area="X05000011", part="studies")
     assert f"## {plain(asked('cycle.ring', area='X05000011').headline)}" in texts(app)
@@ -288,6 +291,7 @@ def invented(monkeypatch, tmp_path, store, demonstration, run):
     return lambda page="": run(page, store)
 
 
+@pytest.mark.long
 def test_an_empty_store_opens_on_the_demonstration_and_says_so(invented):
     for page in ("", TRENDS, "pages/scrutinise/stop_and_search.py"):
         app = invented(page)
@@ -296,6 +300,7 @@ def test_an_empty_store_opens_on_the_demonstration_and_says_so(invented):
     assert [title.value for title in invented().title] == ["Overview"]
 
 
+@pytest.mark.long
 def test_nobody_withdraws_from_the_demonstration(invented):
     app = invented("pages/manage/upload.py")
     assert not app.exception
@@ -303,6 +308,7 @@ def test_nobody_withdraws_from_the_demonstration(invented):
     assert not app.dataframe
 
 
+@pytest.mark.long
 def test_own_files_take_the_place_of_the_demonstration(invented, load, police_csv):
     invented()
     load({"2018-04-surrey-stop-and-search.csv": police_csv([{"Type": "Person search"}] * 12)})

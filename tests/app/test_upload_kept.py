@@ -29,6 +29,7 @@ def away_and_back(app):
     return app
 
 
+@pytest.mark.long
 def test_files_and_form_are_there_again_and_can_be_published(run, store) -> None:
     app = give(run(PAGE, store), ("wave.csv", file_of(drawn(), "Weight")))
     assert any("are kept while you look at other pages" in part.value for part in app.caption)
@@ -62,6 +63,7 @@ def test_files_and_form_are_there_again_and_can_be_published(run, store) -> None
     assert [key for key in app.session_state if key.startswith("mapping_")] == []
 
 
+@pytest.mark.long
 def test_a_file_of_the_same_name_takes_the_place_of_the_one_that_was_kept(run, own, police_csv) -> None:
     app = away_and_back(give(run(PAGE, own), (MONTH, police_csv([SEARCH] * 3))))
     other = "2018-08-surrey-stop-and-search.csv"
@@ -72,6 +74,7 @@ def test_a_file_of_the_same_name_takes_the_place_of_the_one_that_was_kept(run, o
     assert len(staged(own)) == 1
 
 
+@pytest.mark.long
 def test_starting_again_takes_away_what_was_kept(run, own, police_csv) -> None:
     app = away_and_back(give(run(PAGE, own), (MONTH, police_csv([SEARCH]))))
     press(app, "Start again")
@@ -80,6 +83,7 @@ def test_starting_again_takes_away_what_was_kept(run, own, police_csv) -> None:
     assert "## Add files" in texts(away_and_back(app))
 
 
+@pytest.mark.long
 def test_what_was_published_meanwhile_is_seen_before_anything_is_published(run, own, police_csv) -> None:
     app = give(run(PAGE, own), (MONTH, police_csv([SEARCH] * 3)))
     load_files([Upload(MONTH, police_csv([SEARCH] * 50))], own, "Grace", "meanwhile")
@@ -87,6 +91,7 @@ def test_what_was_published_meanwhile_is_seen_before_anything_is_published(run, 
     assert any(f"replaces {MONTH}" in text.replace("\\", "") for text in app.table[0].value["What we recognised"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", ["analyst", "viewer"])
 def test_nobody_sees_what_another_began(role, run, own, police_csv, monkeypatch) -> None:
     app = give(run(PAGE, own), (MONTH, police_csv([SEARCH])))
@@ -114,6 +119,7 @@ def test_the_forms_of_files_that_were_taken_away_are_forgotten(run, store) -> No
         )
 
 
+@pytest.mark.long
 def test_a_table_that_nobody_knew_can_be_said_to_hold_answers(run, store) -> None:
     rows = "\n".join(f"{n},{n % 5 + 1},{n % 3}" for n in range(60))
     app = give(run(PAGE, store), ("counts.csv", f"person,v1,v2\n{rows}".encode()))

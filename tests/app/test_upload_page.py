@@ -58,6 +58,7 @@ def test_a_month_of_stops_is_previewed_published_and_listed(run, own, police_csv
     assert not any(text.startswith("### :material/check_circle: 2") for text in texts(app))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("reason", ["", "  "])
 def test_without_a_reason_nothing_is_published(reason, run, own, police_csv) -> None:
     app = give(run(PAGE, own), (MONTH, police_csv([SEARCH])))
@@ -90,6 +91,7 @@ def test_hostile_names_and_values_are_shown_as_text(run, own, police_csv) -> Non
     assert any("beacon" in str(text) for text in shown)
 
 
+@pytest.mark.long
 def test_starting_again_takes_everything_back(run, own, police_csv) -> None:
     app = give(run(PAGE, own), (MONTH, police_csv([SEARCH])))
     press(app, "Start again")
@@ -99,6 +101,7 @@ def test_starting_again_takes_everything_back(run, own, police_csv) -> None:
     assert app.file_uploader[0].key == "upload_files_1"
 
 
+@pytest.mark.long
 def test_a_file_that_is_loaded_already_changes_nothing(run, own, police_csv) -> None:
     app = give(run(PAGE, own), (MONTH, police_csv([SEARCH])))
     app.text_input(key="upload_reason_0").set_value("July")
@@ -128,6 +131,7 @@ def widget(app, kind: str, ending: str):
     return next(part for part in app.get(kind) if part.key and part.key.endswith(ending))
 
 
+@pytest.mark.long
 def test_a_wave_gets_its_mapping_in_a_form_and_the_next_wave_begins_with_it(run, store) -> None:
     app = give(run(PAGE, store), ("wave.csv", wave()))
     assert not app.exception
@@ -184,6 +188,7 @@ def test_a_question_without_a_meaning_for_every_code_is_not_taken(run, store) ->
     assert any("1 file of answers needs you" in text for text in texts(app))
 
 
+@pytest.mark.long
 def test_two_waves_at_once_have_a_form_and_a_mapping_each(run, store) -> None:
     later = wave().replace(b"/07/2026", b"/10/2026")
     app = give(run(PAGE, store), ("a.csv", wave()), ("b.csv", later))
@@ -201,6 +206,7 @@ def test_two_waves_at_once_have_a_form_and_a_mapping_each(run, store) -> None:
     assert sorted(store.history()["period"]) == ["2026-07", "2026-10"]
 
 
+@pytest.mark.long
 def test_two_files_of_one_name_are_told_before_anything_is_read(run, own, police_csv) -> None:
     app = give(run(PAGE, own), (MONTH, police_csv([SEARCH])), (MONTH, police_csv([SEARCH] * 2)))
     assert [said.value for said in app.error] == [
@@ -209,6 +215,7 @@ def test_two_files_of_one_name_are_told_before_anything_is_read(run, own, police
     assert staged(own) == []
 
 
+@pytest.mark.long
 def test_nothing_is_published_over_what_nobody_has_seen(run, own, police_csv) -> None:
     app = give(run(PAGE, own), (MONTH, police_csv([SEARCH] * 3)))
     load_files([Upload(MONTH, police_csv([SEARCH] * 50))], own, "Grace", "meanwhile")
@@ -224,6 +231,7 @@ def test_nothing_is_published_over_what_nobody_has_seen(run, own, police_csv) ->
     assert own.release().number == 3
 
 
+@pytest.mark.long
 def test_a_figure_that_fails_loses_no_file(run, own, police_csv, monkeypatch) -> None:
     def fail(*_: object) -> None:
         raise ZeroDivisionError
@@ -278,6 +286,7 @@ def test_a_file_that_is_too_large_is_refused_where_it_is_read(run, own) -> None:
     assert too_large({"just.csv": largest}, 20) == ""
 
 
+@pytest.mark.long
 def test_new_words_of_a_question_are_a_break_or_a_wording_change_by_choice(run, store) -> None:
     app = give(run(PAGE, store), ("wave.csv", wave()))
     widget(app, "text_input", "_survey").set_value("Residents")

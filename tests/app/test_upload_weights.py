@@ -79,6 +79,7 @@ def answered(view) -> tuple[dict, object]:
     return finding.tables["trend"].iloc[-1].to_dict(), finding.provenance
 
 
+@pytest.mark.long
 def test_a_wave_is_raked_in_the_form_and_its_figure_is_that_of_weights_fitted_by_hand(
     run, store, tmp_path, monkeypatch
 ) -> None:
@@ -168,6 +169,7 @@ def test_a_wave_is_raked_in_the_form_and_its_figure_is_that_of_weights_fitted_by
     assert any("They add up to 75.0" in text for text in texts(app))
 
 
+@pytest.mark.long
 def test_weights_of_the_file_are_used_begun_with_or_left_out(run, store) -> None:
     rows = drawn()
     app = give(run(PAGE, store), ("wave.csv", file_of(rows)))
@@ -285,6 +287,7 @@ def test_those_who_refused_are_no_group_and_keep_their_share(run, store) -> None
     assert "5 people without a known sex keep the share they have" in said
 
 
+@pytest.mark.long
 def test_residents_that_the_store_holds_by_the_same_groups_can_be_filled_in(run, own) -> None:
     rows = drawn()
     groups = ("White", "Black", "Asian", "Mixed", "Other")

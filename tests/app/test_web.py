@@ -7,6 +7,8 @@ import gc
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from pages.parts import web
 
 
@@ -17,6 +19,7 @@ class Kept:
         self.own = self
 
 
+@pytest.mark.long
 def test_what_keeps_itself_goes_within_the_minute_and_nothing_stops_a_page(monkeypatch) -> None:
     monkeypatch.setattr(web, "_MINUTE", 0.01)
     before = gc.get_threshold()

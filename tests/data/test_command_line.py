@@ -109,6 +109,7 @@ def test_check_prints_the_same_and_stores_nothing(run, folder, tmp_path):
     assert run("load", folder(bad=True))[1][:-1] == [line.replace("would load · ", "loaded · ") for line in out[:-1]]
 
 
+@pytest.mark.long
 def test_whoever_stops_reading_gets_no_traceback(run, folder, tmp_path):
     run("load", folder())
     command = [sys.executable, "-m", "data", "--store", str(tmp_path / "store"), "history"]
@@ -178,6 +179,7 @@ def test_withdraw_by_the_identity_that_history_prints(run, folder):
     assert f"`python -m data restore {identity} --reason TEXT` brings it back" in out[0]
 
 
+@pytest.mark.long
 def test_restore_says_what_gives_way(run, folder, police_csv):
     place = folder()
     run("load", place)
@@ -293,12 +295,14 @@ def shell(store, *arguments):
     )
 
 
+@pytest.mark.long
 def test_the_module_runs_and_its_exit_code_reaches_the_shell(tmp_path):
     done = shell(tmp_path / "store", "check", tmp_path / "gone")
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.splitlines()[-1] == "1 refused. Nothing was stored."
 
 
+@pytest.mark.long
 def test_a_load_that_went_well_prints_its_report_and_nothing_else(tmp_path, police_csv):
     (tmp_path / APRIL).write_bytes(police_csv([{"Type": "Person search"}]))
     done = shell(tmp_path / "store", "load", tmp_path / APRIL)

@@ -136,6 +136,7 @@ def test_a_withdrawal_counts_again_too(store, load, searches, correct):
     assert powers(store) == {("2018-05", NEW): 3}
 
 
+@pytest.mark.long
 def test_other_boundary_sets_move_every_search(store, load, searches, square_areas, choose):
     wards = {
         "a.geojson": square_areas("WD22", {"E05000001": (0, 51), "E05000003": (1, 51)}),
@@ -184,6 +185,7 @@ def test_new_code_counts_everything_again(store, load, searches, monkeypatch):
     assert counted_otherwise(store.view()) is None
 
 
+@pytest.mark.long
 def test_a_store_of_before_this_table_opens_and_is_counted_again(store, load, searches, square_areas):
     load({APRIL: searches(2), "wards.geojson": square_areas("WD22", {"E05000001": (0, 51)})})
     # As an earlier version of the program left it: the release knows no such table.
@@ -251,6 +253,7 @@ def test_recount_makes_a_release_that_says_why(store, load, searches, correct):
     assert counted_otherwise(store.view()) is None
 
 
+@pytest.mark.long
 def test_recounting_gives_what_counting_from_the_start_gives(store, load, searches, square_areas, census):
     files = {APRIL: searches(2), MAY: searches(3), CENSUS: census(Chinese=5)}
     load(files | {"wards.geojson": square_areas("WD22", {"E05000001": (0, 51)})})

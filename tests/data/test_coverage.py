@@ -142,6 +142,7 @@ def test_a_file_of_everything_does_not_count_its_parts_again(store, load):
     assert residents(store) == dict.fromkeys((*ENGLAND, *WALES), 13)
 
 
+@pytest.mark.long
 def test_nothing_that_is_restored_counts_an_area_twice(store, load):
     load({"whole.csv": census(*ENGLAND, *WALES)})
     whole = load_of(store, "whole.csv")
@@ -161,6 +162,7 @@ def test_nothing_that_is_restored_counts_an_area_twice(store, load):
     assert residents(store) == dict.fromkeys((*ENGLAND, *WALES), 10)
 
 
+@pytest.mark.long
 def test_nothing_that_a_withdrawal_brings_back_counts_an_area_twice(store, load):
     load({"a/england.csv": census(*ENGLAND)})
     load({"b/england.csv": census(*ENGLAND, *MORE)})
@@ -177,6 +179,7 @@ def test_nothing_that_a_withdrawal_brings_back_counts_an_area_twice(store, load)
     assert residents(store) == dict.fromkeys(MORE, 11)
 
 
+@pytest.mark.long
 def test_a_withdrawn_part_comes_back_to_its_own_place(store, load):
     load({"england.csv": census(*ENGLAND), "wales.csv": census(*WALES)})
     old = {name: load_of(store, f"{name}.csv") for name in ("england", "wales")}

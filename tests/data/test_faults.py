@@ -70,6 +70,7 @@ def told(capsys, *arguments):
     return printed.err.strip()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("left", [0, 16, 32, 48])
 def test_a_full_disk_changes_nothing_and_is_told_in_one_sentence(left, template, files, tmp_path, capsys):
     with small_disk(tmp_path / "disk", 2048) as disk:
@@ -218,6 +219,7 @@ def test_a_program_of_a_higher_number_writes_it_before_its_release(two, files, m
     assert json.loads((two.root / MARK).read_text()) == {"format": FORMAT + 1}
 
 
+@pytest.mark.long
 def test_a_store_that_is_older_than_the_number_opens_and_gets_one(two, files):
     (two.root / MARK).unlink()
     path = two.table_path("releases")
@@ -236,6 +238,7 @@ def test_a_store_that_is_older_than_the_number_opens_and_gets_one(two, files):
     assert verify(older).faults == ()
 
 
+@pytest.mark.long
 def test_a_clock_that_goes_backwards_changes_no_order_and_no_figure(store, files, monkeypatch):
     years = iter(range(2030, 2000, -1))
 

@@ -97,6 +97,7 @@ def test_another_method_or_scope_is_not_there(one):
     assert kept(one, key_of(view, "test.other", {"force": "surrey"}, 1, READS)) is None
 
 
+@pytest.mark.long
 def test_a_release_of_other_rows_asks_anew_and_an_old_one_finds_its_own(one, template):
     first = key(one.view())
     load_files([template / MAY], one)

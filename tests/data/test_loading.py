@@ -130,6 +130,7 @@ def test_the_same_file_twice_in_one_command_is_one_load(store, load, searches):
     assert months(store) == {"2018-04": 2}
 
 
+@pytest.mark.long
 def test_a_copy_named_as_another_month_is_another_load(store, load, searches):
     assert statuses(load({APRIL: searches(2)})) == ["loaded"]
     assert statuses(load({MAY: searches(2)})) == ["loaded"]
@@ -146,6 +147,7 @@ def test_a_second_run_changes_nothing(store, load, searches, square_areas):
     assert (len(store.releases()), sorted(store.root.rglob("*.zst"))) == (1, kept)
 
 
+@pytest.mark.long
 def test_one_commit_a_table_for_each_command_however_many_files(store, load, searches, square_areas):
     year = {f"2018-{month:02}-surrey-stop-and-search.csv": searches(month) for month in range(1, 7)}
     wards = {f"{n}.geojson": square_areas("WD22", {f"E0500000{n}": (n, 51)}) for n in range(2)}
@@ -178,6 +180,7 @@ def test_of_two_files_of_a_month_in_one_command_the_later_one_is_current(store, 
     assert status_of(store) == {f"a/{APRIL}": "superseded", f"b/{APRIL}": "current"}
 
 
+@pytest.mark.long
 def test_a_superseded_file_loaded_again_changes_nothing(store, load, searches):
     load({APRIL: searches(2)})
     load({APRIL: searches(5)})
@@ -207,6 +210,7 @@ def test_a_withdrawn_file_loaded_again_stays_withdrawn(store, load, searches):
     assert months(store) == {"2018-05": 1}
 
 
+@pytest.mark.long
 def test_a_folder_loaded_again_undoes_no_withdrawal(store, load, searches):
     wrong, right = {f"1/{APRIL}": searches(2)}, {f"2/{APRIL}": searches(5)}
     load(wrong)
@@ -220,6 +224,7 @@ def test_a_folder_loaded_again_undoes_no_withdrawal(store, load, searches):
     assert months(store) == {"2018-04": 2}
 
 
+@pytest.mark.long
 def test_a_clock_that_was_put_back_changes_no_order(store, load, searches, monkeypatch):
     def at(year):
         class Clock(datetime):
@@ -398,6 +403,7 @@ def test_real_files_loaded_again_load_nothing(real_report, real_files):
     assert first.release == store.release()
 
 
+@pytest.mark.long
 def test_a_file_that_takes_the_place_of_another_says_so(store, load, searches):
     load({APRIL: searches(2)})
     report = load({APRIL: searches(3)})

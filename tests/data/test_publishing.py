@@ -151,6 +151,7 @@ def test_which_load_gives_way_to_a_restored_one(store, twice_loaded):
     assert gives_way(store.history(), "0123456789abcdef") is None
 
 
+@pytest.mark.long
 def test_boundaries_that_come_later_recount_every_search(store, load, searches, square_areas):
     load({f"first/{APRIL}": searches(2)})
     load({f"second/{APRIL}": searches(5)})
@@ -166,6 +167,7 @@ def test_boundaries_that_come_later_recount_every_search(store, load, searches, 
     assert rows(store.view(2), "stops_cube")["area"].isna().all()
 
 
+@pytest.mark.long
 def test_boundaries_that_go_recount_every_search(store, load, searches, square_areas):
     load({APRIL: searches(2), "wards.geojson": square_areas("WD22", {"E05000001": (0, 51)})})
     withdraw(store, load_of(store, "wards.geojson"), "Grace", "wrong year")

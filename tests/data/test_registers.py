@@ -157,6 +157,7 @@ def test_a_pinned_view_never_changes(store):
     assert shown(store.view()) == {}
 
 
+@pytest.mark.long
 def test_an_edit_counts_nothing_again_and_keeps_every_load(store, load, police_csv):
     load({APRIL: police_csv([{"Type": "Person search"}] * 2)})
     before = store.release()

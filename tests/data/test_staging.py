@@ -27,6 +27,7 @@ def stops(view) -> int:
     return len(view.rows("stops").collect("pandas").to_native())
 
 
+@pytest.mark.long
 def test_the_store_is_untouched_until_the_files_are_published(store, load, police_csv) -> None:
     load({APRIL: police_csv([{"Type": "Person search"}] * 2)})
     before = everything(store.root)
@@ -43,6 +44,7 @@ def test_the_store_is_untouched_until_the_files_are_published(store, load, polic
     assert list((store.root / "staged").iterdir()) == []
 
 
+@pytest.mark.long
 def test_what_is_written_to_the_copy_never_reaches_the_store(store, load, police_csv) -> None:
     load({APRIL: police_csv([{"Type": "Person search"}])})
     staged = stage([Upload(MAY, police_csv([{"Type": "Person search"}]))], store)
@@ -128,6 +130,7 @@ def test_a_mapping_whose_kept_file_is_gone_is_left_out(store) -> None:
     assert list(earlier_mappings(store.view())) == []
 
 
+@pytest.mark.long
 def test_mappings_of_published_waves_come_back_the_newest_wave_first(store) -> None:
     assert list(earlier_mappings(store.view())) == []
     later = MAPPING.replace("2026-Q3", "2026-Q4")

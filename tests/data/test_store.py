@@ -145,6 +145,7 @@ def test_a_staged_view_shows_what_will_be_published(store, load, searches, monke
     assert staged == [2, 3]
 
 
+@pytest.mark.long
 def test_a_pinned_view_stays_as_it_was(store, load, searches, square_areas):
     load({APRIL: searches(2), "wards.geojson": square_areas("WD22", {"E05000001": (0, 51)})})
     pinned, unread = store.view(), store.view()

@@ -48,6 +48,7 @@ def sweep(store):
         pass
 
 
+@pytest.mark.long
 def test_what_no_version_names_goes_and_what_an_earlier_release_names_stays(two):
     before, cubes = fingerprints(two), parquet(two, "stops_cube")
     assert len(cubes) == 2  # one of each release: the second counted everything again
@@ -79,6 +80,7 @@ def test_a_table_that_was_killed_before_its_first_commit_goes(two):
     assert not half.exists()
 
 
+@pytest.mark.long
 def test_rows_of_a_failed_load_are_gone_from_the_disk_at_once(two, searches, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")

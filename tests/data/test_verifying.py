@@ -32,6 +32,7 @@ def two(store, template):
     return store
 
 
+@pytest.mark.long
 def test_all_is_well_in_one_line(two, capsys):
     assert main(["verify", "--store", str(two.root)]) == 0
     verified = verify(two)

@@ -60,6 +60,7 @@ def test_what_passes_a_limit_is_refused_by_its_name(told, what, said):
     assert all(said in detail for _, detail in outcomes), outcomes
 
 
+@pytest.mark.long
 def test_a_row_far_down_is_no_million_rows(told):
     (near, far) = told("workbook: a row far down")
     assert far[0] == "refused"
@@ -73,6 +74,7 @@ def test_a_row_that_begins_in_the_last_column_takes_the_room_of_its_cells(told):
     assert "more than 4,000,000 cells" in detail
 
 
+@pytest.mark.long
 def test_areas_inside_areas_are_refused_at_once(told):
     outcomes = told("KML")
     assert sum("stand inside other areas" in detail for _, detail in outcomes) == 3

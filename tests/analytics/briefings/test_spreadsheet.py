@@ -107,6 +107,7 @@ def test_signs_that_nobody_sees_hide_no_formula(text: str) -> None:
     assert spreadsheet.neutral(text) == "'" + text
 
 
+@pytest.mark.long
 @given(st.text() | st.from_regex(r"\A\s*[=+\-@]"))
 @settings(deadline=None)
 def test_no_csv_cell_starts_like_a_formula_and_none_is_lost(text: str) -> None:

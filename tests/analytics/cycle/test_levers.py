@@ -39,6 +39,7 @@ def test_areas_are_counted_by_how_many_levers_are_high():
     assert (even["low"] < even["change"]).all()
 
 
+@pytest.mark.long
 def test_the_lever_that_was_planted_comes_first():
     assert [one.first for one in runs(4, planted=(0.0, 0.04, 0.0))] == ["visibility"] * 4
 

@@ -144,6 +144,7 @@ def test_the_variance_between_areas_is_found_whatever_their_size_and_outliers_do
     assert between_areas(departure, v, winsorised=0) > 0.2
 
 
+@pytest.mark.long
 def test_areas_that_are_alike_get_no_wider_limits() -> None:
     """The rule speaks of 5 in 100 forces: within three Monte Carlo errors of that, plus what rounding it takes."""
     speaks = [ratio_funnel(*drawn(areas, seed)).between > 0 for areas in (20, 80) for seed in range(150)]

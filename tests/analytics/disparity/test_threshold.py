@@ -150,6 +150,7 @@ def test_finds_that_no_threshold_explains_are_refused() -> None:
     assert max(fit.error for fit in shown.fits) >= threshold.MOST_ERROR
 
 
+@pytest.mark.long
 def test_a_fit_that_does_not_settle_is_refused() -> None:
     # Millions of searches of which one in a hundred finds something in some cells and nearly all do in others.
     random = np.random.default_rng(0)

@@ -204,6 +204,7 @@ def test_no_change_where_either_figure_is_withheld(store):
     assert rows.loc["Male", "change"] == 0
 
 
+@pytest.mark.long
 def test_every_measure_is_tested_together(view, people):
     found = trends.change(Scope(), view)
     table = found.table

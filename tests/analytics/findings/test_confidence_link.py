@@ -70,6 +70,7 @@ def of_the_people(made, measure, positive):
     return np.linalg.lstsq(x * w[:, None], y * w, rcond=None)[0][0]
 
 
+@pytest.mark.long
 def test_a_planted_difference_within_groups_is_found_again(town):
     made = people(-0.2)
     finding = confidence_link(Scope(), surveyed(town, made))
@@ -102,6 +103,7 @@ def test_a_difference_between_groups_alone_is_none_among_people_of_one_group(tow
     assert finding.headline == "Confidence of people who were stopped: no clear difference"
 
 
+@pytest.mark.long
 def test_shares_of_each_group_are_those_of_its_people(town):
     made = people(-0.2)
     finding = confidence_link(Scope(), surveyed(town, made))
@@ -251,6 +253,7 @@ def test_a_link_among_people_is_no_fallacy(town, monkeypatch):
     assert linked.only_between([{"verdict": SIDES.neither}], SIDES.below)
 
 
+@pytest.mark.long
 def test_changes_of_areas_in_the_demonstration_are_those_of_the_cubes(demonstration):
     view = demonstration.view()
     finding = confidence_link(Scope(), view)

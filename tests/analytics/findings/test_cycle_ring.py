@@ -86,6 +86,7 @@ def test_the_scores_of_the_force_are_those_of_its_rows(view, people):
         assert table.loc[stage, "questions"] == "; ".join(measures()[n].label for n in measures() if n in names)
 
 
+@pytest.mark.long
 def test_a_stage_of_one_question_is_the_figure_that_trends_has(view):
     stage = ask(view).tables["stages"].set_index("stage").loc["action and feedback"]
     area = ask(view, area="X05000011").tables["stages"].set_index("stage").loc["action and feedback"]

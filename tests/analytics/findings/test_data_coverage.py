@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from analytics.findings.data import coverage
 from analytics.findings.stop_and_search import months
 from analytics.reading import reading_table
@@ -102,6 +104,7 @@ def test_waves_are_those_of_the_force_that_they_asked_about(store):
     assert coverage(Scope("kent"), view).refused
 
 
+@pytest.mark.long
 def test_a_replaced_file_is_counted_once(town):
     town.census({town.east: ("East", RESIDENTS)})
     town.stops("2019-01", {"White": 20})

@@ -193,6 +193,7 @@ def test_a_release_that_was_counted_before_says_so(view, monkeypatch):
     )
 
 
+@pytest.mark.long
 def test_a_flag_that_hangs_on_searches_near_the_edge_says_so(town):
     """Ten towns alike and one with three times their ratio: in June in its middle, in July at its edge.
 

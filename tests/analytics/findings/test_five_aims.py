@@ -147,6 +147,7 @@ def test_of_two_kinds_the_rare_one_is_the_mirror_of_the_other(town):
     assert "Other objects, under 100 searches each (17\u00a0%" in row_of(finding, FINDS)["why"]
 
 
+@pytest.mark.long
 def test_nothing_looks_as_hoped_while_a_kind_is_not_tested(town):
     """Two kinds find alike in 2,400 searches each; with a third of 60 searches nothing is ruled out of that one."""
     alike = [kind("Controlled drugs", 100, 300, DRUGS), kind(WEAPONS, 100, 300)]
@@ -284,6 +285,7 @@ def two_districts(town):
     return town
 
 
+@pytest.mark.long
 def test_a_place_with_20_searches_and_no_event_is_listed_and_one_event_takes_it_off(two_districts):
     west = two_districts.west
     log = {"date": ["2018-07-02", "2019-06-02"], "area": [west, west], "topic": ["Burglary", "Stop and search"]}
@@ -306,6 +308,7 @@ def test_a_place_with_20_searches_and_no_event_is_listed_and_one_event_takes_it_
     assert rows_of(finding, "explained") == []
 
 
+@pytest.mark.long
 def test_of_months_that_the_log_does_not_cover_nothing_is_held_against_a_place(two_districts):
     """The log begins in May 2019: whether anything was said in East in the ten months before is not known."""
     log = {"date": ["2019-05-02", "2019-06-02"], "area": [two_districts.west] * 2, "topic": ["Stop and search"] * 2}
@@ -380,6 +383,7 @@ def test_areas_without_an_event_are_those_of_enough_searches_alone():
 # The third aim
 
 
+@pytest.mark.long
 def test_matched_unmatched_and_not_assessed_are_all_searches(two_districts):
     """East names drugs alone; West names nothing that the crosswalk knows."""
     months(
@@ -506,6 +510,7 @@ def of_districts(town, square_areas, finds, over=MONTHS, unsaid=0):
     return names[-1]
 
 
+@pytest.mark.long
 def test_a_district_outside_the_limits_that_finds_less_is_listed_with_why(town, square_areas):
     last = of_districts(town, square_areas, [16] * 11 + [0])
     finding = diagnostic(Scope(), town.view())
@@ -524,6 +529,7 @@ def test_a_district_outside_the_limits_that_finds_less_is_listed_with_why(town, 
     assert f"1 of 12 districts is unlike the others in both: {last} (ratio" in row["why"]
 
 
+@pytest.mark.long
 def test_a_district_that_is_unlike_in_one_alone_is_not_listed(town, square_areas):
     """The last has five times the ratio and finds as much, 32 of 90; the first finds less, at their ratio."""
     of_districts(town, square_areas, [2] + [16] * 10 + [22])
@@ -544,6 +550,7 @@ def test_with_few_months_no_district_is_listed(town, square_areas):
         assert one["flag"].endswith("interval by chance alone, so not tested")
 
 
+@pytest.mark.long
 def test_a_district_that_does_not_say_what_followed_is_not_judged(town, square_areas):
     """Of 65 searches a month in the first 50 say it, 77 %; of all 655 in the force it is 98 %."""
     last = of_districts(town, square_areas, [16] * 11 + [0], unsaid=15)
@@ -578,6 +585,7 @@ def test_no_data_is_never_as_hoped(town):
     assert finding.caveats[0] == OURS
 
 
+@pytest.mark.long
 def test_the_demonstration_answers_every_aim(demonstration):
     finding = diagnostic(Scope(), demonstration.view())
     read = checked(finding)
@@ -599,6 +607,7 @@ def test_the_demonstration_answers_every_aim(demonstration):
     assert to_excel(finding)
 
 
+@pytest.mark.long
 def test_places_without_an_event_of_the_demonstration_are_counted_again(demonstration):
     view = demonstration.view()
     finding = diagnostic(Scope(), view)

@@ -127,6 +127,7 @@ def test_find_rates_by_both_rules_have_wilsons_interval(write):
     assert "No difference was tested: fewer than 3 months can't show how far searches vary." in finding.caveats
 
 
+@pytest.mark.long
 def test_nothing_is_called_clear_on_one_or_two_months_however_large(write):
     """80 of 100 against 30 of 300 in each: clear by chance alone, and clumps can't be seen before the third month."""
     rows = [of("Black", 80, 80, 20), of("White", 30, 30, 270)]
@@ -301,6 +302,7 @@ def test_groups_are_compared_where_the_same_was_looked_for(write):
     ) in finding.caveats
 
 
+@pytest.mark.long
 def test_a_rate_of_all_below_every_known_group_is_said_and_drawn(write):
     """40 of 100, 90 of 300 and 10 of 200 of unknown ethnicity: 140 of 600 is 23 %, below 30 and 40 %."""
     finding = find_rates(Scope(), write(m201906=[*JUNE["m201906"], of("Not stated", 10, 5, 190)]))
@@ -317,6 +319,7 @@ def test_a_rate_of_all_below_every_known_group_is_said_and_drawn(write):
     assert "Unknown ethnicity" not in alone.chart().layout.yaxis.ticktext
 
 
+@pytest.mark.long
 def test_objects_that_cannot_be_right_are_said(write):
     """Under the power to search for drugs three quarters of 400 searches are said to be for drugs."""
     rows = [of("Black", 40, 30, 60), of("White", 90, 60, 110), of("White", 20, 20, 80, looked_for="Stolen goods")]
@@ -349,6 +352,7 @@ def test_whose_word_counts(write):
 # What the files don't say
 
 
+@pytest.mark.long
 def test_where_links_are_not_said_the_strict_rate_is_refused_in_words(write):
     """Of 130 searches with an outcome 104 say whether it is linked: four fifths. One less is too few."""
     rows = [of("Black", 40, 40, 60), of("White", 64, 24, 210), searched("White", 26, ARREST, "")]

@@ -261,6 +261,7 @@ def test_few_areas_say_so_and_two_that_differ_are_not_called_outside(town, squar
     assert not any(row["flagged"] for row in by_name(finding).values())
 
 
+@pytest.mark.long
 def test_clumps_widen_the_limits(town, square_areas):
     """The same searches in three months, twice: spread evenly, and with many of the Black ones in one month."""
     even, apart = (tuple(f"{year}-0{month}" for month in (4, 5, 6)) for year in (2019, 2020))
@@ -303,6 +304,7 @@ def test_a_question_that_cannot_be_answered_is_refused_in_one_sentence(outlier, 
     assert list(finding.table.columns) == list(funnel(Scope(), outlier).table.columns)
 
 
+@pytest.mark.long
 def test_without_residents_boundaries_or_a_second_district_there_is_no_funnel(town, square_areas):
     town.stops("2019-06", {"Black": 60, "White": 200})
     assert funnel(Scope(), town.view()).answer.startswith("No population is loaded")
@@ -317,6 +319,7 @@ def test_without_residents_boundaries_or_a_second_district_there_is_no_funnel(to
     )
 
 
+@pytest.mark.long
 def test_with_few_searches_in_an_area_or_few_areas_of_many_searches_there_is_no_funnel(town, square_areas):
     view = write(town, square_areas, [(8, 200), (9, 200), (40, 200)])
     assert funnel(Scope(), view).answer == (
@@ -372,6 +375,7 @@ def wards(town, square_areas):
     return searched
 
 
+@pytest.mark.long
 def test_the_finest_areas_with_enough_searches_come_first_and_others_can_be_asked_for(wards):
     view = wards("2021-06", WARDS)
     assert levels(Scope(), view) == ["district", "neighbourhood"]

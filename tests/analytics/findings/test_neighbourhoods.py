@@ -235,6 +235,7 @@ def test_findings_are_plain_json(view, key):
         assert list(searches["table"][0]) == [*COLUMNS[:6], *RANGE, *COLUMNS[6:]]
 
 
+@pytest.mark.long
 def test_every_layer_answers_at_every_level(view):
     for layer in choices.layers(view, "eskmere"):
         for level in choices.levels(view, "eskmere", "Eskmere Residents Survey", layer):

@@ -85,6 +85,7 @@ def test_most_of_it_without_a_place_gives_no_rate(drawn):
     assert found.answer.startswith("10\u00a0% of 100 crimes lie in a district that is drawn")
 
 
+@pytest.mark.long
 def test_without_a_file_of_crime_there_is_no_layer_and_the_profile_says_so(drawn):
     drawn.stops("2024-01", {"White": 30})
     view = drawn.view()
@@ -94,6 +95,7 @@ def test_without_a_file_of_crime_there_is_no_layer_and_the_profile_says_so(drawn
     assert texts["Crime"] == "Nothing is loaded for “Crimes per 1,000 people”."
 
 
+@pytest.mark.long
 def test_the_profile_has_crime_and_disorder(demonstration):
     view = demonstration.view()
     found = profile(Scope.of({"area": "X05000011"}), view)

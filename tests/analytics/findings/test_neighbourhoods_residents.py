@@ -128,6 +128,7 @@ def test_a_profile_says_that_residents_are_not_known(wards):
     assert not any("%" in line.text for line in card.lines)
 
 
+@pytest.mark.long
 def test_a_group_of_a_district_that_is_wholly_suppressed_is_not_known(town):
     town.boundaries()
     town.census(

@@ -58,6 +58,7 @@ def marked(found):
     return {note.text: note.x for note in annotations if note.yref == "paper" and note.yanchor == "bottom"}
 
 
+@pytest.mark.long
 def test_a_note_is_marked_printed_and_in_every_file(surveyed):
     before = trend(surveyed)
     write(surveyed, "2025-08-15")
@@ -113,6 +114,7 @@ def test_a_noted_break_forbids_comparison_like_one_of_the_mapping(surveyed):
     assert list(trend(surveyed, area="A").table["broken"]) == ["", "series break (note 1)"]
 
 
+@pytest.mark.long
 def test_what_is_removed_breaks_nothing_and_an_undo_breaks_again(surveyed):
     write(surveyed, "2025-08-15", "series break")
     pinned = surveyed.view()

@@ -214,6 +214,7 @@ def test_the_ratio_under_each_kind_is_that_of_its_searches_alone(write, district
             assert list(panel.draw(mode).layout.yaxis.tickvals) == [0, 1]
 
 
+@pytest.mark.long
 def test_powers_without_suspicion_never_enter_the_figures_of_grounds(write, town, districts):
     with_them = by_power(Scope(), write(months_of(busy)))
     without = by_power(Scope(), write(months_of(lambda month: busy(month)[:-4])))
@@ -242,6 +243,7 @@ def test_differences_are_tested_together(write, districts):
     assert any(said.startswith("One ratio against another: called clear with") for said in finding.caveats)
 
 
+@pytest.mark.long
 def test_ratios_under_three_kinds_are_tested_together(write, districts):
     """Orders as a third kind, so that no difference mirrors another; six months in which numbers differ."""
 
@@ -285,6 +287,7 @@ def section_60(counts):
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("counts", "alike"),
     [
@@ -332,6 +335,7 @@ def test_with_too_few_known_powers_there_is_no_share_rate_or_ratio(write, distri
     )
 
 
+@pytest.mark.long
 def test_four_fifths_of_known_powers_are_enough_and_make_floors(write, districts):
     """300 of 375 say a power: exactly four fifths of all, of Black people and of White people."""
     blank = [searched("White", 50, ""), searched("Black", 25, "")]
@@ -371,6 +375,7 @@ def test_a_note_stands_once(write, districts):
     assert row_of(finding, power=GROUNDS, group="White")["flag"] == NARROW
 
 
+@pytest.mark.long
 def test_the_same_share_in_every_month_is_no_difference(write, districts):
     rows = months_of(
         lambda month: [
@@ -434,6 +439,7 @@ def test_transport_police_have_shares_and_no_ratio(write, districts):
     assert len(finding.panels) == 1
 
 
+@pytest.mark.long
 def test_small_counts_are_withheld(write, districts):
     rows = [*JUNE["2019-06"], searched("Asian", 40), searched("Asian", 9, SECTION_60), searched("Mixed", 7)]
     finding = by_power(Scope(group="Asian"), write({"2019-06": rows}))
@@ -522,6 +528,7 @@ def test_only_searches_that_need_grounds_are_counted(write, town):
     )
 
 
+@pytest.mark.long
 def test_objects_that_are_not_known_are_in_no_share(write):
     """Of 375 searches 300 say what was looked for: four fifths. One less is too few."""
     unknown = [

@@ -207,6 +207,7 @@ def test_what_is_recorded_and_what_is_not_are_all(write):
         assert recorded.yes.sum() + sum(checks[name]["searches"] for name in names) == TOTAL
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("at_midnight", "gone"), [(5, 1), (4, 0)])
 def test_months_whose_hours_are_dates_alone_are_told_by_month(write, at_midnight, gone):
     """Of 100 searches with a time 5 at 00:00 are too many, and 4 are not; the month before has none."""
@@ -226,6 +227,7 @@ def test_months_whose_hours_are_dates_alone_are_told_by_month(write, at_midnight
     assert any("Of other months no such figure is kept." in caveat for caveat in finding.caveats)
 
 
+@pytest.mark.long
 def test_a_strict_rate_is_a_range_where_links_are_not_given(write):
     """Of 50 outcomes 5 leave the link out: 45 to 50 of 150, and no rate of the 145 that say it."""
     linked = searched(45, Outcome=ARREST, Outcome_linked_to_object_of_search="True")
@@ -252,6 +254,7 @@ def test_where_no_power_is_recorded_no_share_of_powers_is(write):
     )
 
 
+@pytest.mark.long
 def test_objects_that_contradict_the_power_are_found(write):
     """Under the power to search for drugs 25 of 125 searches are for something else: a fifth. One more is too many."""
     rows = [searched(100), searched(5, Legislation=""), searched(25, Object_of_search="Offensive weapons")]
@@ -286,6 +289,7 @@ def test_both_definitions_give_one_answer(write):
     assert quality(Scope(definition="officer"), view).as_json() == quality(Scope(), view).as_json()
 
 
+@pytest.mark.long
 def test_months_without_a_file_and_by_month(write):
     april = [searched(40), searched(10, Object_of_search="")]
     june = [searched(60), searched(30, Object_of_search="")]
@@ -345,6 +349,7 @@ def test_tables_read_and_the_chart_marks_what_is_large(write):
         assert finding.chart(mode).layout.xaxis.range[1] > 1 / 3
 
 
+@pytest.mark.long
 def test_a_release_of_before_the_cube_checks_the_rest(write, town, monkeypatch):
     with monkeypatch.context() as older:
         older.setattr(counting, "inputs", lambda cubes: {"code": "older"})

@@ -34,6 +34,7 @@ def test_new_words_that_can_be_compared_are_said_and_break_nothing(store) -> Non
     assert any(said in caveat for caveat in finding.caveats)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("comparable", [False, None])
 def test_other_new_words_break_the_series(store, comparable) -> None:
     finding = trend(store, comparable)

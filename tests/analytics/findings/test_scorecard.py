@@ -126,6 +126,7 @@ def test_every_criterion_is_counted_and_stands_in_the_one_list():
         assert all((one.duty.endswith("."), one.source, one.read)), one.key
 
 
+@pytest.mark.long
 def test_every_yardstick_is_said_to_be_our_own_and_printed(write):
     finding = scorecard(Scope(), write(whole()))
     table = json.loads(finding.as_json())["tables"]["yardsticks"]
@@ -158,6 +159,7 @@ def test_a_share_has_wilsons_interval_in_one_month(write):
     assert (told["power"]["verdict"], told["ethnicity"]["verdict"]) == ("not clear", "not clear")
 
 
+@pytest.mark.long
 def test_under_three_months_no_share_or_ratio_as_a_whole_is_met_or_not_met(write):
     months = ("2019-04", "2019-05", "2019-06")
     for number, month in enumerate(months, 1):
@@ -178,6 +180,7 @@ def test_under_three_months_no_share_or_ratio_as_a_whole_is_met_or_not_met(write
             assert [f"of the {len(told) + 1 - len(alike)} told here" in said for said in promise] == [True]
 
 
+@pytest.mark.long
 def test_the_rates_of_both_groups_stand_beside_their_ratio(write):
     """2,400 of 100,000 residents of each group in three months."""
     told = rows_of(scorecard(Scope(), write(whole(), months=("2019-04", "2019-05", "2019-06"))))
@@ -412,6 +415,7 @@ def test_one_power_alone_says_nothing_of_whether_powers_are_recorded(write):
     assert (row["verdict"], row["flag"]) == ("no data", "searches of one power are shown")
 
 
+@pytest.mark.long
 def test_unknown_ethnicity_can_leave_a_ratio_open(write):
     """Equal rates as recorded; half as many again of unknown ethnicity can carry the ratio to 0.67 or to 1.5."""
     rows = whole() + searched(400, "Not stated")
@@ -422,6 +426,7 @@ def test_unknown_ethnicity_can_leave_a_ratio_open(write):
     )
 
 
+@pytest.mark.long
 def test_a_yardstick_is_a_setting(write, monkeypatch):
     view = write(whole(), months=("2019-04", "2019-05", "2019-06"))
     assert verdicts_of(scorecard(Scope(), view))["found"] == "met"

@@ -78,6 +78,7 @@ def row_of(finding, which):
     return found
 
 
+@pytest.mark.long
 def test_one_force_is_compared_over_the_months_that_both_have(forces_store, similar):
     """March to May: Surrey 76 of 4,000 and 240 of 40,000; Kent 35 of 8,000 and 270 of 80,000."""
     similar("surrey: kent, sussex, thames-valley, btp")

@@ -156,6 +156,7 @@ def test_the_demonstration_is_what_the_formulas_say(written_out):
     assert 0.2 < g.min() < 1
 
 
+@pytest.mark.long
 def test_the_areas_add_up_to_the_force(written_out):
     _, found, _, _, adult, whole = written_out
     assert (adult * found["estimate"].astype(float)).sum() / adult.sum() == pytest.approx(whole, abs=1e-9)
@@ -264,6 +265,7 @@ def test_the_rounding_is_several_answers_wide(wards):
     assert 2 <= len(seen) <= 6
 
 
+@pytest.mark.long
 def test_answers_of_few_move_nothing_but_what_all_areas_share(wards):
     before, after = (
         shown(wards({**ASKED, HIDDEN: pair})).table.set_index("area")["estimate"].astype(float)

@@ -161,6 +161,7 @@ def test_what_can_not_be_standardised_is_refused_in_a_sentence(write, ages, sear
     assert finding.answer.endswith(".")
 
 
+@pytest.mark.long
 def test_without_ages_it_is_said_what_to_load_or_to_choose(golden_town, town):
     finding = standardised(Scope(), golden_town.view())
     assert finding.refused
@@ -176,6 +177,7 @@ def test_without_ages_it_is_said_what_to_load_or_to_choose(golden_town, town):
     assert f"No rate for each resident is given: {said}" in children(Scope(), town.view()).caveats
 
 
+@pytest.mark.long
 def test_a_release_of_before_genders_were_counted_is_refused_with_the_way_out(write, town, monkeypatch):
     without = Table(CONDUCT_CUBE.name, "", tuple(c for c in CONDUCT_CUBE.columns if c.name != "gender"))
 

@@ -114,6 +114,7 @@ def test_a_period_is_pooled_and_not_the_mean_of_its_months(town):
 # Unknown ethnicity
 
 
+@pytest.mark.long
 def test_a_large_unknown_share_is_said_before_the_number(town):
     """130 of 390 searches are a third. Extremes: 60 to 330, and 190 to 200."""
     one_district(town)
@@ -137,6 +138,7 @@ def test_a_large_unknown_share_is_said_before_the_number(town):
     )
 
 
+@pytest.mark.long
 def test_a_range_that_crosses_1_is_said_before_the_number(town):
     one_district(town, PEOPLE | {"Black": 8_000})
     town.stops("2019-06", {"Black": 40, "White": 250, "Asian": 400, "Not stated": 160})
@@ -437,6 +439,7 @@ def test_a_zero_of_a_group_that_the_force_records_elsewhere_is_no_question_of_th
     )
 
 
+@pytest.mark.long
 def test_a_refusal_names_the_district_and_the_power_that_leave_so_few(town):
     town.boundaries()
     town.census({town.west: ("West", PEOPLE), town.east: ("East", PEOPLE)})
@@ -452,6 +455,7 @@ def test_a_refusal_names_the_district_and_the_power_that_leave_so_few(town):
     assert f"fewer than 10 searches of Black people {where}; choose" in trend(scope, town.view()).answer
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("group", ["Mixed", "Other"])
 def test_groups_whose_name_says_nothing_of_people_are_counted_as_them(town, group):
     one_district(town)
@@ -586,6 +590,7 @@ def test_a_suppressed_count_is_left_out_and_never_zero(town):
     assert "Suppressed counts of residents left out: 1" in finding.provenance.rules
 
 
+@pytest.mark.long
 def test_a_group_whose_residents_are_all_suppressed(town):
     one_district(town, PEOPLE | {"Black": None})
     town.stops("2019-06", {"Black": 60, "White": 200, "Asian": 50})
@@ -627,6 +632,7 @@ def test_one_district_that_outweighs_the_other(town):
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name", ["[x](http://a.example) **b** <script>alert(1)</script>", "=1+1", "a,b\"c'd", "Æ and Ø", "“"]
 )
@@ -754,6 +760,7 @@ def test_what_moves_every_group_and_district_alike_widens_the_rates_and_not_the_
     assert 1 / found["low"] * found["ratio"] < 1.25 < found["rate"] / found["rate_low"]
 
 
+@pytest.mark.long
 def test_the_difference_takes_the_groups_together_month_by_month(town):
     six_months(town)
     found = row(disproportionality(Scope(), town.view()))
@@ -848,6 +855,7 @@ def test_the_share_of_the_unknown_that_would_make_the_rates_equal_is_said(town):
     assert read.loc["Share of unknown ethnicity for equal rates", "Black"] == "1\u00a0%"
 
 
+@pytest.mark.long
 def test_searches_that_lie_nowhere_are_counted_in_one_sentence(town):
     town.boundaries()
     town.census({town.west: ("West", PEOPLE), town.east: ("East", PEOPLE)})
@@ -919,6 +927,7 @@ def test_a_rate_on_a_card_is_never_cut():
     ]
 
 
+@pytest.mark.long
 def test_the_range_of_unknown_ethnicity_stands_under_its_share(town):
     one_district(town)
     town.stops("2019-06", {"Black": 60, "White": 200, "Not stated": 40})
@@ -984,6 +993,7 @@ def test_the_numbers_of_searches_on_a_page_are_reconciled(town):
     )
 
 
+@pytest.mark.long
 def test_other_months_that_are_loaded_are_named(town):
     one_district(town)
     for month in ("2019-01", "2019-02", "2019-04", "2019-06"):
@@ -994,6 +1004,7 @@ def test_other_months_that_are_loaded_are_named(town):
         assert not any("Also loaded" in caveat for caveat in ask(Scope(), town.view()).caveats)
 
 
+@pytest.mark.long
 def test_a_month_far_above_the_others_is_named(town):
     one_district(town)
     for month, searches in (("2019-01", 200), ("2019-02", 190), ("2019-03", 560), ("2019-04", 210)):

@@ -164,6 +164,7 @@ def test_before_the_first_wave_a_page_says_so(store):
     assert trends.measure(Scope(to_month="2020-01"), view).refused
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("given", [answers(10, 20), answers(0, 0, 200)])
 def test_a_survey_too_small_for_any_figure_is_withheld_everywhere(given, store):
     half = len(given) // 2
@@ -367,6 +368,7 @@ def test_what_leaves_out_0_alone_and_is_not_clear_among_all_measures_says_so(sto
     assert found.answer.endswith("Among the changes of all measures it is not clear.")
 
 
+@pytest.mark.long
 def test_a_year_that_pools_fewer_months_is_not_called_a_year_before(demonstration):
     """After the new questionnaire of January 2025 the year before holds nine months."""
     found = trends.measure(Scope(area="X07000003"), demonstration.view())

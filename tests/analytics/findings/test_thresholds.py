@@ -80,6 +80,7 @@ def never_says_a_side(finding) -> None:
 GAP = drawn(-0.05)
 
 
+@pytest.mark.long
 def test_the_gap_is_shown_at_both_prior_scales_and_no_side_is_told(write):
     finding = threshold_gaps(Scope(), write(GAP))
     checked(finding)

@@ -31,6 +31,7 @@ def quarters(first: str, last: str) -> list[str]:
     return every[every.index(first) : every.index(last) + 1]
 
 
+@pytest.mark.long
 def test_rolling_years_pool_four_quarters_and_a_change_allows_for_the_three_that_two_points_share(view, people):
     found = trends.measure(Scope(measure="informed_local", points="rolling"), view)
     # The questionnaire changed before 2025-Q1: the first whole year after it ends with 2025-Q4.

@@ -63,6 +63,7 @@ def test_unknown_ethnicity_is_spread_within_each_object(town):
     assert not any("the same thing are" in caveat for caveat in finding.caveats)
 
 
+@pytest.mark.long
 def test_a_spread_that_leaves_the_interval_is_said(town):
     """900 unknown for weapons alone give Black and White 450 each: (550/5,000)/(610/80,000) = 14.4 and not 10."""
     town.stops("2019-05", {"Black": 20, "White": 80}, **DRUGS)
@@ -121,6 +122,7 @@ def test_objects_at_odds_with_the_power_spread_nothing(town):
     assert found["flag"].endswith("unknown ethnicity not spread by object: objects in the file can't be right")
 
 
+@pytest.mark.long
 def test_a_release_of_before_outcomes_has_no_such_figure(town, monkeypatch):
     town.stops("2019-06", {"Black": 80, "White": 80, "Not stated": 20}, **WEAPONS)
     with monkeypatch.context() as older:

@@ -89,6 +89,7 @@ def test_problems_to_take_away_hold_no_formula(check, police_csv) -> None:
     assert (row["row"], row["column"], row["value"]) == ("2", "Date", "'=HYPERLINK(1)")
 
 
+@pytest.mark.long
 def test_the_headline_of_stops_before_and_after(store, load, police_csv) -> None:
     load({"2018-06-surrey-stop-and-search.csv": police_csv([DATED])})
     staged = stage([Upload(MONTH, police_csv([DATED] * 2))], store)
@@ -179,6 +180,7 @@ def test_a_wave_is_previewed_by_what_it_asks_itself(store) -> None:
     staged.discard()
 
 
+@pytest.mark.long
 def test_a_wave_before_others_is_previewed_up_to_its_own_month(store) -> None:
     later, mapping = asked("Residents", "2026-Q3", Q3, GOOD_JOB, [1] * 90 + [2] * 10)
     load_files([later], store, "Ada", "later", mappings=[mapping])

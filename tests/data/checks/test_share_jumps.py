@@ -52,6 +52,7 @@ def test_an_ordinary_month_is_no_jump(remarks, month, year):
     assert RULE not in remarks(**year, m202010=month("2020-10", 55, 25, 14, 6))["2020-10"]
 
 
+@pytest.mark.long
 def test_months_of_the_store_are_a_measure_too(remarks, month, year):
     remarks(**year)
     assert RULE in remarks(m202010=month("2020-10", 5, 61, 20, 14))["2020-10"]
@@ -78,6 +79,7 @@ def test_a_small_month_is_no_measure(remarks, month, year):
     assert RULE not in remarks(**(year | {"m202009": small}), m202010=month("2020-10", 5, 61, 20, 14))["2020-10"]
 
 
+@pytest.mark.long
 def test_a_column_left_blank_is_for_another_rule(remarks, month, year):
     blank = [row | {"Object of search": ""} for row in month("2020-10", 60, 20, 14, 6)]
     assert RULE not in remarks(**year, m202010=blank)["2020-10"]

@@ -89,6 +89,7 @@ def test_no_load_makes_every_month_missing():
     assert set(statuses(loads(), YEAR).values()) == {"missing"}
 
 
+@pytest.mark.long
 def test_the_loads_of_a_store_can_be_asked(store, load, police_csv):
     for count in (3, 4):
         load({"2018-04-surrey-stop-and-search.csv": police_csv([{"Type": "Person search"}] * count)})

@@ -24,6 +24,7 @@ def test_any_seed_gives_sixty_neighbourhoods_in_six_districts(seed):
         assert shapely.coverage_union_all(place.shapes[place.district == district]).geom_type == "Polygon"
 
 
+@pytest.mark.long
 def test_shapes_are_valid_simple_and_small(shapes):
     assert all(shape.geom_type == "Polygon" and shape.is_valid for shape in shapes["shape"])
     wards = shapes[shapes["level"] == "ward"]

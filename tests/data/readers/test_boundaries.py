@@ -306,6 +306,7 @@ def test_geopackage_in_national_grid(source, tmp_path):
     assert (row.level, row.code, row["name"]) == ("district", "E07000145", "Great Yarmouth")
 
 
+@pytest.mark.long
 def test_geopackage_in_wgs84_with_a_layer_of_ons(source, tmp_path):
     content = geopackage(
         tmp_path, {"PFA22CD": ["E23000024"], "PFA22NM": ["Norfolk"]}, [shapely.Point(CAISTER).buffer(1)], "EPSG:4326"
@@ -318,6 +319,7 @@ def test_geopackage_in_wgs84_with_a_layer_of_ons(source, tmp_path):
     assert not any("Converted" in note for note in reading.notes)
 
 
+@pytest.mark.long
 def test_geopackage_in_another_projection_is_converted_too(source, tmp_path):
     # Web Mercator: x = R λ, y = R ln tan(π/4 + φ/2), R = 6,378,137 m.
     x = 6_378_137 * np.radians(CAISTER[0])
@@ -338,6 +340,7 @@ def test_a_truncated_geopackage_is_refused(source, tmp_path, share):
     assert str(tmp_path) not in str(problems[0])
 
 
+@pytest.mark.long
 def test_a_geopackage_of_several_layers_is_refused_by_their_names(source, tmp_path):
     geopackage(tmp_path, {"code": ["E07000145"]}, [grid_square()], layer="one")
     content = geopackage(tmp_path, {"code": ["E07000145"]}, [grid_square()], layer="two", append=True)
@@ -361,6 +364,7 @@ def test_zipped_shapefile_with_parents(source, tmp_path):
     ]
 
 
+@pytest.mark.long
 def test_zipped_shapefile_with_a_layer_of_ons(source, tmp_path):
     content = shapefile(tmp_path, {"LSOA11CD": ["E01000001"], "LSOA11NM": ["City"]}, [grid_square()])
     source_ = source("lsoa.zip", content)
@@ -368,6 +372,7 @@ def test_zipped_shapefile_with_a_layer_of_ons(source, tmp_path):
     assert read(source_).frame.boundary_set[0] == "LSOA11"
 
 
+@pytest.mark.long
 def test_a_shapefile_without_projection_is_taken_as_national_grid(source, tmp_path):
     content = shapefile(tmp_path, london(), [grid_square(), grid_square((651000, 313000))], leave_out=(".prj",))
     reading = read(source("x.zip", content))
@@ -375,12 +380,14 @@ def test_a_shapefile_without_projection_is_taken_as_national_grid(source, tmp_pa
     assert any("taken as British National Grid" in note for note in reading.notes)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", [".dbf", ".shx"])
 def test_a_shapefile_that_lacks_a_part_is_refused(source, tmp_path, part):
     content = shapefile(tmp_path, london(), [grid_square(), grid_square((651000, 313000))], leave_out=(part,))
     assert part in refused(source("x.zip", content))[0].what
 
 
+@pytest.mark.long
 def test_two_shapefiles_in_a_zip_are_refused(source, tmp_path):
     packed = io.BytesIO(shapefile(tmp_path, london(), [grid_square(), grid_square((651000, 313000))]))
     with zipfile.ZipFile(packed, "a") as archive:
@@ -388,6 +395,7 @@ def test_two_shapefiles_in_a_zip_are_refused(source, tmp_path):
     assert "London.shp, other.shp" in refused(source("x.zip", packed.getvalue()))[0].what
 
 
+@pytest.mark.long
 def test_a_damaged_member_of_a_zip_is_refused(source, tmp_path):
     content = shapefile(tmp_path, london(), [grid_square(), grid_square((651000, 313000))])
     place = content.index(b"E05000405")

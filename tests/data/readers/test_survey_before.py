@@ -124,6 +124,7 @@ def test_a_question_that_was_not_kept_before_is_marked_and_not_taken(source, ear
     assert draft.differs["Q62A"] == ["It looks like “Relied on to be there”, which was not kept before."]
 
 
+@pytest.mark.long
 def test_labels_that_say_the_opposite_are_taken_and_marked(source, earlier, tmp_path) -> None:
     import pandas as pd
     import pyreadstat

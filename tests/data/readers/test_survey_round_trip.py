@@ -7,6 +7,7 @@ import io
 from datetime import date
 from types import MappingProxyType
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -100,6 +101,7 @@ def shown(draft: Draft) -> tuple:
     return {key: draft.content.get(key) for key in WAVE}, roles, meanings, questions, areas
 
 
+@pytest.mark.long
 @settings(max_examples=60)
 @given(form=forms())
 def test_what_is_chosen_is_what_the_mapping_says(form, source) -> None:
@@ -131,6 +133,7 @@ def test_what_is_chosen_is_what_the_mapping_says(form, source) -> None:
     assert asked.not_answers == {code for code, answer in form["answers"].items() if answer == NO_ANSWER}
 
 
+@pytest.mark.long
 @settings(max_examples=40)
 @given(form=forms())
 def test_the_next_form_begins_with_it_and_writes_the_same(form, source) -> None:

@@ -119,6 +119,7 @@ def test_other_tables_of_few_columns_are_none(source, why, content):
     assert not looks_like_answers(source("w.csv", content)), why
 
 
+@pytest.mark.long
 def test_an_spss_file_always_does_and_a_damaged_one_is_refused(source, spss):
     assert looks_like_answers(source("w.sav", spss(pd.DataFrame({"q": [1.0]}))))
     with pytest.raises(Refused, match="can't be opened as an SPSS file"):
@@ -198,6 +199,7 @@ def test_headers_that_are_questions_and_answers_in_words(source):
     }
 
 
+@pytest.mark.long
 def test_labels_of_an_spss_file_say_what_its_columns_are(source, spss):
     frame = pd.DataFrame({"v1": [1.0, 2.0, 8.0, 5.0] * 10, "v2": [1.0, 2.0] * 20, "v3": [1.0, 2.0] * 20})
     labels = {"v1": "How worried about having car stolen?", "v2": "Do you smoke?", "v3": "How safe: after dark, alone?"}

@@ -296,6 +296,7 @@ def test_numbers_of_a_workbook(read, tmp_path):
     assert reading.notes[0] == "Read from the sheet “Answers” of the workbook."
 
 
+@pytest.mark.long
 def test_codes_that_spss_declares_missing_are_no_answers_and_keep_their_label(read, spss):
     frame = pd.DataFrame({"Q62C": [1.0, 7.0, 7.0, 9.0, np.nan], "sex": [1.0, 2.0, 9.0, 3.0, np.nan]})
     content = spss(
@@ -364,6 +365,7 @@ def test_a_file_that_is_not_the_mappings(refused):
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["wave.csv", "wave.sav"])
 def test_ten_thousand_respondents_are_read_in_seconds(read, spss, name):
     codes = np.random.default_rng(7).integers(1, 10, (10_000, 60))

@@ -137,6 +137,7 @@ def test_a_title_line_above_a_header_is_no_header(source):
     assert (table(sheet), sheet.cells.index.tolist()) == ([["x", "y"], ["1", "2"]], [4])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "content"), [("x.xlsx", b"PK\x03\x04"), ("x.xlsx", b"text"), ("x.sav", b"$FL2@(#)")])
 def test_a_damaged_file_is_refused_in_one_sentence(source, name, content):
     (problem,) = problems(source(name, content))
@@ -165,11 +166,13 @@ def test_an_spss_file_brings_its_labels_and_keeps_missing_codes_apart(source, sp
     assert sheet.missing == {"q": {"8", "99"}, "s": {"zz"}}
 
 
+@pytest.mark.long
 def test_days_of_an_spss_file(source, spss):
     sheet = tabular.read(source("x.sav", spss(pd.DataFrame({"d": [datetime.date(2026, 7, 1), None]}))))
     assert sheet.cells["d"].tolist() == ["2026-07-01", ""]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["x.csv", "x.xlsx", "x.sav"])
 def test_the_header_alone(source, spss, name):
     content = {
