@@ -204,19 +204,28 @@ def _link(row: Any) -> str:  # noqa: ANN401
     return name[:1].upper() + name[1:]
 
 
+def _stands_out(row: Any) -> str:  # noqa: ANN401
+    """Whether a link is the weakest of all, or differs from everyone else's."""
+    if row["weakest"]:
+        return "weakest of all"
+    return {"above": "stronger than the others", "below": "weaker than the others"}.get(row["verdict"], "")
+
+
+def _is_weak(row: Any) -> bool:  # noqa: ANN401
+    """Whether a link is the weakest of all, or clearly weaker than everyone else's."""
+    return bool(row["weakest"]) or row["verdict"] == "below"
+
+
 def _how_sure(row: Any) -> str:  # noqa: ANN401
-    """Whether a link is told from none, is the weakest, or differs from everyone else's; or why it is not known."""
+    """Whether a link is told from none, or why it is not known."""
     if wording.missing(row["strength"]):
         return str(row["flag"])
-    if row["weakest"]:
-        return "weakest"
-    if row["verdict"] in ("above", "below"):
-        return f"clear, {'stronger' if row['verdict'] == 'above' else 'weaker'} than elsewhere"
     return "clear" if row["clear"] else "not clear"
 
 
 _LINKS: dict[str, Writer] = {
     "Link": _link,
+    "Stands out": _stands_out,
     "Strength, points": _figure("strength", _points),
     "95 % interval": _span("low", "high", _points),
     "People": _figure("base", wording.count),
@@ -1140,6 +1149,12 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
 _ACROSS = {"stop_and_search.disproportionality", "stop_and_search.disproportionality/definitions"}
 
 
+_LOOK: dict[str, Callable[[Any], bool]] = dict.fromkeys(
+    ("cycle.ring/links", "cycle.links", "cycle.weakest_link"), _is_weak
+)
+"""Tables some of whose rows are to be looked at first, and which."""
+
+
 _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 
 
@@ -1235,14 +1250,26 @@ def reading_table(finding: Finding, table: str | None = None) -> pd.DataFrame:
     """
     import pandas as pd
 
-    main = table is None or table == next(iter(finding.tables))
     shown = finding.tables[table] if table is not None else finding.table
-    name = finding.key if main else f"{finding.key}/{table}"
+    name = _name(finding, table)
     columns = _COLUMNS.get(name) or _as_they_are(shown.columns)
     records = records_of(shown)
     frame = pd.DataFrame({heading: [write(row) for row in records] for heading, write in columns.items()}, dtype="str")
     filled = frame.loc[:, (frame != "").any()] if len(frame) else frame
     return _groups_across(filled) if name in _ACROSS else filled
+
+
+def rows_to_look_at(finding: Finding, table: str) -> frozenset[int]:
+    """Positions of the rows of a table that bear what its Finding marks; their words say why."""
+    look = _LOOK.get(_name(finding, table))
+    if look is None:
+        return frozenset()
+    return frozenset(place for place, row in enumerate(records_of(finding.tables[table])) if look(row))
+
+
+def _name(finding: Finding, table: str | None) -> str:
+    """What a table goes by: the main one by the key of its Finding alone."""
+    return finding.key if table in (None, next(iter(finding.tables))) else f"{finding.key}/{table}"
 
 
 def _as_they_are(names: Iterable[str]) -> dict[str, Writer]:

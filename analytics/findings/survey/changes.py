@@ -184,9 +184,9 @@ def recent(scope: Scope, view: View, measures: tuple[str, ...], most: int) -> di
         words = [[point.name, point.label, point.month, point.broken] for point in points]
         for n, name in enumerate(wanted):
             own = slice(n * len(points), (n + 1) * len(points))
-            columns = [*zip(*words, strict=True), *figures[own].T.tolist(), flags[own]]
-            table = pd.DataFrame(dict(zip(RECENT, columns, strict=True)))
-            found[name] = table.astype(dict.fromkeys(RECENT[4:8], "Float64"))
+            numbers = [with_nulls(values, np.isnan(values)) for values in figures[own].T]
+            columns = [*zip(*words, strict=True), *numbers, flags[own]]
+            found[name] = pd.DataFrame(dict(zip(RECENT, columns, strict=True)))
     return found
 
 
