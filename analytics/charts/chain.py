@@ -27,7 +27,7 @@ _HALO = 0.26
 _HEAD = 16  # Least width of an arrow head.
 _GAP = 3  # Between a tip and the box it points at.
 _PORT = 11  # Between the middle of a box and where a path past its neighbour touches it.
-_REACH, _FURTHER = 62, 96  # How far a path past one box bows out, and one past each further box.
+_REACH, _FURTHER = 62, 112  # How far a path past one box bows out, and one past each further box.
 _SMALL, _NAME = 12, 13
 
 
