@@ -29,6 +29,7 @@ _OVERVIEW = (
     "overview.what_changed",
     "overview.where_to_look",
     "overview.data_state",
+    "cycle.weakest_link",
 )
 _TRENDS = ("trends.measure", "trends.by_area", "trends.by_group")
 

@@ -288,9 +288,9 @@ class Answers:
         """The groups of an attribute that the cells of a point are of, wherever they lie; cheaper than the cells."""
         cells = _cells(self.view, self.force, self.survey, self.measure.id, grouping)
         waves, groups = cells["wave"].cat, cells["group"].cat
-        held = np.array([*(wave in point.waves for wave in waves.categories), False])[waves.codes]
-        codes = np.asarray(groups.codes)[held]
-        return {str(groups.categories[code]) for code in np.flatnonzero(np.bincount(codes[codes >= 0])).tolist()}
+        held = np.array([*(wave in point.waves for wave in waves.categories), False], dtype=bool)[waves.codes]
+        codes = np.asarray(groups.codes, dtype=np.int64)[held]
+        return {str(name) for name in groups.categories[np.flatnonzero(np.bincount(codes[codes >= 0]))]}
 
     def _inside(self, cells: pd.DataFrame) -> pd.DataFrame:
         """Those of some cells that lie in the scope's area."""
