@@ -242,6 +242,18 @@ _DRIVERS: dict[str, Writer] = {
     ),
     "Share of what is told": _figure("share", wording.percent),
 }
+
+
+def _one_sd(row: Any) -> str:  # noqa: ANN401
+    """What one standard deviation of a lever is, in its unit."""
+    value = float(row["one_sd"])
+    return {
+        "engagement": f"{wording.rate(value)} events per 1,000",
+        "visibility": f"{value * 100:.1f} points",
+        "problem solving": f"{value:.2f} priorities",
+    }[row["lever"]]
+
+
 _SHARES_CHANGED: dict[str, Writer] = {
     "Measure": lambda row: measures()[row["measure"]].label if row["measure"] in measures() else "Ratio of rates",
     "Estimate": _measured("estimate"),
@@ -962,6 +974,29 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         **_INTERVAL,
         "Answers": _figure("base", wording.count),
     },
+    "cycle.levers": {
+        "Lever": lambda row: str(row["lever"]).capitalize(),
+        "One standard deviation": _one_sd,
+        "Difference in the change, points": _both(
+            _figure("effect", _tenths_of_points), _span("low", "high", _tenths_of_points)
+        ),
+        "Clear": lambda row: "yes" if row["clear"] else "no",
+    },
+    "cycle.levers/by_number": {
+        "Levers above the median": _figure("high_levers", wording.count),
+        "Areas": _figure("areas", wording.count),
+        "Change of confidence, points": _both(
+            _figure("change", _tenths_of_points), _span("low", "high", _tenths_of_points)
+        ),
+    },
+    "cycle.levers/areas": {
+        "Area": _text("name"),
+        "Change of confidence, points": _both(_figure("change", _points), _span("change_low", "change_high", _points)),
+        "Events per 1,000": _figure("engagement", wording.rate),
+        "See patrols weekly": _figure("visibility", wording.percent),
+        "Priorities closed": _figure("problem_solving", wording.count),
+        "Note": _text("flag"),
+    },
     "cycle.studies": {
         "Study": _text("reference"),
         "Side": lambda row: str(row["side"]).capitalize(),
@@ -1153,6 +1188,7 @@ _TITLES = {
     "cycle.ring": {"links": "Links", "measures": "Questions"},
     "cycle.drivers": {"willingness": "Willingness to help"},
     "cycle.influence": {"force": "Whole force"},
+    "cycle.levers": {"by_number": "How many levers are high", "areas": "Areas"},
     "cycle.treatment_or_outcome": {"comparison": "Treatment against outcome"},
     "cycle.contact_asymmetry": {"asymmetry": "Gain and loss", "prior": "Opinion before"},
     "engagement.activity": {
@@ -1187,6 +1223,7 @@ _FIRST = {
     "cycle.ring": "Stages",
     "cycle.drivers": "Confidence",
     "cycle.influence": "Areas",
+    "cycle.levers": "Levers",
     "cycle.treatment_or_outcome": "Confidence",
     "cycle.contact_asymmetry": "Confidence",
     "data.coverage": "Files",
@@ -1405,6 +1442,11 @@ _IN_PLAIN_WORDS = {
     "cycle.influence": (
         "We took the share with confidence among people who say they can influence local priorities and among those "
         "who say they can't, and compared them within areas. It does not say what comes first."
+    ),
+    "cycle.levers": (
+        "For each area we took how much confidence changed in a year, how many engagement events there were for its "
+        "residents, how many people see patrols weekly and how many priorities were closed with an action, and asked "
+        "whether confidence changed more where there was more of each. It does not say what came first."
     ),
     "cycle.treatment_or_outcome": (
         "Of people who had contact with the police, we took the share with confidence in four groups: treated fairly "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -370,6 +370,19 @@ def whole(
     cards(finding)
     caveats(finding, said)
     evidence(finding, beside, opened)
+
+
+def each(findings: Iterable[Finding], said: Iterable[str]) -> None:
+    """Findings below each other, with nothing that is said on the page already; where that is all, a word of it."""
+    told, drawn = list(said), False
+    for finding in findings:
+        if finding.refused and finding.answer in told:
+            continue
+        whole(finding, beside=False, said=told)
+        told += [*finding.caveats, *([finding.answer] if finding.refused else [])]
+        drawn = True
+    if not drawn:
+        st.markdown(":gray[What is said above holds here too.]")
 
 
 def mode() -> Mode:

@@ -259,6 +259,23 @@ def test_a_chain_says_what_goes_along_it_and_that_its_order_is_assumed(view):
     assert "Not asked, and passed over: legitimacy." in found.caveats
 
 
+def test_a_chain_is_drawn_with_the_stages_that_it_has_and_says_which_it_lacks(view):
+    figure = ask(view, "cycle.paths").chart().to_plotly_json()["layout"]
+    texts = [note["text"] for note in figure["annotations"]]
+    assert [text for text in texts if text.startswith("<b>") and text.endswith("</b>")] == [
+        "<b>Fairness</b>",
+        "<b>Trust</b>",
+        "<b>Cooperation</b>",
+    ]
+    assert texts[-3:] == [
+        "Along the chain +0.13 (+0.11 to +0.15)",
+        "Past it +0.01 (−0.01 to +0.03)",
+        "Not asked: legitimacy",
+    ]
+    told = {text.split("<br>")[0] for text in texts if "<br>" in text}
+    assert told == {"<b>+0.40</b>", "<b>+0.32</b>", "<b>+0.01</b>"}
+
+
 def test_small_numbers_of_those_who_can_influence_are_withheld_with_the_others(view):
     table = ask(view, "cycle.influence").table
     assert list(table["name"]) == ["East", "West"]
