@@ -100,6 +100,10 @@ COLUMNS: dict[str, str] = {
     "low_if_near_out": "Searches of the area if all of near_inside were in the area beside it; not an interval",
     "high_if_near_in": "Searches of the area if all of near_outside were in it; not an interval",
     "near_share": "near_inside divided by searches",
+    "low_by_edges": "The lowest that the figure could be, by where the searches within 50 metres of the area's edge "
+    "were; not an interval",
+    "high_by_edges": "The highest that the figure could be, by where the searches within 50 metres of the area's edge "
+    "were; not an interval",
     "of": "Searches, or months, that could lack what is checked",
     "comparator_searches": "The same as searches, of the group compared with",
     "known_share": "Share of the searches of which the file says it; of the strict rule, of the outcomes if less",

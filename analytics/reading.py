@@ -766,6 +766,8 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Area": _text("name"),
         "Searches": _figure("searches", wording.count),
         "Between": _span("low_if_near_out", "high_if_near_in", wording.count),
+        "Per 1,000 people": _figure("rate", wording.rate),
+        "Rate between": _span("low_by_edges", "high_by_edges", wording.rate),
         "Near the edge, inside": _figure("near_inside", wording.count),
         "Just outside": _figure("near_outside", wording.count),
         "Share near the edge": _figure("near_share", wording.percent),
@@ -1026,6 +1028,9 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Estimate": _layered("estimate"),
         "95 % interval": _layered_span("low", "high"),
         "Base": _figure("base", wording.count),
+        "By where searches near the edge were": _where_held(
+            "low_by_edges", _layered_span("low_by_edges", "high_by_edges")
+        ),
         "From its own answers alone": _where_held("direct", _alone),
         "Of the estimate from its own answers": _where_held("shrinkage", _figure("shrinkage", wording.percent)),
         "Chance of being above the force": _where_held("chance", _figure("chance", wording.chance)),

@@ -9,16 +9,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
+from scipy.special import stdtr, stdtrit
 
 from analytics.disparity.clusters import Clustered, clustered, holds_all
+from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.disparity.estimate import TAIL, Estimate
 from analytics.disparity.find_rates import search_table
-from analytics.disparity.gap_dispersion import NORMAL, GapDispersion, gap_dispersion
+from analytics.disparity.gap_dispersion import NORMAL, GapDispersion, gap_dispersion, least_factor
 
 Floats = NDArray[np.float64]
-
-_Z = float(ndtri(1 - TAIL))
 
 _LARGEST_LOG = 700.0
 """Of a limit of a ratio: what is larger has no floating-point number."""
@@ -112,8 +111,10 @@ def within_area_find_rates(
     .. math:: \delta = \frac{\sum_d w_d (p_{a,d} - p_{b,d})}{\sum_d w_d},\qquad
         \theta = \frac{\sum_d x_{a,d} n_{b,d}/n_d}{\sum_d x_{b,d} n_{a,d}/n_d}
 
-    Areas are the clusters, with the small-sample correction of `clustered`; neither interval is narrower than chance
-    alone would have it, which is Sato's variance of the difference and Greenland and Robins' of the log of the ratio.
+    Areas are the clusters: the standard error is that of `clustered` with its small-sample correction and Student's t,
+    for interval and p value alike. Its square is not taken to be less than `least_factor` of that by chance, which is
+    Sato's variance of the difference and Greenland and Robins' of the log of the ratio, since few areas may be alike by
+    accident. Under 3 areas nothing shows how far searches vary, so they count as independent and there is no p value.
 
     Parameters
     ----------
@@ -141,13 +142,14 @@ def within_area_find_rates(
     spread = clustered(of_a - of_b - difference * weight, weight / weight.sum(), weight)
     spread = Clustered(spread.se / float(weight.sum()), spread.df)
     chance = _sato(difference, areas)
-    pooled = _clipped(_around(difference, chance, spread))
+    told = len(whole) >= MINIMUM_PERIODS
+    believed = _believed(chance, spread) if told else Clustered(chance, NORMAL)
     return FindRateGap(
-        pooled,
+        _clipped(_around(difference, believed)),
         _pooled_ratio(of_a, of_b, areas),
-        _p_value(difference, chance, spread),
+        _p_value(difference, believed) if told else math.nan,
         chance,
-        len(whole),
+        len(whole) if told else 0,
         areas.left_out,
     )
 
@@ -252,14 +254,12 @@ def _difference(rates: _Rates, spread: GapDispersion) -> Estimate:
 def _ratio(rates: _Rates, spread: GapDispersion) -> Estimate:
     """The ratio, with its interval from those of two independent shares, neither of which is 0."""
     (low_a, high_a), (low_b, high_b) = _own(rates, spread, float(stdtrit(spread.df, 1 - TAIL)))
-    p_a, p_b = rates.a, rates.b
-
-    def limit(own: float, other: float, sign: int) -> float:
-        other_part = other * (2 * p_b - other)
-        root = math.sqrt(max(0.0, (p_a * p_b) ** 2 - own * (2 * p_a - own) * other_part))
-        return (p_a * p_b + sign * root) / other_part if other_part > 0 else math.inf
-
-    return Estimate(p_a / p_b, limit(low_a, high_b, -1), limit(high_a, low_b, 1))
+    product = rates.a * rates.b
+    lowest, other = low_a * (2 * rates.a - low_a), high_b * (2 * rates.b - high_b)
+    low = lowest / (product + math.sqrt(max(0.0, product**2 - lowest * other)))
+    highest, other = high_a * (2 * rates.a - high_a), low_b * (2 * rates.b - low_b)
+    root = math.sqrt(max(0.0, product**2 - highest * other))
+    return Estimate(rates.a / rates.b, low, (product + root) / other if other > 0 else math.inf)
 
 
 def _level_at_none(rates: _Rates, spread: GapDispersion) -> float:
@@ -291,8 +291,13 @@ def _wilson(share: float, effective: float, t: float) -> tuple[float, float]:
     )
 
 
-def _around(estimate: float, chance: float, spread: Clustered) -> Estimate:
-    half = max(float(stdtrit(spread.df, 1 - TAIL)) * spread.se, _Z * chance)
+def _believed(chance: float, spread: Clustered) -> Clustered:
+    """What areas show of the standard error, unless they are more alike than independent searches are."""
+    return Clustered(max(spread.se, chance * math.sqrt(least_factor(spread.df))), spread.df)
+
+
+def _around(estimate: float, spread: Clustered) -> Estimate:
+    half = float(stdtrit(spread.df, 1 - TAIL)) * spread.se
     return Estimate(estimate, estimate - half, estimate + half)
 
 
@@ -300,13 +305,11 @@ def _clipped(difference: Estimate) -> Estimate:
     return Estimate(difference.estimate, max(-1.0, difference.low), min(1.0, difference.high))
 
 
-def _p_value(difference: float, chance: float, spread: Clustered) -> float:
-    """The larger of the p values of chance and of clusters: that of the wider interval."""
-    by_chance = 2 * float(ndtr(-abs(difference) / chance)) if chance > 0 else 1.0
-    by_cluster = 0.0
-    if spread.se > 0:
-        by_cluster = 2 * float(stdtr(spread.df, -abs(difference) / spread.se))
-    return max(by_chance, by_cluster)
+def _p_value(difference: float, spread: Clustered) -> float:
+    """Two-sided, of no difference: that at which the interval would end at 0."""
+    if difference == 0 or spread.se == 0:
+        return 1.0
+    return 2 * float(stdtr(spread.df, -abs(difference) / spread.se))
 
 
 def _sato(difference: float, areas: _Searches) -> float:
@@ -327,6 +330,10 @@ def _pooled_ratio(of_a: Floats, of_b: Floats, areas: _Searches) -> Estimate | No
         return None
     ratio = total / other
     chance = math.sqrt(float((product - areas.found_a * areas.found_b / whole).sum()) / (total * other))
-    spread = clustered(of_a - ratio * of_b, share, product)
-    log = _around(math.log(ratio), chance, Clustered(spread.se / total, spread.df))
+    if len(whole) < MINIMUM_PERIODS:
+        believed = Clustered(chance, NORMAL)
+    else:
+        spread = clustered(of_a - ratio * of_b, share, product)
+        believed = _believed(chance, Clustered(spread.se / total, spread.df))
+    log = _around(math.log(ratio), believed)
     return Estimate(ratio, math.exp(log.low), math.exp(min(_LARGEST_LOG, log.high)))

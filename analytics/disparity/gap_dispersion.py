@@ -89,7 +89,18 @@ def gap_dispersion(
     factor = max(1.0, phi)
     working = _clumped(a, searched_a, factor), _clumped(b, searched_b, factor)
     df = max(1.0, min(_satterthwaite(*working, (a.fourth + b.fourth) * factor**3), _welch(*working)))
-    return GapDispersion(max(phi, float(chdtri(df, 1 - _TOO_ALIKE)) / df), df)
+    return GapDispersion(max(phi, least_factor(df)), df)
+
+
+def least_factor(df: float) -> float:
+    """Variance factor under which cells are taken to be alike by accident: that of 1 in 100 independent sets.
+
+    Parameters
+    ----------
+    df : float
+        Degrees of freedom of the factor that is estimated.
+    """
+    return float(chdtri(df, 1 - _TOO_ALIKE)) / df
 
 
 def _group(found: Floats, searched: Floats, scale: float) -> _Group:

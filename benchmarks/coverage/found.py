@@ -48,7 +48,7 @@ WILSON = shown("Wilson-t over months", RATES)
 WILSON_CHANCE = shown(CHANCE, RATES)
 WIDER = shown("factor of the gap over months", RATES)
 WIDER_CHANCE = shown(CHANCE, RATES)
-SATO = shown("by district, or chance where wider", WITHIN)
+SATO = shown("by district", WITHIN)
 STRICT = shown("range of links not given", AT_LEAST)
 STRICT_LEFT_OUT = instead("outcomes without a link left out")
 

@@ -89,19 +89,10 @@ def read(source: Source, slot: Slot) -> Reading:
     if cells.empty:
         raise Refused([Problem("the file holds no rows", "Fetch it again; it may have been cut short")])
     cells = cells.reindex(columns=[*NAMES], fill_value="")
-    problems = [
-        *_area_problems(cells, found),
-        *_number_problems(cells, found, "year", _YEARS, "this is no year", "Write it as four digits"),
-        *_number_problems(
-            cells, found, "residents", (0, _MOST), "this is not a whole number of residents", "Write digits alone"
-        ),
-        *_group_problems(cells, found),
-        *_repeats(cells, found),
-        *_totals(cells, found),
-    ]
+    problems = problems_of(cells, found)
     if problems:
         raise sheet.refused(sorted(problems, key=lambda problem: problem.row or 0))
-    frame = _frame(cells, source)
+    frame = rows_of(cells, PurePosixPath(source.name).stem + ", " + cells["year"])
     suppressed = int(frame["residents"].isna().sum())
     unused = [column for column in sheet.columns if column not in found.values()]
     years = sorted(set(cells["year"]))
@@ -114,6 +105,29 @@ def read(source: Source, slot: Slot) -> Reading:
     return Reading(frame, len(frame), tuple(note for note in notes if note))
 
 
+def problems_of(cells: pd.DataFrame, found: Mapping[str, str]) -> list[Problem]:
+    """Everything for which the rows of a population table can't be taken.
+
+    Parameters
+    ----------
+    cells
+        Cells under the names of `NAMES`, blank where there is nothing; indexed by row of the file.
+    found
+        What each column is called in the file.
+    """
+    cells = cells.reindex(columns=[*NAMES], fill_value="")
+    return [
+        *_area_problems(cells, found),
+        *_number_problems(cells, found, "year", _YEARS, "this is no year", "Write it as four digits"),
+        *_number_problems(
+            cells, found, "residents", (0, _MOST), "this is not a whole number of residents", "Write digits alone"
+        ),
+        *_group_problems(cells, found),
+        *_repeats(cells, found),
+        *_totals(cells, found),
+    ]
+
+
 def _columns(columns: list[str]) -> dict[str, str]:
     """The column of the file for each one of the table that it has."""
     named = {column.casefold(): column for column in reversed(columns)}
@@ -121,16 +135,26 @@ def _columns(columns: list[str]) -> dict[str, str]:
     return {name: column for name, column in chosen.items() if column is not None}
 
 
-def _frame(cells: pd.DataFrame, source: Source) -> pd.DataFrame:
+def rows_of(cells: pd.DataFrame, named: pd.Series | str) -> pd.DataFrame:
+    """Rows of the table ``population`` from cells without problems.
+
+    Parameters
+    ----------
+    cells
+        As `problems_of` takes them.
+    named
+        What the source of each row is called.
+    """
     import pandas as pd
 
+    cells = cells.reindex(columns=[*NAMES], fill_value="")
     texts = {
         name: cells[name].where(cells[name] != "")
         for name in ("area_name", "ethnicity_list", "ethnicity", "sex", "age")
     }
     return POPULATION.frame(
         {
-            "source": PurePosixPath(source.name).stem + ", " + cells["year"],
+            "source": named,
             "year": pd.to_numeric(cells["year"]),
             "level": str(gss.level(cells["area_code"].iloc[0])),
             "area_code": cells["area_code"],

@@ -15,6 +15,7 @@ from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.finding import Provenance, files_of
 from analytics.findings.engagement import choices as engagement_choices
 from analytics.findings.neighbourhoods import places
+from analytics.findings.neighbourhoods.edge_ranges import ranged
 from analytics.findings.neighbourhoods.layers import FIGURES, Layer, NoLayer, elsewhere, rates_between, refuse_unplaced
 from analytics.findings.neighbourhoods.places import People
 from analytics.findings.residents import NoResidents
@@ -64,7 +65,7 @@ def searches_layer(question: Question, scope: Scope, view: View) -> Layer:
     placed = counts.reindex(places.areas(view, force, level)["code"], fill_value=0)
     nowhere = searches.total - int(placed.to_numpy().sum())
     made = searches.provenance(question, METHOD, REFERENCE, [])
-    return rates_of_counts(
+    layer = rates_of_counts(
         scope,
         view,
         placed,
@@ -81,6 +82,11 @@ def searches_layer(question: Question, scope: Scope, view: View) -> Layer:
             "Places are published map points near the search.",
         ),
     )
+    people, _ = _people(view, force, level, searches.months[0], searches.months[-1])
+    if people is None:
+        return layer
+    residents = people.total.reindex(placed.index, fill_value=0).to_numpy(dtype=float)
+    return ranged(layer, searches, (), lambda near: near.rates(residents, PER))
 
 
 def engagement_layer(question: Question, scope: Scope, view: View) -> Layer:

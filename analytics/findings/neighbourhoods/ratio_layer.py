@@ -12,6 +12,7 @@ from analytics import near_one, wording
 from analytics.disclosure import withhold
 from analytics.disparity import period_difference, rate_ratio, unknown_range
 from analytics.findings.neighbourhoods import places
+from analytics.findings.neighbourhoods.edge_ranges import ranged
 from analytics.findings.neighbourhoods.layers import FIGURES, Layer, NoLayer, elsewhere, refuse_unplaced
 from analytics.findings.residents import NoResidents
 from analytics.findings.searches import Searches
@@ -105,7 +106,7 @@ def ratio_layer(question: Question, scope: Scope, view: View) -> Layer:
     refuse_unplaced(recorded - nowhere, recorded, level, _OF_BOTH)
     made = searches.provenance(question, METHOD, REFERENCE, rule_of_tests(table))
     who = f"{people_of(pair[0])[:1].upper()}{people_of(pair[0])[1:]}"
-    return Layer(
+    layer = Layer(
         table=table,
         whole={
             "estimate": overall.estimate,
@@ -137,6 +138,8 @@ def ratio_layer(question: Question, scope: Scope, view: View) -> Layer:
         against="Against 1",
         more={"rates": rates},
     )
+    of_both = people.by_area.reindex(table["area"])[list(pair)].to_numpy(dtype=float)
+    return ranged(layer, searches, pair, lambda near: near.ratios(of_both))
 
 
 def _whole(searches: Searches, people: pd.DataFrame, pair: tuple[str, str]) -> tuple[list[int], list[float]]:

@@ -18,8 +18,10 @@ from analytics.findings import choices
 from analytics.findings.asked import question_of
 from analytics.findings.neighbourhoods import places
 from analytics.findings.refusal import refused
+from analytics.findings.residents import NoResidents
 from analytics.findings.searches import COLUMNS, UNANSWERABLE, NoSearches, Searches, check_counted
 from analytics.findings.stop_and_search.areas import area_names
+from analytics.findings.stop_and_search.shared import PER
 from analytics.records import records_of, with_nulls
 from analytics.scope import Scope
 from data.cubes import BESIDE, STOPS_CUBE, with_codes
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from data.store import View
 
     Counts = NDArray[np.int64]
+    Figures = NDArray[np.float64]
 
 _METRES = {"F": 0, "G": 20, "S": 200, "U": 500}
 """Metres by which the Office for National Statistics generalises boundaries, by the letter in a name such as BGC."""
@@ -66,7 +69,10 @@ _FIFTY = (
 _ONE_SIDED = "Where no area of the set is drawn on the other side of an edge, as on a coast, nothing counts as near it."
 
 _COUNTS = ("searches", "near_inside", "near_outside", "low_if_near_out", "high_if_near_in")
-_COLUMNS = ("area", "name", *_COUNTS, "near_share", "flag")
+RANGE = ("low_by_edges", "high_by_edges")
+"""Between which a figure lies, by where the searches near an edge were."""
+_FIGURES = ("near_share", "rate", *RANGE)
+_COLUMNS = ("area", "name", *_COUNTS, *_FIGURES, "flag")
 
 
 @dataclass(frozen=True)
@@ -128,6 +134,32 @@ class Edges:
         """Searches of each area if all just outside it were in it."""
         return self.stops + self.outside
 
+    def rates(self, residents: Figures, per: float) -> tuple[Figures, Figures]:
+        """The lowest and the highest rate of each area: its fewest and its most searches over its residents.
+
+        Parameters
+        ----------
+        residents : ndarray of shape (areas,)
+            Residents; NaN or 0 where there is no rate.
+        per : float
+            Residents that a rate is for.
+        """
+        known = np.where(residents > 0, residents, np.nan)
+        return per * self.fewest[:, 0] / known, per * self.most[:, 0] / known
+
+    def ratios(self, residents: Figures) -> tuple[Figures, Figures]:
+        """The lowest and the highest ratio of each area: fewest of one of two groups counted, and most of the other.
+
+        Parameters
+        ----------
+        residents : ndarray of shape (areas, 2)
+            Residents of both; NaN or 0 where there is no ratio.
+        """
+        known = np.where(residents > 0, residents, np.nan)
+        fewest, most = self.fewest[:, 1:] / known, self.most[:, 1:] / known
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return fewest[:, 0] / most[:, 1], most[:, 0] / fewest[:, 1]
+
 
 def edges(scope: Scope, view: View) -> Finding:
     """Between which numbers the searches of each area lie, by where those near its edge were."""
@@ -137,7 +169,8 @@ def edges(scope: Scope, view: View) -> Finding:
         found = edges_of(searches, tuple(names))
     except UNANSWERABLE as why:
         return refused(question, _frame({name: [] for name in _COLUMNS}), scope, view, str(why))
-    table = _table(found, names)
+    people, without = _residents(searches)
+    table = _table(found, names, people)
     headline, answer = _sentences(searches, found, table)
     return Finding(
         key=question.key,
@@ -152,9 +185,9 @@ def edges(scope: Scope, view: View) -> Finding:
             [f"Boundary set {found.boundaries.name}, {found.boundaries.drawn}"],
             {"Near an edge": f"{NEAR} metres"},
             per_resident=False,
-            further_loads=(found.boundaries.load_id,),
+            further_loads=(found.boundaries.load_id, *(people.load_ids if people else ())),
         ),
-        caveats=tuple(_caveats(searches, found)),
+        caveats=(*_caveats(searches, found), *(people.caveats() if people else [without])),
     )
 
 
@@ -216,6 +249,15 @@ def edges_of(searches: Searches, codes: Sequence[str], groups: Sequence[str] = (
     return Edges(boundaries, *(_by_area(rows, codes, groups) for rows in (searches.cells, persons, beside)))
 
 
+def _residents(searches: Searches) -> tuple[places.People | None, str]:
+    """Residents of the areas by the source that is nearest in time, or why there are none."""
+    months, level = searches.months, str(searches.scope.area_level)
+    try:
+        return places.people(searches.view, searches.force, level, months[0], months[-1]), ""
+    except NoResidents as why:
+        return None, str(why)
+
+
 def _by_area(rows: pd.DataFrame, codes: Sequence[str], groups: Sequence[str]) -> Counts:
     """Searches of everybody and of each group in each area."""
     counted = rows.groupby(["area", "group"])["stops"].sum().unstack("group", fill_value=0)
@@ -247,8 +289,10 @@ def generalised_to(file: str) -> int | None:
     return _METRES[letter[1]] if letter else None
 
 
-def _table(found: Edges, names: Mapping[str, str]) -> pd.DataFrame:
-    """One row an area; null where its count is too small."""
+def _table(found: Edges, names: Mapping[str, str], people: places.People | None) -> pd.DataFrame:
+    """One row an area; null where its count is too small, and rates where no residents are known."""
+    residents = np.zeros(len(names)) if people is None else people.total.reindex(list(names)).to_numpy(dtype=float)
+    low, high = found.rates(residents, PER)
     every = [figures[:, 0] for figures in (found.stops, found.inside, found.outside, found.fewest, found.most)]
     with np.errstate(divide="ignore", invalid="ignore"):
         share = found.inside[:, 0] / found.stops[:, 0]
@@ -258,10 +302,12 @@ def _table(found: Edges, names: Mapping[str, str]) -> pd.DataFrame:
             "name": list(names.values()),
             **dict(zip(_COUNTS, every, strict=True)),
             "near_share": share,
+            "rate": PER * found.stops[:, 0] / np.where(residents > 0, residents, np.nan),
+            **dict(zip(RANGE, (low, high), strict=True)),
             "flag": [""] * len(names),
         }
     )
-    return withhold(table, ["searches"], [*_COUNTS[1:], "near_share"], settings().threshold)
+    return withhold(table, ["searches"], [*_COUNTS[1:], *_FIGURES], settings().threshold)
 
 
 def _sentences(searches: Searches, found: Edges, table: pd.DataFrame) -> tuple[str, str]:
@@ -332,7 +378,7 @@ def _frame(columns: Mapping[str, Any]) -> pd.DataFrame:
     def typed(name: str, values: Any) -> Any:  # noqa: ANN401
         if name in _COUNTS:
             return with_nulls(np.asarray(values, dtype=np.int64), np.zeros(len(values), dtype=bool))
-        if name == "near_share":
+        if name in _FIGURES:
             return with_nulls(np.asarray(values, dtype=float), np.zeros(len(values), dtype=bool))
         return pd.array(list(values), dtype="str")
 

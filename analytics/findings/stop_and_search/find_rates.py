@@ -86,7 +86,7 @@ _METHOD = (
     "Finds over searches of persons under powers that need grounds. 95 % interval: Wilson's, with the effective number "
     "of searches that months as clusters leave, and Student's t. Gap as a whole: from both intervals, with the "
     "searches that the gaps of the months leave; not tested with fewer than 3 months. Within districts: Mantel and "
-    "Haenszel's difference, districts as clusters, never narrower than chance alone."
+    "Haenszel's difference, districts as clusters; not tested with fewer than 3 districts."
 )
 _REFERENCE = (
     "Wilson 1927, JASA 22, 209; Newcombe 1998, Statistics in Medicine 17, 873; Sato 1989, Biometrics 45, 1323; Simoiu, "

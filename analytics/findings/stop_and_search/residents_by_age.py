@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 SEXES = ("Female", "Male")
 
 NEEDED = (
-    "load residents by ethnic group, sex and age in one file as a population table, such as DC2101EW of Census 2011 or "
-    "a custom dataset of Census 2021 whose ages break at 10, 18, 25 and 35"
+    "load residents by ethnic group, sex and age in one file: a custom dataset of Census 2021 by ethnic group (20 "
+    "categories), sex and age (23 categories, or single years), or DC2101EW of Census 2011"
 )
 """What to load where no file crosses ages with ethnic groups."""
 

@@ -11,6 +11,7 @@ from analytics.disparity import rates
 from analytics.finding import Finding
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
+from analytics.findings.residents import NoResidents
 from analytics.findings.searches import UNANSWERABLE, Searches, TooFew
 from analytics.findings.stop_and_search.policy import (
     policy_alt,
@@ -46,6 +47,7 @@ from data.vocabularies import BROAD_GROUPS
 if TYPE_CHECKING:
     import pandas as pd
 
+    from analytics.findings import Question
     from data.store import View
 
 _METHOD = (
@@ -53,17 +55,20 @@ _METHOD = (
     "group's searches in a district and month depart from the district's share and the month's. What moves every "
     "district of a month alike is that month's rate. Where districts can't tell, months do, which is wider."
 )
+_COUNT_METHOD = "Searches of persons in a month, counted as recorded: no residents are known to set them against."
 _TREND = ["month", "group", "stops", "population", "rate", "low", "high", "dispersion", "flag"]
 
 
 def trend(scope: Scope, view: View) -> Finding:
-    """Searches per 1,000 residents, month by month, for every group."""
+    """Searches per 1,000 residents, month by month, for every group; without residents, the searches alone."""
     question = question_of(trend)
     try:
         searches = chartable(scope, view)
     except TooFew as why:
         table, asked = _trend_table(why.searches), why.searches.scope.only(question.takes)
         return refused(question, table, asked, view, str(why))
+    except NoResidents as why:
+        return _counted(question, Searches.of(scope, view), str(why))
     except UNANSWERABLE as why:
         table = typed_frame([], _TREND, [])
         return refused(question, table, scope, view, str(why))
@@ -129,6 +134,55 @@ def chartable(scope: Scope, view: View) -> Searches:
             searches,
         )
     return searches
+
+
+def _counted(question: Question, searches: Searches, why: str) -> Finding:
+    """How many searches there were in each month where no residents are known; refused where of the group too few."""
+    group = str(searches.scope.group)
+    table = _counts_table(searches)
+    shown = table[(table["group"] == group) & (table["stops"] > 0).fillna(False)]
+    if shown.empty:
+        return refused(question, typed_frame([], _TREND, []), searches.scope, searches.view, why)
+    months = records_of(shown)
+    low, high = (pick(months, key=lambda row: row["stops"]) for pick in (min, max))
+    whom = f"of {people(group)}{searches.limits}"
+    if low["stops"] == high["stops"]:
+        when = f"in {wording.month(low['month'])}" if len(months) == 1 else f"in each month shown, {searches.span}"
+        headline = f"{wording.plural(int(low['stops']), 'search', 'searches')} {whom} {when}"
+        answer = f"{headline}. {why}"
+    else:
+        ends = [f"{int(row['stops']):,} in {wording.short_month(row['month'])}" for row in (low, high)]
+        headline = f"{ends[0]} to {ends[1]}: searches {whom}"
+        whole = [f"{int(row['stops']):,} in {wording.month(row['month'])}" for row in (low, high)]
+        answer = (
+            f"Searches {whom} in a month: from {whole[0]} to {whole[1]}, {searches.span}, "
+            f"{int(shown['stops'].sum()):,} in all{_months_shown(shown, searches)}; no test of a change was made. {why}"
+        )
+    return Finding(
+        key=question.key,
+        question=question.asks,
+        headline=headline,
+        answer=answer,
+        tables={"trend": table},
+        provenance=searches.provenance(question, _COUNT_METHOD, "Our own counts", [], per_resident=False),
+        caveats=(*searches.gaps(per_resident=False), *withheld_caveats(table), *searches.caveats()),
+        alt=answer,
+    )
+
+
+def _counts_table(searches: Searches) -> pd.DataFrame:
+    """The searches of each group in each month that was asked for; null where there is no file, or too few."""
+    counted = {group: searches.by_month[group].to_dict() for group in BROAD_GROUPS if searches.by_group[group]}
+    rows = [
+        {"month": month, "group": group, "stops": stops[month], "flag": ""}
+        if month in stops
+        else {"month": month, "group": group, "flag": "no file for this month"}
+        for group, stops in counted.items()
+        for month in searches.asked_months
+    ]
+    return withhold(
+        typed_frame(rows, _TREND, ["stops", "population"]), ["stops"], [], settings().threshold, zeros_shown=True
+    )
 
 
 def _trend_table(searches: Searches) -> pd.DataFrame:

@@ -119,6 +119,37 @@ def test_a_gap_by_chance_is_newcombes() -> None:
         assert abs(0.8 - 0.6 * r) == pytest.approx(math.hypot(own, r * other), rel=1e-6)
 
 
+def test_a_ratio_of_few_finds_in_clumps_has_a_lower_limit_below_it() -> None:
+    """Where the comparator's rate could be more than twice as high, the lower limit is that of MOVER all the same."""
+    found_a, searched_a, found_b, searched_b = np.array([[2, 9, 4], [30, 30, 30], [8, 0, 4], [60, 60, 60]])
+    shown = find_rate_gap(found_a, searched_a, found_b, searched_b)
+    p_a, p_b = 15 / 90, 12 / 180
+    spread = gap_dispersion(*map(np.asarray, (found_a, searched_a, found_b, searched_b)), (1 / p_a, 1 / p_b))
+    assert spread is not None
+    quantile = t.ppf(0.975, spread.df)
+    (l_a, _), (_, u_b) = wilson(p_a, 90 / spread.phi, quantile), wilson(p_b, 180 / spread.phi, quantile)
+    assert u_b > 2 * p_b
+    assert shown.ratio is not None
+    assert abs(p_a - p_b * shown.ratio.low) == pytest.approx(math.hypot(p_a - l_a, shown.ratio.low * (u_b - p_b)))
+    assert 0 < shown.ratio.low < shown.ratio.estimate < shown.ratio.high
+
+
+def test_within_two_areas_nothing_is_tested() -> None:
+    columns = ([8, 13], [100, 120], [30, 41], [200, 210])
+    shown = within_area_find_rates(*columns)
+    assert math.isnan(shown.p_value)
+    assert shown.clusters == 0
+    assert shown.difference.high - shown.difference.estimate == pytest.approx(norm.ppf(0.975) * shown.se_by_chance)
+
+
+def test_areas_alike_by_accident_are_taken_to_be_as_alike_as_one_set_in_a_hundred() -> None:
+    columns = ([20] * 5, [100] * 5, [40] * 5, [200] * 5)
+    shown = within_area_find_rates(*columns)
+    half = t.ppf(0.975, 4) * math.sqrt(chi2.ppf(0.01, 4) / 4) * shown.se_by_chance
+    assert shown.difference.high - shown.difference.estimate == pytest.approx(half)
+    assert (shown.p_value, shown.clusters) == (1, 5)
+
+
 def test_a_gap_over_months_has_their_variance() -> None:
     random = np.random.default_rng(6)
     n_a, n_b = random.integers(20, 60, 12), random.integers(80, 200, 12)

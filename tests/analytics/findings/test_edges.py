@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pyproj
 import pytest
 
 from analytics.findings import QUESTIONS
+from analytics.findings.neighbourhoods import area_map
 from analytics.findings.stop_and_search import edges, funnel
-from analytics.findings.stop_and_search.edges import Boundaries, generalised_to
+from analytics.findings.stop_and_search.edges import RANGE, UTMOST, Boundaries, Edges, generalised_to
 from analytics.reading import reading_table
 from analytics.scope import Scope
 from analytics.wording import NBSP
@@ -63,9 +65,14 @@ SMALL = {("White", at(500)): 9, ("White", at(1_010)): 12}
 
 @pytest.fixture(scope="module")
 def view(tmp_path_factory, police_csv):
-    """A release with full boundaries, the searches by hand in June and small counts in July; for whoever only reads."""
+    """A release with full boundaries, the searches by hand in June and small counts in July; for whoever only reads.
+
+    5,000 people live in Town A, and 4,000 in Town B.
+    """
     town = Town(tmp_path_factory.mktemp("edges"), police_csv)
     districts(town, FULL)
+    people = {"E07000209": {"Black": 1_000, "White": 4_000}, "E07000210": {"Black": 800, "White": 3_200}}
+    town.census({code: ("Town", residents) for code, residents in people.items()})
     town.stops("2019-06", BY_HAND)
     town.stops("2019-07", SMALL)
     return town.view()
@@ -100,6 +107,33 @@ def test_each_area_has_between_its_fewest_and_its_most(view):
     assert of_districts.groupby(BESIDE)["stops"].sum().to_dict() == {"None": 35, "E07000209": 22, "E07000210": 7}
     assert of_districts.loc[of_districts[BESIDE].isna(), "stops"].sum() == 1
     assert not view.has(STOPS.name, BESIDE)
+
+
+def test_rates_have_the_same_range_here_and_on_the_map(view):
+    """Of Town A 32 searches of 5,000 people, at the fewest 25 and at the most 54; of B 21 of 4,000, 8 to 28."""
+    here = by_name(edges(JUNE, view))
+    drawn = area_map(Scope("surrey", to_month="2019-06", layer="searches", area_level="district"), view)
+    there = drawn.table.set_index("area")
+    for name, code, rate, low, high in (
+        ("Town A", "E07000209", 6.4, 5.0, 10.8),
+        ("Town B", "E07000210", 5.25, 2.0, 7.0),
+    ):
+        assert [here[name][column] for column in ("rate", *RANGE)] == pytest.approx([rate, low, high])
+        assert there.loc[code, ["estimate", *RANGE]].tolist() == pytest.approx([rate, low, high])
+    assert list(reading_table(drawn)["By where searches near the edge were"]) == ["5.0 to 10.8", "2.0 to 7.0"]
+    pointed = drawn.map.table["words"].iloc[0].split("\n")
+    assert pointed[-1] == "5.0 to 10.8, by where searches within 50 metres of its edge were"
+    assert UTMOST in drawn.caveats
+    assert FULL in {file.name for file in drawn.provenance.files}
+
+
+def test_a_ratio_lies_between_the_fewest_of_one_group_and_the_most_of_the_other():
+    stops, inside, outside = (np.array([row]) for row in ([90, 30, 60], [15, 10, 5], [12, 6, 6]))
+    found = Edges(Boundaries("LAD22", "1", 0, 10), stops, inside, outside)
+    # 20 of 1,000 over 66 of 4,000, and 36 of 1,000 over 55 of 4,000.
+    low, high = found.ratios(np.array([[1_000.0, 4_000.0]]))
+    assert (low, high) == (pytest.approx(80 / 66), pytest.approx(144 / 55))
+    assert np.isnan(found.ratios(np.array([[0.0, 4_000.0]]))).all()
 
 
 def test_small_counts_are_withheld(view):

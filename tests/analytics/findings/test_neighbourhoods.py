@@ -12,6 +12,7 @@ from analytics.findings import QUESTIONS
 from analytics.findings.neighbourhoods import area_map, choices, places, profile
 from analytics.findings.neighbourhoods.area_map import COLUMNS
 from analytics.findings.searches import Searches
+from analytics.findings.stop_and_search.edges import RANGE
 from analytics.findings.survey.small_areas import COLUMNS as OWN_COLUMNS
 from analytics.findings.ways_out import ways_out
 from analytics.scope import Scope, ScopeError
@@ -231,7 +232,7 @@ def test_findings_are_plain_json(view, key):
         assert names[:6] == ["area", "name", "estimate", "low", "high", "base"]
         assert names[6:13] == [*OWN_COLUMNS, "certainty"]
         searches = QUESTIONS[key].answer(Scope(layer="searches"), view).as_dict()
-        assert list(searches["table"][0]) == COLUMNS
+        assert list(searches["table"][0]) == [*COLUMNS[:6], *RANGE, *COLUMNS[6:]]
 
 
 @pytest.mark.long

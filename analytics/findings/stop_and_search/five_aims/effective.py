@@ -27,6 +27,7 @@ from analytics.findings.stop_and_search.five_aims.criteria import (
     no_data,
 )
 from analytics.findings.stop_and_search.followed import GROUNDS, NOTHING, Followed
+from analytics.findings.stop_and_search.object_words import object_as_label
 from analytics.findings.stop_and_search.objects import NAMES
 from analytics.findings.stop_and_search.shared import CHANCE, typed_frame
 from analytics.findings.tested import SIDES, sides_of
@@ -230,13 +231,13 @@ def _why(rows: list[dict[Any, Any]], verdict: str) -> str:
 
 
 def _kind(row: dict[Any, Any]) -> str:
-    power = str(row["power_class"])
+    power, kind = str(row["power_class"]), object_as_label(str(row["object"]))
     under = "" if power == POWERS[GROUNDS] else f", {power[0].lower()}{power[1:]}"
     if wording.missing(row["rate"]):
         nothing = not wording.missing(row["found"])  # A count of 0 is shown, any other small one is not.
-        return f"{row['object']}{under} ({'nothing found' if nothing else 'rate withheld'})"
+        return f"{kind}{under} ({'nothing found' if nothing else 'rate withheld'})"
     between = wording.percent_between(row["low"], row["high"])
-    return f"{row['object']}{under} ({wording.percent(row['rate'])}, {between})"
+    return f"{kind}{under} ({wording.percent(row['rate'])}, {between})"
 
 
 def _share(rate: disparity.FindRates) -> str:
