@@ -98,16 +98,23 @@ class Fitted:
         What it is of.
     exact
         Whether that is all that was asked for; else it is the nearest one there is.
-    tables
-        Its frames by name. Nobody may change them.
-    refusal
-        Why the data can't bear it; blank where they can.
+    result
+        What it gave: what is made of it can be kept by it.
     """
 
     scope: Scope
     exact: bool
-    tables: Mapping[str, pd.DataFrame]
-    refusal: str
+    result: Result
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Its frames by name. Nobody may change them."""
+        return self.result.tables
+
+    @property
+    def refusal(self) -> str:
+        """Why the data can't bear it; blank where they can."""
+        return self.result.refusal
 
     @property
     def note(self) -> str:
@@ -181,7 +188,7 @@ def fitted(key: str, scope: Scope, view: View) -> Fitted:
     found = fit_results.kept(view.store, nearest.key(view))
     if found is None:
         raise NotFitted(f"Not fitted yet. Run `{COMMAND}` in the folder of the dashboard, then open this page again.")
-    return Fitted(nearest.scope, _distance(nearest.scope, scope)[0] == 0, found.tables, found.refusal)
+    return Fitted(nearest.scope, _distance(nearest.scope, scope)[0] == 0, found)
 
 
 def run(view: View, progress: Progress = silent) -> Iterator[Outcome]:

@@ -204,19 +204,28 @@ def _link(row: Any) -> str:  # noqa: ANN401
     return name[:1].upper() + name[1:]
 
 
+def _stands_out(row: Any) -> str:  # noqa: ANN401
+    """Whether a link is the weakest of all, or differs from everyone else's."""
+    if row["weakest"]:
+        return "weakest of all"
+    return {"above": "stronger than the others", "below": "weaker than the others"}.get(row["verdict"], "")
+
+
+def _is_weak(row: Any) -> bool:  # noqa: ANN401
+    """Whether a link is the weakest of all, or clearly weaker than everyone else's."""
+    return bool(row["weakest"]) or row["verdict"] == "below"
+
+
 def _how_sure(row: Any) -> str:  # noqa: ANN401
-    """Whether a link is told from none, is the weakest, or differs from everyone else's; or why it is not known."""
+    """Whether a link is told from none, or why it is not known."""
     if wording.missing(row["strength"]):
         return str(row["flag"])
-    if row["weakest"]:
-        return "weakest"
-    if row["verdict"] in ("above", "below"):
-        return f"clear, {'stronger' if row['verdict'] == 'above' else 'weaker'} than elsewhere"
     return "clear" if row["clear"] else "not clear"
 
 
 _LINKS: dict[str, Writer] = {
     "Link": _link,
+    "Stands out": _stands_out,
     "Strength, points": _figure("strength", _points),
     "95 % interval": _span("low", "high", _points),
     "People": _figure("base", wording.count),
@@ -233,6 +242,18 @@ _DRIVERS: dict[str, Writer] = {
     ),
     "Share of what is told": _figure("share", wording.percent),
 }
+
+
+def _one_sd(row: Any) -> str:  # noqa: ANN401
+    """What one standard deviation of a lever is, in its unit."""
+    value = float(row["one_sd"])
+    return {
+        "engagement": f"{wording.rate(value)} events per 1,000",
+        "visibility": f"{value * 100:.1f} points",
+        "problem solving": f"{value:.2f} priorities",
+    }[row["lever"]]
+
+
 _SHARES_CHANGED: dict[str, Writer] = {
     "Measure": lambda row: measures()[row["measure"]].label if row["measure"] in measures() else "Ratio of rates",
     "Estimate": _measured("estimate"),
@@ -955,6 +976,29 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         **_INTERVAL,
         "Answers": _figure("base", wording.count),
     },
+    "cycle.levers": {
+        "Lever": lambda row: str(row["lever"]).capitalize(),
+        "One standard deviation": _one_sd,
+        "Difference in the change, points": _both(
+            _figure("effect", _tenths_of_points), _span("low", "high", _tenths_of_points)
+        ),
+        "Clear": lambda row: "yes" if row["clear"] else "no",
+    },
+    "cycle.levers/by_number": {
+        "Levers above the median": _figure("high_levers", wording.count),
+        "Areas": _figure("areas", wording.count),
+        "Change of confidence, points": _both(
+            _figure("change", _tenths_of_points), _span("low", "high", _tenths_of_points)
+        ),
+    },
+    "cycle.levers/areas": {
+        "Area": _text("name"),
+        "Change of confidence, points": _both(_figure("change", _points), _span("change_low", "change_high", _points)),
+        "Events per 1,000": _figure("engagement", wording.rate),
+        "See patrols weekly": _figure("visibility", wording.percent),
+        "Priorities closed": _figure("problem_solving", wording.count),
+        "Note": _text("flag"),
+    },
     "cycle.studies": {
         "Study": _text("reference"),
         "Side": lambda row: str(row["side"]).capitalize(),
@@ -1110,6 +1154,12 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
 _ACROSS = {"stop_and_search.disproportionality", "stop_and_search.disproportionality/definitions"}
 
 
+_LOOK: dict[str, Callable[[Any], bool]] = dict.fromkeys(
+    ("cycle.ring/links", "cycle.links", "cycle.weakest_link"), _is_weak
+)
+"""Tables some of whose rows are to be looked at first, and which."""
+
+
 _HEADINGS = {"low": "From", "high": "To", "flag": "Note", "stops": "Searches"}
 
 
@@ -1143,6 +1193,7 @@ _TITLES = {
     "cycle.ring": {"links": "Links", "measures": "Questions"},
     "cycle.drivers": {"willingness": "Willingness to help"},
     "cycle.influence": {"force": "Whole force"},
+    "cycle.levers": {"by_number": "How many levers are high", "areas": "Areas"},
     "cycle.treatment_or_outcome": {"comparison": "Treatment against outcome"},
     "cycle.contact_asymmetry": {"asymmetry": "Gain and loss", "prior": "Opinion before"},
     "engagement.activity": {
@@ -1177,6 +1228,7 @@ _FIRST = {
     "cycle.ring": "Stages",
     "cycle.drivers": "Confidence",
     "cycle.influence": "Areas",
+    "cycle.levers": "Levers",
     "cycle.treatment_or_outcome": "Confidence",
     "cycle.contact_asymmetry": "Confidence",
     "data.coverage": "Files",
@@ -1203,14 +1255,26 @@ def reading_table(finding: Finding, table: str | None = None) -> pd.DataFrame:
     """
     import pandas as pd
 
-    main = table is None or table == next(iter(finding.tables))
     shown = finding.tables[table] if table is not None else finding.table
-    name = finding.key if main else f"{finding.key}/{table}"
+    name = _name(finding, table)
     columns = _COLUMNS.get(name) or _as_they_are(shown.columns)
     records = records_of(shown)
     frame = pd.DataFrame({heading: [write(row) for row in records] for heading, write in columns.items()}, dtype="str")
     filled = frame.loc[:, (frame != "").any()] if len(frame) else frame
     return _groups_across(filled) if name in _ACROSS else filled
+
+
+def rows_to_look_at(finding: Finding, table: str) -> frozenset[int]:
+    """Positions of the rows of a table that bear what its Finding marks; their words say why."""
+    look = _LOOK.get(_name(finding, table))
+    if look is None:
+        return frozenset()
+    return frozenset(place for place, row in enumerate(records_of(finding.tables[table])) if look(row))
+
+
+def _name(finding: Finding, table: str | None) -> str:
+    """What a table goes by: the main one by the key of its Finding alone."""
+    return finding.key if table in (None, next(iter(finding.tables))) else f"{finding.key}/{table}"
 
 
 def _as_they_are(names: Iterable[str]) -> dict[str, Writer]:
@@ -1383,6 +1447,11 @@ _IN_PLAIN_WORDS = {
     "cycle.influence": (
         "We took the share with confidence among people who say they can influence local priorities and among those "
         "who say they can't, and compared them within areas. It does not say what comes first."
+    ),
+    "cycle.levers": (
+        "For each area we took how much confidence changed in a year, how many engagement events there were for its "
+        "residents, how many people see patrols weekly and how many priorities were closed with an action, and asked "
+        "whether confidence changed more where there was more of each. It does not say what came first."
     ),
     "cycle.treatment_or_outcome": (
         "Of people who had contact with the police, we took the share with confidence in four groups: treated fairly "

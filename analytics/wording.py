@@ -25,8 +25,8 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|$~:^=-])")
 
 def missing(value: object) -> bool:
     """Whether there is no number to write: None, NA or NaN."""
-    if value is None or isinstance(value, str):
-        return value is None
+    if value is None or isinstance(value, str | int | float):
+        return value is None or value != value  # NaN alone is not itself.
     # NA first: it refuses to say whether it equals itself.
     return str(value) == "<NA>" or bool(value != value)
 

@@ -1,6 +1,6 @@
 """What the models of the cycle find in forces that are drawn anew from a known truth.
 
-    python -m benchmarks.cycle [--forces N] [--strengths]
+    python -m benchmarks.cycle [--forces N] [--first SEED] [--strengths | --counties]
 
 Of the links: how often the interval of each holds the superpopulation's value; how often the planted weakest link is
 named, and none where all are equally strong; how often the links of engagement are called clear with its answers
@@ -119,23 +119,31 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--forces", type=int, default=100)
+    parser.add_argument("--first", type=int, default=0, help="seed of the first force; 0 to 99 chose the margin")
     parser.add_argument("--strengths", action="store_true", help="other strengths of the weakest link and of all too")
+    parser.add_argument("--counties", action="store_true", help="a county of its own for each force, and names alone")
     options = parser.parse_args()
     print(machine())
     start = time.process_time()
-    planted = list(forces(TRUTH, options.forces, SHUFFLES))
+    seeds = range(options.first, options.first + options.forces)
+    if options.counties:
+        for what, truth in (("planted weakest link", TRUTH), (f"all links at {EQUAL:.2f}", equal())):
+            _print_named(what, [replace(truth, seed=seed) for seed in seeds], seeds)
+        return
+    planted = list(forces(TRUTH, options.forces, SHUFFLES, options.first))
     _print_links(planted, superpopulation(TRUTH))
     weak = int(np.argmin([link.strength for link in TRUTH.links]))
     print(f"planted weakest link named: {sum(one.named == weak for one in planted)} of {len(planted)}", flush=True)
     clear = [said for one in planted for said in one.clear]
     fewest, most = band(len(clear))
     print(f"engagement shuffled, called clear: {sum(clear)} of {len(clear)}, band {fewest} to {most}", flush=True)
-    _print_named(f"all links at {EQUAL:.2f}", equal(), options.forces)
+    _print_named(f"all links at {EQUAL:.2f}", [equal()] * options.forces, seeds)
     for strength in (0.15, 0.2, 0.3) if options.strengths else ():
         links_ = tuple(replace(link, strength=strength) if link is TRUTH.links[weak] else link for link in TRUTH.links)
-        _print_named(f"weakest link at {strength:.2f}", replace(TRUTH, links=links_), options.forces)
+        weaker = [replace(TRUTH, links=links_)] * options.forces
+        _print_named(f"weakest link at {strength:.2f}", weaker, seeds)
     for strength in (0.3, 0.45) if options.strengths else ():
-        _print_named(f"all links at {strength:.2f}", equal(strength=strength), options.forces)
+        _print_named(f"all links at {strength:.2f}", [equal(strength=strength)] * options.forces, seeds)
     print(f"{time.process_time() - start:.0f} s of the processor")
 
 
@@ -150,11 +158,12 @@ def _print_links(drawn: Sequence[Force], value: NDArray[np.float64]) -> None:
         )
 
 
-def _print_named(what: str, truth: Truth, number: int) -> None:
-    places = [weakest_link(found(force(truth, seed))).place for seed in range(number)]
+def _print_named(what: str, truths: Sequence[Truth], seeds: Sequence[int]) -> None:
+    drawn = (force(truth, seed) for truth, seed in zip(truths, seeds, strict=True))
+    places = [weakest_link(found(people)).place for people in drawn]
     named = [place for place in places if place is not None]
     said = ", ".join(f"{STAGES[place]} {named.count(place)}" for place in sorted(set(named))) or "nothing"
-    print(f"{what}: none stands out in {places.count(None)} of {number}; the link from {said} named", flush=True)
+    print(f"{what}: none stands out in {places.count(None)} of {len(seeds)}; the link from {said} named", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The command `python -m data` in processes of its own, each forked from one that has imported it already.
+"""Commands such as `python -m data` in processes of their own, each forked from one that has imported it already.
 
 A fresh interpreter spends most of a short run importing, and a kill would fall into that.
 """
@@ -13,12 +13,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from importlib import import_module
 from io import StringIO
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 
 _FIRST = (
     "data.__main__",
+    "analytics.__main__",
     "pandas",
     "pandera.pandas",
     "pandera.backends.pandas.container",
@@ -52,13 +54,15 @@ class Ended:
 
 
 class Command:
-    """`python -m data` with some arguments, running."""
+    """`python -m data` with some arguments, or another program, running."""
 
-    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, arguments: Sequence[str], environment: Mapping[str, str] | None = None, program: str = "data"
+    ) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([__name__, *_FIRST])
         self._told, tells = context.Pipe(duplex=False)
-        target, given = _run, (tells, list(arguments), dict(environment or {}))
+        target, given = _run, (tells, program, list(arguments), dict(environment or {}))
         self._process: ForkServerProcess = context.Process(target=target, args=given)
         self._process.start()
         tells.close()
@@ -107,10 +111,9 @@ def run(arguments: Sequence[str], environment: Mapping[str, str] | None = None) 
     return Command(arguments, environment).end()
 
 
-def _run(tells: Connection, arguments: list[str], environment: dict[str, str]) -> None:
+def _run(tells: Connection, program: str, arguments: list[str], environment: dict[str, str]) -> None:
     os.environ |= environment
-    from data.__main__ import main
-
+    main = import_module(f"{program}.__main__").main
     tells.send("begun")
     out, err = StringIO(), StringIO()
     with redirect_stdout(out), redirect_stderr(err):

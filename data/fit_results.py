@@ -44,9 +44,9 @@ class Key(NamedTuple):
     inputs: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Result:
-    """What a fit gave.
+    """What a fit gave; the same one for all who ask, as long as nothing else is kept.
 
     Attributes
     ----------

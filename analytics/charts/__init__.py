@@ -1,6 +1,7 @@
 """Plotly figures from tidy tables."""
 
 from analytics.charts.before_after import share_before_after
+from analytics.charts.chain import chain
 from analytics.charts.coverage import STATUS_MARKS, coverage_grid
 from analytics.charts.events import month_stacks, share_dots
 from analytics.charts.funnel import ratio_funnel
@@ -15,7 +16,7 @@ from analytics.charts.pairs import share_pairs
 from analytics.charts.rates import rate_dots, rate_trend, ratio_scale
 from analytics.charts.ring import ring
 from analytics.charts.risks import RiskCurve, risk_curves
-from analytics.charts.scatter import change_scatter
+from analytics.charts.scatter import change_scatter, level_scatter
 from analytics.charts.shares import share_rows, share_small, share_trend, shared_ceiling
 from analytics.charts.sparkline import Spark, sparkline
 from analytics.charts.times import borders, middle, moment
@@ -31,11 +32,13 @@ __all__ = [
     "RiskCurve",
     "Spark",
     "borders",
+    "chain",
     "change_scatter",
     "coverage_grid",
     "gap_dots",
     "held_dots",
     "hour_bars",
+    "level_scatter",
     "limit_rows",
     "map_key",
     "middle",

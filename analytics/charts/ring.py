@@ -23,6 +23,7 @@ from analytics.charts.house import (
     is_true,
     number,
 )
+from analytics.charts.pixels import hung, polygon, rounded
 from analytics.finding import Mode
 from analytics.records import records_of
 
@@ -222,8 +223,8 @@ def _arrow(way: _Way, colour: str, width: float, palette: Palette) -> list[dict[
     long = half * 0.9
     (x, y), (right, down) = way.tip, way.heading
 
-    def point(back: float, aside: float) -> str:
-        return f"{x - right * back + down * aside:.1f},{_HEIGHT - (y - down * back + right * aside):.1f}"
+    def point(back: float, aside: float) -> tuple[float, float]:
+        return x - right * back + down * aside, _HEIGHT - (y - down * back + right * aside)
 
     plate = [
         point(-_GAP - 1, half + 2),
@@ -232,23 +233,7 @@ def _arrow(way: _Way, colour: str, width: float, palette: Palette) -> list[dict[
         point(long - 0.5, half + 2),
     ]
     head = [point(0, 0), point(long, half), point(long, -half)]
-    return [_polygon(way.at, plate, palette.ground), _polygon(way.at, head, colour)]
-
-
-def _polygon(at: float, corners: Sequence[str], colour: str) -> dict[str, Any]:
-    return {
-        "type": "path",
-        "xref": "paper",
-        "yref": "paper",
-        "xsizemode": "pixel",
-        "ysizemode": "pixel",
-        "xanchor": at,
-        "yanchor": 0,
-        "path": f"M {' L '.join(corners)} Z",
-        "fillcolor": colour,
-        "line": {"width": 0},
-        "layer": "above",
-    }
+    return [polygon(way.at, 0, plate, palette.ground), polygon(way.at, 0, head, colour)]
 
 
 def _box(row: Row, box: _Box, palette: Palette, marked: bool) -> list[dict[str, Any]]:
@@ -257,37 +242,16 @@ def _box(row: Row, box: _Box, palette: Palette, marked: bool) -> list[dict[str, 
     edge = {"color": palette.orange if look else palette.border, "width": 1.5}
     if number(row["score"]) is None:
         edge = {"color": palette.axis, "width": 1.5, "dash": "4px,4px"}
-    hung: dict[str, Any] = {
-        "xref": "paper",
-        "yref": "paper",
-        "xsizemode": "pixel",
-        "ysizemode": "pixel",
-        "layer": "above",
-    }
-    hung |= {"xanchor": box.x, "yanchor": 1 - box.y / _HEIGHT}
+    at = (box.x, 1 - box.y / _HEIGHT)
     disc = {"x0": -_WIDE / 2 - _DISC, "x1": -_WIDE / 2 + _DISC, "y0": _TALL / 2 - _DISC, "y1": _TALL / 2 + _DISC}
+    edge_of_disc = {"color": palette.orange if look else palette.axis, "width": 1.5}
     return [
-        {**hung, "type": "path", "path": _CARD, "fillcolor": palette.panel, "line": edge},
-        {
-            **hung,
-            "type": "circle",
-            **disc,
-            "fillcolor": palette.ground,
-            "line": {"color": palette.orange if look else palette.axis, "width": 1.5},
-        },
+        hung(*at, type="path", path=_CARD, fillcolor=palette.panel, line=edge),
+        hung(*at, type="circle", **disc, fillcolor=palette.ground, line=edge_of_disc),
     ]
 
 
-def _rounded(right: float, top: float, by: float) -> str:
-    """A rectangle around 0 with round corners."""
-    return (
-        f"M {by - right},{top} L {right - by},{top} Q {right},{top} {right},{top - by} L {right},{by - top} "
-        f"Q {right},{-top} {right - by},{-top} L {by - right},{-top} Q {-right},{-top} {-right},{by - top} "
-        f"L {-right},{top - by} Q {-right},{top} {by - right},{top} Z"
-    )
-
-
-_CARD = _rounded(_WIDE / 2, _TALL / 2, _ROUND)
+_CARD = rounded(_WIDE / 2, _TALL / 2, _ROUND)
 
 
 def _stage(row: Row, place: int, palette: Palette) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ What respondents say of each stage (`stage_scores`); the links between neighbour
 them (`links`), and the rule that names the weakest or says that none stands out (`weakest_link`). Places beside the
 rest of the force (`stages_of_places`, `links_of_places`, `below_the_force`), and the force beside its own past
 (`stages_since`). What goes with an outcome (`drivers`), along a chain of scores (`paths`), with three levers over areas
-(`levers`), and with being able to influence priorities (`influence`).
+(`levers`, `chance_in_common`), and with being able to influence priorities (`influence`).
 
 All of it speaks of people as they are at one time: what goes together, never what would follow if something changed.
 """
@@ -12,7 +12,7 @@ All of it speaks of people as they are at one time: what goes together, never wh
 from analytics.cycle.adjusted import DEMOGRAPHICS, Design
 from analytics.cycle.drivers import Drivers, drivers
 from analytics.cycle.influence import Influence, influence
-from analytics.cycle.levers import LEVERS, Levers, levers
+from analytics.cycle.levers import LEAST_AREAS, LEVERS, Levers, chance_in_common, levers
 from analytics.cycle.links import Links, links
 from analytics.cycle.paths import Paths, paths
 from analytics.cycle.places import below_the_force, links_of_places, stage_means, stages_of_places, stages_since
@@ -21,6 +21,7 @@ from analytics.cycle.weakest import MARGIN, NONE, Weakest, below_the_whole, weak
 
 __all__ = [
     "DEMOGRAPHICS",
+    "LEAST_AREAS",
     "LEVERS",
     "MARGIN",
     "NONE",
@@ -36,6 +37,7 @@ __all__ = [
     "Weakest",
     "below_the_force",
     "below_the_whole",
+    "chance_in_common",
     "drivers",
     "influence",
     "item_positive",

@@ -194,7 +194,7 @@ def _pooled(area: pd.Series, outcome: pd.Series) -> pd.Series:
     """Areas, those with few answers or one answer alone together."""
     by = outcome.groupby(area)
     enough = (by.count() >= LEAST_IN_AREA) & (by.nunique() > 1)
-    return area.astype(object).where(area.map(enough).fillna(False).astype(bool), _TOGETHER)
+    return area.astype(object).where(area.isin(enough.index[enough]), _TOGETHER)
 
 
 def _sd(regression: Regression, name: str) -> float:

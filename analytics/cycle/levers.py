@@ -11,7 +11,8 @@ from scipy.special import stdtr
 
 from analytics.small_area import fay_herriot
 from analytics.survey.intervals import t_interval
-from analytics.survey.sample import Floats, check_columns, numbers
+from analytics.survey.linearisation import DomainMeans, covariance
+from analytics.survey.sample import Floats, Integers, check_columns, numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,7 +102,6 @@ def levers(
     error. Biometrika 95, 919-931. Holm S. (1979). Scandinavian Journal of Statistics 6, 65-70.
     """
     import pandas as pd
-    from statsmodels.stats.multitest import multipletests
 
     check_columns(areas, ["change", "variance", *names], "table of areas")
     columns = {name: numbers(areas, name) for name in ("change", "variance", *names)}
@@ -127,7 +127,7 @@ def levers(
     df = len(change) - x.shape[1]
     low, high = t_interval(estimate, se, df)
     p_values = 2 * stdtr(df, -np.abs(estimate) / se)
-    adjusted = multipletests(p_values, alpha=CLEAR, method="holm")[1]
+    adjusted = _holm(p_values)
     table = pd.DataFrame(
         {
             "lever": list(names),
@@ -141,6 +141,42 @@ def levers(
         }
     )
     return Levers(table, _by_number(raw, change, weight), len(change), df, float(between))
+
+
+def _holm(p_values: Floats) -> Floats:
+    """Adjusted p-values; statsmodels' stop whatever else is counted, to collect garbage."""
+    order = np.argsort(p_values)
+    stepped = np.maximum.accumulate(p_values[order] * np.arange(len(p_values), 0, -1))
+    return np.asarray(np.minimum(stepped, 1)[np.argsort(order)])
+
+
+def chance_in_common(means: DomainMeans, after: Integers, before: Integers, beside: Integers) -> float:
+    r"""The correlation of chance between changes of one measure and figures of another, asked of the same people.
+
+    .. math:: r = \frac{\sum_i C(a_i - b_i,\, l_i)}{\sqrt{\sum_i V(a_i - b_i) \sum_i V(l_i)}}
+
+    with the linearised variances and covariances of each area, added up over areas: a few sampling units tell next to
+    nothing of the covariance of their own area. Never beyond 1, as each area's are those of the same totals.
+
+    Parameters
+    ----------
+    means : DomainMeans
+        Of both measures, areas and both years, from one sample.
+    after, before, beside : ndarray of shape (areas,)
+        Rows of its table: the first measure in the later and in the earlier year, and the other measure.
+
+    Returns
+    -------
+    float
+        -1 to 1; 0 where one of the two has no variance anywhere.
+    """
+
+    def together(a: Integers, b: Integers) -> float:
+        return float(np.nansum(covariance(means, means, a, b).covariance))
+
+    of_change = together(after, after) + together(before, before) - 2 * together(after, before)
+    of_both = of_change * together(beside, beside)
+    return (together(after, beside) - together(before, beside)) / np.sqrt(of_both) if of_both > 0 else 0.0
 
 
 def _errors(errors: pd.DataFrame | None, names: Sequence[str], whole: np.ndarray, sd: Floats) -> tuple[Floats, Floats]:

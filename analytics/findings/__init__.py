@@ -371,6 +371,14 @@ QUESTIONS: dict[str, Question] = {
             survey_choices.near,
         ),
         Question(
+            "cycle.levers",
+            "Does the change of confidence between areas go with engagement, visible patrols and problem solving?",
+            _CYCLE,
+            cycle.levers,
+            cycle.levers_answerable,
+            survey_choices.near,
+        ),
+        Question(
             "cycle.studies",
             "What have studies found of the links of the cycle?",
             (),

@@ -24,6 +24,7 @@ from benchmarks.coverage import (
     found,
     funnel,
     small_area,
+    stages,
     survey,
     threshold,
     waves,
@@ -32,7 +33,7 @@ from benchmarks.machine import machine
 
 PARTS: dict[str, Callable[..., Iterator[Measured]]] = {
     module.PART: module.measured
-    for module in (survey, waves, small_area, contact, disparity, found, funnel, diagnostic, threshold, cycle)
+    for module in (survey, waves, small_area, contact, disparity, found, funnel, diagnostic, threshold, cycle, stages)
 }
 HEAD = (
     f"{'figure and setting':<92}{'interval':<36}{'use':<15}{'aim':<13}"

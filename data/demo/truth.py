@@ -279,6 +279,8 @@ class Reach:
     Of a year's thousand events the index of a group of a twentieth has a standard error of about 0.04: groups at 0.6
     should be found to be under 0.8 in nearly every force, those nearer to it in about half. Methods are received
     differently: street surgeries and public meetings are far apart after a hundred events of each.
+    Where events are held and priorities are closed has nothing to do with confidence: as levers of areas, neither
+    should be clear.
 
     Attributes
     ----------

@@ -11,17 +11,19 @@ _PART = "part"
 _KEY = "contents"
 
 
-def opened(parts: Mapping[str, str]) -> tuple[str, DeltaGenerator]:
+def opened(parts: Mapping[str, str], first: str | None = None) -> tuple[str, DeltaGenerator]:
     """Draw the names of the parts; give the one that is open, and the place where it is drawn.
 
     Parameters
     ----------
     parts
-        The title of each part by its name in the address, ``?part=…``. The first one stands for a name that is none.
+        The title of each part by its name in the address, ``?part=…``.
+    first
+        The part that stands for a name that is none; the first of them unless another is named.
     """
     names = {title: name for name, title in parts.items()}
     asked = st.query_params.get(_PART, "")
-    st.session_state[_KEY] = parts.get(asked, next(iter(names)))
+    st.session_state[_KEY] = parts.get(asked, parts[first or next(iter(parts))])
     tabs = st.tabs(list(names), key=_KEY, on_change=_turn, args=(names,))
     part = names[st.session_state[_KEY]]
     return part, tabs[list(parts).index(part)]

@@ -86,15 +86,19 @@ def link(scope: Scope) -> str:
     """The address of this view, relative to the page."""
     from urllib.parse import urlencode
 
-    return f"?{urlencode(scope.address())}"
+    return f"?{urlencode(_and_what_is_open(scope))}"
 
 
 def go_to(scope: Scope) -> None:
     """Make the page show another scope, from a button's callback."""
-    address, others = scope.address(), set(st.query_params) - set(Scope.names())
-    st.session_state[_kept(st.session_state["bar"])] = address
-    # What is open on the page stays open.
-    st.query_params.from_dict({**address, **{name: st.query_params[name] for name in others}})
+    st.session_state[_kept(st.session_state["bar"])] = scope.address()
+    st.query_params.from_dict(_and_what_is_open(scope))
+
+
+def _and_what_is_open(scope: Scope) -> dict[str, str]:
+    """The address of a scope, with what else the page's address says: what is open on the page stays open."""
+    others = set(st.query_params) - set(Scope.names())
+    return {**scope.address(), **{name: st.query_params[name] for name in sorted(others)}}
 
 
 def _kept(bar: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -14,7 +14,7 @@ from analytics.briefings.spreadsheet import file_name, to_csv, to_excel
 from analytics.finding import CLAIMS, Finding, Lead, Line, Mode, Tile
 from analytics.findings import QUESTIONS
 from analytics.reading import level as level_words
-from analytics.reading import provenance_table, reading_table, reading_titles
+from analytics.reading import provenance_table, reading_table, reading_titles, rows_to_look_at
 from analytics.scope import Scope, ScopeError
 from analytics.survey import CHANGE
 from analytics.wording import plain
@@ -372,6 +372,19 @@ def whole(
     evidence(finding, beside, opened)
 
 
+def each(findings: Iterable[Finding], said: Iterable[str]) -> None:
+    """Findings below each other, with nothing that is said on the page already; where that is all, a word of it."""
+    told, drawn = list(said), False
+    for finding in findings:
+        if finding.refused and finding.answer in told:
+            continue
+        whole(finding, beside=False, said=told)
+        told += [*finding.caveats, *([finding.answer] if finding.refused else [])]
+        drawn = True
+    if not drawn:
+        st.markdown(":gray[What is said above holds here too.]")
+
+
 def mode() -> Mode:
     """Light or dark, as the reader has it."""
     return "dark" if st.context.theme.type == "dark" else "light"
@@ -435,7 +448,10 @@ def _rows(finding: Finding, table: str, alt: str) -> None:
         wide = {name: st.column_config.Column(width=_width(name, rows[name])) for name in rows}
         st.dataframe(rows, hide_index=True, alt=alt, key=f"rows_{_key(finding, table)}", column_config=wide)
     else:
-        st.table(rows.map(plain), border="horizontal", hide_index=True, alt=alt)
+        told = rows.map(plain)
+        for place in rows_to_look_at(finding, table):
+            told.iloc[place] = [f"**{text}**" if text else "" for text in told.iloc[place]]
+        st.table(told, border="horizontal", hide_index=True, alt=alt)
 
 
 def _width(name: str, texts: pd.Series) -> int:

@@ -100,3 +100,9 @@ def command(what: str, reason: str) -> None:
         f'.venv/bin/python -m data load {what} --by "your name" --reason "{reason}"', language=None, wrap_lines=True
     )
     st.caption("On Windows: .venv\\Scripts\\python in place of .venv/bin/python.")
+
+
+def whole_force(scope: Scope) -> None:
+    """That what follows is of everyone, where an area or a group is chosen that it can't be told of."""
+    if scope.area or scope.among:
+        st.caption("This part is of the whole force, not of the area or group that is chosen.")

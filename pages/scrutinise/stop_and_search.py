@@ -1,20 +1,61 @@
 """Stop and search: how big a difference, how sure, for whom, and on what data."""
 
+from functools import partial
+
 import streamlit as st
 
-from pages.parts import filters, show, states
+from analytics.finding import Finding
+from pages.parts import contents, filters, show, states
 from pages.parts.release import answer, current_view
 
 
-def part(label: str, icon: str, key: str, *questions: str) -> None:
-    """A part of the page that is counted when it is opened; no caveat stands in it twice."""
-    said = list(ratio.caveats)
-    with show.on_demand(label, f":material/{icon}:", key) as opened:
-        for question in questions if opened else ():
-            finding = answer(f"stop_and_search.{question}", scope, view)
-            show.whole(finding, beside=False, said=said)
-            said += finding.caveats
+def ask(question: str) -> Finding:
+    """One of the page's own questions, of its view."""
+    return answer(f"stop_and_search.{question}", scope, view)
 
+
+def each(*questions: str) -> None:
+    """Answers below each other."""
+    show.each(map(ask, questions), [ratio.answer, *ratio.caveats])
+
+
+def who() -> None:
+    """Rates of every group, and their course; side by side where there is a ratio, too."""
+    if ratio.refused:
+        return each("rates", "trend")
+    said = [ratio.answer, *ratio.caveats]
+    left, right = st.columns(2, gap="large")
+    with left:
+        show.whole(ask("rates"), beside=False, said=said)
+    with right:
+        show.whole(ask("trend"), beside=False, said=said, opened=False)
+
+
+def areas() -> None:
+    """Areas set against each other, of the level that is chosen."""
+    filters.choose_level(scope, view, ask("funnel").provenance.scope.get("area_level"))
+    each("funnel", "edges")
+
+
+def thresholds() -> None:
+    """The test of thresholds, and what a bar moved by hand shows of it."""
+    each("threshold_gaps")
+    show.moved(ask("bars"), "Bar of the second group", said=ask("threshold_gaps").caveats)
+
+
+PARTS = {
+    "who": ("Who", who),
+    "areas": ("Areas", areas),
+    "alike": ("Like with like", partial(each, "standardised", "similar_forces")),
+    "powers": ("Under which power", partial(each, "by_power", "by_object")),
+    "found": ("What was found", partial(each, "find_rates", "outcomes")),
+    "children": ("Children", partial(each, "children", "more_thorough")),
+    "tests": ("Five tests", partial(each, "scorecard")),
+    "aims": ("Five aims", partial(each, "diagnostic", "confidence_link")),
+    "teams": ("Teams", partial(each, "teams")),
+    "thresholds": ("Thresholds", thresholds),
+    "data": ("The data", partial(each, "quality", "hours", "months")),
+}
 
 view = current_view()
 scope = filters.frame("Stop and search", view, filters.STOPS)
@@ -23,18 +64,12 @@ if scope is None:
     states.no_stops(view)
     st.stop()
 
-ratio = answer("stop_and_search.disproportionality", scope, view)
+ratio = ask("disproportionality")
 show.headline(ratio)
 show.strip(ratio)
-show.badges(answer("stop_and_search.quality", scope, view), "Data", "More: How good the data are, below.")
+show.badges(ask("quality"), "Data", "More under The data.")
 
-if ratio.refused:
-    counts = answer("stop_and_search.rates", scope, view)
-    show.whole(counts, said=[ratio.answer])
-    months = answer("stop_and_search.trend", scope, view)
-    if not months.refused:
-        show.whole(months, said=counts.caveats)
-else:
+if not ratio.refused:
     left, right = st.columns(2, gap="large")
     with left:
         show.chart(ratio)
@@ -43,35 +78,7 @@ else:
         st.markdown("### What to bear in mind", anchors=False)
         show.caveats(ratio)
 
-    said = [ratio.answer, *ratio.caveats]
-    who, months = st.columns(2, gap="large")
-    with who:
-        show.whole(answer("stop_and_search.rates", scope, view), beside=False, said=said)
-    with months:
-        show.whole(answer("stop_and_search.trend", scope, view), beside=False, said=said, opened=False)
-
-with show.on_demand("Areas against each other", ":material/scatter_plot:", "funnel", scope.area_level) as opened:
-    if opened:
-        areas = answer("stop_and_search.funnel", scope, view)
-        filters.choose_level(scope, view, areas.provenance.scope.get("area_level"))
-        show.whole(areas, beside=False, said=ratio.caveats)
-        show.whole(answer("stop_and_search.edges", scope, view), beside=False, said=[*ratio.caveats, *areas.caveats])
-
-part("Of the same age and sex", "supervisor_account", "ages", "standardised")
-part("Against the most similar forces", "compare_arrows", "similar", "similar_forces")
-part("Under which power, and what was looked for", "rule", "why", "by_power", "by_object")
-part("What was found", "manage_search", "found", "find_rates", "outcomes")
-part("Children, and more thorough searches", "child_care", "conduct", "children", "more_thorough")
-part("Five tests", "checklist", "tests", "scorecard")
-part("Diagnostic by the guidance's five aims", "troubleshoot", "diagnostic", "diagnostic", "confidence_link")
-part("Teams", "groups", "teams", "teams")
-
-with show.on_demand("Are the thresholds equal? (experimental)", ":material/science:", "thresholds") as opened:
-    if opened:
-        thresholds = answer("stop_and_search.threshold_gaps", scope, view)
-        show.whole(thresholds, beside=False, said=ratio.caveats)
-        show.moved(answer("stop_and_search.bars", scope, view), "Bar of the second group", said=thresholds.caveats)
-
-part("How good the data are", "fact_check", "quality", "quality", "hours")
-
-show.whole(answer("stop_and_search.months", scope, view), said=ratio.caveats)
+titles = {name: title for name, (title, _) in PARTS.items()}
+part, place = contents.opened(titles, first="areas" if scope.area_level else "who")
+with place:
+    PARTS[part][1]()

@@ -10,6 +10,7 @@ PARTS = {
     "paths": ("From fairness to help", ("paths",)),
     "contact": ("Treatment or outcome", ("treatment_or_outcome", "contact_asymmetry")),
     "influence": ("Influence", ("influence",)),
+    "levers": ("Three levers", ("levers",)),
     "studies": ("What studies found", ("studies",)),
 }
 
@@ -37,6 +38,8 @@ if not ring.refused:
 
 part, place = contents.opened({name: title for name, (title, _) in PARTS.items()})
 with place:
+    if part != "studies":
+        states.whole_force(scope)
     said = [*ring.caveats, *([ring.answer] if ring.refused else [])]
     for question in PARTS[part][1]:
         finding = answer(f"cycle.{question}", scope, view)

@@ -57,7 +57,7 @@ def run(small: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...,
             app.session_state[f"Table_{key}"] = app.session_state[f"How was this made?_{key}"] = True
         if opened:
             app.session_state["series_notes"] = True
-            for part in ("compare", "changes", "funnel"):
+            for part in ("compare", "changes"):
                 app.session_state[f"part_{part}"] = True
         if page:
             app.switch_page(page)

@@ -18,15 +18,13 @@ from analytics.wording import plain
 from pages.parts.release import _answer
 from tests.app.small_store import DISTRICTS, GAP, MONTHS, files, searched
 
-RATIO, RATES, TREND, COVERAGE = (
+RATIO, RATES, TREND = (
     "stop_and_search.disproportionality",
     "stop_and_search.rates",
     "stop_and_search.trend",
-    "stop_and_search.months",
 )
-SHOWN = (RATIO, RATES, TREND, COVERAGE)
+SHOWN = (RATIO, RATES, TREND)
 FUNNEL = "stop_and_search.funnel"
-OPENED = (*SHOWN, FUNNEL)
 PAGE = "pages/scrutinise/stop_and_search.py"
 WHOLE = {"force": "surrey", "from": "2018-04", "to": "2018-09"}
 DRUGS = "Misuse of Drugs Act 1971, section 23"
@@ -255,7 +253,7 @@ def test_no_button_stands_twice_on_a_refused_page(run) -> None:
 def test_each_chart_is_drawn_with_its_sentence_as_alternative(run, answer) -> None:
     app = run(PAGE)
     drawn = {chart.proto.alt: json.loads(chart.proto.spec) for chart in app.get("plotly_chart")}
-    assert len(drawn) == 4
+    assert len(drawn) == len(SHOWN)
     for key in SHOWN:
         finding = answer(key, {})
         spec = drawn[finding.alt]
@@ -279,8 +277,10 @@ def test_tables_offer_their_files_and_open_on_request(run) -> None:
     opened = run(PAGE, opened=True)
     buttons = [button.key for button in opened.get("download_button")]
     # The residents are of two censuses, and set beside each other.
-    tables = (*OPENED, f"{FUNNEL}_whole", f"{RATIO}_definitions", f"{RATIO}_denominators")
+    tables = (*SHOWN, f"{RATIO}_definitions", f"{RATIO}_denominators")
     assert sorted(buttons) == sorted(f"{kind}_{table}" for kind in ("csv", "excel") for table in tables)
+    areas = [button.key for button in run(PAGE, opened=True, part="areas").get("download_button")]
+    assert {f"csv_{FUNNEL}", f"excel_{FUNNEL}", f"csv_{FUNNEL}_whole", f"excel_{FUNNEL}_whole"} <= set(areas)
 
 
 def test_how_it_was_made_names_every_file_with_its_hash(run, answer, police_csv) -> None:
@@ -290,11 +290,11 @@ def test_how_it_was_made_names_every_file_with_its_hash(run, answer, police_csv)
     own = [name for name in content if "west-yorkshire" not in name]
     expected = {(name, hashlib.sha256(content[name]).hexdigest()) for name in own}
     lists = [frame.value for frame in app.dataframe if "SHA-256" in frame.value]
-    assert len(lists) == len(OPENED)
+    assert len(lists) == len(SHOWN)
     ratio = lists[0]
     assert {(row["File"], row["SHA-256"]) for row in ratio.to_dict("records")} == expected
     made = [table.value for table in app.table if "Versions" in table.value.index]
-    assert len(made) == len(OPENED)
+    assert len(made) == len(SHOWN)
     pairs = dict(made[0]["how"])
     assert pairs["Versions"].startswith("Release 1 of the data")
     assert plain("Searches withheld below: 10") in pairs["Settings"]
@@ -306,13 +306,14 @@ LINK = re.compile(r"\[Link to this view: .+\]\(\?(.+)\)")
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    "address", [{}, {"group": "Asian", "comparator": "Mixed"}, {"definition": "officer", "area": "E07000211"}]
+    "address",
+    [{}, {"group": "Asian", "comparator": "Mixed"}, {"definition": "officer", "area": "E07000211", "part": "data"}],
 )
 def test_every_link_on_the_page_reopens_the_page(address, run, shown) -> None:
     """Also under a Finding whose question takes neither group nor comparator: the link is of the whole view."""
     app = run(PAGE, opened=True, **address)
     links = [found[1] for text in texts(app) if (found := LINK.fullmatch(text))]
-    assert len(links) == len(OPENED)
+    assert len(links) > 1
 
     def without_links(app) -> list[str]:
         return [text for text in shown(app) if "Link to this view" not in text]
@@ -387,16 +388,23 @@ def test_a_reason_stands_once_on_a_refused_page(address, run, answer) -> None:
 
 
 def test_where_areas_are_not_set_against_each_other_the_page_says_why_in_their_place(run, answer) -> None:
-    address = {"force": "surrey", "from": GAP, "to": GAP}
+    address = {"force": "west-yorkshire"}
     refused = answer(FUNNEL, address)
-    assert refused.refused
-    app = run(PAGE, **address)
-    app.session_state["part_funnel"] = True
-    app.run()
+    assert (refused.refused, answer(RATIO, address).refused) == (True, False)
+    app = run(PAGE, part="areas", **address)
     assert not app.exception
     said = texts(app)
     place = said.index(f"### {plain(QUESTIONS[FUNNEL].asks)}")
     assert said[place + 1] == f":material/block: **{plain(refused.answer)}**"
+
+
+def test_a_part_whose_only_reason_stands_above_says_so(run, answer) -> None:
+    address = {"force": "surrey", "from": GAP, "to": GAP}
+    assert answer(FUNNEL, address).answer == answer(RATIO, address).answer
+    app = run(PAGE, part="areas", **address)
+    assert not app.exception
+    assert ":gray[What is said above holds here too.]" in texts(app)
+    assert f"### {plain(QUESTIONS[FUNNEL].asks)}" not in texts(app)
 
 
 def test_one_month_shows_no_course(run, answer) -> None:
@@ -405,7 +413,7 @@ def test_one_month_shows_no_course(run, answer) -> None:
     app = run(PAGE, **address)
     assert not app.exception
     assert plain(answer(TREND, address).headline) in " ".join(texts(app))
-    assert len(app.get("plotly_chart")) == 3
+    assert len(app.get("plotly_chart")) == 2
     assert not app.table  # the rates beside it show the same month
 
 
@@ -435,7 +443,7 @@ def test_what_was_found_is_counted_when_it_is_opened(run, demonstration) -> None
     app = run(PAGE, demonstration)
     said = "\n".join(texts(app))
     assert not any(plain(finding.answer) in said for finding in found)
-    app.session_state["part_found"] = True
+    app.query_params["part"] = "found"
     app.run()
     assert not app.exception
     said = "\n".join(texts(app))
@@ -446,7 +454,7 @@ def test_what_was_found_is_counted_when_it_is_opened(run, demonstration) -> None
 
 @pytest.mark.parametrize(
     ("part", "asked"),
-    [("why", ("by_power", "by_object")), ("quality", ("quality", "hours")), ("ages", ("standardised",))],
+    [("powers", ("by_power", "by_object")), ("data", ("quality", "hours")), ("alike", ("standardised",))],
 )
 def test_powers_objects_and_the_data_are_counted_when_they_are_opened(part, asked, run, demonstration) -> None:
     view = demonstration.view()
@@ -455,7 +463,7 @@ def test_powers_objects_and_the_data_are_counted_when_they_are_opened(part, aske
     assert [finding.refused for finding in found] == [False] * len(asked)
     app = run(PAGE, demonstration)
     assert not any(f"### {plain(finding.headline)}" in texts(app) for finding in found)
-    app.session_state[f"part_{part}"] = True
+    app.query_params["part"] = part
     for finding in found:
         app.session_state[f"Table_{finding.key}"] = app.session_state[f"How was this made?_{finding.key}"] = True
     app.run()
@@ -478,7 +486,7 @@ def test_five_tests_and_teams_are_counted_when_they_are_opened(part, key, run, d
     assert not found.refused
     app = run(PAGE, demonstration)
     assert not any(plain(found.answer) in text for text in texts(app))
-    app.session_state[f"part_{part}"] = True
+    app.query_params["part"] = part
     app.run()
     assert not app.exception
     said = "\n".join(texts(app))
@@ -493,7 +501,7 @@ def test_without_teams_in_a_file_the_page_says_so(run, answer) -> None:
     refused = answer("stop_and_search.teams", {"force": "surrey"})
     assert refused.refused
     app = run(PAGE, force="surrey")
-    app.session_state["part_teams"] = True
+    app.query_params["part"] = "teams"
     app.run()
     assert not app.exception
     assert any(plain(refused.answer) in text for text in texts(app))
@@ -506,7 +514,7 @@ def test_children_and_more_thorough_searches_are_counted_when_they_are_opened(ru
     app = run(PAGE, demonstration)
     said = "\n".join(texts(app))
     assert not any(plain(finding.answer) in said for finding in found)
-    app.session_state["part_conduct"] = True
+    app.query_params["part"] = "children"
     app.run()
     assert not app.exception
     said = "\n".join(texts(app))
@@ -525,7 +533,7 @@ def test_thresholds_are_fitted_when_the_part_is_opened_and_the_bar_is_moved(run,
     app = run(PAGE, demonstration)
     said = "\n".join(texts(app))
     assert not any(plain(finding.answer) in said for finding in (gaps, example))
-    app.session_state["part_thresholds"] = True
+    app.query_params["part"] = "thresholds"
     app.run()
     assert not app.exception
     said = "\n".join(texts(app))
@@ -540,13 +548,22 @@ def test_thresholds_are_fitted_when_the_part_is_opened_and_the_bar_is_moved(run,
     assert example.panels[0].alt not in alts
 
 
+def test_months_with_a_file_stand_with_the_data(run, answer) -> None:
+    months = answer("stop_and_search.months", WHOLE)
+    headline = f"### {plain(months.headline)}"
+    assert headline not in texts(run(PAGE, **WHOLE))
+    app = run(PAGE, part="data", **WHOLE)
+    assert headline in texts(app)
+    assert months.alt in [chart.proto.alt for chart in app.get("plotly_chart")]
+
+
 def test_the_five_aims_are_counted_when_they_are_opened(run, answer) -> None:
     """A card an aim with every question, its verdict in words and why; what can't be told says so."""
     asked = ("stop_and_search.diagnostic", "stop_and_search.confidence_link")
     aims, link = (answer(key, WHOLE) for key in asked)
     app = run(PAGE, **WHOLE)
     assert f"### {plain(aims.headline)}" not in texts(app)
-    app.session_state["part_diagnostic"] = True
+    app.query_params["part"] = "aims"
     app.run()
     assert not app.exception
     said = texts(app)
@@ -575,7 +592,7 @@ def test_areas_are_set_against_each_other_when_the_part_is_opened(run, answer, m
     app = run(PAGE, **address)
     assert not counted
     assert f"### {plain(expected.headline)}" not in texts(app)
-    opened = run(PAGE, opened=True, **address)
+    opened = run(PAGE, opened=True, part="areas", **address)
     assert len(counted) == 1
     assert f"### {plain(expected.headline)}" in texts(opened)
     assert f":gray[{plain(expected.answer)}]" in texts(opened)

@@ -243,6 +243,16 @@ def test_the_cycle_of_an_area_and_of_a_group_are_addresses_and_one_lets_go_of_th
     assert "among" not in app.query_params
 
 
+def test_levers_over_areas_are_a_part_of_the_page_with_a_chart_each(show, asked):
+    app, found = show(CYCLE, part="levers", area="X05000011"), asked("cycle.levers")
+    assert f"### {plain(found.headline)}" in texts(app)
+    drawn = [chart.proto.alt for chart in app.get("plotly_chart")]
+    assert [panel.alt for panel in found.panels] == drawn[-3:]
+    assert "This part is of the whole force, not of the area or group that is chosen." in [
+        caption.value for caption in app.caption
+    ]
+
+
 def test_what_studies_found_stands_on_both_sides(show):
     said = " ".join(texts(show(CYCLE, part="studies")))
     assert "Tuffin R, Morris J and Poole A" in said

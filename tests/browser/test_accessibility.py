@@ -21,12 +21,12 @@ pytestmark = pytest.mark.long
 class View(NamedTuple):
     """An address: of the demonstration force, or of the small store.
 
-    A view of words alone has no colours of its own, and is looked at once in the dark.
+    A view whose colours are those of others is looked at once, in the dark.
     """
 
     address: str
     invented: bool = False
-    words: bool = False
+    once: bool = False
 
 
 VIEWS = {
@@ -34,23 +34,38 @@ VIEWS = {
     "trends": View("/trends", invented=True),
     "neighbourhood": View("/neighbourhoods?area=X05000011", invented=True),
     "cycle": View("/cycle", invented=True),
-    "studies": View("/cycle?part=studies", invented=True, words=True),
+    "studies": View("/cycle?part=studies", invented=True, once=True),
     "engagement": View("/engagement", invented=True),
     "first upload": View("/upload", invented=True),
     "stop and search": View(STOPS),
+    **{
+        f"stops, {part}": View(f"{STOPS}?part={part}", invented=True, once=True)
+        for part in (
+            "areas",
+            "alike",
+            "powers",
+            "found",
+            "children",
+            "tests",
+            "aims",
+            "teams",
+            "thresholds",
+            "data",
+        )
+    },
     "refused": View(f"{STOPS}?force=west-yorkshire&area=E08000034"),
-    "bad address": View(f"{STOPS}?force=nowhere", words=True),
-    "no survey": View("/trends", words=True),
-    "no engagement": View("/engagement", words=True),
+    "bad address": View(f"{STOPS}?force=nowhere", once=True),
+    "no survey": View("/trends", once=True),
+    "no engagement": View("/engagement", once=True),
     "upload": View("/upload"),
     "account": View("/account"),
     "loaded": View("/methods"),
-    "definitions": View("/methods?part=definitions", words=True),
-    "methods": View("/methods?part=methods", words=True),
-    "evidence": View("/methods?part=evidence", words=True),
-    "withheld": View("/methods?part=withheld", words=True),
-    "statement": View("/methods?part=accessibility", words=True),
-    "protection": View("/methods?part=data-protection", words=True),
+    "definitions": View("/methods?part=definitions", once=True),
+    "methods": View("/methods?part=methods", once=True),
+    "evidence": View("/methods?part=evidence", once=True),
+    "withheld": View("/methods?part=withheld", once=True),
+    "statement": View("/methods?part=accessibility", once=True),
+    "protection": View("/methods?part=data-protection", once=True),
 }
 
 KNOWN = {
@@ -135,12 +150,12 @@ def test_a_page_is_open_to_all(name, tab, server, invented) -> None:
     view = VIEWS[name]
     host = invented if view.invented else server
     asked, complained = watch(tab), complaints(tab)
-    tab.emulate_media(color_scheme="dark" if view.words else "light")
+    tab.emulate_media(color_scheme="dark" if view.once else "light")
     tab.set_viewport_size({"width": 1280, "height": 800})
     tab.goto(f"{host}{view.address}")
     settle(tab)
     steps = walk(tab)
-    if view.words:
+    if view.once:
         visit = Visit(tab)
         opened(visit, "dark, opened", 1280)
         visit.narrow()

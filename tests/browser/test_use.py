@@ -81,7 +81,7 @@ def test_a_part_goes_into_the_address_by_keyboard_and_comes_back(look) -> None:
 def test_charts_follow_into_the_dark_and_back(look) -> None:
     page = look()
     words = """colour => { const charts = [...document.querySelectorAll('.js-plotly-plot')]
-        return charts.length === 4 && charts.every(c => getComputedStyle(c.querySelector('text')).fill === colour) }"""
+        return charts.length === 3 && charts.every(c => getComputedStyle(c.querySelector('text')).fill === colour) }"""
 
     def rgb(colour: str) -> str:
         return f"rgb({', '.join(str(level) for level in bytes.fromhex(colour[1:]))})"

@@ -5,6 +5,7 @@ from analytics.findings.cycle.drivers import drivers
 from analytics.findings.cycle.fitted import fit_there
 from analytics.findings.cycle.influence import influence
 from analytics.findings.cycle.joint import told_of
+from analytics.findings.cycle.levers import levers, levers_answerable
 from analytics.findings.cycle.links import links, weakest_link
 from analytics.findings.cycle.paths import paths
 from analytics.findings.cycle.ring import answerable, ring
@@ -21,6 +22,8 @@ __all__ = [
     "fit_there",
     "groups",
     "influence",
+    "levers",
+    "levers_answerable",
     "links",
     "near",
     "paths",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from analytics.finding import Provenance
     from analytics.findings import Question
+    from data.fit_results import Result
     from data.store import View
 
 
@@ -34,14 +35,14 @@ class Fit:
         What was asked for, with everything said.
     of
         What the fit is of: it may end in another month.
-    tables
-        Its frames by name. Nobody may change them.
+    result
+        What it gave, the same for every scope that it is the nearest of.
     """
 
     view: View
     asked: Scope
     of: Scope
-    tables: Mapping[str, pd.DataFrame]
+    result: Result
 
     @classmethod
     def read(cls, key: str, scope: Scope, view: View) -> Fit:
@@ -63,7 +64,12 @@ class Fit:
             raise NoAnswers(str(why)) from why
         if found.refusal:
             raise NoAnswers(found.refusal)
-        return cls(view, scope.but(force=full.force, survey=full.survey), found.scope, found.tables)
+        return cls(view, scope.but(force=full.force, survey=full.survey), found.scope, found.result)
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Its frames by name. Nobody may change them."""
+        return self.result.tables
 
     @property
     def about(self) -> dict[str, Any]:
@@ -82,11 +88,17 @@ class Fit:
 
     @property
     def notes(self) -> list[str]:
-        """That the fit is of another year than was asked for, in a sentence."""
+        """That the fit is of another year than was asked for, and what to do, in a sentence."""
         asked = choices.complete(
             Scope(force=self.of.force, survey=self.of.survey, to_month=self.asked.to_month), self.view
         )
-        return [] if asked.to_month == self.of.to_month else [f"Links are of the newest year alone, {self.span}."]
+        if asked.to_month == self.of.to_month:
+            return []
+        newest, month = (wording.month(str(scope.to_month)) for scope in (self.of, asked))
+        return [
+            f"Links, drivers, paths and influence are of the newest year alone, {self.span}, and not up to {month}: "
+            f"choose {newest} as the last month, and everything here is of one year."
+        ]
 
     @property
     def names(self) -> dict[str, str]:
@@ -106,12 +118,12 @@ class Fit:
 
 
 @lru_cache(maxsize=128)
-def bases(fit: Fit, by: str) -> dict[tuple[str, str], int | None]:
+def bases(result: Result, by: str) -> dict[tuple[str, str], int | None]:
     """The respondents of the links of each place or group, by its name and the stage that a link goes from.
 
     None where they are withheld: too few, or the number would give away that of another group.
     """
-    rows = fit.tables["places"]
+    rows = result.tables["places"]
     found: dict[tuple[str, str], int | None] = {}
     for origin, own in rows[rows["by"] == by].groupby("from", sort=False):
         table = own.assign(group=own["place"].astype(object), flag="").reset_index(drop=True)

@@ -40,8 +40,8 @@ REFERENCE = (
     "Econometrica 66, 249"
 )
 DRAWN = (
-    "The figure of an area with few answers lies near that of all areas; own answers says how much of it is the "
-    "area's. In alphabetical order, not a ranking."
+    "The table has every area, in alphabetical order, not a ranking. The figure of one with few answers lies near that "
+    "of all areas; “Own answers” says how much of it is the area's."
 )
 NO_ORDER = "People with confidence may be readier to say that they have influence: nobody was asked before and after."
 
@@ -76,10 +76,10 @@ def influence(scope: Scope, view: View) -> Finding:
         ),
         tables={"areas": areas, "force": _whole(force, shares)},
         provenance=fit.provenance(question, wording.plural(base, "answer"), _hidden(areas), METHOD, REFERENCE),
-        caveats=(NO_ORDER, DRAWN, f"Confidence: {label}. {_varies(areas)}", *fit.notes),
+        caveats=(*fit.notes, NO_ORDER, DRAWN, f"Confidence: {label}. {_varies(areas)}."),
         claim=claim_of(Layer.ASSOCIATION),
         panels=(_panel(f"{label}, by influence on local priorities", shares),),
-        alt=f"Difference in confidence with influence, by area: {_varies(areas)}",
+        alt=f"Difference in confidence with influence. {_varies(areas)}.",
     )
 
 
@@ -113,7 +113,7 @@ def _hidden(areas: pd.DataFrame) -> list[str]:
 
 def _varies(areas: pd.DataFrame) -> str:
     ends = wording.points_between(float(areas["estimate"].min()), float(areas["estimate"].max()))
-    return f"{wording.plural(len(areas), 'area')}, {ends}"
+    return f"Over {wording.plural(len(areas), 'area')} the difference goes from {ends}"
 
 
 def _panel(label: str, shares: dict[float, dict[Hashable, Any]]) -> Panel:

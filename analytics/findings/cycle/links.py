@@ -19,7 +19,7 @@ from analytics.findings.refusal import refused
 from analytics.findings.survey import estimates
 from analytics.findings.survey.answers import UNANSWERABLE
 from analytics.findings.tested import SIDES, chance_caveat, number_tested, rule_of_tests
-from analytics.records import records_of
+from analytics.records import nullable, records_of
 from analytics.scope import Scope
 from data.vocabularies.survey import STAGES
 
@@ -137,9 +137,10 @@ def _ring(scope: Scope, view: View) -> Ring:
     by_stage = {str(row["from"]): row for row in records_of(held)}
     missing = [name for name in str(fit.about["missing"]).split(", ") if name]
     rows = [_row(by_stage.get(stage), stage, STAGES[(n + 1) % len(STAGES)], missing) for n, stage in enumerate(STAGES)]
-    table = pd.DataFrame(rows, columns=LINKS)
-    numbers = [name for name in LINKS if name not in ("from", "to", "verdict", "clear", "weakest", "flag")]
-    table = table.astype(dict.fromkeys(numbers, "Float64"))
+    texts = ("from", "to", "verdict", "clear", "weakest", "flag")
+    table = pd.DataFrame(
+        {name: values if name in texts else nullable(values) for name in LINKS for values in [[r[name] for r in rows]]}
+    )
     if not is_whole(scope):
         limits = table[["difference_low", "difference_high", "p_value"]].set_axis(["low", "high", "p_value"], axis=1)
         table["verdict"] = estimates.called(limits, SIDES)
@@ -156,7 +157,7 @@ def _of_place(fit: Fit, scope: Scope) -> pd.DataFrame:
     own = rows[rows["by"].isin(kinds) & (rows["place"] == name)] if "place" in rows else rows
     if not len(own):
         return own.reindex(columns=["from"])
-    shown = fitted.bases(fit, str(own["by"].iloc[0]))
+    shown = fitted.bases(fit.result, str(own["by"].iloc[0]))
     return own.assign(base=pd.array([shown[str(name), str(origin)] for origin in own["from"]], dtype="Int64"))
 
 
@@ -191,7 +192,7 @@ def links(scope: Scope, view: View) -> Finding:
         answer=f"{said[:1].upper()}{said[1:]}; {found.fit.span}.",
         tables={"links": found.table},
         provenance=_provenance(question, found),
-        caveats=(GOES_TOGETHER, UNIT, *found.fit.notes, *chance_caveat(found.table)),
+        caveats=(*found.fit.notes, GOES_TOGETHER, UNIT, *chance_caveat(found.table)),
         claim=CLAIM,
         alt=said,
     )
@@ -212,7 +213,7 @@ def weakest_link(scope: Scope, view: View) -> Finding:
         answer=answer,
         tables={"links": found.table},
         provenance=_provenance(question, found),
-        caveats=(GOES_TOGETHER, *found.fit.notes, *chance_caveat(found.table)),
+        caveats=(*found.fit.notes, GOES_TOGETHER, *chance_caveat(found.table)),
         claim=CLAIM,
         lines=(_line(found),),
         alt=answer,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analytics import charts, wording
 from analytics.claims import Layer, claim_of
-from analytics.finding import Finding, Mode
+from analytics.finding import Finding
 from analytics.findings.asked import question_of
 from analytics.findings.cycle.fitted import Fit
 from analytics.findings.refusal import refused
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
     import pandas as pd
-    import plotly.graph_objects as go
 
     from data.store import View
 
@@ -75,9 +74,11 @@ def paths(scope: Scope, view: View) -> Finding:
             *fit.notes,
         ),
         claim=claim_of(Layer.ASSOCIATION),
-        chart_title="Each step of the chain, in standard deviations",
-        draw=partial(_draw, _steps(rows, chain)),
-        alt="; ".join(f"{row['from']} to {row['to']} {_told(row)}" for row in _steps(rows, chain)),
+        chart_title="What goes along the chain, and what past it",
+        draw=partial(charts.chain, chain, _steps(rows, chain), below=_below(whole, passed)),
+        alt="; ".join(
+            [*(f"{row['from']} to {row['to']} {_told(row)}" for row in _steps(rows, chain)), *_below(whole, passed)]
+        ),
     )
 
 
@@ -85,6 +86,12 @@ def _steps(rows: list[dict[Hashable, Any]], chain: list[str]) -> list[dict[Hasha
     """The direct paths, in the order of the chain."""
     direct = [row for row in rows if row["kind"] == "direct"]
     return sorted(direct, key=lambda row: (chain.index(str(row["from"])), chain.index(str(row["to"]))))
+
+
+def _below(whole: Mapping[str, Mapping[Hashable, Any]], passed: str) -> list[str]:
+    """What goes along the chain and past it, and which of its stages nobody was asked of."""
+    said = [f"{words} {_told(whole[kind])}" for kind, words in (("indirect", "Along the chain"), ("direct", "Past it"))]
+    return [*said, *([f"Not asked: {passed}"] if passed else [])]
 
 
 def _headline(chain: list[str], whole: Mapping[str, Mapping[Hashable, Any]]) -> str:
@@ -100,14 +107,6 @@ def _headline(chain: list[str], whole: Mapping[str, Mapping[Hashable, Any]]) -> 
 def _told(row: Mapping[Hashable, Any]) -> str:
     value, low, high = (float(row[name]) for name in ("coefficient", "low", "high"))
     return f"{wording.signed(value, 2)} ({wording.signed(low, 2)} to {wording.signed(high, 2)})"
-
-
-def _draw(rows: list[dict[Hashable, Any]], mode: Mode) -> go.Figure:
-    import pandas as pd
-
-    named = [{**row, "label": f"{row['from']} to {row['to']}".capitalize()} for row in rows]
-    rows_of = pd.DataFrame(named).rename(columns={"coefficient": "gap"})
-    return charts.gap_dots(rows_of, mode, "nothing", in_points=False)
 
 
 def _empty() -> pd.DataFrame:

@@ -81,9 +81,8 @@ def ring(scope: Scope, view: View) -> Finding:
         },
         provenance=_provenance(question, cycle, scope, table, links),
         caveats=(
-            *((WIDTHS, GOES_TOGETHER) if links else (unknown,)),
+            *((*links.fit.notes, WIDTHS, GOES_TOGETHER) if links else (unknown,)),
             NOT_RANKED,
-            *(links.fit.notes if links else ()),
             *_uncompared(cycle, scope),
             *_left_out(cycle),
             *chance_caveat(table),
@@ -179,9 +178,17 @@ def _compared_words(table: pd.DataFrame, scope: Scope, cycle: Cycle) -> str:
         for row in records_of(table)
         if row["verdict"] in (words.below, words.above)
     ]
-    against = f"Against {cycle.span_before}" if is_whole(scope) else f"Against {others(scope)}"
+    against = f"Against {_before(cycle)}" if is_whole(scope) else f"Against {others(scope)}"
     said = "; ".join(clear) or "no stage is clearly different"
     return f" {against}: {said}, of {wording.plural(tested, 'stage')} tested."
+
+
+def _before(cycle: Cycle) -> str:
+    """The earlier months; and where they are fewer than those that they are compared with, why."""
+    why = cycle.cut_before
+    if not why:
+        return cycle.span_before
+    return f"{cycle.span_before}, all of the year before that can be compared ({why})"
 
 
 def _size(row: Mapping[Hashable, Any]) -> str:

@@ -13,7 +13,7 @@ from analytics import wording
 from analytics.findings.survey import choices, estimates
 from analytics.findings.survey.answers import SHARE, UNANSWERABLE, Answers, NoAnswers, cells_of, sample_of
 from analytics.findings.survey.points import YEARS, Point
-from analytics.records import records_of
+from analytics.records import nullable, records_of
 from analytics.scope import Scope
 from analytics.survey import (
     DomainMeans,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 NOW, BEFORE = "now", "before"
 INSIDE, OTHERS = "inside", "others"
 NOT_ASKED = "no question asked"
+NO_EARLIER = "no earlier wave is loaded"
 SCORES = ["stage", "score", "low", "high", "base", "se", "df", "questions"]
 COMPARED = ["difference", "difference_low", "difference_high", "p_value"]
 _YEAR = 12
@@ -122,6 +123,18 @@ class Cycle:
         return wording.months(min(p.starts for p in points)[:7], max(p.ends for p in points)[:7])
 
     @property
+    def cut_before(self) -> str:
+        """Why the year before is shorter than the last one for some questions, in words; empty where it is not."""
+        short = [point for name, point in self.before.items() if point.length < self.now[name].length]
+        since: dict[str, dict[str, None]] = {}
+        for point in short:
+            since.setdefault(point.starts[:7] if point.broken else "", {})[point.broken or NO_EARLIER] = None
+        return "; ".join(
+            f"{wording.listing(list(why))}{f' from {wording.month(month)}' if month else ''}"
+            for month, why in since.items()
+        )
+
+    @property
     def waves(self) -> list[str]:
         """The pooled waves."""
         return sorted({wave for point in self.now.values() for wave in point.waves})
@@ -181,15 +194,16 @@ def _cycle(scope: Scope, view: View) -> Cycle:
     newest = max(answers.year.month for answers in found.values())
     old = tuple(name for name in found if found[name].year.month <= wording.earlier(newest, _YEAR))
     kept = [name for name in found if name not in old]
-    whole = {measures()[name].stage for name in kept if not _of_some(found[name])}
-    of_some = tuple(name for name in kept if _of_some(found[name]) and measures()[name].stage in whole)
+    some = {name for name in kept if _of_some(found[name])}
+    whole = {measures()[name].stage for name in kept if name not in some}
+    of_some = tuple(name for name in kept if name in some and measures()[name].stage in whole)
     return Cycle(view, scope, {name: found[name] for name in kept if name not in of_some}, old, of_some)
 
 
 def _of_some(answers: Answers) -> bool:
     """Whether only a part of the people was asked in the last year."""
-    last = answers.waves[answers.waves["wave"].isin(answers.year.waves)]
-    return bool(last["asked_of"].notna().any())
+    last, asked_of = set(answers.year.waves), zip(answers.waves["wave"], answers.waves["asked_of"], strict=True)
+    return any(wave in last and not wording.missing(of) for wave, of in asked_of)
 
 
 @dataclass(frozen=True, eq=False)
@@ -248,28 +262,32 @@ def of_group(cycle: Cycle, grouping: str, group: str) -> Scores:
     NoAnswers
         If nobody of the group was asked.
     """
-    cells = _group_cells(cycle, grouping)
-    groups = _means(cells, cycle.sample, ["measure", "group"])
-    own = groups.only(group=group)
+    means, scores = _group_means(cycle, grouping), _group_scores(cycle, grouping)
+    own = means.only(group=group)
     if own.table.empty:
         raise NoAnswers(
             f"Nobody of “{group}” ({attributes()[grouping].label.lower()}) was asked in {cycle.span}; there are "
-            f"{wording.listing(_known_groups(groups))}."
+            f"{wording.listing(groups(cycle, grouping))}."
         )
-    parts = averaged(groups, "measure", cycle.stages, cycle.turned)
-    scores = _against(cycle, parts.only(group=group), own, _sides(cycle, cells, (cells["group"] == group).to_numpy()))
+    cells = _group_cells(cycle, grouping)
+    found = _against(cycle, scores.only(group=group), own, _sides(cycle, cells, (cells["group"] == group).to_numpy()))
+    stages, questions = _bases_in_company(cycle, grouping)
     return Scores(
-        _in_company(scores.table, "stage", parts, group), _in_company(scores.measures, "measure", groups, group)
+        _in_company(found.table, "stage", stages, group), _in_company(found.measures, "measure", questions, group)
     )
 
 
+@lru_cache(maxsize=256)
 def groups(cycle: Cycle, grouping: str) -> list[str]:
     """The groups of an attribute of whom somebody was asked, those of whom it is not known left out."""
-    return _known_groups(_means(_group_cells(cycle, grouping), cycle.sample, ["group"]))
-
-
-def _known_groups(means: DomainMeans) -> list[str]:
-    return sorted({str(name) for name in means.table["group"]} - {NOT_KNOWN})
+    return sorted(
+        {
+            name
+            for measure, answers in cycle.asked.items()
+            for name in answers.everyone.groups_of(grouping, cycle.now[measure])
+        }
+        - {NOT_KNOWN}
+    )
 
 
 def _against(cycle: Cycle, parts: DomainMeans, own: DomainMeans, sides: DomainMeans) -> Scores:
@@ -352,8 +370,14 @@ def _table(
                 "flag": "; ".join(text for text in (flag, notes.get(stage, "")) if text),
             }
         )
-    table = pd.DataFrame(rows, columns=[*SCORES, *COMPARED, "flag"])
-    return table.astype(dict.fromkeys([*SCORES[1:7], *COMPARED], "Float64"))
+    texts = ("stage", "questions", "flag")
+    return pd.DataFrame(
+        {
+            name: values if name in texts else nullable(values)
+            for name in (*SCORES, *COMPARED, "flag")
+            for values in [[row[name] for row in rows]]
+        }
+    )
 
 
 _FIGURES = ("estimate", "low", "high", "base", "se", "df")
@@ -374,23 +398,39 @@ def _in_order(names: Collection[str]) -> list[str]:
     return sorted(names, key=lambda name: (STAGES.index(measures()[name].stage), list(measures()).index(name)))
 
 
-def _in_company(table: pd.DataFrame, key: str, every: DomainMeans, group: str) -> pd.DataFrame:
-    """The table of one group, its base withheld where it would give away that of another group."""
-    import pandas as pd
+_Bases = Mapping[tuple[str, str], Any]
+"""The base of each stage or measure in each group; missing where it would give away that of another group."""
 
+
+@lru_cache(maxsize=32)
+def _bases_in_company(cycle: Cycle, grouping: str) -> tuple[_Bases, _Bases]:
+    """The bases of stages and of measures in the groups of an attribute."""
+    return (
+        _bases_of(_group_scores(cycle, grouping), "stage"),
+        _bases_of(_group_means(cycle, grouping), "measure"),
+    )
+
+
+def _bases_of(every: DomainMeans, key: str) -> _Bases:
     figures = estimates.publishable(every)
     figures = figures.assign(**{name: figures[name].astype(object) for name in (key, "group")})
     held = {
         name: estimates.in_company(rows.reset_index(drop=True), "base", ("n_eff", "deff", "df"))
         for name, rows in figures.groupby(key, sort=False)
     }
-    bases = {
-        name: rows.loc[rows["group"] == group, "base"].iloc[0]
+    return {
+        (str(name), group): base
         for name, rows in held.items()
-        if group in set(rows["group"])
+        for group, base in zip(rows["group"], rows["base"], strict=True)
     }
+
+
+def _in_company(table: pd.DataFrame, key: str, bases: _Bases, group: str) -> pd.DataFrame:
+    """The table of one group, its base withheld where it would give away that of another group."""
+    import pandas as pd
+
     hidden = [
-        wording.missing(bases.get(name)) and not wording.missing(base)
+        wording.missing(bases.get((name, group))) and not wording.missing(base)
         for name, base in zip(table[key], table["base"], strict=True)
     ]
     if not any(hidden):
@@ -471,6 +511,18 @@ def _periods(cycle: Cycle, name: str, every_year: bool) -> dict[str, str]:
         others = cycle.asked[name].every_point_of(YEARS)[:-1]
         points = {**{point.name: point for point in others}, NOW: cycle.now[name]}
     return {wave: label for label, point in points.items() for wave in point.waves}
+
+
+@lru_cache(maxsize=32)
+def _group_means(cycle: Cycle, grouping: str) -> DomainMeans:
+    """The share of each measure in each group of an attribute in the last year."""
+    return _means(_group_cells(cycle, grouping), cycle.sample, ["measure", "group"])
+
+
+@lru_cache(maxsize=32)
+def _group_scores(cycle: Cycle, grouping: str) -> DomainMeans:
+    """The score of each stage in each group."""
+    return averaged(_group_means(cycle, grouping), "measure", cycle.stages, cycle.turned)
 
 
 @lru_cache(maxsize=16)

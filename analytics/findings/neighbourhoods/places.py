@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -139,6 +140,29 @@ def members(view: View, force: str, code: str) -> set[str]:
     """An area itself, and every neighbourhood that lies in it."""
     below = areas(view, force, "neighbourhood")
     return {code, *below.loc[below["parent_code"] == code, "code"]}
+
+
+def level_told(view: View, force: str, told: Mapping[str, str], least: int) -> str | None:
+    """The finest level of which at least so many areas are drawn and told of; None where there is none.
+
+    Parameters
+    ----------
+    told
+        Level of each area that something is known of, by code.
+    """
+    for level in reversed(_WORDS):
+        own = set(areas(view, force, level)["code"])
+        if len(own & {code for code, of in told.items() if of == level}) >= least:
+            return level
+    return None
+
+
+def lifted(view: View, force: str, level: str, codes: pd.Series) -> pd.Series:
+    """The area of a level for each of some neighbourhoods: itself, or the district that it lies in."""
+    if level == "neighbourhood":
+        return codes
+    below = areas(view, force, "neighbourhood").set_index("code")["parent_code"].to_dict()
+    return codes.map(lambda code: below.get(code, code))
 
 
 def too_many(view: View, force: str, level: str) -> bool:

@@ -108,10 +108,8 @@ def engagement_layer(question: Question, scope: Scope, view: View) -> Layer:
         raise NoLayer(f"No engagement event of {forces()[force]['short']} is loaded for {span}.")
     of_people = scope.layer == "participations"
     own = places.areas(view, force, level)
-    below = places.areas(view, force, "neighbourhood").set_index("code")["parent_code"].to_dict()
-    area = chosen["area"] if level == "neighbourhood" else chosen["area"].map(lambda code: below.get(code, code))
     number = chosen["participants"].fillna(0).astype("int64") if of_people else 1
-    cells = chosen.assign(area=area, number=number)
+    cells = chosen.assign(area=places.lifted(view, force, level, chosen["area"]), number=number)
     counts = cells.groupby(["area", "month"])["number"].sum().unstack("month", fill_value=0)
     placed = counts.reindex(index=own["code"], columns=months, fill_value=0).fillna(0).astype("int64")
     total, noun = int(cells["number"].sum()), ("participation", "participations") if of_people else ("event", "events")

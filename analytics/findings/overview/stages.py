@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from analytics import charts, wording
 from analytics.charts import Spark
 from analytics.finding import Finding, Lead, Provenance, Tile
@@ -20,7 +18,7 @@ from analytics.findings.refusal import refused
 from analytics.findings.survey import changes, choices, verdicts
 from analytics.findings.survey.answers import IN_A_YEAR, UNANSWERABLE, Answers, NoAnswers
 from analytics.findings.survey.published import NO_INTERVAL, Published
-from analytics.records import records_of
+from analytics.records import nullable, records_of
 from analytics.scope import Scope
 from analytics.survey import CHANGE
 from data.settings import settings
@@ -65,7 +63,14 @@ class _Stage:
     @cached_property
     def last(self) -> dict[Hashable, Any]:
         """The last figure."""
-        return self.table.iloc[-1].to_dict()
+        return records_of(self.table.tail(1))[0]
+
+    @cached_property
+    def comparable(self) -> list[dict[Hashable, Any]]:
+        """The last figures, as far as the series does not break between them."""
+        rows = records_of(self.table.tail(_SPARK))
+        broken = [place for place, row in enumerate(rows) if row["broken"]]
+        return rows[broken[-1] :] if broken else rows
 
     def row(self) -> dict[str, Any]:
         """The figure and its change, whose verdict comes from the test with every measure that the survey asks."""
@@ -269,7 +274,7 @@ def _tile(stage: _Stage, row: Mapping[str, Any], month: str) -> Tile:
         verdict=row["verdict"],
         change=_change_words(row),
         welcome=stage.source.measure.higher_is_better,
-        picture=charts.sparkline(_sparks(stage.table), _SPAN if stage.source.scope.area is None else _SPAN_OF_AREA),
+        picture=charts.sparkline(_sparks(stage), _SPAN if stage.source.scope.area is None else _SPAN_OF_AREA),
         alt=_course(stage),
         older=_older(str(last["month"]), month),
         leads=Lead("trends", stage.source.scope.but(from_month=None, by=None).address()),
@@ -295,27 +300,20 @@ def _change_words(row: Mapping[Any, Any]) -> str:
     return by_points(row)
 
 
-def _comparable(table: pd.DataFrame) -> pd.DataFrame:
-    """The last points, as far as the series does not break between them."""
-    rows = table.tail(_SPARK)
-    broken = np.flatnonzero((rows["broken"] != "").to_numpy())
-    return rows.iloc[broken[-1] :] if len(broken) else rows
-
-
 def _course(stage: _Stage) -> str:
     """A sparkline in words."""
-    rows = _comparable(stage.table)
-    drawn = [pair for pair in zip(rows["estimate"], rows["label"], strict=True) if not wording.missing(pair[0])]
+    drawn = [row for row in stage.comparable if not wording.missing(row["estimate"])]
     if not drawn:
         return ""
-    first, last = (f"{wording.percent(share)} in {label}" for share, label in (drawn[0], drawn[-1]))
+    first, last = (f"{wording.percent(row['estimate'])} in {row['label']}" for row in (drawn[0], drawn[-1]))
     return f"{stage.tile}: {first}, {last}"
 
 
-def _sparks(table: pd.DataFrame) -> list[Spark]:
-    rows = _comparable(table)
-    columns = ([None if wording.missing(value) else float(value) for value in rows[name]] for name in _SPARKED)
-    return [Spark(*values) for values in zip(*columns, strict=True)]
+def _sparks(stage: _Stage) -> list[Spark]:
+    return [
+        Spark(*(None if wording.missing(row[name]) else float(row[name]) for name in _SPARKED))
+        for row in stage.comparable
+    ]
 
 
 @dataclass(frozen=True)
@@ -419,7 +417,8 @@ def _frame(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
     texts = {"tile", "measure", "period", "verdict", "flag"}
     return pd.DataFrame(
         {
-            name: pd.Series([row.get(name) for row in rows], dtype="object" if name in texts else "Float64")
+            name: pd.Series(values, dtype="object") if name in texts else nullable(values)
             for name in columns
+            for values in [[row.get(name) for row in rows]]
         }
     )

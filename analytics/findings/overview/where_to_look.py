@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -69,13 +70,10 @@ def where_to_look(scope: Scope, view: View) -> Finding:
         answers, level = _asked(scope, view)
     except UNANSWERABLE as why:
         return refused(question, _empty(), scope, view, str(why))
-    table, noun = _table(answers, level), choices.called(view, answers.force, answers.survey, level)
-    clear = _clear(table)
-    shown = int(table["estimate"].notna().sum())
-    tests = int(table["p_value"].notna().sum() + table["change_p_value"].notna().sum())
-    headline = _headline(clear, shown, len(table), noun)
-    told = records_of(table.head(min(MOST, clear)))
-    order = _order(clear, bool(table["p_value"].notna().any()))
+    places, noun = _places(answers, level), choices.called(view, answers.force, answers.survey, level)
+    table, clear, told = places.table, places.clear, places.told
+    headline = _headline(clear, places.shown, len(table), noun)
+    order = _order(clear, places.against_rest)
     answer = f"{answers.measure.label}, {answers.year.span}: {headline[:1].lower()}{headline[1:]}. {order}"
     return Finding(
         key=question.key,
@@ -85,12 +83,11 @@ def where_to_look(scope: Scope, view: View) -> Finding:
         tables={"areas": table},
         provenance=answers.provenance(
             question,
-            f"{wording.plural(int(table['base'].fillna(0).sum()), 'answer')} in {wording.plural(len(table), noun)}, "
-            f"{answers.year.span}",
+            f"{wording.plural(places.base, 'answer')} in {wording.plural(len(table), noun)}, {answers.year.span}",
             [
-                *withheld_rule(table),
-                f"{wording.plural(tests, 'difference')} tested, from the rest and from a year before, in {clear} areas "
-                "clear with Benjamini and Hochberg's false-discovery rate below "
+                *places.withheld,
+                f"{wording.plural(places.tests, 'difference')} tested, from the rest and from a year before, in "
+                f"{clear} areas clear with Benjamini and Hochberg's false-discovery rate below "
                 f"{settings().false_discovery:.2f}; ordered by the larger of an area's two standardised differences",
             ],
             answers.year.waves,
@@ -99,7 +96,7 @@ def where_to_look(scope: Scope, view: View) -> Finding:
             f"The figure of an area pools the waves of {answers.year.span}. Each is tested twice here, so that fewer "
             "may stand out than on Trends. The map of Neighbourhoods pools up to three "
             "years, so its figures are others.",
-            *_chance(table),
+            *places.chance,
         ),
         lines=(
             *(_line(row, answers.scope.but(area=scope.area), level) for row in told),
@@ -129,7 +126,52 @@ def _asked(scope: Scope, view: View) -> tuple[Answers, str]:
     return Answers.of(scope.but(measure=measure, area=None), view), level
 
 
+@dataclass(frozen=True, eq=False)
+class _Places:
+    """Every area of a level, and what is said of all of them together, whichever of them is chosen.
+
+    Attributes
+    ----------
+    table
+        `COLUMNS`, a row an area. Nobody may change it.
+    clear, shown, tests, base
+        How many areas stand out, have a figure, how many differences were tested, and answers.
+    told
+        The rows that are told of.
+    against_rest
+        Whether any area could be set against the rest.
+    withheld, chance
+        How many figures are withheld, and how many of those called clear may be so by chance, in sentences.
+    """
+
+    table: pd.DataFrame
+    clear: int
+    shown: int
+    tests: int
+    base: int
+    told: tuple[Row, ...]
+    against_rest: bool
+    withheld: tuple[str, ...]
+    chance: tuple[str, ...]
+
+
 @lru_cache(maxsize=64)
+def _places(answers: Answers, level: str) -> _Places:
+    table = _table(answers, level)
+    clear, tested = _clear(table), int(table["p_value"].notna().sum())
+    return _Places(
+        table,
+        clear,
+        shown=int(table["estimate"].notna().sum()),
+        tests=tested + int(table["change_p_value"].notna().sum()),
+        base=int(table["base"].fillna(0).sum()),
+        told=tuple(records_of(table.head(min(MOST, clear)))),
+        against_rest=tested > 0,
+        withheld=tuple(withheld_rule(table)),
+        chance=tuple(_chance(table)),
+    )
+
+
 def _table(answers: Answers, level: str) -> pd.DataFrame:
     """Every area with its two tests, what is clear first, the strongest evidence before the rest."""
     import numpy as np

@@ -90,7 +90,8 @@ def between_areas(scope: Scope, view: View, answers: Answers) -> Between:
         (wording.earlier(last, YEAR - 1), last),
         (wording.earlier(last, 2 * YEAR - 1), wording.earlier(last, YEAR)),
     )
-    level = _level(view, str(scope.force), answers)
+    told = surveys.levels(view, str(scope.force), answers.survey)
+    level = places.level_told(view, str(scope.force), told, LEAST_PAIRS)
     if level is None:
         return _nothing(
             f"Areas are not set beside each other: {answers.survey} tells of fewer than {LEAST_PAIRS} areas that are "
@@ -173,16 +174,6 @@ def said(made: Correlation, verdict: str, level: str) -> str:
         f"Between areas, the change in confidence was {way} where the change in searches was higher ({of}); areas are "
         "not people."
     )
-
-
-def _level(view: View, force: str, answers: Answers) -> str | None:
-    """The finest level at which enough areas are drawn and told of by the survey."""
-    told = surveys.levels(view, force, answers.survey)
-    for level in ("neighbourhood", "district"):
-        drawn = set(places.areas(view, force, level)["code"])
-        if len(drawn & {code for code, own in told.items() if own == level}) >= LEAST_PAIRS:
-            return level
-    return None
 
 
 def _rates(scope: Scope, view: View, level: str, years: tuple[str, str], months: Collection[str]) -> pd.Series:

@@ -150,7 +150,7 @@ class Answers:
         """Every point up to the end of the period, pooled in some way, whatever the scope has."""
         return self._points(pooling)
 
-    @property
+    @cached_property
     def last_month(self) -> str:
         """The month in which the last wave ended."""
         return str(self.waves["month"].iloc[-1])
@@ -284,6 +284,14 @@ class Answers:
         named = tuple((point.name, point.waves) for point in points)
         return self._inside(_point_cells(self.view, self.force, self.survey, self.measure.id, grouping, named))
 
+    def groups_of(self, grouping: str, point: Point) -> set[str]:
+        """The groups of an attribute that the cells of a point are of, wherever they lie; cheaper than the cells."""
+        cells = _cells(self.view, self.force, self.survey, self.measure.id, grouping)
+        waves, groups = cells["wave"].cat, cells["group"].cat
+        held = np.array([*(wave in point.waves for wave in waves.categories), False])[waves.codes]
+        codes = np.asarray(groups.codes)[held]
+        return {str(groups.categories[code]) for code in np.flatnonzero(np.bincount(codes[codes >= 0]))}
+
     def _inside(self, cells: pd.DataFrame) -> pd.DataFrame:
         """Those of some cells that lie in the scope's area."""
         return _inside(cells, self.view, self.force, self.survey, self.scope.area)
@@ -337,8 +345,8 @@ class Answers:
 
         Of every measure where it is made of them all: the waves then need not ask this one.
         """
-        held = choices.waves(self.view) if of_every_measure else self.waves
-        used = held[(held["force"] == self.force) & (held["survey"] == self.survey) & held["wave"].isin(waves)]
+        own = waves if of_every_measure else [wave for wave in waves if wave in self._asked_in]
+        used = _used(self.view, self.force, self.survey, frozenset(own))
         unsure = 0 if of_every_measure else sum(self._dont_know.get(wave, 0) for wave in waves)
         counted = self.scope.dont_know == COUNTED
         fate = "counted as not positive" if counted else "left out of the base"
@@ -347,19 +355,24 @@ class Answers:
         method = method.replace(_OPINION, "those asked, who don't know among them") if counted else method
         return Provenance(
             release=self.view.release.number if self.view.release else 0,
-            files=_files(self.view, tuple(used["load_id"])),
+            files=used.files,
             scope=self.scope.only(question.takes).address(),
-            base=f"{base}. {_told(used)}",
-            weights=_weights(used),
+            base=f"{base}. {used.told}",
+            weights=used.weights,
             method=method,
             reference=REFERENCE,
-            rules=(*said, *_design_rules(self.view, self.force, self.survey), *_weight_rules(used), *rules),
+            rules=(*said, *_design_rules(self.view, self.force, self.survey), *used.rules, *rules),
             settings={
                 "Fewest answers": str(settings().fewest_answers),
                 "Fewest effective answers": str(settings().fewest_effective),
                 "Differences called clear below a false-discovery rate of": f"{settings().false_discovery:.2f}",
             },
         )
+
+    @cached_property
+    def _asked_in(self) -> frozenset[str]:
+        """The waves that asked the measure up to the end of the period."""
+        return frozenset(self.waves["wave"])
 
     @property
     def _dont_know(self) -> dict[str, int]:
@@ -392,7 +405,23 @@ def _inside(cells: pd.DataFrame, view: View, force: str, survey: str, area: str 
     return cells[np.array([*(code in inside for code in areas.categories), False])[areas.codes]]
 
 
+@dataclass(frozen=True)
+class _Used:
+    """What the waves of a figure say of themselves: files, whom they asked and how, weights and what those mean."""
+
+    files: tuple[File, ...]
+    told: str
+    weights: str
+    rules: tuple[str, ...]
+
+
 @lru_cache(maxsize=256)
+def _used(view: View, force: str, survey: str, waves: frozenset[str]) -> _Used:
+    held = choices.waves(view)
+    used = held[(held["force"] == force) & (held["survey"] == survey) & held["wave"].isin(waves)]
+    return _Used(_files(view, tuple(used["load_id"])), _told(used), _weights(used), tuple(_weight_rules(used)))
+
+
 def _files(view: View, loads: tuple[str, ...]) -> tuple[File, ...]:
     held = view.current_loads
     used = held[(held["table"] == RESPONSES.name) & held["load_id"].isin(loads)]

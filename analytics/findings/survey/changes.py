@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analytics import wording
+from analytics.cycle import chance_in_common
 from analytics.findings.survey import choices, estimates
 from analytics.findings.survey.answers import Answers, cells_of
 from analytics.findings.survey.points import WAVES, YEARS, wave_points
@@ -95,6 +96,54 @@ def of_areas(scope: Scope, view: View, level: str, measures: tuple[str, ...] | N
     return _table(bare(scope), view, level, measures)
 
 
+BESIDE = ["area", "change", "change_low", "change_high", "variance", "beside", "beside_variance", "covariance", "flag"]
+
+
+@lru_cache(maxsize=16)
+def beside(scope: Scope, view: View, level: str, measure: str, other: str) -> pd.DataFrame:
+    """The change of a measure in the areas of a level, the last share of another, and the chance that they share.
+
+    Parameters
+    ----------
+    scope, view, level
+        As for `of_areas`.
+    measure
+        The measure whose change is asked about.
+    other
+        The measure beside it, asked of the same people.
+
+    Returns
+    -------
+    DataFrame
+        One row an area, `BESIDE`: the change and why there is none as in `of_areas`, its sampling variance, the share
+        of the other measure over the same year, its sampling variance, and their covariance (`chance_in_common`).
+        NaN where a figure is withheld, or the other measure was not asked. Nobody may change it.
+    """
+    own = of_areas(scope, view, level, (measure,)).reset_index(drop=True)
+    found = {name: np.full(len(own), np.nan) for name in ("variance", "beside", "beside_variance", "covariance")}
+    told = own["change"].notna().to_numpy()
+    if told.any():
+        answers = _asked(bare(scope).but(area=str(own["area"].iloc[0])), view, (measure,))[0][0]
+        joint = _joint(_series(answers, level), (measure, other), level)
+        ends = (
+            (measure, answers.last),
+            (measure, answers.earlier),
+            (other, answers.last),
+        )
+        after, before, at = (
+            np.array([_place(joint, name, area, point.name if point else None) for area in own["area"]], dtype=np.int64)
+            for name, point in ends
+        )
+        found["variance"][told] = differences(joint.means, None, after[told], before[told])["se"].to_numpy() ** 2
+        figures, _ = _shown(joint.means, at)
+        found["beside"] = figures[:, 0]
+        both = told & np.isfinite(found["beside"])
+        found["beside_variance"][both] = joint.means.table["se"].to_numpy(dtype=float)[at[both]] ** 2
+        chance = chance_in_common(joint.means, after[both], before[both], at[both])
+        found["covariance"] = chance * np.sqrt(found["variance"] * found["beside_variance"])
+    return own.assign(**found)[BESIDE]
+
+
 RECENT = ["wave", "label", "month", "broken", "estimate", "low", "high", "base", "flag"]
 
 
@@ -135,9 +184,9 @@ def recent(scope: Scope, view: View, measures: tuple[str, ...], most: int) -> di
         words = [[point.name, point.label, point.month, point.broken] for point in points]
         for n, name in enumerate(wanted):
             own = slice(n * len(points), (n + 1) * len(points))
-            columns = [*zip(*words, strict=True), *figures[own].T.tolist(), flags[own]]
-            table = pd.DataFrame(dict(zip(RECENT, columns, strict=True)))
-            found[name] = table.astype(dict.fromkeys(RECENT[4:8], "Float64"))
+            numbers = [with_nulls(values, np.isnan(values)) for values in figures[own].T]
+            columns = [*zip(*words, strict=True), *numbers, flags[own]]
+            found[name] = pd.DataFrame(dict(zip(RECENT, columns, strict=True)))
     return found
 
 

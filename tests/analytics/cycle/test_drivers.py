@@ -126,6 +126,12 @@ def test_drivers_that_say_the_same_share_alike_and_the_pseudo_r2_is_mcfaddens(as
     assert found.fit == pytest.approx(sm.Logit(yes, sm.add_constant(pair[["one", "two"]])).fit(disp=0).prsquared)
 
 
+def test_a_survey_that_knows_no_area_has_drivers_with_one_level(asked):
+    nowhere = drivers(asked.assign(area=np.nan), "confident", SCALES)
+    alone = drivers(asked, "confident", SCALES, area=None)
+    pd.testing.assert_frame_equal(nowhere.table, alone.table)
+
+
 def test_areas_of_few_answers_or_of_one_have_a_level_together(asked):
     odd = asked.assign(area=asked["area"].where(asked.index >= 10, "tiny"))
     odd.loc[odd["area"] == "N1", "confident"] = 1.0

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.cycle import LEVERS, levers
+from analytics.cycle import LEVERS, chance_in_common, levers
+from analytics.survey import domain_means
 from benchmarks.levers import areas, errors_of, runs
 
 
@@ -71,3 +72,37 @@ def test_what_cannot_be_told_is_said():
     with pytest.raises(ValueError, match="between areas is no more than the chance of who was asked"):
         levers(table, errors=noisy)
     assert isinstance(levers(table).table, pd.DataFrame)
+
+
+def test_chance_in_common_against_covariances_by_hand():
+    """Of people drawn one by one it is the sums of their variances and covariances over areas, as numpy has them."""
+    random = np.random.default_rng(5)
+    area, year = np.repeat(np.arange(30), 80), np.tile(np.repeat([0, 1], 40), 30)
+    trusts = random.random(len(area)) < 0.6
+    sees = np.where(random.random(len(area)) < 0.5, trusts, random.random(len(area)) < 0.3)
+    people = pd.DataFrame({"area": area, "year": year, "trusts": trusts, "sees": sees}).astype(int)
+    long = people.melt(["area", "year"], ["trusts", "sees"], "measure", "value", ignore_index=False)
+    long = long.assign(person=long.index, stratum=long["area"] * 2 + long["year"])
+    means = domain_means(long, "value", ["measure", "area", "year"], None, "stratum", "person")
+    after, before, beside = (means.rows(measure=m, year=y) for m, y in (("trusts", 1), ("trusts", 0), ("sees", 1)))
+    together = np.zeros((3, 3))
+    for one in range(30):
+        now, then = (people[(people["area"] == one) & (people["year"] == y)] for y in (1, 0))
+        together[:2, :2] += np.cov(now["trusts"], now["sees"]) / 40
+        together[2, 2] += then["trusts"].var() / 40
+    expected = together[0, 1] / np.sqrt((together[0, 0] + together[2, 2]) * together[1, 1])
+    assert chance_in_common(means, after, before, beside) == pytest.approx(expected)
+    assert 0.2 < expected < 0.6
+    same = people.assign(sees=0).melt(["area", "year"], ["trusts", "sees"], "measure", "value", ignore_index=False)
+    same = same.assign(person=same.index, stratum=same["area"] * 2 + same["year"])
+    none = domain_means(same, "value", ["measure", "area", "year"], None, "stratum", "person")
+    assert chance_in_common(none, after, before, beside) == 0
+
+
+def test_adjusted_p_values_are_holms():
+    from statsmodels.stats.multitest import multipletests
+
+    found = levers(areas(np.random.default_rng(6), planted=(0.03, 0.01, 0.0))).table
+    expected = multipletests(found["p_value"], method="holm")[1]
+    assert found["adjusted_p"].to_numpy() == pytest.approx(expected)
+    assert found["clear"].tolist() == (expected < 0.05).tolist()

@@ -11,7 +11,7 @@ from analytics.briefings.spreadsheet import to_csv, to_excel
 from analytics.claims import blocked, sentences_of
 from analytics.columns import meaning
 from analytics.findings import QUESTIONS
-from analytics.reading import reading_table, reading_titles
+from analytics.reading import reading_table, reading_titles, rows_to_look_at
 from analytics.scope import Scope
 from data import fit_results
 from data.fit_results import Result
@@ -186,6 +186,33 @@ def test_where_none_stands_out_none_is_named(store):
     assert "None stands out" in drawn
 
 
+@pytest.mark.parametrize(
+    ("scope", "at", "words"), [({}, 4, "weakest of all"), ({"area": "E1"}, 1, "weaker than the others")], ids=str
+)
+def test_the_link_to_look_at_stands_out_in_words_and_is_marked(scope, at, words, view):
+    ring = ask(view, "cycle.ring", **scope)
+    read = reading_table(ring, "links")
+    assert list(read.columns)[:2] == ["Link", "Stands out"]
+    assert list(read["Stands out"]) == [words if place == at else "" for place in range(6)]
+    assert set(read["How sure"]) == {"clear"}
+    assert rows_to_look_at(ring, "links") == {at}
+    assert rows_to_look_at(ring, "stages") == frozenset()
+
+
+def test_a_month_of_which_nothing_is_fitted_says_so_first_and_what_to_choose(store):
+    asked = {"trust_force": answers(60, 40), "fair": answers(70, 30)}
+    view = publish(store, wave("a", "2024-03", **asked), wave("b", "2026-03", **asked))
+    keep(view, FITS)
+    told = (
+        "Links, drivers, paths and influence are of the newest year alone, January to March 2026, and not up to March "
+        "2024: choose March 2026 as the last month, and everything here is of one year."
+    )
+    for key in KEYS:
+        assert told in ask(view, key, to="2024-03").caveats
+        assert told not in ask(view, key, to="2026-03").caveats
+    assert ask(view, "cycle.ring", to="2024-03").caveats[0] == told
+
+
 def test_every_link_has_its_row_and_one_whose_stage_was_not_asked_of_says_so(store):
     view = survey(store)
     keep(view, {"cycle.links": of_links(links(named=None, missing=INFORMATION), INFORMATION)})
@@ -230,6 +257,23 @@ def test_a_chain_says_what_goes_along_it_and_that_its_order_is_assumed(view):
     assert "+0.13 (+0.11 to +0.15) along the chain and +0.01 (−0.01 to +0.03) past it" in found.answer
     assert "It is assumed, not found" in found.caveats[0]
     assert "Not asked, and passed over: legitimacy." in found.caveats
+
+
+def test_a_chain_is_drawn_with_the_stages_that_it_has_and_says_which_it_lacks(view):
+    figure = ask(view, "cycle.paths").chart().to_plotly_json()["layout"]
+    texts = [note["text"] for note in figure["annotations"]]
+    assert [text for text in texts if text.startswith("<b>") and text.endswith("</b>")] == [
+        "<b>Fairness</b>",
+        "<b>Trust</b>",
+        "<b>Cooperation</b>",
+    ]
+    assert texts[-3:] == [
+        "Along the chain +0.13 (+0.11 to +0.15)",
+        "Past it +0.01 (−0.01 to +0.03)",
+        "Not asked: legitimacy",
+    ]
+    told = {text.split("<br>")[0] for text in texts if "<br>" in text}
+    assert told == {"<b>+0.40</b>", "<b>+0.32</b>", "<b>+0.01</b>"}
 
 
 def test_small_numbers_of_those_who_can_influence_are_withheld_with_the_others(view):

@@ -170,6 +170,25 @@ def two_years(store, first, second, **more):
     return publish(store, wave("a", "2025-03", **asked), wave("b", "2026-03", **{**again, **more}))
 
 
+def test_a_year_before_that_a_break_cuts_short_says_so_beside_what_is_found(view):
+    found = ask(view)
+    assert found.headline == "No stage has clearly changed against January to September 2025"
+    assert (
+        " Against January to September 2025, all of the year before that can be compared (new questionnaire and new "
+        "wording from January 2025): "
+    ) in found.answer
+
+
+def test_a_year_before_of_which_less_is_loaded_says_so_and_a_whole_one_says_nothing(store):
+    half = {"trust_force": answers(60, 40)}
+    quarters = [wave(month, month, **half) for month in ("2025-03", "2025-12", "2026-03")]
+    found = ask(publish(store, *quarters))
+    assert "Against January to March 2025, all of the year before that can be compared (no earlier wave" in found.answer
+    whole = ask(publish(store, wave("b", "2024-12", **half)))
+    assert "can be compared" not in whole.answer
+    assert whole.headline == "No stage has clearly changed in the past year"
+
+
 def test_a_stage_that_nobody_asked_of_says_so_and_the_others_stand(store):
     found = ask(two_years(store, {"trust_force": 60, "fair": 70}, {"trust_force": 60, "fair": 40}))
     table = found.tables["stages"].set_index("stage")
