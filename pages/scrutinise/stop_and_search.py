@@ -22,7 +22,7 @@ def each(*questions: str) -> None:
 def who() -> None:
     """Rates of every group, and their course; side by side where there is a ratio, too."""
     if ratio.refused:
-        return each("rates", "trend")
+        return each("rates", *(() if ask("trend").refused else ("trend",)))
     said = [ratio.answer, *ratio.caveats]
     left, right = st.columns(2, gap="large")
     with left:

@@ -41,7 +41,4 @@ with place:
     if part != "studies":
         states.whole_force(scope)
     said = [*ring.caveats, *([ring.answer] if ring.refused else [])]
-    for question in PARTS[part][1]:
-        finding = answer(f"cycle.{question}", scope, view)
-        show.whole(finding, beside=False, said=said)
-        said += finding.caveats
+    show.each((answer(f"cycle.{question}", scope, view) for question in PARTS[part][1]), said)

@@ -290,7 +290,7 @@ class Answers:
         waves, groups = cells["wave"].cat, cells["group"].cat
         held = np.array([*(wave in point.waves for wave in waves.categories), False])[waves.codes]
         codes = np.asarray(groups.codes)[held]
-        return {str(groups.categories[code]) for code in np.flatnonzero(np.bincount(codes[codes >= 0]))}
+        return {str(groups.categories[code]) for code in np.flatnonzero(np.bincount(codes[codes >= 0])).tolist()}
 
     def _inside(self, cells: pd.DataFrame) -> pd.DataFrame:
         """Those of some cells that lie in the scope's area."""
