@@ -69,9 +69,9 @@ def count_ahead(seconds: float = _AHEAD_SECONDS) -> int:
 
 
 def count_behind(closed: Event, seconds: float = _BEHIND_SECONDS) -> int:
-    """Answer what Trends asks of each measure, and of each by every grouping, while pages are shown.
+    """Answer what Trends and the Confidence cycle ask, of every measure, grouping and month, while pages are shown.
 
-    What a measure or a grouping needs that nobody has asked for is read here, and added up for the force.
+    What a measure, a grouping or a month needs that nobody has asked for is read here, and added up for the force.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def count_behind(closed: Event, seconds: float = _BEHIND_SECONDS) -> int:
         Questions that were answered.
     """
     until = time.monotonic() + seconds
-    return _answer_all(_of_trends, lambda: closed.wait(_PAUSE) or time.monotonic() > until)
+    return _answer_all(_behind, lambda: closed.wait(_PAUSE) or time.monotonic() > until)
 
 
 def _answer_all(asked: Callable[[Scope, View], Iterator[Asked]], ended: Callable[[], bool]) -> int:
@@ -119,6 +119,11 @@ def _of_overview(first: Scope, view: View) -> Iterator[Asked]:
                 yield key, Scope(force=force, survey=survey, area=area, to_month=month)
 
 
+def _behind(first: Scope, view: View) -> Iterator[Asked]:
+    yield from _of_trends(first, view)
+    yield from _of_cycle(first, view)
+
+
 def _of_trends(first: Scope, view: View) -> Iterator[Asked]:
     """Each measure as Trends opens on it, then each by every further grouping."""
     force, survey = str(first.force), str(first.survey)
@@ -132,3 +137,12 @@ def _of_trends(first: Scope, view: View) -> Iterator[Asked]:
     for by in choices.groupings(view, force, survey)[1:]:
         for scope in measures:
             yield "trends.by_group", scope.but(by=by)
+
+
+def _of_cycle(first: Scope, view: View) -> Iterator[Asked]:
+    """The force as a whole and one area of each level, month by month."""
+    force, survey = str(first.force), str(first.survey)
+    areas = choices.areas(view, force, survey).drop_duplicates("area_level")["code"]
+    for month in reversed(choices.months(view, force, survey)):
+        for area in (None, *areas):
+            yield "cycle.ring", Scope(force=force, survey=survey, area=area, to_month=month)

@@ -106,6 +106,7 @@ def test_what_a_restored_file_takes_the_place_of_is_said(run, own, police_csv, t
     assert status_of(own, load) == "withdrawn"
 
 
+@pytest.mark.long
 def test_what_was_noticed_in_a_file_is_shown(run, own, police_csv, tmp_path) -> None:
     file = tmp_path / "2018-07-surrey-stop-and-search.csv"
     hostile = "![x](https://beacon.invalid/note.png)"
@@ -215,6 +216,7 @@ def test_a_viewer_sees_the_history_and_no_way_to_change_it(run, monkeypatch) -> 
     assert {button.label for button in app.button} == set()
 
 
+@pytest.mark.long
 def test_the_releases_are_listed_newest_first(run, own) -> None:
     app = run(PAGE, own)
     app.selectbox(key="history_load").set_value(load_of(own, "surrey", "2018-05")).run()

@@ -56,10 +56,16 @@ def test_every_measure_is_counted_by_every_grouping_behind_the_pages(shown, demo
     force = choices.forces(view)[0]
     survey = choices.surveys(view, force)[0]
     measures, groupings = choices.asked(view, force, survey), choices.groupings(view, force, survey)
-    monkeypatch.setattr(release, "answered", lambda key, scope, view: asked.append((key, scope.measure, scope.by)))
+    month = choices.months(view, force, survey)[-1]
+    monkeypatch.setattr(choices, "months", lambda *_: [month])
+    monkeypatch.setattr(
+        release, "answered", lambda key, scope, view: asked.append((key, scope.measure or scope.to_month, scope.by))
+    )
     assert ready.count_behind(Event()) == len(asked)
     first = [(key, measure, None) for measure in measures for key in ready._TRENDS]
-    assert asked == [*first, *(("trends.by_group", measure, by) for by in groupings[1:] for measure in measures)]
+    trends = [*first, *(("trends.by_group", measure, by) for by in groupings[1:] for measure in measures)]
+    of_cycle = [("cycle.ring", month, None)] * 3
+    assert asked == [*trends, *of_cycle]
 
 
 def test_nothing_is_begun_when_the_server_ends(asked, shown, demonstration):
@@ -138,6 +144,7 @@ def test_the_page_finds_what_was_counted_behind(run, demonstration, shown, count
     force = choices.forces(view)[0]
     measure = choices.asked(view, force, choices.surveys(view, force)[0])[1]
     monkeypatch.setattr(choices, "asked", lambda *_: [measure])
+    monkeypatch.setattr(ready, "_of_cycle", lambda *_: iter(()))
     shown(demonstration)
     ready.count_behind(Event())
     monkeypatch.undo()

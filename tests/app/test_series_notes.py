@@ -102,6 +102,7 @@ def test_a_note_is_added_and_stands_under_the_chart(page, surveyed):
     assert field(app, "text_area", "What happened").value == ""
 
 
+@pytest.mark.long
 def test_a_break_that_is_noted_takes_the_change_away_at_once(page):
     app = page()
     assert any("rose in the past year" in text for text in said(app))

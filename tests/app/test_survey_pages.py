@@ -56,6 +56,7 @@ def test_overview_says_the_headline_and_six_tiles(show, asked):
     assert said.count(":gray-badge[:material/remove: No clear change]") == 4
 
 
+@pytest.mark.long
 def test_overview_says_what_changed_where_to_look_and_how_new_the_data_are(show, asked):
     app = show(OVERVIEW)
     said = texts(app)

@@ -72,6 +72,7 @@ def test_a_store_with_a_file_is_shown_and_nothing_is_built(store, built, load, p
     assert built == []
 
 
+@pytest.mark.long
 def test_a_store_whose_every_file_was_withdrawn_is_empty_again(store, built, load, police_csv):
     from data.publishing import withdraw
 

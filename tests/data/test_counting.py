@@ -119,6 +119,7 @@ def census():
     return write
 
 
+@pytest.mark.long
 def test_a_corrected_list_counts_everything_again_at_the_next_load(store, load, searches, correct):
     load({APRIL: searches(2)})
     correct("powers", OLD, NEW)
@@ -177,6 +178,7 @@ def test_a_grouping_choice_regroups_residents_that_were_counted(
     assert grouping(store.view(1)) == {}
 
 
+@pytest.mark.long
 def test_new_code_counts_everything_again(store, load, searches, monkeypatch):
     load({APRIL: searches(2)})
     monkeypatch.setattr(counting, "CODE", counting.CODE + 1)
@@ -275,6 +277,7 @@ def test_recounting_needs_a_reason_and_something_to_count(store, load, searches,
         recount(store, "Grace", reason)
 
 
+@pytest.mark.long
 def test_the_command_line_tells_and_recounts(store, load, searches, correct, capsys):
     load({APRIL: searches(2)})
     correct("powers", OLD, NEW)

@@ -114,6 +114,7 @@ def test_a_release_of_other_rows_asks_anew_and_an_old_one_finds_its_own(one, tem
     assert len(kept(one, key(one.view())).tables["slopes"]) == 1
 
 
+@pytest.mark.long
 def test_a_release_that_changes_none_of_the_rows_keeps_the_fit(one, square_areas, tmp_path):
     (tmp_path / "wards.geojson").write_bytes(square_areas("WD22", {"E05000001": (0, 51)}))
     of_cube = key(one.view(), reads=("stops_cube",))
@@ -192,6 +193,7 @@ def test_a_fit_that_could_not_be_written_is_not_there(one, monkeypatch):
     assert leftovers(one) == []
 
 
+@pytest.mark.long
 def test_a_fit_goes_into_copies_and_previews(one, template, tmp_path):
     back_up(one, tmp_path / "copy")
     copy = Store(tmp_path / "copy")

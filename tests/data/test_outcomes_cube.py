@@ -126,6 +126,7 @@ def test_without_boundaries_every_search_is_counted_all_the_same(cube):
     assert found["stops"].sum() == 2
 
 
+@pytest.mark.long
 def test_a_month_is_withdrawn_and_restored_as_in_the_other_cube(store, load, police_csv):
     load({APRIL: police_csv([search(**{OUTCOME: "Arrest"})] * 2), MAY: police_csv([search()] * 3)})
     before = rows(store.view())
@@ -138,6 +139,7 @@ def test_a_month_is_withdrawn_and_restored_as_in_the_other_cube(store, load, pol
     pd.testing.assert_frame_equal(rows(store.view()), before)
 
 
+@pytest.mark.long
 def test_boundaries_that_come_later_lay_outcomes_into_them(store, load, police_csv, square_areas):
     load({APRIL: police_csv([search(Longitude="0.5", Latitude="51.5", **{OUTCOME: "Arrest"})] * 2)})
     assert rows(store.view())["area"].isna().all()

@@ -178,6 +178,7 @@ def test_boundaries_that_go_recount_every_search(store, load, searches, square_a
     assert rows(store.view(1), "stops_cube")["area"].notna().any()
 
 
+@pytest.mark.long
 def test_only_what_is_new_is_counted(store, load, searches, monkeypatch):
     counted = []
 

@@ -107,6 +107,7 @@ def test_identity_is_a_hash_of_slot_and_bytes():
     assert len({load_id(april, "abc"), load_id(may, "abc"), load_id(april, "abd")}) == 3
 
 
+@pytest.mark.long
 def test_a_release_says_which_loads_and_versions_belong_together(store, april, load, searches):
     second = load({MAY: searches(3)}, by="Grace", reason="May").release
     assert [(r.number, r.by, r.reason, r.action) for r in store.releases()] == [

@@ -451,20 +451,20 @@ def _force_means(cycle: Cycle) -> DomainMeans:
     return _means(_cells(cycle), cycle.sample, ["measure", "period"])
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def _area_means(cycle: Cycle, level: str) -> DomainMeans:
     """The share of each measure in each area and year, with the design factor that the areas have in common."""
     cells = estimates.placed(_cells(cycle, every_year=True), cycle.view, cycle.force, cycle.survey, level)
     return smoothed_within(_means(cells, cycle.sample, ["measure", "area", "period"]), "measure")
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def _area_scores(cycle: Cycle, level: str) -> DomainMeans:
     """The score of each stage in each area and year."""
     return averaged(_area_means(cycle, level), "measure", cycle.stages, cycle.turned)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def _placed_now(cycle: Cycle, level: str) -> pd.DataFrame:
     """The cells of the last year, with the area of a level that each lies in."""
     cells = _cells(cycle)
@@ -485,7 +485,7 @@ def _means(cells: pd.DataFrame, sample: Sample, by: Sequence[str]) -> DomainMean
     return domain_means_of_cells(cells, sample, SHARE, by, stratum="strata", psu="psu")
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def _cells(cycle: Cycle, every_year: bool = False) -> pd.DataFrame:
     """The cells of everyone, measure below measure; ``period`` says whether they are of the last year or before it."""
     import pandas as pd

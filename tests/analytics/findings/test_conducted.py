@@ -348,6 +348,7 @@ def population(ages, year=2019):
     return "\n".join([head, *lines, ""]).encode()
 
 
+@pytest.mark.long
 def test_a_small_age_band_does_not_follow_from_the_other_one(write):
     """White: 4 under 10 and 60 of 10 to 17 are 64 children, so both bands are withheld; Black: none under 10."""
     rows = [searched("White", 4, "under 10"), *JUNE["m201906"]]
@@ -393,6 +394,7 @@ def test_a_rate_for_each_child_is_that_of_residents_of_the_same_group_and_age(wr
     assert not any("No rate for each resident" in caveat for caveat in finding.caveats)
 
 
+@pytest.mark.long
 def test_a_rate_says_of_which_residents_it_is(write, town):
     """Two districts, the file holds one; it is of 2021; and of Black people 30 searches stand against 20 children."""
     town.boundaries()

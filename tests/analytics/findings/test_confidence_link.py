@@ -203,6 +203,7 @@ def test_like_months_are_those_with_a_file_in_both_years():
     assert like_months(held, "2019-01", "2019-12") == ["2019-01", "2019-03"]
 
 
+@pytest.mark.long
 def test_a_year_with_months_missing_is_set_against_the_same_months_alone(demonstration):
     """Files begin in October 2022, so the year to April 2024 has 7 months with one a year before."""
     view = demonstration.view()
@@ -221,6 +222,7 @@ def test_a_year_with_months_missing_is_set_against_the_same_months_alone(demonst
     assert areas.loc["X05000001", "search_change"] == pytest.approx(1_000 * (later - before) / people)
 
 
+@pytest.mark.long
 def test_a_link_between_areas_alone_is_told_as_an_ecological_fallacy(town, monkeypatch):
     """Areas in which searches rose lost confidence, while among people of one group the stopped differ in nothing."""
     random = np.random.default_rng(5)
@@ -243,6 +245,7 @@ def test_a_link_between_areas_alone_is_told_as_an_ecological_fallacy(town, monke
     assert row_of(alone)["verdict"] == SIDES.neither
 
 
+@pytest.mark.long
 def test_a_link_among_people_is_no_fallacy(town, monkeypatch):
     finding = confidence_link(Scope(), surveyed(town, people(-0.25)))
     assert ONLY_BETWEEN not in finding.caveats
@@ -292,6 +295,7 @@ def test_without_like_months_areas_are_not_set_beside_each_other(demonstration):
         assert (between.verdict, len(between.table)) == ("", 0)
 
 
+@pytest.mark.long
 def test_the_chart_of_areas_draws_every_area_with_both_changes(demonstration):
     finding = confidence_link(Scope(), demonstration.view())
     (panel,) = [panel for panel in finding.panels if panel.label.startswith("Areas")]

@@ -125,6 +125,7 @@ def test_a_log_of_ones_own_against_residents_of_ones_own(surrey):
     assert files == {"events.csv", "participants.csv", "people.csv"}
 
 
+@pytest.mark.long
 def test_suppressed_counts_of_residents_are_said(surrey, tmp_path):
     view = surrey([{"White": 8, "Asian": 2}] * 12)
     assert not any("suppressed" in caveat for caveat in reach(Scope(), view).caveats)
@@ -203,6 +204,7 @@ def test_where_residents_are_not_counted_another_attribute_is_offered(view):
     assert [way.label for way in ways] == ["Show it by ethnicity", "Show it by age band"]
 
 
+@pytest.mark.long
 def test_participants_of_an_event_that_is_not_loaded_are_said_to_be_left_out(surrey, tmp_path):
     view = surrey([{"White": 80, "Asian": 20}] * 12)
     before = reach(Scope(), view)

@@ -187,6 +187,7 @@ def test_what_is_not_recorded_is_counted_and_is_no_share(surrey):
     assert set(found.tables["levels"]["name"]) == {*LEVELS, "Not recorded"}
 
 
+@pytest.mark.long
 def test_a_log_that_writes_out_what_is_not_recorded_means_the_same(surrey):
     events = days(*["2026-02-03"] * 11, method="Stall") + days("2026-03-03", method="Not recorded") + days("2026-03-04")
     methods = activity(Scope(), surrey(events)).tables["methods"].set_index("name")

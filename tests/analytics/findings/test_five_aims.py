@@ -320,6 +320,7 @@ def test_of_months_that_the_log_does_not_cover_nothing_is_held_against_a_place(t
     assert any(caveat.startswith("The log covers only May to June 2019") for caveat in finding.caveats)
 
 
+@pytest.mark.long
 def test_an_event_of_before_the_twelve_months_or_on_something_else_does_not_count(two_districts):
     east = two_districts.east
     events(
@@ -334,6 +335,7 @@ def test_an_event_of_before_the_twelve_months_or_on_something_else_does_not_coun
     assert "1 event on stop and search has no place in the log and counts for no area." in finding.caveats
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("columns", "why"),
     [
@@ -420,6 +422,7 @@ def test_matched_unmatched_and_not_assessed_are_all_searches(two_districts):
     assert "1 priority of 3 stand in no row of that list." in finding.caveats
 
 
+@pytest.mark.long
 def test_a_closed_or_later_priority_does_not_stand(two_districts):
     table(
         two_districts,
@@ -539,6 +542,7 @@ def test_a_district_that_is_unlike_in_one_alone_is_not_listed(town, square_areas
     assert not any(one["flagged"] for one in rows_of(finding, "areas"))
 
 
+@pytest.mark.long
 def test_with_few_months_no_district_is_listed(town, square_areas):
     """The same last district as above, in two months instead of six."""
     of_districts(town, square_areas, [16] * 11 + [0], over=MONTHS[:2])

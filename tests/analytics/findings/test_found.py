@@ -209,6 +209,7 @@ def test_too_few_searches_with_a_place_give_no_gap_within_districts(write, town)
 # Which searches
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("power", [SECTION_60, "Police and Criminal Evidence Act 1984 (section 6)"])
 def test_powers_without_suspicion_never_enter_the_rate_of_grounds(write, town, power):
     before = find_rates(Scope(), write(**JUNE))
@@ -623,6 +624,7 @@ def test_shares_of_outcomes_add_up_and_have_wilsons_interval(write):
     )
 
 
+@pytest.mark.long
 def test_outcomes_of_both_groups_are_drawn_side_by_side(write):
     rows = [searched("Black", 50), searched("Black", 20, ARREST), searched("White", 90), searched("White", 4, ARREST)]
     finding = outcomes(Scope(), write(m201906=rows))

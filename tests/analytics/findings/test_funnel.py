@@ -103,6 +103,7 @@ def expected_of(counts, odds):
     return ratio, np.array(p_values), limits
 
 
+@pytest.mark.long
 def test_limits_and_flags_are_those_of_the_binomial_distribution(outlier):
     finding = funnel(Scope(), outlier)
     found = by_name(finding)
@@ -235,6 +236,7 @@ def test_areas_that_vary_widen_the_limits_and_the_range_is_said(town, square_are
     assert (p_values < 0.002).sum() >= 6
 
 
+@pytest.mark.long
 def test_an_area_of_few_residents_and_many_searches_is_named_and_what_is_without_it(town, square_areas):
     """Eleven districts of 1,000 and 10,000 residents; all are searched alike but one, ten times as often.
 
@@ -252,6 +254,7 @@ def test_an_area_of_few_residents_and_many_searches_is_named_and_what_is_without
     assert whole["ratio"] < 1.7
 
 
+@pytest.mark.long
 def test_few_areas_say_so_and_two_that_differ_are_not_called_outside(town, square_areas):
     finding = funnel(Scope(), write(town, square_areas, [(560, 2_000), (496, 2_000)]))
     assert finding.headline == "No district of 2 lies clearly outside the limits"
@@ -278,6 +281,7 @@ def test_clumps_widen_the_limits(town, square_areas):
     assert widths[1] / widths[0] == pytest.approx(math.sqrt(wholes[1]["dispersion"]), rel=0.15)
 
 
+@pytest.mark.long
 def test_two_areas_that_are_far_apart_tell_too_little_of_what_they_have_in_common(town, square_areas):
     assert funnel(Scope(), write(town, square_areas, [(60, 200), (30, 200)])).answer.startswith(
         "The districts of Surrey Police are too uneven: the ratio within them could be anything from 0."
@@ -333,6 +337,7 @@ def test_with_few_searches_in_an_area_or_few_areas_of_many_searches_there_is_no_
     )
 
 
+@pytest.mark.long
 def test_of_a_force_whose_districts_are_missing_from_the_census_one_is_not_enough(town, square_areas):
     names = ["North", "South", "Middle"]
     view = write(town, square_areas, [(40, 200)] * 3, names=names, absent=("North", "South"))
@@ -390,6 +395,7 @@ def test_the_finest_areas_with_enough_searches_come_first_and_others_can_be_aske
     assert {row["name"] for row in by_name(wide).values()} == {"East", "West"}
 
 
+@pytest.mark.long
 def test_where_few_small_areas_have_enough_searches_districts_come_first(wards):
     view = wards("2021-06", [(6, 150), (30, 150), (30, 150)] * 4)
     assert funnel(Scope(), view).provenance.scope["area_level"] == "district"
@@ -400,6 +406,7 @@ def test_where_few_small_areas_have_enough_searches_districts_come_first(wards):
     assert asked.answer.startswith("No neighbourhood that can be shown lies clearly outside")
 
 
+@pytest.mark.long
 def test_a_refusal_shows_the_way_to_other_areas(wards):
     view = wards("2021-06", [(9, 150)] * 6 + [(5, 150)] * 5 + [(30, 150)])
     asked = Scope(area_level="neighbourhood")

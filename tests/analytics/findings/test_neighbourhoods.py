@@ -360,6 +360,7 @@ def test_every_card_says_in_words_what_is_not_loaded(town):
     assert any("No population is loaded" in text for text in drawn.caveats)
 
 
+@pytest.mark.long
 def test_few_searches_of_an_area_are_withheld_and_none_is_said(town):
     town.boundaries()
     town.census(

@@ -54,6 +54,7 @@ def of(view, **parts):
     return found
 
 
+@pytest.mark.long
 def test_a_small_count_of_an_area_without_residents_is_in_no_table(wards):
     found = of(wards, layer="search_ratio")
     shown, rates = found.table.set_index("area"), found.tables["rates"].set_index("area")
@@ -109,6 +110,7 @@ def test_the_ratio_of_the_whole_force_is_of_the_areas_whose_residents_are_known(
     assert "Areas whose residents are not known because of suppressed counts have no rate" in said
 
 
+@pytest.mark.long
 def test_searches_in_no_area_are_in_no_ratio_and_said(wards, town):
     town.stops("2022-07", {("White", None): 35, ("Black", None): 7})
     before, after = of(wards, layer="search_ratio"), of(town.view(), layer="search_ratio")

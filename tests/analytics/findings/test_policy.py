@@ -33,6 +33,7 @@ def flags(made):
     return {note.text: note.x for note in annotations if note.yref == "paper" and note.yanchor == "bottom"}
 
 
+@pytest.mark.long
 def test_a_day_within_the_months_is_marked_listed_and_said(town):
     made = trend(Scope(), months_of(town, "2019-06", "2019-09"))
     assert SAID in made.caveats
@@ -74,8 +75,7 @@ def test_a_mark_changes_no_figure_and_no_height_of_the_drawing(town):
 
 
 def test_a_refused_course_has_no_marks(town):
-    town.stops("2019-07", {"Black": 60, "White": 200})
-    town.stops("2019-08", {"Black": 60, "White": 200})
+    town.stops("2019-07", {"White": 200})
     made = trend(Scope(), town.view())
     assert made.refused
     assert not [said for said in made.caveats if said.startswith("Marked")]

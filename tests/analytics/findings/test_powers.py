@@ -122,6 +122,7 @@ JUNE = {
 }
 
 
+@pytest.mark.long
 def test_shares_have_wilsons_interval_and_their_difference_newcombes(write, districts):
     """One month: statsmodels has the same intervals; nothing is tested, and there is no ratio."""
     finding = by_power(Scope(), write(JUNE))
@@ -305,6 +306,7 @@ def test_that_ups_and_downs_leave_the_ratio_alone_is_said_where_they_do(write, d
     assert ("is no surer than the shares" in said) == (not alike)
 
 
+@pytest.mark.long
 def test_a_ratio_of_one_month_says_in_the_answer_that_it_is_by_chance(write, districts):
     """Section 60 in one of six months: how far its searches come in clumps can't be told, so it is no test either."""
     finding = by_power(Scope(), write(section_60([(12, 14), *[(0, 0)] * 5])))
@@ -315,6 +317,7 @@ def test_a_ratio_of_one_month_says_in_the_answer_that_it_is_by_chance(write, dis
     assert not any("ratio pair" in rule for rule in finding.provenance.rules)
 
 
+@pytest.mark.long
 def test_with_too_few_known_powers_there_is_no_share_rate_or_ratio(write, districts):
     """300 of 400 say a power: three quarters, and four fifths are asked for."""
     finding = by_power(Scope(), write({"2019-06": [*JUNE["2019-06"], searched("White", 100, "")]}))
@@ -348,6 +351,7 @@ def test_four_fifths_of_known_powers_are_enough_and_make_floors(write, districts
     ) in finding.caveats
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("group", "blank"), [("Black", 30), ("White", 60)])
 def test_a_group_of_which_too_few_powers_are_known_is_compared_with_none(write, districts, group, blank):
     """Of the group 77 % say a power, of all more than four fifths."""
@@ -393,6 +397,7 @@ def test_the_same_share_in_every_month_is_no_difference(write, districts):
 ALIKE = (("Black", 3), ("White", 6))
 
 
+@pytest.mark.long
 def test_each_power_is_counted_with_its_kind(write, districts):
     rows = [
         *JUNE["2019-06"],
@@ -427,6 +432,7 @@ def test_a_chosen_power_limits_nothing(write, districts):
     assert by_power(Scope(power=SECTION_60_NAME), view).as_json() == by_power(Scope(), view).as_json()
 
 
+@pytest.mark.long
 def test_transport_police_have_shares_and_no_ratio(write, districts):
     finding = by_power(Scope("btp"), write(months_of(busy), force="btp"))
     assert not finding.refused
@@ -458,6 +464,7 @@ def test_small_counts_are_withheld(write, districts):
     assert not re.search(r"(?<![\d.,+−])[79](?![\d.,])", text)
 
 
+@pytest.mark.long
 def test_much_unknown_ethnicity_is_said_first(write, districts):
     finding = by_power(Scope(), write({"2019-06": [*JUNE["2019-06"], searched("Blank", 100)]}))
     assert finding.answer.startswith("Ethnicity is unknown for 25\u00a0% of searches. ")
@@ -508,6 +515,7 @@ def test_shares_of_objects_add_up_and_have_statsmodels_intervals(write):
     )
 
 
+@pytest.mark.long
 def test_only_searches_that_need_grounds_are_counted(write, town):
     before = by_object(Scope(), write(LOOKED_FOR))
     apart = [

@@ -86,6 +86,7 @@ def by_check(finding):
     return {row["check"]: row for row in rows_of(finding)}
 
 
+@pytest.mark.long
 def test_each_gap_is_counted(write):
     checks = by_check(quality(Scope(), write(m201906=GAPS)))
     assert {name: (row["searches"], row["of"]) for name, row in checks.items()} == {
@@ -243,6 +244,7 @@ def test_a_strict_rate_is_a_range_where_links_are_not_given(write):
     )
 
 
+@pytest.mark.long
 def test_where_no_power_is_recorded_no_share_of_powers_is(write):
     finding = quality(Scope(), write(m201906=[searched(100, Legislation="")]))
     power = by_check(finding)["Power not recorded"]
@@ -309,6 +311,7 @@ def test_months_without_a_file_and_by_month(write):
     ]
 
 
+@pytest.mark.long
 def test_nothing_missing_is_said(write):
     finding = quality(Scope(), write(m201906=[searched(60), searched(20, **BLACK)]))
     assert finding.headline == "Nothing that is checked is missing"
@@ -317,6 +320,7 @@ def test_nothing_missing_is_said(write):
     assert by_check(finding)["Link to the object not given"]["flag"] == "no outcomes"
 
 
+@pytest.mark.long
 def test_of_very_few_searches_no_share_is_said(write):
     finding = quality(Scope(), write(m201906=[searched(6), searched(3, Object_of_search="")]))
     assert finding.headline == "Too few searches to say"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
+import pytest
+
 from analytics.findings import trends
 from analytics.scope import Scope
 from data.loading import load_files
@@ -45,6 +47,7 @@ def test_each_wave_says_its_own_the_newest_first_and_how_intervals_are_meant(sto
     ]
 
 
+@pytest.mark.long
 def test_of_many_waves_the_newest_are_told_and_the_rest_counted(store) -> None:
     waves = [asked(f"w{n}", f"2026-0{n}", weighting=RAKED, raked_to="age and sex") for n in range(1, 9)]
     made = trends.measure(Scope(), publish(store, *waves)).provenance

@@ -140,6 +140,7 @@ def test_every_yardstick_is_said_to_be_our_own_and_printed(write):
 # Known answers
 
 
+@pytest.mark.long
 def test_a_share_has_wilsons_interval_in_one_month(write):
     """190 of 200 searches have a known power, 170 an ethnicity: statsmodels has the same intervals."""
     rows = (
@@ -361,6 +362,7 @@ def test_a_column_taken_away_leaves_its_criteria_without_data(column, write, tow
     assert {key: after[key]["verdict"] for key in kept} == {key: before[key] for key in kept}
 
 
+@pytest.mark.long
 def test_without_residents_there_is_no_ratio_and_everything_else(write):
     months = ("2019-04", "2019-05", "2019-06")
     found = verdicts_of(scorecard(Scope(), write(whole(), months=months, people=False)))

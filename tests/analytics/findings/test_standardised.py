@@ -121,6 +121,7 @@ SEARCHED = {
 }
 
 
+@pytest.mark.long
 def test_without_sexes_it_is_by_age_alone(write):
     finding = standardised(Scope(), write(FITS, SEARCHED, sexes=("",)))
     row = next(row for row in rows_of(finding) if row["group"] == "Black")
@@ -133,6 +134,7 @@ def test_without_sexes_it_is_by_age_alone(write):
     assert finding.headline.startswith("Same age: a ratio of ")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("ages", "searches", "why"),
     [

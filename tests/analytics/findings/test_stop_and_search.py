@@ -81,6 +81,7 @@ def test_60_of_5000_against_200_of_80000(town):
     assert "No ratio within districts is given: there is one district." in finding.caveats
 
 
+@pytest.mark.long
 def test_a_gap_that_is_where_people_live(town):
     """Two districts with equal rates in each: 6.24 as recorded, 1.00 within districts.
 
@@ -161,6 +162,7 @@ def test_a_range_that_crosses_1_is_said_before_the_number(town):
     )
 
 
+@pytest.mark.long
 def test_a_range_that_crosses_1_is_said_of_an_unclear_difference_too(town):
     one_district(town)
     town.stops("2019-06", {"Black": 12, "White": 200, "Not stated": 20})
@@ -169,6 +171,7 @@ def test_a_range_that_crosses_1_is_said_of_an_unclear_difference_too(town):
     assert finding.answer.startswith("Ethnicity is unknown for 9\u00a0% of searches, enough to leave open which")
 
 
+@pytest.mark.long
 def test_a_word_that_no_list_knows_is_counted_apart(town):
     one_district(town)
     town.stops("2019-06", {"Black": 60, "White": 200})
@@ -181,6 +184,7 @@ def test_a_word_that_no_list_knows_is_counted_apart(town):
     )
 
 
+@pytest.mark.long
 def test_officer_defined_ethnicity_all_blank(town):
     one_district(town)
     town.stops("2019-06", {"Black": 60, "White": 200}, **{"Officer-defined ethnicity": ""})
@@ -209,6 +213,7 @@ def test_whose_word_counts(town):
 # Gaps, filters, what is left out
 
 
+@pytest.mark.long
 def test_both_words_on_ethnicity_stand_beside_each_other(town):
     """By hand: 60 to 200 by their own word; of them 20 more are Black to the officer, and 20 fewer White."""
     one_district(town)
@@ -285,6 +290,7 @@ def test_a_month_without_a_file(town):
         )
 
 
+@pytest.mark.long
 def test_searches_of_vehicles_alone_are_left_out(town):
     one_district(town)
     town.stops("2019-05", {"Black": 60, "White": 200})
@@ -295,6 +301,7 @@ def test_searches_of_vehicles_alone_are_left_out(town):
     assert "70 vehicle-only searches left out: no person was searched." in finding.caveats
 
 
+@pytest.mark.long
 def test_one_district_of_two(town):
     town.boundaries()
     town.census({town.west: ("West", PEOPLE), town.east: ("East", PEOPLE)})
@@ -312,6 +319,7 @@ def test_one_district_of_two(town):
     assert row(disproportionality(Scope(), town.view()))["stops"] == 87
 
 
+@pytest.mark.long
 def test_one_power(town):
     one_district(town)
     town.stops("2019-05", {"Black": 60, "White": 200})
@@ -364,6 +372,7 @@ def test_the_period_of_two_loads_of_a_month_is_the_later_one(town):
 # Small numbers
 
 
+@pytest.mark.long
 def test_a_small_group_is_withheld_with_every_figure_of_it(town):
     one_district(town)
     town.stops("2019-06", {"Black": 60, "White": 200, "Asian": 9, "Other": 10})
@@ -396,6 +405,7 @@ def test_two_small_groups_can_be_worked_out_together_and_it_is_said(town):
         assert not any("bound" in caveat for caveat in caveats)
 
 
+@pytest.mark.long
 def test_a_zero_of_published_files_is_shown_without_a_rate(town):
     """Nobody is recorded as Other: the force may not use the category, and the totals give the 0 away exactly."""
     one_district(town)
@@ -428,6 +438,7 @@ def test_a_zero_of_published_files_is_shown_without_a_rate(town):
     assert "longer period" not in trend(Scope(group="Other", from_month="2019-06"), view).answer
 
 
+@pytest.mark.long
 def test_a_zero_of_a_group_that_the_force_records_elsewhere_is_no_question_of_the_category(town):
     one_district(town)
     town.stops("2019-05", {"Black": 60, "White": 200, "Other": 20})
@@ -580,6 +591,7 @@ def test_with_a_lookup_alone_there_is_a_ratio_and_none_within_districts(town):
     assert "No ratio within districts is given: no boundaries of its districts." in finding.caveats
 
 
+@pytest.mark.long
 def test_a_suppressed_count_is_left_out_and_never_zero(town):
     town.boundaries()
     town.census({town.west: ("West", PEOPLE | {"Black": None}), town.east: ("East", PEOPLE)})
@@ -605,6 +617,7 @@ def test_a_group_whose_residents_are_all_suppressed(town):
     assert not asian.refused
 
 
+@pytest.mark.long
 def test_searches_of_one_group_without_a_place(town):
     """No search of Black people lies in a district, so there is nothing to compare within districts."""
     town.boundaries()
@@ -617,6 +630,7 @@ def test_searches_of_one_group_without_a_place(town):
     assert f"No ratio within districts is given: {why} that has residents." in finding.caveats
 
 
+@pytest.mark.long
 def test_one_district_that_outweighs_the_other(town):
     """Opposite gaps in two districts leave an interval of many powers of ten, which says nothing."""
     town.boundaries()
@@ -739,6 +753,7 @@ def six_months(town, people=PEOPLE):
         )
 
 
+@pytest.mark.long
 def test_what_moves_every_group_and_district_alike_widens_the_rates_and_not_the_ratio(town):
     """Months of 50 and 100: variance 750 over a mean of 75 is a factor of 10, by the split between groups under 1."""
     six_months(town)
@@ -783,6 +798,7 @@ def test_a_month_that_moves_every_district_alike_has_the_interval_of_its_own_sea
     assert {r["dispersion"] for r in monthly if r["group"] == "Black"} == {whole}
 
 
+@pytest.mark.long
 def test_two_months_leave_chance_alone_and_say_so(town):
     one_district(town)
     for month in ("2019-05", "2019-06"):
@@ -817,6 +833,7 @@ def test_the_lowest_and_the_highest_month_are_told_with_their_intervals(town):
 # What to bear in mind
 
 
+@pytest.mark.long
 def test_fairness_and_missing_residents_come_before_the_gaps(town):
     town.boundaries()
     town.census({town.east: ("East", PEOPLE)})
@@ -869,6 +886,7 @@ def test_searches_that_lie_nowhere_are_counted_in_one_sentence(town):
     assert not any("coordinates" in c for c in rates(Scope(area=town.east), town.view()).caveats)
 
 
+@pytest.mark.long
 def test_searches_in_districts_that_the_census_lacks_have_a_place_all_the_same(town):
     """Every search lies in West, which has no row: the refusal is not that they have no place."""
     town.boundaries()
@@ -882,6 +900,7 @@ def test_searches_in_districts_that_the_census_lacks_have_a_place_all_the_same(t
     assert f"No ratio within districts is given: {why}." in made.caveats
 
 
+@pytest.mark.long
 def test_searches_without_a_place_are_another_reason(town):
     town.boundaries()
     town.census({town.west: ("West", PEOPLE), town.east: ("East", PEOPLE)})
@@ -891,6 +910,7 @@ def test_searches_without_a_place_are_another_reason(town):
     assert made.tiles[-1].base == "23\u00a0% of searches lie in a district"
 
 
+@pytest.mark.long
 def test_more_searches_than_residents_say_little_and_not_where_people_live(town):
     one_district(town, PEOPLE | {"Black": 20})
     town.stops("2019-06", {"Black": 60, "White": 200})
@@ -972,6 +992,7 @@ def test_a_narrow_range_of_few_unknown_is_not_said_first(town):
     assert not [rule for rule in finding.provenance.rules if "nknown ethnicity said" in rule]
 
 
+@pytest.mark.long
 def test_an_unclear_difference_is_not_called_a_range_of_times(town):
     one_district(town, PEOPLE | {"Black": 1_000})
     town.stops("2019-06", {"Black": 12, "White": 900, "Not stated": 30})
@@ -983,6 +1004,7 @@ def test_an_unclear_difference_is_not_called_a_range_of_times(town):
     assert "If every search of unknown ethnicity (3\u00a0%) were of White people, " in finding.answer
 
 
+@pytest.mark.long
 def test_the_numbers_of_searches_on_a_page_are_reconciled(town):
     one_district(town)
     town.stops("2019-05", {"Black": 60, "White": 200, "Asian": 50, "Not stated": 20})

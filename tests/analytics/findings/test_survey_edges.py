@@ -411,6 +411,7 @@ def test_where_to_look_says_since_when_an_area_changed(demonstration):
     assert "rose by 23 points (9 to 36) since January to September 2025" in line.text
 
 
+@pytest.mark.long
 def test_areas_that_nothing_loaded_knows_are_called_areas(store, tmp_path):
     """W1 to W3 stand in no boundary and no list, so nobody can say that they are districts."""
     places = [f"W{n % 3 + 1}" for n in range(300)]

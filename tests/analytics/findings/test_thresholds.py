@@ -111,6 +111,7 @@ def test_the_gap_is_shown_at_both_prior_scales_and_no_side_is_told(write):
     assert "Gaps are shown with their sign; no verdict is given" in methods()["stop_and_search.threshold_gaps"].refuses
 
 
+@pytest.mark.long
 def test_where_no_gap_is_clear_that_is_all_that_is_said(write):
     finding = threshold_gaps(Scope(), write(drawn(0.0, seed=6)))
     assert not finding.refused

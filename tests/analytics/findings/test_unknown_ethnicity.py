@@ -49,6 +49,7 @@ def older_release(monkeypatch):
 # Within what was looked for
 
 
+@pytest.mark.long
 def test_unknown_ethnicity_is_spread_within_each_object(town):
     """Drugs: 20 of 100 are Black, 100 unknown give 20 and 80. Weapons: 80 of 160, 160 unknown give 80 and 80."""
     town.stops("2019-05", {"Black": 20, "White": 80, "Not stated": 60, "Blank": 40}, **DRUGS)
@@ -104,6 +105,7 @@ def test_a_group_that_is_withheld_is_given_nothing_that_is_shown(town):
     assert (found["ratio_if_unknown_within_object"], found["unknown_to_group"]) == (None, None)
 
 
+@pytest.mark.long
 def test_objects_that_are_not_said_or_cant_be_right_spread_nothing(town):
     town.stops("2019-05", {"Black": 20, "White": 80, "Not stated": 79}, **DRUGS)
     town.stops("2019-06", {"Black": 80, "White": 80, "Not stated": 21}, **(WEAPONS | {"Object of search": ""}))
@@ -114,6 +116,7 @@ def test_objects_that_are_not_said_or_cant_be_right_spread_nothing(town):
     assert f"U{why[1:]}" in finding.provenance.rules
 
 
+@pytest.mark.long
 def test_objects_at_odds_with_the_power_spread_nothing(town):
     """The drugs power is for drugs alone, and the file says weapons of every search."""
     town.stops("2019-06", {"Black": 80, "White": 80, "Not stated": 20}, **{"Object of search": "Offensive weapons"})
@@ -150,11 +153,13 @@ def other_source(town, **residents):
     town.write("own.csv", text.getvalue().encode())
 
 
+@pytest.mark.long
 def test_one_source_has_no_table_of_sources(town):
     town.stops("2019-06", {"Black": 60, "White": 200}, **DRUGS)
     assert list(disproportionality(Scope(), town.view()).tables) == ["disproportionality", "definitions"]
 
 
+@pytest.mark.long
 def test_two_sources_stand_side_by_side(town):
     """60 of 5,000 against 200 of 80,000 is 4.8; of 4,000 against 60,000 it is 4.5."""
     town.stops("2019-06", {"Black": 60, "White": 200}, **DRUGS)
@@ -195,6 +200,7 @@ def test_a_verdict_that_hangs_on_the_source_is_said(town):
     )
 
 
+@pytest.mark.long
 def test_a_source_without_residents_of_a_group_says_so(town):
     town.stops("2019-06", {"Black": 60, "White": 200}, **DRUGS)
     other_source(town, White=80_000)

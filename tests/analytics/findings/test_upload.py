@@ -121,6 +121,7 @@ def test_files_of_several_kinds_have_at_most_three_previews(store, police_csv) -
     staged.discard()
 
 
+@pytest.mark.long
 def test_a_wave_is_previewed_with_both_shares_on_one_scale(store, tmp_path) -> None:
     def wave(name, days, codes):
         rows = "\n".join(f"{place},{code}" for place, code in enumerate(codes))

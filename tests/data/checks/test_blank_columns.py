@@ -1,5 +1,7 @@
 """Columns that a whole month leaves blank: beside other months, and in the file alone."""
 
+import pytest
+
 from data.checks.blank_columns import ELSEWHERE, FEWEST, THROUGHOUT
 
 AGE = {"Age range": ""}
@@ -32,6 +34,7 @@ def test_one_filled_month_among_many_blank_ones_is_no_measure(remarks, searches)
     assert ELSEWHERE not in found["2018-04"]
 
 
+@pytest.mark.long
 def test_a_column_of_which_few_values_are_expected_may_be_blank_by_chance(remarks, searches):
     # 9 of 20 rows elsewhere have the age, so 9 of 20 are expected here, fewer than ten.
     rare = [*searches(9, "2018-05"), *searches(11, "2018-05", **AGE, Latitude="52")]
@@ -40,6 +43,7 @@ def test_a_column_of_which_few_values_are_expected_may_be_blank_by_chance(remark
     assert ELSEWHERE in remarks(m201504=searches(20, "2015-04", **AGE), m201505=often)["2015-04"]
 
 
+@pytest.mark.long
 def test_a_small_month_and_the_name_of_an_operation_are_not_judged(remarks, searches):
     assert THROUGHOUT not in remarks(m201804=searches(FEWEST - 1, **AGE))["2018-04"]
     assert THROUGHOUT not in remarks(m201804=searches(FEWEST, **{"Policing operation": ""}))["2018-04"]

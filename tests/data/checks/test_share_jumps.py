@@ -61,6 +61,7 @@ def test_months_of_the_store_are_a_measure_too(remarks, month, year):
     assert RULE not in remarks(**shifted, m202010=month("2020-10", 5, 60, 21, 14))["2020-10"]
 
 
+@pytest.mark.long
 def test_two_months_are_no_measure_nor_those_of_more_than_a_year_ago(remarks, month, year):
     assert FEWEST_MONTHS == 3
     shifted = month("2020-10", 5, 61, 20, 14)

@@ -35,6 +35,7 @@ def second(load):
     return run
 
 
+@pytest.mark.long
 def test_a_scale_that_ran_the_other_way_is_told(second) -> None:
     (remark,) = second((10, 20, 30, 80, 60))
     assert remark.what == "1 question lies as in the wave before with every code at the other end"

@@ -138,6 +138,7 @@ def test_a_month_is_the_same_in_both_forms(source, read, archive, name, reader, 
     assert reading.notes == (WHOLE, *expected.notes)
 
 
+@pytest.mark.long
 def test_the_form_that_is_loaded_later_takes_the_place_of_the_other(store, load, police_csv):
     rows = police_csv([SEARCH_ROW] * 3)
     load({STOPS.replace("json", "csv"): rows})

@@ -163,6 +163,7 @@ def test_the_same_file_with_the_same_mapping_is_one_load(store, load):
     assert (again.outcomes[0].status, again.release, len(loads(store))) == ("already loaded", None, 1)
 
 
+@pytest.mark.long
 def test_a_changed_mapping_takes_the_place_and_withdrawing_it_brings_the_earlier_one_back(store, load):
     load({WAVE: CSV, BESIDE: MAPPING.encode()})
     (first,) = loads(store)
@@ -203,6 +204,7 @@ def test_the_store_keeps_the_mapping_and_never_the_answers(store, load):
 # Respondents
 
 
+@pytest.mark.long
 def test_a_respondent_has_one_hash_in_a_store_and_another_elsewhere(store, load, tmp_path):
     load({WAVE: CSV, BESIDE: MAPPING.encode()})
     later = MAPPING.replace("2026-Q3", "2026-Q4").encode()
