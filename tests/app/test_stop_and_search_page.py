@@ -15,7 +15,9 @@ from analytics.findings.stop_and_search.find_rates import infra_marginality
 from analytics.reading import reading_table
 from analytics.scope import Scope
 from analytics.wording import plain
+from benchmarks.parts import PARTS
 from pages.parts.release import _answer
+from tests.app.conftest import ROOT
 from tests.app.small_store import DISTRICTS, GAP, MONTHS, files, searched
 
 RATIO, RATES, TREND = (
@@ -546,6 +548,10 @@ def test_thresholds_are_fitted_when_the_part_is_opened_and_the_bar_is_moved(run,
     alts = [chart.proto.alt for chart in app.get("plotly_chart")]
     assert example.panels[7].alt in alts
     assert example.panels[0].alt not in alts
+
+
+def test_what_measures_the_parts_knows_all_of_them() -> None:
+    assert re.findall(r'^    "(\w+)": \("', (ROOT / PAGE).read_text(), re.MULTILINE) == list(PARTS)
 
 
 def test_months_with_a_file_stand_with_the_data(run, answer) -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
+from benchmarks.parts import PARTS
 from tests.browser.conftest import ROOT, STOPS, open_everything, settle
 from tests.browser.keys import walk
 from tests.browser.measures import COLOURS, Violation, cut, fit, outline, overlaid, sideways, spaced, violations
@@ -38,21 +39,7 @@ VIEWS = {
     "engagement": View("/engagement", invented=True),
     "first upload": View("/upload", invented=True),
     "stop and search": View(STOPS),
-    **{
-        f"stops, {part}": View(f"{STOPS}?part={part}", invented=True, once=True)
-        for part in (
-            "areas",
-            "alike",
-            "powers",
-            "found",
-            "children",
-            "tests",
-            "aims",
-            "teams",
-            "thresholds",
-            "data",
-        )
-    },
+    **{f"stops, {part}": View(f"{STOPS}?part={part}", invented=True, once=True) for part in PARTS[1:]},
     "refused": View(f"{STOPS}?force=west-yorkshire&area=E08000034"),
     "bad address": View(f"{STOPS}?force=nowhere", once=True),
     "no survey": View("/trends", once=True),
