@@ -274,7 +274,15 @@ def _of_part(found: Ring) -> tuple[str, str]:
         verb = "is" if len(below) == 1 else "are"
         number = wording.plural(len(below), "link")
         return f"{number} {verb} clearly weaker than {there}", f"{said[:1].upper()}{said[1:]}; {count}."
-    return f"No link is clearly weaker than {there}", f"No difference below 0 is clear, {count}."
+    row = min((row for row in records_of(table) if not wording.missing(row["p_value"])), key=lambda r: r["difference"])
+    furthest = f"Lowest against {rest} is {row['from']} to {row['to']}: {_apart(row)}, not clear"
+    return f"No link is clearly weaker than {there}", f"{furthest}; {count}."
+
+
+def _apart(row: Mapping[Hashable, Any]) -> str:
+    """A difference in points with its interval."""
+    ends = wording.points_between(row["difference_low"], row["difference_high"]).removesuffix(" points")
+    return f"{wording.points(row['difference'])} ({ends})"
 
 
 def _line(found: Ring) -> Line:

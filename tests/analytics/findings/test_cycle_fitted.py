@@ -12,6 +12,7 @@ from analytics.claims import blocked, sentences_of
 from analytics.columns import meaning
 from analytics.findings import QUESTIONS
 from analytics.reading import reading_table, reading_titles, rows_to_look_at
+from analytics.records import records_of
 from analytics.scope import Scope
 from data import fit_results
 from data.fit_results import Result
@@ -238,6 +239,15 @@ def test_the_smallest_group_is_not_given_away_by_the_others(view):
     male, female = (ask(view, "cycle.links", by="sex", among=name).table for name in ("Male", "Female"))
     assert male["base"].isna().all()
     assert female["base"].eq(300).all()
+
+
+def test_of_a_part_without_a_clearly_weaker_link_the_lowest_is_told_with_its_interval(view):
+    found = ask(view, "cycle.weakest_link", by="sex", among="Female")
+    assert found.headline == "No link is clearly weaker than among everyone else"
+    rows = records_of(ask(view, "cycle.links", by="sex", among="Female").table)
+    lowest = min(rows, key=lambda row: row["difference"])
+    assert f"Lowest against everyone else is {lowest['from']} to {lowest['to']}: " in found.answer
+    assert "not clear; of 6 links tested" in found.answer
 
 
 def test_what_goes_with_confidence_is_in_the_order_of_its_shares(view):
