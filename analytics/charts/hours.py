@@ -55,7 +55,11 @@ def hour_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
         _HEIGHT,
         [bars],
         {"range": [0, 24], "tickvals": hours, "ticktext": [f"{hour:02d}:00" for hour in hours]},
-        {"range": [0, highest * 1.05], "tickvals": ticks, "ticktext": [wording.percent(tick) for tick in ticks]},
+        {
+            "range": [0, max(highest, ticks[-1]) * 1.08],
+            "tickvals": ticks,
+            "ticktext": [wording.percent(tick) for tick in ticks],
+        },
         bargap=0.15,
         showlegend=False,
     )

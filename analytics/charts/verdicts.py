@@ -66,7 +66,7 @@ def verdict_rows(rows: pd.DataFrame, tests: pd.DataFrame, mode: Mode) -> go.Figu
         x={
             "range": [0, 1],
             "tickvals": [0, 0.5, 1],
-            "ticktext": ["0", "50", f"100{wording.NBSP}%"],
+            "ticktext": ["0", "", f"100{wording.NBSP}%"],
         },
         y={
             "range": [height, 0],
@@ -117,11 +117,8 @@ def _words(row: Row, y: float, palette: Palette) -> list[dict[str, Any]]:
     if number(row["estimate"]) is None:
         told = "" if row["verdict"] == "no data" else f"{_said(row)}; "
         said = f"{told or 'No data: '}{as_text(row['flag'])}"
-        return [annotation(escaped(said, 28, 3), 0, y, xref="paper", xshift=8, **muted)]
-    words = [_verdict("<br>".join([escaped(_said(row), 20, 1), *(escaped(part, 20, 1) for part in _figures(row))]), y)]
-    if row["measured_as"] != "share":
-        words.append(annotation("in times", 0, y, xref="paper", xshift=8, **muted))
-    return words
+        return [annotation(escaped(said, 26, 3), 0, y, xref="paper", xshift=8, **muted)]
+    return [_verdict("<br>".join([escaped(_said(row), 20, 1), *(escaped(part, 20, 1) for part in _figures(row))]), y)]
 
 
 def _label(row: Row) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics import wording
-from analytics.survey import CHANGE, Verdicts, q_values, verdicts
+from analytics.survey import CHANGE, COMPARISON, Verdicts, q_values, verdicts
 from data.settings import settings
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 SIDES = Verdicts("above", "below", "not clearly different")
-_CLEAR = (SIDES.above, SIDES.below, CHANGE.above, CHANGE.below)
+_CLEAR = {word for words in (SIDES, CHANGE, COMPARISON) for word in (words.above, words.below)}
 
 
 def sides_of(low: ArrayLike, high: ArrayLike, p_values: ArrayLike) -> tuple[list[str], NDArray[np.float64]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
-from analytics.findings import choices
+from analytics.findings import QUESTIONS, choices
 from analytics.findings.engagement import choices as engagement_choices
 from analytics.findings.neighbourhoods import choices as map_choices
 from analytics.findings.survey import choices as survey_choices
@@ -102,7 +104,8 @@ def command(what: str, reason: str) -> None:
     st.caption("On Windows: .venv\\Scripts\\python in place of .venv/bin/python.")
 
 
-def whole_force(scope: Scope) -> None:
-    """That what follows is of everyone, where an area or a group is chosen that it can't be told of."""
-    if scope.area or scope.among:
+def whole_force(scope: Scope, questions: Iterable[str]) -> None:
+    """That what follows is of everyone, where an area or a group is chosen that no question asked of a force takes."""
+    taken = {name for question in questions for name in QUESTIONS[question].takes}
+    if "force" in taken and ((scope.area and "area" not in taken) or (scope.among and "among" not in taken)):
         st.caption("This part is of the whole force, not of the area or group that is chosen.")

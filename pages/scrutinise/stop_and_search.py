@@ -16,6 +16,7 @@ def ask(question: str) -> Finding:
 
 def each(*questions: str) -> None:
     """Answers below each other."""
+    states.whole_force(scope, [f"stop_and_search.{question}" for question in questions])
     show.each(map(ask, questions), [ratio.answer, *ratio.caveats])
 
 

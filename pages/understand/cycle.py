@@ -22,7 +22,9 @@ if scope is None:
     st.stop()
 
 weakest, ring = answer("cycle.weakest_link", scope, view), answer("cycle.ring", scope, view)
-show.headline(ring if weakest.refused else weakest)
+# Of a part how it is comes first, of the force where its cycle is weakest.
+first, second = (ring, weakest) if weakest.refused or scope.area or scope.among else (weakest, ring)
+show.headline(first)
 if not ring.refused:
     drawing, beside = st.columns([5, 4], gap="large", vertical_alignment="center")
     with drawing:
@@ -31,14 +33,14 @@ if not ring.refused:
         show.twin(ring, "links")
         show.level(ring)
         show.caveats(ring)
-    if not weakest.refused:
-        show.headline(ring, "###")
-        show.twin(ring)
+    if not second.refused:
+        show.headline(second, "###")
+    show.twin(ring)
     show.evidence(ring)
 
 part, place = contents.opened({name: title for name, (title, _) in PARTS.items()})
 with place:
-    if part != "studies":
-        states.whole_force(scope)
+    keys = [f"cycle.{question}" for question in PARTS[part][1]]
+    states.whole_force(scope, keys)
     said = [*ring.caveats, *([ring.answer] if ring.refused else [])]
-    show.each((answer(f"cycle.{question}", scope, view) for question in PARTS[part][1]), said)
+    show.each((answer(key, scope, view) for key in keys), said)

@@ -201,6 +201,6 @@ def test_one_answer_and_a_sentence_for_every_chart(look, answer) -> None:
     names = page.locator('[data-testid="stPlotlyChart"]').evaluate_all(
         "charts => charts.map(c => (c.matches('[aria-label]') ? c : c.querySelector('[aria-label]')).ariaLabel)"
     )
-    keys = ("disproportionality", "rates", "trend", "months")
+    keys = ("disproportionality", "rates", "trend")
     sentences = [answer(f"stop_and_search.{key}", {}).answer for key in keys]
     assert names == sentences

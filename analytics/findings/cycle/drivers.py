@@ -70,7 +70,7 @@ def drivers(scope: Scope, view: View) -> Finding:
         ),
         tables={"drivers": tables["confidence"], **{n: t for n, t in tables.items() if n != "confidence"}},
         provenance=fit.provenance(question, base, warnings, METHOD, REFERENCE),
-        caveats=(*fit.notes, NO_ORDER, *warnings),
+        caveats=(NO_ORDER, *warnings),
         claim=claim_of(Layer.ASSOCIATION),
         panels=tuple(_panel(name, measures()[str(row["measure"])].label, tables[name]) for name, row in about.items()),
         alt=_headline(first),

@@ -1,4 +1,4 @@
-"""Fits of the cycle as Findings read them: of the scope asked for or the nearest one, or why there is none."""
+"""Fits of the cycle as Findings read them: of the scope asked for, or why there is none."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class Fit:
     asked
         What was asked for, with everything said.
     of
-        What the fit is of: it may end in another month.
+        What the fit is of.
     result
-        What it gave, the same for every scope that it is the nearest of.
+        What it gave.
     """
 
     view: View
@@ -53,7 +53,8 @@ class Fit:
         ScopeError
             If the release has nothing of what the scope asks about.
         NoAnswers
-            If only published figures are held, nobody has fitted it yet, or the data can't bear it.
+            If only published figures are held, nobody has fitted it yet, it is of another month, or the data can't bear
+            it.
         """
         full = choices.complete(Scope(force=scope.force, survey=scope.survey, to_month=scope.to_month), view)
         if not choices.has_answers(view, str(full.force), str(full.survey)):
@@ -62,6 +63,11 @@ class Fit:
             found = fits.fitted(key, Scope(force=full.force, survey=full.survey, to_month=full.to_month), view)
         except fits.NotFitted as why:
             raise NoAnswers(str(why)) from why
+        if found.scope.to_month != full.to_month:
+            raise NoAnswers(
+                "Links, drivers, paths and influence are of the newest year alone: choose "
+                f"{wording.month(str(found.scope.to_month))} as the last month."
+            )
         if found.refusal:
             raise NoAnswers(found.refusal)
         return cls(view, scope.but(force=full.force, survey=full.survey), found.scope, found.result)
@@ -85,20 +91,6 @@ class Fit:
     def span(self) -> str:
         """When the waves asked, in words."""
         return self.cycle.span
-
-    @property
-    def notes(self) -> list[str]:
-        """That the fit is of another year than was asked for, and what to do, in a sentence."""
-        asked = choices.complete(
-            Scope(force=self.of.force, survey=self.of.survey, to_month=self.asked.to_month), self.view
-        )
-        if asked.to_month == self.of.to_month:
-            return []
-        newest, month = (wording.month(str(scope.to_month)) for scope in (self.of, asked))
-        return [
-            f"Links, drivers, paths and influence are of the newest year alone, {self.span}, and not up to {month}: "
-            f"choose {newest} as the last month, and everything here is of one year."
-        ]
 
     @property
     def names(self) -> dict[str, str]:

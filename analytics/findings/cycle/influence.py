@@ -76,7 +76,7 @@ def influence(scope: Scope, view: View) -> Finding:
         ),
         tables={"areas": areas, "force": _whole(force, shares)},
         provenance=fit.provenance(question, wording.plural(base, "answer"), _hidden(areas), METHOD, REFERENCE),
-        caveats=(*fit.notes, NO_ORDER, DRAWN, f"Confidence: {label}. {_varies(areas)}."),
+        caveats=(NO_ORDER, DRAWN, f"Confidence: {label}. {_varies(areas)}."),
         claim=claim_of(Layer.ASSOCIATION),
         panels=(_panel(f"{label}, by influence on local priorities", shares),),
         alt=f"Difference in confidence with influence. {_varies(areas)}.",

@@ -192,7 +192,7 @@ def links(scope: Scope, view: View) -> Finding:
         answer=f"{said[:1].upper()}{said[1:]}; {found.fit.span}.",
         tables={"links": found.table},
         provenance=_provenance(question, found),
-        caveats=(*found.fit.notes, GOES_TOGETHER, UNIT, *chance_caveat(found.table)),
+        caveats=(GOES_TOGETHER, UNIT, *chance_caveat(found.table)),
         claim=CLAIM,
         alt=said,
     )
@@ -213,7 +213,7 @@ def weakest_link(scope: Scope, view: View) -> Finding:
         answer=answer,
         tables={"links": found.table},
         provenance=_provenance(question, found),
-        caveats=(*found.fit.notes, GOES_TOGETHER, *chance_caveat(found.table)),
+        caveats=(GOES_TOGETHER, *chance_caveat(found.table)),
         claim=CLAIM,
         lines=(_line(found),),
         alt=answer,

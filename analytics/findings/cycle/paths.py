@@ -71,7 +71,6 @@ def paths(scope: Scope, view: View) -> Finding:
         caveats=(
             ASSUMED,
             *([f"Not asked, and passed over: {passed}."] if passed else []),
-            *fit.notes,
         ),
         claim=claim_of(Layer.ASSOCIATION),
         chart_title="What goes along the chain, and what past it",

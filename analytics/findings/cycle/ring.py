@@ -81,7 +81,7 @@ def ring(scope: Scope, view: View) -> Finding:
         },
         provenance=_provenance(question, cycle, scope, table, links),
         caveats=(
-            *((*links.fit.notes, WIDTHS, GOES_TOGETHER) if links else (unknown,)),
+            *((WIDTHS, GOES_TOGETHER) if links else (unknown,)),
             NOT_RANKED,
             *_uncompared(cycle, scope),
             *_left_out(cycle),

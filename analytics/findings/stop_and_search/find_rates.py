@@ -132,7 +132,7 @@ def find_rates(scope: Scope, view: View) -> Finding:
             question,
             _METHOD,
             _REFERENCE,
-            [*rules_fired(table, None), *_strict_rule(followed), *rule_of_tests(by_object, "gap for the same object")],
+            [*rules_fired(table, None), *_strict_rule(followed), *rule_of_tests(by_object, "same-object gap")],
             {
                 "Share of which the file must say it": wording.percent(LEAST_KNOWN),
                 "Clear for one object below a false-discovery rate of": f"{settings().false_discovery:.2f}",

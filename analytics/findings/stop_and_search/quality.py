@@ -69,7 +69,7 @@ _ORDER = (
 _HOURS = (
     "Searches at exactly 00:00 are counted when a file is loaded, by its own clock and by London's, and kept where "
     f"they are {wording.percent(GATE)} or more: such times are likelier dates alone. Of other months no such figure is "
-    "kept. Nothing here uses the hour of a search."
+    "kept. No figure but the searches by hour uses the hour of a search."
 )
 _COUNTED = (
     "Only what the files leave out, or say against another field, is counted here. Whether what they say is right can "
@@ -471,7 +471,7 @@ def _hours(searches: Searches) -> _Check:
         MONTHS,
         np.array([len(_midnights(searches))]),
         np.array([len(searches.months)]),
-        lambda _: _Bearing("Nothing here uses the hour of a search; whatever would, has to leave these months out."),
+        lambda _: _Bearing("No figure but the searches by hour uses the hour; those leave these months out."),
         _On.MONTHS,
     )
 

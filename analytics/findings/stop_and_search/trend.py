@@ -229,7 +229,7 @@ def _sentences(shown: pd.DataFrame, searches: Searches) -> tuple[str, str]:
     ends = [f"{wording.rate(row['rate'])} in {wording.short_month(row['month'])}" for row in (low, high)]
     whole = [f"{_with_interval(row)} in {wording.month(row['month'])}" for row in (low, high)]
     return (
-        f"{ends[0]} to {ends[1]} for every 1,000 {whom}",
+        f"{ends[0]} to {ends[1]} for every 1,000 {whom}{_of_how_many(shown, searches)}",
         f"Searches for every 1,000 {whom} in a month: from {whole[0]} to {whole[1]}, {searches.span}, "
         f"{base}; no test of a change was made.",
     )
@@ -244,4 +244,9 @@ def _months_shown(shown: pd.DataFrame, searches: Searches) -> str:
     if len(shown) == len(searches.months):
         return ""
     months = wording.plural(len(searches.months), "month")
-    return f" in the {len(shown)} of {months} with {settings().threshold} or more"
+    return f" in the {len(shown)} of {months} with {settings().threshold} or more; the others are not shown, and lower"
+
+
+def _of_how_many(shown: pd.DataFrame, searches: Searches) -> str:
+    """The end of a headline: how many months can be shown; empty where all can."""
+    return "" if len(shown) == len(searches.months) else f", {len(shown)} of {len(searches.months)} months"
