@@ -244,7 +244,7 @@ def _months_shown(shown: pd.DataFrame, searches: Searches) -> str:
     if len(shown) == len(searches.months):
         return ""
     months = wording.plural(len(searches.months), "month")
-    return f" in the {len(shown)} of {months} with {settings().threshold} or more; the others are not shown, and lower"
+    return f" in the {len(shown)} of {months} with {settings().threshold} or more; the others have fewer"
 
 
 def _of_how_many(shown: pd.DataFrame, searches: Searches) -> str:

@@ -265,7 +265,7 @@ def test_an_empty_month_is_named(town):
     assert {r["flag"] for r in june if r["group"] == "Black"} == {"no search is recorded as Black"}
     assert made.answer == (
         "12.0 (9.2 to 15.3) searches for every 1,000 Black residents in May 2019, 60 searches of them in the 1 of 2 "
-        "months with 10 or more."
+        "months with 10 or more; the others have fewer."
     )
     said = "No search is recorded in the file for June 2019; if searches are missing from it, rates are too low."
     assert said in made.caveats
