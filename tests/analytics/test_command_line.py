@@ -44,7 +44,7 @@ def test_answers_lists_every_question(ask):
 
 
 CONTACT = ("cycle.treatment_or_outcome", "cycle.contact_asymmetry")
-ASSOCIATED = ("stop_and_search.diagnostic", "stop_and_search.confidence_link", *CONTACT)
+ASSOCIATED = ("stop_and_search.diagnostic", "stop_and_search.confidence_link", "cycle.levers", *CONTACT)
 UNFITTED = ("cycle.links", "cycle.weakest_link", "cycle.drivers", "cycle.paths", "cycle.influence")
 """What a store without fits says how to fit."""
 NOTHING_TO_SHOW = (*UNFITTED, "stop_and_search.similar_forces")
