@@ -216,7 +216,7 @@ def _is_weak(row: Any) -> bool:  # noqa: ANN401
     return bool(row["weakest"]) or row["verdict"] == "below"
 
 
-def _how_sure(row: Any) -> str:  # noqa: ANN401
+def _above_none(row: Any) -> str:  # noqa: ANN401
     """Whether a link is told from none, or why it is not known."""
     if wording.missing(row["strength"]):
         return str(row["flag"])
@@ -228,11 +228,11 @@ _LINKS: dict[str, Writer] = {
     "Stands out": _stands_out,
     "Strength, points": _figure("strength", _points),
     "95 % interval": _span("low", "high", _points),
+    "Above none": _above_none,
     "People": _figure("base", wording.count),
     "Against the others, points": _both(
         _figure("difference", _points), _span("difference_low", "difference_high", _points)
     ),
-    "How sure": _how_sure,
 }
 _DRIVERS: dict[str, Writer] = {
     "Goes with": _text("driver"),

@@ -117,7 +117,7 @@ def _words(row: Row, y: float, palette: Palette) -> list[dict[str, Any]]:
     if number(row["estimate"]) is None:
         told = "" if row["verdict"] == "no data" else f"{_said(row)}; "
         said = f"{told or 'No data: '}{as_text(row['flag'])}"
-        return [annotation(escaped(said, 26, 3), 0, y, xref="paper", xshift=8, **muted)]
+        return [annotation(escaped(said, 24, 3), 0, y, xref="paper", xshift=8, **muted)]
     return [_verdict("<br>".join([escaped(_said(row), 20, 1), *(escaped(part, 20, 1) for part in _figures(row))]), y)]
 
 

@@ -727,7 +727,7 @@ def test_a_verdict_is_a_word_and_a_shape_and_its_yardstick_is_drawn() -> None:
     said = [note.text for note in figure.layout.annotations]
     assert said[:3] == ["<b>No data</b>", "<b>Not met</b>", "<b>Not met</b>"]
     assert [text.partition("<br>")[0] for text in said[3:]] == [
-        "Met", "No data: not in the files", "Not met", "Not clear", "Not met",
+        "Met", "No data: not in the", "Not met", "Not clear", "Not met",
     ]  # fmt: skip
     marks = {
         x: (symbol, colour)

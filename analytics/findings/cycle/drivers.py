@@ -41,6 +41,10 @@ NO_ORDER = (
     "These are people compared at one time: whoever has confidence may also see the rest in a better light. Over "
     "time confidence went with other things than between people in the British Crime Survey."
 )
+BY_SHARE = (
+    "The order is by share, which also counts how far people differ in their answers: where nearly all answer alike a "
+    "step can be large and its share small."
+)
 
 
 def drivers(scope: Scope, view: View) -> Finding:
@@ -70,7 +74,7 @@ def drivers(scope: Scope, view: View) -> Finding:
         ),
         tables={"drivers": tables["confidence"], **{n: t for n, t in tables.items() if n != "confidence"}},
         provenance=fit.provenance(question, base, warnings, METHOD, REFERENCE),
-        caveats=(NO_ORDER, *warnings),
+        caveats=(NO_ORDER, BY_SHARE, *warnings),
         claim=claim_of(Layer.ASSOCIATION),
         panels=tuple(_panel(name, measures()[str(row["measure"])].label, tables[name]) for name, row in about.items()),
         alt=_headline(first),
@@ -115,7 +119,7 @@ def _panel(name: str, label: str, table: pd.DataFrame) -> Panel:
     said = "; ".join(f"{row['driver']} {fitted.tenths(row, 'effect')}" for row in records_of(table))
     title = {"confidence": "What goes with confidence", "willingness": "What goes with willingness to help"}[name]
     return Panel(
-        label=f"{title} ({label}), points a step",
+        label=f"{title} ({label}), points a step; the largest share of what is told first",
         value="",
         interval="",
         draw=partial(_draw, table),

@@ -63,8 +63,9 @@ def paths(scope: Scope, view: View) -> Finding:
         question=question.asks,
         headline=_headline(chain, whole),
         answer=(
-            f"Where {chain[0]} is one standard deviation higher, {chain[-1]} is {_told(whole['total'])} of its own: "
-            f"{_told(whole['indirect'])} along the chain and {_told(whole['direct'])} past it; {fit.span} ({base})."
+            f"Where {chain[0]} is one standard deviation higher, {chain[-1]} is {_told(whole['total'])} of its own "
+            f"standard deviations: {_told(whole['indirect'])} along the chain and {_told(whole['direct'])} past it; "
+            f"{fit.span} ({base})."
         ),
         tables={"paths": table},
         provenance=fit.provenance(question, base, [f"Order assumed: {', '.join(chain)}"], METHOD, REFERENCE),

@@ -47,7 +47,8 @@ REFERENCE = (
 )
 NOT_RANKED = (
     "Each stage is asked of with questions of its own, so scores of different stages are not set against each other: "
-    "the lowest score is not the weakest stage."
+    "the lowest score is not the weakest stage. A score is the average of every question of its stage, pooled over a "
+    "year, and so not the figure of one question on the Overview."
 )
 WIDTHS = (
     "A link says how many points more often the next stage is answered positively where the stage before it scores one "

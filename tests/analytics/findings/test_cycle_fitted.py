@@ -195,7 +195,7 @@ def test_the_link_to_look_at_stands_out_in_words_and_is_marked(scope, at, words,
     read = reading_table(ring, "links")
     assert list(read.columns)[:2] == ["Link", "Stands out"]
     assert list(read["Stands out"]) == [words if place == at else "" for place in range(6)]
-    assert set(read["How sure"]) == {"clear"}
+    assert set(read["Above none"]) == {"clear"}
     assert rows_to_look_at(ring, "links") == {at}
     assert rows_to_look_at(ring, "stages") == frozenset()
 
