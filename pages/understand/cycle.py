@@ -33,9 +33,9 @@ if not ring.refused:
         show.twin(ring, "links")
         show.level(ring)
         show.caveats(ring)
-    if not second.refused:
+    if "links" in ring.tables:
         show.headline(second, "###")
-    show.twin(ring)
+        show.twin(ring)
     show.evidence(ring)
 
 part, place = contents.opened({name: title for name, (title, _) in PARTS.items()})

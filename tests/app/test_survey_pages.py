@@ -230,6 +230,12 @@ def test_the_cycle_is_drawn_with_its_table_and_what_it_is_of(show, asked):
     assert [expander.label for expander in app.expander][:2] == ["Table", "How was this made?"]
 
 
+def test_where_no_links_are_known_the_table_of_stages_stands_once(show) -> None:
+    app = show(CYCLE, to="2024-03")
+    tables = [list(table.value.columns) for table in app.table if "Stage" in table.value]
+    assert len(tables) == 1
+
+
 @pytest.mark.long
 def test_the_cycle_of_an_area_and_of_a_group_are_addresses_and_one_lets_go_of_the_other(show, asked):
     app = show(CYCLE, area="X05000011", part="studies")

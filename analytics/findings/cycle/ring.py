@@ -260,7 +260,7 @@ def _draw(table: pd.DataFrame, links: Ring | None, whole: bool, mode: Mode) -> g
     rows = table.assign(verdict=[words.get(verdict, verdict) for verdict in table["verdict"]])
     if links is None:
         none = pd.DataFrame(columns=["strength"])
-        return charts.ring(rows, none, mode, ("Links between stages", "not fitted yet"))
+        return charts.ring(rows, none, mode, ("Links between stages", "not known"))
     return charts.ring(rows, links.table, mode, links.middle, links.marked)
 
 
