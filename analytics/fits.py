@@ -69,7 +69,7 @@ class Model:
 
 
 MODELS: tuple[Model, ...] = (
-    Model("cycle.links", "links of the cycle", 1, cycle_fits.READS, cycle_fits.scopes, cycle_fits.links),
+    Model("cycle.links", "links of the cycle", 2, cycle_fits.READS, cycle_fits.scopes, cycle_fits.links),
     Model("cycle.drivers", "what goes with confidence", 1, cycle_fits.READS, cycle_fits.scopes, cycle_fits.drivers),
     Model("cycle.paths", "paths to cooperation", 1, cycle_fits.READS, cycle_fits.scopes, cycle_fits.paths),
     Model("cycle.influence", "influence on priorities", 1, cycle_fits.READS, cycle_fits.scopes, cycle_fits.influence),

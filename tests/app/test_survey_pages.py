@@ -236,7 +236,7 @@ def test_the_cycle_is_drawn_with_its_table_and_what_it_is_of(show, asked):
 
 def test_a_stage_that_stands_out_leads_to_its_questions_and_the_other_levels_are_told(show):
     app = show(CYCLE, area="X05000011")  # Confidence is below the rest of the force.
-    assert page_links(app)[:3] == ["Good job locally", "Good job overall", "Trust the force"]
+    assert page_links(app)[:3] == ["Good job locally", "Overall confidence", "Trust the force"]
     assert all("area=X05000011" in link.proto.query_string for link in app.get("page_link")[:3])
     (ladder,) = [part for part in app.expander if part.label == "What the other levels would take"]
     (told,) = (text.value for text in ladder.markdown)
