@@ -14,7 +14,7 @@ from analytics.finding import Finding, Lead, Line
 from analytics.findings.asked import question_of
 from analytics.findings.cycle import fitted
 from analytics.findings.cycle.fitted import Fit
-from analytics.findings.cycle.whom import completed, is_whole, others
+from analytics.findings.cycle.whom import completed, is_whole, onward, others
 from analytics.findings.refusal import refused
 from analytics.findings.survey import estimates
 from analytics.findings.survey.answers import UNANSWERABLE
@@ -50,10 +50,11 @@ REFERENCE = (
 GOES_TOGETHER = (
     "These links say what goes together among people at one time. They do not show that one stage changes the next."
 )
+_BETTER = "better by as much as people usually differ (one standard deviation)"
 UNIT = (
-    "Strength: how many points more often the next stage is answered positively where the stage before it scores "
-    "one standard deviation higher, among people alike in area, wave, age, sex, ethnicity and disability as far "
-    "as known."
+    "Strength, in points: of 100 answers on the next stage, how many more are positive where people's answers on the "
+    f"stage before it are {_BETTER}, among people alike in area, wave, age, sex, ethnicity and disability as far as "
+    "known."
 )
 
 
@@ -102,6 +103,12 @@ class Ring:
         """The places of the links to look at: the weakest one, or those clearly weaker than everyone else's."""
         below = np.flatnonzero((self.table["verdict"] == SIDES.below).to_numpy(dtype=bool))
         return tuple(int(place) for place in below) if self.weakest is None else (self.weakest,)
+
+    @property
+    def marked_stages(self) -> list[str]:
+        """The stages of these links, each once."""
+        ends = self.table.iloc[list(self.marked)]
+        return list(dict.fromkeys(str(stage) for row in records_of(ends) for stage in (row["from"], row["to"])))
 
     @property
     def middle(self) -> tuple[str, ...]:
@@ -216,6 +223,7 @@ def weakest_link(scope: Scope, view: View) -> Finding:
         caveats=(GOES_TOGETHER, *chance_caveat(found.table)),
         claim=CLAIM,
         lines=(_line(found),),
+        onward=onward(found.scope, found.fit.cycle, found.marked_stages),
         alt=answer,
     )
 
@@ -228,6 +236,14 @@ def near_whole(scope: Scope) -> Scope:
 def _told(row: Mapping[Hashable, Any]) -> str:
     name = f"{row['from']} to {row['to']}"
     return f"{name}: {row['flag']}" if wording.missing(row["strength"]) else f"{name} {fitted.points(row)}"
+
+
+def _in_plain_words(row: Mapping[Hashable, Any]) -> str:
+    """What the strength of a link is of 100 answers."""
+    number = round(float(row["strength"]) * 100)
+    side = "more" if number > 0 else "fewer"
+    many = f"about {abs(number)} {side} {'is' if abs(number) == 1 else 'are'}" if number else "about as many are"
+    return f"of 100 answers on {row['to']}, {many} positive where people's answers on {row['from']} are {_BETTER}"
 
 
 def _lowest(found: Ring) -> dict[Hashable, Any]:
@@ -245,14 +261,16 @@ def _of_force(found: Ring) -> tuple[str, str]:
     if found.weakest is not None:
         return (
             f"The weakest link is {name}",
-            f"Strength {fitted.tenths(row, 'strength')}; the next weakest has {wording.points(lowest, 1)}. It lies "
-            f"below every other link, by {wording.points(row['at_least'], 1).removeprefix('+')} or more and by a third "
-            f"or more, with 95 % certainty over all comparisons; {people}.",
+            f"Strength {fitted.tenths(row, 'strength')}: {_in_plain_words(row)}. The next weakest has "
+            f"{wording.points(lowest, 1)}; this one lies below every other link, by "
+            f"{wording.points(row['at_least'], 1).removeprefix('+')} or more and by a third or more, with 95 % "
+            f"certainty over all comparisons; {people}.",
         )
     return (
         "No link of the cycle stands out as the weakest",
-        f"The lowest strength, {name}, is {fitted.tenths(row, 'strength')}, and the next {wording.points(lowest, 1)}: "
-        f"it can't be told with 95 % certainty to be weaker than every other by a third or more; {people}.",
+        f"The lowest strength, {name}, is {fitted.tenths(row, 'strength')}: {_in_plain_words(row)}. The next is "
+        f"{wording.points(lowest, 1)}; it can't be told with 95 % certainty that the lowest is weaker than every other "
+        f"by a third or more; {people}.",
     )
 
 
@@ -273,7 +291,8 @@ def _of_part(found: Ring) -> tuple[str, str]:
     if below:
         verb = "is" if len(below) == 1 else "are"
         number = wording.plural(len(below), "link")
-        return f"{number} {verb} clearly weaker than {there}", f"{said[:1].upper()}{said[1:]}; {count}."
+        point = f"{fitted.points(below[0])} says that {_in_plain_words(below[0])}"
+        return f"{number} {verb} clearly weaker than {there}", f"{said[:1].upper()}{said[1:]}; {count}. {point}."
     row = min((row for row in records_of(table) if not wording.missing(row["p_value"])), key=lambda r: r["difference"])
     furthest = f"Lowest against {rest} is {row['from']} to {row['to']}: {_apart(row)}, not clear"
     return f"No link is clearly weaker than {there}", f"{furthest}; {count}."
