@@ -307,9 +307,9 @@ def behind(findings: Mapping[str, Finding]) -> None:
                 evidence(finding)
 
 
-def made(finding: Finding) -> None:
+def made(finding: Finding, label: str = "How was this made?") -> None:
     """How the figure was made, one click away."""
-    _opened("How was this made?", ":material/help:", finding, _made)
+    _opened(label, ":material/help:", finding, _made)
 
 
 @st.fragment

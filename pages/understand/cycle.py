@@ -39,7 +39,10 @@ if not ring.refused:
         show.headline(second, "###")
         show.onward(second)
         show.twin(ring)
+        show.caveats(weakest, said=ring.caveats)
     show.evidence(ring)
+    if not weakest.refused:
+        show.made(weakest, "How was the weakest link told?")
 
 part, place = contents.opened({name: title for name, (title, _) in PARTS.items()}, title="Look closer")
 with place:

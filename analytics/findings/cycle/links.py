@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from analytics.findings.survey.answers import UNANSWERABLE
 from analytics.findings.tested import SIDES, chance_caveat, number_tested, rule_of_tests
 from analytics.records import nullable, records_of
 from analytics.scope import Scope
-from data.vocabularies.survey import STAGES
+from data.vocabularies.survey import STAGES, measures
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -228,11 +229,6 @@ def weakest_link(scope: Scope, view: View) -> Finding:
     )
 
 
-def near_whole(scope: Scope) -> Scope:
-    """The scope of the force as a whole."""
-    return scope.but(area=None, by=None, among=None)
-
-
 def _told(row: Mapping[Hashable, Any]) -> str:
     name = f"{row['from']} to {row['to']}"
     return f"{name}: {row['flag']}" if wording.missing(row["strength"]) else f"{name} {fitted.points(row)}"
@@ -246,8 +242,15 @@ def _in_plain_words(row: Mapping[Hashable, Any]) -> str:
     return f"of 100 answers on {row['to']}, {many} positive where people's answers on {row['from']} are {_BETTER}"
 
 
-def _lowest(found: Ring) -> dict[Hashable, Any]:
-    return min(found.known, key=lambda row: float(row["strength"]))
+def _by_strength(found: Ring) -> list[dict[Hashable, Any]]:
+    """The links that are known, the weakest first."""
+    return sorted(found.known, key=lambda row: float(row["strength"]))
+
+
+def _weaker(found: Ring) -> str:
+    """By how much less a link must measure than every other to be named, in words."""
+    less = 1 - float(found.fit.about["margin"])
+    return "a third" if math.isclose(less, 1 / 3) else wording.percent(less)
 
 
 def _of_force(found: Ring) -> tuple[str, str]:
@@ -255,22 +258,22 @@ def _of_force(found: Ring) -> tuple[str, str]:
     people = f"{found.fit.span} ({wording.plural(found.base, 'person', 'people')} or more a link)"
     if len(found.known) < 2:
         return "Fewer than two links are known", f"With fewer than two links none can be the weakest; {people}."
-    row = _lowest(found)
+    row, after, *_ = _by_strength(found)
     name = f"from {row['from']} to {row['to']}"
-    lowest = sorted(float(other["strength"]) for other in found.known)[1]
+    second = fitted.tenths(after, "strength")
     if found.weakest is not None:
         return (
             f"The weakest link is {name}",
             f"Strength {fitted.tenths(row, 'strength')}: {_in_plain_words(row)}. The next weakest has "
-            f"{wording.points(lowest, 1)}; this one lies below every other link, by "
-            f"{wording.points(row['at_least'], 1).removeprefix('+')} or more and by a third or more, with 95 % "
-            f"certainty over all comparisons; {people}.",
+            f"{second}; this one lies below every other link, by "
+            f"{wording.points(row['at_least'], 1).removeprefix('+')} or more and by {_weaker(found)} or more, "
+            f"with 95 % certainty over all comparisons; {people}.",
         )
     return (
         "No link of the cycle stands out as the weakest",
         f"The lowest strength, {name}, is {fitted.tenths(row, 'strength')}: {_in_plain_words(row)}. The next is "
-        f"{wording.points(lowest, 1)}; it can't be told with 95 % certainty that the lowest is weaker than every other "
-        f"by a third or more; {people}.",
+        f"{second}; it can't be told with 95 % certainty that the lowest is weaker than every other by "
+        f"{_weaker(found)} or more; {people}.",
     )
 
 
@@ -308,7 +311,7 @@ def _line(found: Ring) -> Line:
     """What the Overview says of it."""
     lead = Lead("cycle", found.scope.only(("force", "area", "to", "survey", "by", "among")).address())
     if is_whole(found.scope) and found.weakest is not None:
-        row = _lowest(found)
+        row = found.table.iloc[found.weakest]
         return Line(
             bold=f"{row['from']} to {row['to']}".capitalize(),
             text="the weakest link",
@@ -332,7 +335,18 @@ def _provenance(question: Any, found: Ring) -> Any:  # noqa: ANN401
         if wording.missing(margin) or not is_whole(found.scope)
         else [f"Named only below {wording.percent(margin)} of every other link"]
     )
-    return found.fit.provenance(question, f"{base} or more a link", [*said, *rules], METHOD, REFERENCE)
+    return found.fit.provenance(
+        question, f"{base} or more a link", [*said, *rules, *_questions(found)], METHOD, REFERENCE
+    )
+
+
+def _questions(found: Ring) -> list[str]:
+    """Which questions each stage is scored by, a rule a stage."""
+    asked = found.fit.tables["questions"].groupby("stage", sort=False)["question"]
+    return [
+        f"{str(stage).capitalize()}: {wording.listing([measures()[name].label.lower() for name in own])}"
+        for stage, own in asked
+    ]
 
 
 def _empty() -> pd.DataFrame:

@@ -61,7 +61,8 @@ ABOUT = {"first_wave": "a", "last_wave": "a", "respondents": 9_600, "adjusted_fo
 
 def of_links(table, missing=""):
     about = pd.DataFrame([{**ABOUT, "base": 9_600, "df": 400, "margin": 2 / 3, "missing": missing}])
-    return {"links": table, "places": places(), "about": about}
+    questions = pd.DataFrame({"stage": ["fair treatment", "confidence"], "question": ["fair", "good_job_local"]})
+    return {"links": table, "places": places(), "questions": questions, "about": about}
 
 
 DRIVERS = {
@@ -169,7 +170,7 @@ def test_a_weak_link_is_named_with_how_sure_that_is(view):
     assert found.answer == (
         "Strength +4.9 points (+3.7 to +6.1): of 100 answers on action and feedback, about 5 more are positive where "
         "people's answers on community information are better by as much as people usually differ (one standard "
-        "deviation). The next weakest has +11.4 points; this one lies below every other link, by "
+        "deviation). The next weakest has +11.4 points (+10.2 to +12.6); this one lies below every other link, by "
         "5.0 points or more and by a third or more, with 95 % certainty over all comparisons; January to March 2026 "
         "(9,000 people or more a link)."
     )
