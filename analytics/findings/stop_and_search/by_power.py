@@ -72,11 +72,11 @@ _SHARES_LIKEWISE = (
 )
 _UP_AND_DOWN = (
     "How much a power without suspicion is used goes up and down from month to month for both groups together: rates, "
-    "differences, excess and shares under it move with that and have wide intervals, while the ratio rests on how the "
-    "searches of each month and district split between the groups."
+    "differences and shares under it move with that and have wide intervals, while the ratio and the excess rest on how "
+    "the searches of each month and district split between the groups."
 )
 _WIDE = (
-    "How much a power without suspicion is used goes up and down from month to month: rates, differences, excess and "
+    "How much a power without suspicion is used goes up and down from month to month: rates, differences and "
     "shares under it move with that and have wide intervals."
 )
 _NOT_ALIKE = (

@@ -56,8 +56,9 @@ if TYPE_CHECKING:
     from data.store import View
 
 EXCESS = (
-    "The excess is the number of searches beyond what there would have been at the comparator's rate. It does not say "
-    "that any one search was unlawful."
+    "The excess is how many of the recorded searches are beyond those there would have been at the comparator's rate. "
+    "Its range comes from that of the ratio and holds for the searches of these months, not for how many there are in "
+    "others. It does not say that any one search was unlawful."
 )
 STREET = "Residents at the census are not the people on the street: visitors can be searched, and are not residents."
 
@@ -65,12 +66,14 @@ _RATIO_METHOD = (
     "Ratio of the two rates per resident. 95 % interval: conditional mid-P given the searches of both groups; "
     "beta-binomial where searches come in clumps, as the split by area and month shows. Rates: mid-P Poisson, widened "
     "by how far the group's searches vary from month to month. Difference: t over the differences of the months. "
-    "Excess: searches beyond those at the comparator's rate, its interval that of the difference. Within districts: "
+    "Excess: of the searches recorded, those beyond the comparator's rate, 1 less 1 over the ratio; its interval from "
+    "that of the ratio, the count held. Within districts: "
     f"Poisson with an effect for each district, variance by district. {METHOD}"
 )
 _RATIO_REFERENCE = (
     "Kleinman 1973, JASA 68, 46 (clumping); Cameron and Miller 2015, Journal of Human Resources 50, 317 (months as "
     "clusters); Zou and Donner 2008, Statistics in Medicine 27, 1693 (difference by chance alone); "
+    "Rothman, Greenland and Lash 2008, Modern Epidemiology, ch. 16 (excess); "
     f"Bell and McCaffrey 2002, Survey Methodology 28, 169 (variance by district); {REFERENCE}"
 )
 
@@ -484,13 +487,13 @@ def _interval_caveats(row: pd.Series) -> list[str]:
         said.append(INDEPENDENT)
     elif ratio:
         said.append(
-            "The interval of the ratio takes searches as independent and is likely too narrow: there are too few "
-            "months and districts with searches of both groups to see how far they come in clumps."
+            "The intervals of the ratio and the excess take searches as independent and are likely too narrow: there "
+            "are too few months and districts with searches of both groups to see how far they come in clumps."
         )
     elif rates:
         said.append(
-            "The intervals of the rates, the difference and the excess take searches as independent and are likely too "
-            f"narrow: {FEW_MONTHS}."
+            "The intervals of the rates and the difference take searches as independent and are likely too narrow: "
+            f"{FEW_MONTHS}."
         )
     return said
 

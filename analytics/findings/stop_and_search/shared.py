@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analytics import wording
-from analytics.disparity import Estimate, Rate, Ratio, rate
+from analytics.disparity import Estimate, Rate, Ratio, excess, rate
 from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.findings import choices
 from analytics.findings.residents import JointRow, Residents, left_out
@@ -157,12 +157,12 @@ def counted_in(searches: Searches, population: Residents, joint: JointRow, pair:
     (rate_a, rate_b), (new_a, new_b) = (
         [PER * count / number for count, number in zip(stops, residents, strict=True)] for residents in (now, more)
     )
-    excess, new_excess = (rate_a - rate_b) * now[0] / PER, (new_a - new_b) * more[0] / PER
+    beyond, new_beyond = (rate_a - rate_b) * now[0] / PER, (new_a - new_b) * more[0] / PER
     return (
         f"with all {wording.count(float(joint.residents.sum()))} people of that row counted in, the {pair[0]} rate "
         f"would be {_apart(new_a, rate_a)}, the {pair[1]} rate {_apart(new_b, rate_b)}, the difference "
         f"{_apart(new_a - new_b, rate_a - rate_b, wording.signed)}, the excess "
-        f"{wording.signed(new_excess, 0)} instead of {wording.signed(excess, 0)} and the ratio "
+        f"{wording.signed(new_beyond, 0)} instead of {wording.signed(beyond, 0)} and the ratio "
         f"{_apart(new_a / new_b, rate_a / rate_b)}"
     )
 
@@ -270,16 +270,16 @@ def rates_and_ratio(group: Rate, comparator: Rate, ratio: Ratio) -> dict[str, fl
     }
 
 
-def difference_and_excess(gap: Estimate, residents: int) -> dict[str, float]:
-    """A difference of rates as columns of a row, and the searches that it makes of a group's residents."""
-    unit = residents / PER
+def difference_and_excess(gap: Estimate, count: int, ratio: Ratio) -> dict[str, float]:
+    """A difference of rates as columns of a row, and a group's searches beyond the comparator's rate."""
+    beyond = excess(count, ratio)
     return {
         "difference": gap.estimate,
         "difference_low": gap.low,
         "difference_high": gap.high,
-        "excess": gap.estimate * unit,
-        "excess_low": gap.low * unit,
-        "excess_high": gap.high * unit,
+        "excess": beyond.estimate,
+        "excess_low": beyond.low,
+        "excess_high": beyond.high,
     }
 
 

@@ -206,7 +206,7 @@ def _together(similar: Similar) -> dict[str, Any]:
     unknown = disparity.unknown_range(a, people_a, b, people_b, pool.unknown)
     return row | {
         **rates_and_ratio(rate_a, rate_b, ratio),
-        **difference_and_excess(gap, people_a),
+        **difference_and_excess(gap, a, ratio),
         "ratio_if_unknown_comparator": unknown.if_comparator,
         "ratio_if_unknown_group": unknown.if_group,
         "dispersion": factor,

@@ -787,7 +787,6 @@ def test_the_difference_takes_the_groups_together_month_by_month(town):
     df = min(df, 2 / (2 / 5 + float(stats.nbinom.stats(75 / (black - 1), 1 / black, moments="k")) / 6))
     low, high = stats.t.interval(0.95, df, monthly.mean(), stats.sem(monthly))
     assert (found["difference_low"], found["difference_high"]) == pytest.approx((6 * low, 6 * high))
-    assert (found["excess_low"], found["excess_high"]) == pytest.approx((60 * low, 60 * high))
 
 
 def test_a_month_that_moves_every_district_alike_has_the_interval_of_its_own_searches(town):
