@@ -15,14 +15,15 @@ from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, Searches
 from analytics.findings.stop_and_search.comparison import TOO_WIDE, comparison
-from analytics.findings.stop_and_search.disproportionality import EXCESS, STREET
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
 from analytics.findings.stop_and_search.followed import BROAD, Followed
 from analytics.findings.stop_and_search.shared import (
     CHANCE,
+    EXCESS,
     FAIRNESS,
     OVER,
     PER,
+    STREET,
     difference_and_excess,
     missing_residents,
     none_caveats,
