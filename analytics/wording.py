@@ -61,7 +61,9 @@ def chance(value: float) -> str:
 
 
 def percent_between(low: float, high: float) -> str:
-    """An interval of shares, the sign once: ``57 to 65 %``; ``0 to 3 %``."""
+    """An interval of shares, the sign once: ``57 to 65 %``; ``0 to 3 %``; ``under 1 %`` where both would be 0."""
+    if 0 <= low <= high <= 0.005 and high > 0:
+        return percent(high)
     return f"{low * 100:.0f} to {high * 100:.0f}{NBSP}%"
 
 
@@ -86,8 +88,12 @@ def points(change: float, digits: int = 0) -> str:
 
 
 def points_between(low: float, high: float) -> str:
-    """An interval of a change in points: ``−5 to +3 points``."""
-    return f"{signed(low * 100, 0)} to {signed(high * 100, 0)} points"
+    """An interval of a change in points: ``−5 to +3 points``; in tenths where an end beyond 0 would be written as 0.
+
+    So ``+0.2 to +5.4 points`` shows on which side of 0 it lies.
+    """
+    hidden = (0 < low < 0.005) or (-0.005 < high < 0)
+    return f"{signed(low * 100, int(hidden))} to {signed(high * 100, int(hidden))} points"
 
 
 def signed(value: float, digits: int | None = None) -> str:

@@ -19,6 +19,7 @@ from analytics.disparity.estimate import (
     check_population,
     count_array,
 )
+from analytics.disparity.ratio import Ratio
 
 Floats = NDArray[np.float64]
 
@@ -236,19 +237,20 @@ def period_difference(
     return Estimate(chance.estimate, min(chance.low, chance.estimate - half), max(chance.high, chance.estimate + half))
 
 
-def excess(a: int, population_a: float, b: int, population_b: float, dispersion: float = 1.0) -> Estimate:
-    r"""Events of a group beyond those it would have had at the comparator's rate.
+def excess(count: int, ratio: Estimate | Ratio) -> Estimate:
+    r"""Events of a group beyond those it would have had at the comparator's rate, of those that it had.
 
-    :math:`a - N_a\,b/N_b`, with the interval of the difference of the rates times :math:`N_a`.
+    :math:`a\,(1 - 1/RR)`, which is :math:`a - N_a\,b/N_b`, with the limits of the ratio put in its place and the count
+    held as it is: the number that goes with the excess fraction :math:`(RR - 1)/RR` of those in the group. It never is
+    more than the count, and it leaves out 0 where the ratio leaves out 1. How many there would be in other periods, in
+    which there are more or fewer events, it does not say.
 
     Parameters
     ----------
-    a, b : int
-        Events of the group and of the comparator.
-    population_a, population_b : float
-        Residents of the group and of the comparator.
-    dispersion : float
-        Variance factor of both counts; a factor below 1 counts as 1.
+    count : int
+        Events of the group.
+    ratio : Estimate or Ratio
+        Rate of the group over that of the comparator, with its interval; an upper limit may be infinite.
 
     Returns
     -------
@@ -258,8 +260,16 @@ def excess(a: int, population_a: float, b: int, population_b: float, dispersion:
     Raises
     ------
     ValueError
-        If a count is not a count, or a population or `dispersion` is not above 0.
+        If `count` is not a count, or the ratio or its lower limit is not above 0.
+
+    References
+    ----------
+    Miettinen O. S. (1974). Proportion of disease caused or prevented by a given exposure, trait or intervention.
+    American Journal of Epidemiology 99, 325-332. Greenland S. and Robins J. M. (1988). Conceptual problems in the
+    definition and interpretation of attributable fractions. American Journal of Epidemiology 128, 1185-1197 (excess
+    fraction). Rothman K. J., Greenland S. and Lash T. L. (2008). Modern Epidemiology, 3rd ed., ch. 16 (limits).
     """
-    rate_a = rate(a, population_a, per=population_a, dispersion=dispersion)
-    rate_b = rate(b, population_b, per=population_a, dispersion=dispersion)
-    return difference(rate_a, rate_b)
+    check_count("count", count)
+    if not min(ratio.estimate, ratio.low) > 0:
+        raise ValueError(f"A ratio or its lower limit is {min(ratio.estimate, ratio.low)}, so no excess can be told.")
+    return Estimate(*(count * (1 - 1 / value) for value in (ratio.estimate, ratio.low, ratio.high)))

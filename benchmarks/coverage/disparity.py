@@ -23,6 +23,7 @@ from analytics.disparity import (
     Rate,
     Ratio,
     WithinAreaRatio,
+    excess,
     month_dispersion,
     period_difference,
     period_dispersion,
@@ -226,6 +227,17 @@ def draw_difference_of_months(
     figure = period_difference(a.sum(axis=0), POPULATION_A, b.sum(axis=0), POPULATION_B)
     given = min(int(a.sum()), int(b.sum())) >= THRESHOLD
     return One(figure, 1000 * expected / POPULATION_A * (1 - 1 / TRUE_RATIO), given)
+
+
+def draw_excess_of_months(expected: float, layout: tuple[int, int], shocks: Shocks, random: np.random.Generator) -> One:
+    """Draw how many of the group's events are beyond the comparator's rate: of those that it had, the true fraction."""
+    (a, b), _ = draw_months(expected, layout, shocks, random)
+    events = int(a.sum()), int(b.sum())
+    if min(events) < THRESHOLD:
+        return One(None, 0.0, shown=False)
+    factor = split_dispersion(a.ravel(), b.ravel(), np.arange(a.size) // layout[1]).factor
+    ratio = rate_ratio(events[0], POPULATION_A, events[1], POPULATION_B, factor or 1.0)
+    return One(excess(events[0], ratio), events[0] * (1 - 1 / TRUE_RATIO), shown=True, flagged=factor is None)
 
 
 def draw_one_of_the_months(

@@ -196,3 +196,11 @@ def test_what_a_person_can_read_stays_as_it_is():
 )
 def test_a_label_is_safe_and_reads_as_it_is_written(text, said) -> None:
     assert wording.label(text) == said
+
+
+def test_a_limit_is_not_rounded_on_to_what_it_leaves_out() -> None:
+    assert wording.points_between(0.002, 0.054) == "+0.2 to +5.4 points"
+    assert wording.points_between(-0.054, -0.002) == f"{wording.MINUS}5.4 to {wording.MINUS}0.2 points"
+    assert wording.points_between(-0.002, 0.054) == "0 to +5 points"
+    assert wording.percent_between(0.0, 0.004) == f"under 1{wording.NBSP}%"
+    assert wording.percent_between(0.0, 0.0) == f"0 to 0{wording.NBSP}%"

@@ -14,7 +14,7 @@ def test_sixty_of_five_thousand_against_two_hundred_of_eighty_thousand() -> None
     assert (round(ratio.low, 2), round(ratio.high, 2)) == (3.57, 6.38)
     assert not ratio.few
     assert difference(group, comparator).estimate == 9.5
-    assert excess(60, 5_000, 200, 80_000).estimate == pytest.approx(47.5)
+    assert excess(60, ratio).estimate == pytest.approx(47.5)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_vehicle_stops_in_philadelphia_2017(
 )
 def test_excess_stops_in_philadelphia_2017(events: int, population: int, expected: int) -> None:
     # Stops beyond the White rate, a - N_a b/N_b, from the same counts.
-    shown = excess(events, population, 50_698, 548_312)
+    shown = excess(events, rate_ratio(events, population, 50_698, 548_312))
     assert round(shown.estimate) == expected
     assert shown.low < expected < shown.high
 

@@ -16,6 +16,7 @@ from analytics.findings.neighbourhoods.edge_ranges import ranged
 from analytics.findings.neighbourhoods.layers import FIGURES, Layer, NoLayer, elsewhere, refuse_unplaced
 from analytics.findings.residents import NoResidents
 from analytics.findings.searches import Searches
+from analytics.findings.stop_and_search.shared import PER, difference_and_excess
 from analytics.findings.stop_and_search.shared import people as people_of
 from analytics.findings.survey import estimates
 from analytics.findings.tested import rule_of_tests
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from analytics.findings import Question
     from data.store import View
 
-PER = 1000
 METHOD = (
     "Searches of a group for every 1,000 residents of it, over the same rate of the group compared with, among "
     "searches of known ethnicity in the area. 95 % interval: conditional mid-P, widened by how far the split between "
@@ -87,7 +87,7 @@ def ratio_layer(question: Question, scope: Scope, view: View) -> Layer:
     if absent:
         raise NoLayer(f"{people.source} holds no residents counted as {absent[0]}.")
     factor = searches.clumping(pair[0], (pair[1],))
-    rates = _rates(searches, people.by_area, pair)
+    rates = _rates(searches, people.by_area, pair, factor or 1.0)
     table = _table(rates, people.by_area, pair, factor or 1.0)
     shown = ["rate", "comparator_rate", "ratio", *RATES[6:14]]
     rates = withhold(
@@ -150,7 +150,7 @@ def _whole(searches: Searches, people: pd.DataFrame, pair: tuple[str, str]) -> t
     return [int(number) for number in stops.sum()], [float(number) for number in known.sum()]
 
 
-def _rates(searches: Searches, people: pd.DataFrame, pair: tuple[str, str]) -> pd.DataFrame:
+def _rates(searches: Searches, people: pd.DataFrame, pair: tuple[str, str], factor: float) -> pd.DataFrame:
     """Both rates, their difference and excess, and the range that unknown ethnicity leaves open, area by area."""
     import pandas as pd
 
@@ -172,18 +172,14 @@ def _rates(searches: Searches, people: pd.DataFrame, pair: tuple[str, str]) -> p
         elif min(n_a, n_b) <= 0:
             row["flag"] = "no residents of one of the two groups are loaded"
         elif min(a, b) >= settings().threshold:
+            made = rate_ratio(a, n_a, b, n_b, factor)
             apart = period_difference(counts[pair[0]].to_numpy(), n_a, counts[pair[1]].to_numpy(), n_b, PER)
             spread = unknown_range(a, n_a, b, n_b, int(unknown.get(area, 0)))
             row |= {
                 "rate": PER * a / n_a,
                 "comparator_rate": PER * b / n_b,
-                "ratio": (a / n_a) / (b / n_b),
-                "difference": apart.estimate,
-                "difference_low": apart.low,
-                "difference_high": apart.high,
-                "excess": apart.estimate * n_a / PER,
-                "excess_low": apart.low * n_a / PER,
-                "excess_high": apart.high * n_a / PER,
+                "ratio": made.estimate,
+                **difference_and_excess(apart, a, made),
                 "ratio_if_unknown_comparator": spread.if_comparator,
                 "ratio_if_unknown_group": spread.if_group,
             }

@@ -6,7 +6,7 @@ from analytics.findings.stop_and_search.by_object import by_object, looked_for
 from analytics.findings.stop_and_search.by_power import by_power
 from analytics.findings.stop_and_search.children import children
 from analytics.findings.stop_and_search.conducted import Conducted
-from analytics.findings.stop_and_search.disproportionality import STREET, comparable, disproportionality
+from analytics.findings.stop_and_search.disproportionality import comparable, disproportionality
 from analytics.findings.stop_and_search.edges import edges, other_levels, placed_searches
 from analytics.findings.stop_and_search.find_rates import find_rates, rated
 from analytics.findings.stop_and_search.five_aims import diagnosable, diagnostic
@@ -20,7 +20,7 @@ from analytics.findings.stop_and_search.outcomes import outcomes
 from analytics.findings.stop_and_search.quality import quality
 from analytics.findings.stop_and_search.rates import rates
 from analytics.findings.stop_and_search.scorecard import scorecard
-from analytics.findings.stop_and_search.shared import FAIRNESS, INDEPENDENT
+from analytics.findings.stop_and_search.shared import FAIRNESS, INDEPENDENT, STREET
 from analytics.findings.stop_and_search.similar_forces import similar_forces
 from analytics.findings.stop_and_search.similar_searches import similar_searches
 from analytics.findings.stop_and_search.standardised import standardised, strata_of

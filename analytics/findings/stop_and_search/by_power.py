@@ -20,7 +20,6 @@ from analytics.findings.searches import NoSearches, Searches
 from analytics.findings.stop_and_search import shares, tested_shares
 from analytics.findings.stop_and_search.by_object import LEAST_KNOWN
 from analytics.findings.stop_and_search.comparison import comparison
-from analytics.findings.stop_and_search.disproportionality import EXCESS, STREET
 from analytics.findings.stop_and_search.powers import (
     GROUNDS,
     KINDS,
@@ -31,12 +30,17 @@ from analytics.findings.stop_and_search.powers import (
     kind_of,
 )
 from analytics.findings.stop_and_search.shared import (
+    BURSTS,
+    BURSTS_WHY,
     CHANCE,
+    EXCESS,
     FAIRNESS,
     FEW_MONTHS,
     OVER,
     PER,
+    STREET,
     group_rate,
+    limits_that_say,
     missing_residents,
     none_recorded,
     people,
@@ -47,7 +51,7 @@ from analytics.findings.stop_and_search.shared import (
 )
 from analytics.findings.tested import SIDES, chance_caveat, rule_of_tests
 from analytics.records import records_of
-from analytics.scope import Scope, ScopeError
+from analytics.scope import ALL_POWERS, Scope, ScopeError
 from analytics.survey import q_values
 from data.cubes import EVERYONE
 from data.settings import settings
@@ -72,16 +76,21 @@ _SHARES_LIKEWISE = (
 )
 _UP_AND_DOWN = (
     "How much a power without suspicion is used goes up and down from month to month for both groups together: rates, "
-    "differences, excess and shares under it move with that and have wide intervals, while the ratio rests on how the "
+    "differences and shares under it move with that and have wide intervals. The ratio and the excess rest on how the "
     "searches of each month and district split between the groups."
 )
 _WIDE = (
-    "How much a power without suspicion is used goes up and down from month to month: rates, differences, excess and "
+    "How much a power without suspicion is used goes up and down from month to month: rates, differences and "
     "shares under it move with that and have wide intervals."
 )
 _NOT_ALIKE = (
     "The ratio under powers that need no suspicion is no surer than the shares: searches of the two groups under them "
     "come in clumps that are not made up alike."
+)
+_WHY_TWO_TESTS = (
+    "Where two ratios clearly differ and the shares do not, the tests ask different things of the same searches: that "
+    "of the ratios, whether searches with and without suspicion were split between the groups alike in these months "
+    "and districts, and that of the shares, how far apart they would be in months with more or less use of such powers."
 )
 _NO_RATIO = f"no ratio: {FEW_MONTHS}"
 _EVERY = f"every {CHANCE}"
@@ -110,8 +119,6 @@ _PAIR = [
 ]  # fmt: skip
 _AGAINST = [f"against_grounds{end}" for end in ("", "_low", "_high", "_p_value", "_q_value")]
 _AGAINST_VERDICT = "against_grounds_verdict"
-_TEN_FOLD = 10
-"""Upper over lower limit of a rate above which it is said why it is so wide."""
 _BY_POWER = [
     *("power", "group", "searches", "base", *_SHARE),
     *(*tested_shares.GAP, *_RATE, *_PAIR, *_AGAINST, _AGAINST_VERDICT, "unknown_share", "flag"),
@@ -154,6 +161,8 @@ def by_power(scope: Scope, view: View) -> Finding:
             *_how_alike(table, searches),
             *shares.untested(table),
             *_ratio_caveats(table, searches, population),
+            *([BURSTS_WHY] if table["flag"].str.contains(BURSTS).any() else []),
+            *_two_tests(table),
             *_known_in_part(searches, known),
             *chance_caveat(tests),
             *(f"One ratio against another: {said[0].lower()}{said[1:]}" for said in chance_caveat(ratios)),
@@ -186,6 +195,29 @@ def _population(searches: Searches) -> tuple[Residents | None, str]:
         return searches.residents, ""
     except NoResidents as why:
         return None, str(why)
+
+
+def unlike_grounds(searches: Searches) -> tuple[Row, Row] | None:
+    """The rows of the group under powers that need grounds and under those that need no suspicion.
+
+    None unless the ratios of both are given and clearly differ; where one power was chosen there is nothing to tell.
+
+    Parameters
+    ----------
+    searches
+        Searches whose two groups can be compared.
+    """
+    if searches.scope.power != ALL_POWERS:
+        return None
+    known = _known_shares(searches)
+    if known[EVERYONE] < LEAST_KNOWN:
+        return None
+    table, _ = _by_kind(searches, searches.residents, known)
+    rows = {row["power"]: row for row in records_of(table) if row["group"] == searches.scope.group}
+    none = rows.get(NO_SUSPICION)
+    if none is None or none[_AGAINST_VERDICT] not in (SIDES.above, SIDES.below):
+        return None
+    return rows[GROUNDS], none
 
 
 # Tables
@@ -308,7 +340,9 @@ def _figures(kind: str, part: Searches, population: Residents | None, group: str
         return {"flag": "no rate: the kind of power is not known"}
     rate, varies = group_rate(part, group, residents)
     over = [OVER] if rate.estimate > PER else []
-    told = dict(zip(_RATE, (rate.estimate, rate.low, rate.high), strict=True)) | {"unknown_share": part.unknown_share}
+    told = limits_that_say(dict(zip(_RATE, (rate.estimate, rate.low, rate.high), strict=True)))
+    over += [BURSTS] if told["rate_low"] is None else []
+    told |= {"unknown_share": part.unknown_share}
     if group == comparator:
         return told | {"flag": "; ".join([*([] if varies else [CHANCE]), *over])}
     if len(part.months) < MINIMUM_PERIODS:
@@ -318,7 +352,9 @@ def _figures(kind: str, part: Searches, population: Residents | None, group: str
     made = comparison(part, population, group, comparator)
     if "ratio" not in made:
         return told | {"flag": f"no ratio: {made['flag']}" if made["flag"] else ""}
-    return told | {name: made[name] for name in _PAIR if name in made} | {"flag": made["flag"]}
+    pair = limits_that_say(made)
+    notes = [made["flag"], *([BURSTS] if pair["difference_low"] is None else [])]
+    return told | {name: pair[name] for name in _PAIR if name in pair} | {"flag": "; ".join(filter(None, notes))}
 
 
 def _each(searches: Searches, known: Mapping[str, float]) -> pd.DataFrame:
@@ -486,10 +522,20 @@ def _how_alike(table: pd.DataFrame, searches: Searches) -> list[str]:
     one = pair[0]
     if one is not None and not wording.missing(one["dispersion"]):
         told = [row for row in pair if row is not None]
-        widths = [_width(row, of) for of in ("share", "rate") for row in told if not wording.missing(row[of])]
-        return [_UP_AND_DOWN if _width(one, "ratio", "low", "high") < min(widths) else _NOT_ALIKE]
-    wide = any(_width(row, "rate") > _TEN_FOLD for row in rows.values() if not wording.missing(row["rate"]))
+        widths = [_width(row, of) for of in ("share", "rate") for row in told if _has_limits(row, of)]
+        return [_UP_AND_DOWN if _width(one, "ratio", "low", "high") < min(widths, default=np.inf) else _NOT_ALIKE]
+    wide = any(not wording.missing(row["rate"]) and not _has_limits(row, "rate") for row in rows.values())
     return [_WIDE] if wide else []
+
+
+def _has_limits(row: Row, figure: str) -> bool:
+    return not wording.missing(row[f"{figure}_low"])
+
+
+def _two_tests(table: pd.DataFrame) -> list[str]:
+    """Why a difference of shares is not clear where the ratios of the same searches clearly differ."""
+    apart = (table["verdict"] == SIDES.neither) & table[_AGAINST_VERDICT].isin([SIDES.above, SIDES.below])
+    return [_WHY_TWO_TESTS] if apart.any() else []
 
 
 def _width(row: Row, figure: str, low: str = "", high: str = "") -> float:

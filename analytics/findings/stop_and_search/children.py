@@ -15,7 +15,6 @@ from analytics.findings.residents import NoResidents
 from analytics.findings.searches import UNANSWERABLE
 from analytics.findings.stop_and_search import group_shares, shares
 from analytics.findings.stop_and_search.conducted import ADULT, Conducted, bands_below
-from analytics.findings.stop_and_search.disproportionality import STREET
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
 from analytics.findings.stop_and_search.group_shares import Kind, gap_in_words, share_in_words, share_panel
 from analytics.findings.stop_and_search.residents_by_age import residents_aged, year_apart
@@ -24,6 +23,7 @@ from analytics.findings.stop_and_search.shared import (
     FAIRNESS,
     OVER,
     PER,
+    STREET,
     missing_residents,
     people,
     rules_fired,

@@ -56,7 +56,7 @@ def comparison(searches: Searches, population: Residents, group: str, comparator
     unknown = unknown_range(a, residents_a, b, residents_b, searches.unknown)
     return row | {
         **rates_and_ratio(rate_a, rate_b, ratio),
-        **difference_and_excess(gap, residents_a),
+        **difference_and_excess(gap, a, ratio),
         "ratio_if_unknown_comparator": unknown.if_comparator,
         "ratio_if_unknown_group": unknown.if_group,
         "tipping_share": tipping_share(a, residents_a, b, residents_b, searches.unknown) if searches.unknown else None,

@@ -95,15 +95,24 @@ def _row(searches: Searches, source: str, year: int, population: Residents | str
     }
 
 
-def denominator_caveats(made: Denominators | None) -> list[str]:
-    """One sentence where whether the rates differ clearly, or which is higher, hangs on the source; else empty."""
+def denominator_caveats(made: Denominators | None, shown: str) -> list[str]:
+    """The ratio by each other source of residents, and whether it hangs on that which rate is clearly higher.
+
+    Parameters
+    ----------
+    made
+        Figures by source; None where there is one.
+    shown
+        The source whose figures are shown.
+    """
     rows = [] if made is None else [row for row in records_of(made.table) if not wording.missing(row["ratio"])]
-    if len({_side(row["low"], row["high"]) for row in rows}) < 2:
-        return []
     told = [
         f"{near_one.times(row['ratio'])} ({near_one.between(row['low'], row['high'])}) with {row['residents_source']}"
         for row in rows
     ]
+    if len({_side(row["low"], row["high"]) for row in rows}) < 2:
+        others = [said for row, said in zip(rows, told, strict=True) if row["residents_source"] != shown]
+        return [f"By another source of residents the ratio is {wording.listing(others)}."] if others else []
     return [
         "Which rate is higher, or whether that is clear, hangs on the source of residents: the ratio is "
         f"{wording.listing(told)}."

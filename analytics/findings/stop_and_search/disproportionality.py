@@ -13,14 +13,17 @@ from analytics.findings import choices
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, Searches, TooFew
+from analytics.findings.stop_and_search.by_power import unlike_grounds
 from analytics.findings.stop_and_search.comparison import FEW_SEARCHES, TOO_WIDE, comparison
-from analytics.findings.stop_and_search.denominators import denominator_caveats, denominators
+from analytics.findings.stop_and_search.denominators import Denominators, denominator_caveats, denominators
 from analytics.findings.stop_and_search.shared import (
+    EXCESS,
     FAIRNESS,
     FEW_MONTHS,
     INDEPENDENT,
     MORE_THAN_RESIDENTS,
     OVER,
+    STREET,
     check_residents,
     counted_in,
     either,
@@ -46,7 +49,8 @@ from analytics.findings.stop_and_search.unknown_ethnicity import (
     within_rules,
 )
 from analytics.findings.stop_and_search.whose_word import SHORT, BothWords, both_words
-from analytics.scope import Scope
+from analytics.records import records_of
+from analytics.scope import DEFINITIONS, Scope
 from data.settings import settings
 from data.vocabularies import BROAD_GROUPS
 
@@ -55,23 +59,24 @@ if TYPE_CHECKING:
 
     from data.store import View
 
-EXCESS = (
-    "The excess is the number of searches beyond what there would have been at the comparator's rate. It does not say "
-    "that any one search was unlawful."
-)
-STREET = "Residents at the census are not the people on the street: visitors can be searched, and are not residents."
-
 _RATIO_METHOD = (
     "Ratio of the two rates per resident. 95 % interval: conditional mid-P given the searches of both groups; "
     "beta-binomial where searches come in clumps, as the split by area and month shows. Rates: mid-P Poisson, widened "
     "by how far the group's searches vary from month to month. Difference: t over the differences of the months. "
-    "Excess: searches beyond those at the comparator's rate, its interval that of the difference. Within districts: "
+    "Excess: of the searches recorded, those beyond the comparator's rate, 1 less 1 over the ratio; its interval from "
+    "that of the ratio, the count held. Within districts: "
     f"Poisson with an effect for each district, variance by district. {METHOD}"
 )
 _RATIO_REFERENCE = (
     "Kleinman 1973, JASA 68, 46 (clumping); Cameron and Miller 2015, Journal of Human Resources 50, 317 (months as "
     "clusters); Zou and Donner 2008, Statistics in Medicine 27, 1693 (difference by chance alone); "
+    "Rothman, Greenland and Lash 2008, Modern Epidemiology, ch. 16 (excess); "
     f"Bell and McCaffrey 2002, Survey Methodology 28, 169 (variance by district); {REFERENCE}"
+)
+
+_CHOSEN_BEFORE = (
+    "Shown first, whatever the figures are: Black people with White people, by their own word on ethnicity, as "
+    "residents are counted, with the census nearest in time; anything else where it is chosen"
 )
 
 _WIDE = 3
@@ -108,7 +113,8 @@ def disproportionality(scope: Scope, view: View) -> Finding:
     sources, words = denominators(searches), both_words(searches)
     caveats = [
         *_interval_caveats(chosen),
-        *denominator_caveats(sources),
+        *_blended(chosen, searches),
+        *denominator_caveats(sources, str(searches.scope.population)),
         FAIRNESS,
         *(words.caveats() if words.is_given else ()),
         *missing_residents(searches, population, pair),
@@ -126,6 +132,7 @@ def disproportionality(scope: Scope, view: View) -> Finding:
         *_adjusted_caveats(chosen, searches),
     ]
     headline, answer = _sentences(chosen, searches)
+    answer = " ".join([answer, *_otherwise(chosen, words, sources)])
     return Finding(
         key=question.key,
         question=question.asks,
@@ -144,6 +151,7 @@ def disproportionality(scope: Scope, view: View) -> Finding:
                 *(f"“{joint.name}”: {counted_in(searches, population, joint, pair)}" for joint in population.joint),
                 *rates_counted_in(searches, population),
                 *_dispersion_rules(chosen),
+                _CHOSEN_BEFORE,
             ],
             {"Least share of searches with a place": wording.percent(settings().placed_share)},
             further_loads=sources.load_ids if sources else (),
@@ -223,6 +231,33 @@ def _sentences(row: pd.Series, searches: Searches) -> tuple[str, str]:
     before = _doubt(row, searches)
     parts = [before, f"As recorded: {answer}." if before else f"{answer}.", _if_unknown(row, searches)]
     return _headline(row, searches), " ".join(filter(None, parts))
+
+
+def _otherwise(row: pd.Series, words: BothWords, sources: Denominators | None) -> list[str]:
+    """The ratios by the other word on ethnicity and by other residents whose intervals lie apart from that shown."""
+    counted = [(f"by {DEFINITIONS[words.other['definition']]}", words.other)] if words.is_given else []
+    counted += [(f"with {one['residents_source']}", one) for one in (records_of(sources.table) if sources else [])]
+    told = [
+        f"{near_one.times(one['ratio'])} ({near_one.between(one['low'], one['high'])}) {how}"
+        for how, one in counted
+        if not wording.missing(one["ratio"]) and (one["low"] > row["high"] or one["high"] < row["low"])
+    ]
+    return (
+        [f"Counted otherwise it clearly differs: {wording.listing(told)}."] if told and OVER not in row["flag"] else []
+    )
+
+
+def _blended(row: pd.Series, searches: Searches) -> list[str]:
+    """One sentence where the ratio is made of two that clearly differ, under powers with and without suspicion."""
+    kinds = unlike_grounds(searches)
+    if kinds is None:
+        return []
+    grounds, none = (f"{near_one.times(one['ratio'])} ({near_one.between(one['low'], one['high'])})" for one in kinds)
+    return [
+        f"The ratio of {near_one.times(row['ratio'])} is of two kinds of powers that clearly differ: {grounds} "
+        f"under powers that need grounds and {none} under powers that need no suspicion, such as section 60. The part "
+        "“Under which power” shows them apart."
+    ]
 
 
 def _headline(row: pd.Series, searches: Searches) -> str:
@@ -484,13 +519,13 @@ def _interval_caveats(row: pd.Series) -> list[str]:
         said.append(INDEPENDENT)
     elif ratio:
         said.append(
-            "The interval of the ratio takes searches as independent and is likely too narrow: there are too few "
-            "months and districts with searches of both groups to see how far they come in clumps."
+            "The intervals of the ratio and the excess take searches as independent and are likely too narrow: there "
+            "are too few months and districts with searches of both groups to see how far they come in clumps."
         )
     elif rates:
         said.append(
-            "The intervals of the rates, the difference and the excess take searches as independent and are likely too "
-            f"narrow: {FEW_MONTHS}."
+            "The intervals of the rates and the difference take searches as independent and are likely too narrow: "
+            f"{FEW_MONTHS}."
         )
     return said
 

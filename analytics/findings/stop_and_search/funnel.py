@@ -20,9 +20,8 @@ from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, NoSearches
 from analytics.findings.stop_and_search.areas import FEWEST, PairAreas, comparable_areas
 from analytics.findings.stop_and_search.comparison import TOO_WIDE
-from analytics.findings.stop_and_search.disproportionality import STREET
 from analytics.findings.stop_and_search.edges import Edges, edges_of
-from analytics.findings.stop_and_search.shared import FAIRNESS, PER
+from analytics.findings.stop_and_search.shared import FAIRNESS, PER, STREET
 from analytics.records import with_nulls
 from analytics.scope import Scope
 from data.edges import NEAR

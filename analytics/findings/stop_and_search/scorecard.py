@@ -18,11 +18,11 @@ from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, NoSearches, Searches
 from analytics.findings.stop_and_search import recording
-from analytics.findings.stop_and_search.disproportionality import STREET, disproportionality
+from analytics.findings.stop_and_search.disproportionality import disproportionality
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN, rate_of_everyone
 from analytics.findings.stop_and_search.followed import BROAD, STRICT, Followed
 from analytics.findings.stop_and_search.recording import Recorded
-from analytics.findings.stop_and_search.shared import CHANCE, FAIRNESS, FEW_MONTHS, OVER
+from analytics.findings.stop_and_search.shared import CHANCE, FAIRNESS, FEW_MONTHS, OVER, STREET
 from analytics.library.yardsticks import TESTS, Criterion, criteria
 from analytics.records import records_of, with_nulls
 from analytics.scope import ALL_POWERS, Scope

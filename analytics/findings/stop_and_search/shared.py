@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from analytics import wording
-from analytics.disparity import Estimate, Rate, Ratio, rate
+from analytics.disparity import Estimate, Rate, Ratio, excess, rate
 from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.findings import choices
 from analytics.findings.residents import JointRow, Residents, left_out
@@ -45,6 +45,25 @@ MORE_THAN_RESIDENTS = (
 )
 OVER = "more searches than residents"
 """Flag of a figure that rests on more searches of a group than residents of it."""
+
+EXCESS = (
+    "The excess is how many of the recorded searches are beyond those there would have been at the comparator's rate. "
+    "Its range comes from that of the ratio and holds for the searches of these months, not for how many there are in "
+    "others. It does not say that any one search was unlawful."
+)
+STREET = "Residents at the census are not the people on the street: visitors can be searched, and are not residents."
+
+TEN_FOLD = 10
+"""Upper over lower limit above which the interval of a rate says nothing and is not given."""
+
+BURSTS = "no range of the rate, as searches came in bursts in few months"
+"""Flag of a rate whose interval is withheld."""
+
+BURSTS_WHY = (
+    "The searches came in bursts in few months: where the range of a rate would be more than ten times as high as low, "
+    "it says nothing of what the rate is in other months and is not given, nor is that of a difference from it. The "
+    "rate is of the searches recorded."
+)
 
 _ODD = ("Mixed", "Other")
 """Groups whose name does not say of people what they are."""
@@ -157,12 +176,12 @@ def counted_in(searches: Searches, population: Residents, joint: JointRow, pair:
     (rate_a, rate_b), (new_a, new_b) = (
         [PER * count / number for count, number in zip(stops, residents, strict=True)] for residents in (now, more)
     )
-    excess, new_excess = (rate_a - rate_b) * now[0] / PER, (new_a - new_b) * more[0] / PER
+    beyond, new_beyond = (rate_a - rate_b) * now[0] / PER, (new_a - new_b) * more[0] / PER
     return (
         f"with all {wording.count(float(joint.residents.sum()))} people of that row counted in, the {pair[0]} rate "
         f"would be {_apart(new_a, rate_a)}, the {pair[1]} rate {_apart(new_b, rate_b)}, the difference "
         f"{_apart(new_a - new_b, rate_a - rate_b, wording.signed)}, the excess "
-        f"{wording.signed(new_excess, 0)} instead of {wording.signed(excess, 0)} and the ratio "
+        f"{wording.signed(new_beyond, 0)} instead of {wording.signed(beyond, 0)} and the ratio "
         f"{_apart(new_a / new_b, rate_a / rate_b)}"
     )
 
@@ -270,16 +289,36 @@ def rates_and_ratio(group: Rate, comparator: Rate, ratio: Ratio) -> dict[str, fl
     }
 
 
-def difference_and_excess(gap: Estimate, residents: int) -> dict[str, float]:
-    """A difference of rates as columns of a row, and the searches that it makes of a group's residents."""
-    unit = residents / PER
+def limits_that_say(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of rates without the limits of a rate that say nothing, and without those of a difference of such a rate.
+
+    A rate whose upper limit is more than ten times the lower one is not known to its order of magnitude: its interval
+    is that of fewer than about three independent searches, however many there were (docs/methods.md, Rate).
+
+    Parameters
+    ----------
+    row
+        With ``rate`` and perhaps ``comparator_rate`` and ``difference``, each with ``_low`` and ``_high``.
+    """
+    made, hidden = dict(row), False
+    for name in ("rate", "comparator_rate"):
+        low, high = made.get(f"{name}_low"), made.get(f"{name}_high")
+        if low is not None and high is not None and high > TEN_FOLD * low:
+            made |= {f"{name}_low": None, f"{name}_high": None}
+            hidden = True
+    return made | ({"difference_low": None, "difference_high": None} if hidden and "difference" in made else {})
+
+
+def difference_and_excess(gap: Estimate, count: int, ratio: Ratio) -> dict[str, float]:
+    """A difference of rates as columns of a row, and a group's searches beyond the comparator's rate."""
+    beyond = excess(count, ratio)
     return {
         "difference": gap.estimate,
         "difference_low": gap.low,
         "difference_high": gap.high,
-        "excess": gap.estimate * unit,
-        "excess_low": gap.low * unit,
-        "excess_high": gap.high * unit,
+        "excess": beyond.estimate,
+        "excess_low": beyond.low,
+        "excess_high": beyond.high,
     }
 
 

@@ -15,14 +15,15 @@ from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, Searches
 from analytics.findings.stop_and_search.comparison import TOO_WIDE, comparison
-from analytics.findings.stop_and_search.disproportionality import EXCESS, STREET
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
 from analytics.findings.stop_and_search.followed import BROAD, Followed
 from analytics.findings.stop_and_search.shared import (
     CHANCE,
+    EXCESS,
     FAIRNESS,
     OVER,
     PER,
+    STREET,
     difference_and_excess,
     missing_residents,
     none_caveats,
@@ -206,7 +207,7 @@ def _together(similar: Similar) -> dict[str, Any]:
     unknown = disparity.unknown_range(a, people_a, b, people_b, pool.unknown)
     return row | {
         **rates_and_ratio(rate_a, rate_b, ratio),
-        **difference_and_excess(gap, people_a),
+        **difference_and_excess(gap, a, ratio),
         "ratio_if_unknown_comparator": unknown.if_comparator,
         "ratio_if_unknown_group": unknown.if_group,
         "dispersion": factor,

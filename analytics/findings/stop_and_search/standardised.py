@@ -15,7 +15,7 @@ from analytics.findings.ages import OLDEST
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import COLUMNS, UNANSWERABLE, NoSearches, Searches, check_counted
-from analytics.findings.stop_and_search.disproportionality import STREET, comparable
+from analytics.findings.stop_and_search.disproportionality import comparable
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
 from analytics.findings.stop_and_search.followed import places_of
 from analytics.findings.stop_and_search.residents_by_age import (
@@ -30,6 +30,7 @@ from analytics.findings.stop_and_search.shared import (
     FAIRNESS,
     INDEPENDENT,
     PER,
+    STREET,
     missing_residents,
     none_recorded,
     people,

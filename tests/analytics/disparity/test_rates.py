@@ -5,9 +5,10 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import poisson
+from scipy.optimize import brentq
+from scipy.stats import binom, poisson
 
-from analytics.disparity import Rate, difference, excess, poisson_interval, rate, rates
+from analytics.disparity import Rate, difference, excess, poisson_interval, rate, rate_ratio, rates
 
 counts = st.integers(0, 100_000)
 populations = st.integers(1, 10_000_000)
@@ -74,12 +75,34 @@ def test_exchanging_the_groups_turns_the_difference_round(a: int, n_a: int, b: i
     assert (one.estimate, one.low, one.high) == pytest.approx((-other.estimate, -other.high, -other.low))
 
 
-@given(counts, populations, counts, populations, st.floats(1, 20))
-def test_the_excess_is_the_difference_times_the_residents(a: int, n_a: int, b: int, n_b: int, factor: float) -> None:
-    shown = excess(a, n_a, b, n_b, factor)
-    gap = difference(rate(a, n_a, dispersion=factor), rate(b, n_b, dispersion=factor))
-    expected = tuple(value * n_a / 1_000 for value in (gap.estimate, gap.low, gap.high))
-    assert (shown.estimate, shown.low, shown.high) == pytest.approx(expected, rel=1e-9, abs=1e-6)
+@pytest.mark.parametrize(("a", "b"), [(60, 200), (12, 15), (40, 900)])
+def test_the_limits_of_the_excess_are_those_of_the_binomial_split(a: int, b: int) -> None:
+    # Independent: mid-P limits p of the share of all searches by scipy's binomial distribution; at the share
+    # p the comparator's rate makes k a (1 - p) / p of the a searches, with k = 5,000 / 80,000.
+    def limit(side: int) -> float:
+        tail = binom.sf if side == 1 else lambda x, n, p: binom.cdf(x - 1, n, p)
+        return brentq(lambda p: tail(a, a + b, p) + binom.pmf(a, a + b, p) / 2 - 0.025, 1e-9, 1 - 1e-9)
+
+    expected = [a - a * (1 - p) / p * 5_000 / 80_000 for p in (limit(1), limit(-1))]
+    shown = excess(a, rate_ratio(a, 5_000, b, 80_000))
+    assert shown.estimate == pytest.approx(a - b / 16)
+    assert [shown.low, shown.high] == pytest.approx(expected, rel=1e-6)
+
+
+@given(st.integers(1, 10_000), populations, st.integers(1, 10_000), populations, st.floats(1, 20))
+def test_the_excess_is_never_more_than_was_counted_and_as_clear_as_the_ratio(
+    a: int, n_a: int, b: int, n_b: int, factor: float
+) -> None:
+    ratio = rate_ratio(a, n_a, b, n_b, factor)
+    shown = excess(a, ratio)
+    assert shown.low <= shown.estimate <= shown.high <= a
+    assert shown.estimate == pytest.approx(a - n_a * b / n_b, rel=1e-6, abs=1e-6)
+    assert (shown.low > 0, shown.high < 0) == (ratio.low > 1, ratio.high < 1)
+
+
+def test_without_a_ratio_above_nought_there_is_no_excess() -> None:
+    with pytest.raises(ValueError, match=r"^A ratio or its lower limit is 0"):
+        excess(0, rate_ratio(0, 1_000, 5, 1_000))
 
 
 @pytest.mark.parametrize(

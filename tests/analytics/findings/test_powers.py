@@ -754,3 +754,17 @@ def test_the_metropolitan_police_have_a_ratio_under_each_kind(real_store):
     assert sum(row["searches"] or 0 for row in kinds) == pytest.approx(whole["stops"], abs=20)
     shares = np.array([row["share"] or 0 for row in kinds])
     assert shares.sum() == pytest.approx(1, abs=0.001)
+
+
+def test_a_rate_of_bursts_has_no_range_and_says_why(real_store):
+    """2,689 searches in six months, nearly all in few: by hand .01 to 147 for every 1,000, which says nothing."""
+    made = by_power(Scope("metropolitan", from_month="2018-04", to_month="2018-09"), real_store.view())
+    rows = made.tables["by_power"].set_index(["power", "group"])
+    none, grounds = rows.loc[("No suspicion needed", "Black")], rows.loc[("Reasonable grounds", "Black")]
+    assert none["rate"] == pytest.approx(2.295, abs=0.001)
+    assert none[["rate_low", "rate_high", "difference_low", "difference_high"]].isna().all()
+    assert none[["low", "excess_low"]].notna().all()
+    assert grounds[["rate_low", "difference_low"]].notna().all()
+    assert "bursts" in none["flag"]
+    assert any(said.startswith("The searches came in bursts in few months") for said in made.caveats)
+    assert any(said.startswith("Where two ratios clearly differ and the shares do not") for said in made.caveats)
