@@ -7,6 +7,9 @@ from collections.abc import Mapping
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from analytics.finding import Lead
+from analytics.scope import Scope
+
 _PART = "part"
 _KEY = "contents"
 
@@ -27,6 +30,11 @@ def opened(parts: Mapping[str, str], first: str | None = None) -> tuple[str, Del
     tabs = st.tabs(list(names), key=_KEY, on_change=_turn, args=(names,))
     part = names[st.session_state[_KEY]]
     return part, tabs[list(parts).index(part)]
+
+
+def lead(page: str, scope: Scope, part: str) -> Lead:
+    """The address of a part of a page, everything else on it as it is."""
+    return Lead(page, {**scope.address(), _PART: part})
 
 
 def _turn(names: Mapping[str, str]) -> None:

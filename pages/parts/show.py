@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
-from analytics import charts
+from analytics import charts, wording
 from analytics.briefings.spreadsheet import file_name, to_csv, to_excel
 from analytics.finding import CLAIMS, Finding, Lead, Line, Mode, Tile
 from analytics.findings import QUESTIONS
@@ -38,16 +38,16 @@ _SIDES = 3
 def headline(finding: Finding, level: Literal["##", "###"] = "##", said: Collection[str] = ()) -> None:
     """The finding in a few words, and the answer in one sentence; where it is refused, why.
 
-    An answer that repeats a sentence which stands on the page already is left out.
+    Of the answer, sentences that stand on the page already are left out.
     """
     if finding.refused:
         _refusal(finding, level)
         return
     with st.container(gap="xxsmall"):
         st.markdown(f"{level} {plain(finding.headline)}", anchors=False)
-        if any(text in finding.answer for text in said):
-            return
-        st.markdown(plain(finding.answer) if level == "##" else f":gray[{plain(finding.answer)}]")
+        new = wording.without(finding.answer, said)
+        if new and new != f"{finding.headline}.":
+            st.markdown(plain(new) if level == "##" else f":gray[{plain(new)}]")
 
 
 def strip(finding: Finding) -> None:
@@ -124,8 +124,8 @@ def lines(finding: Finding, title: str, otherwise: Lead | None = None) -> None:
         st.caption(plain(finding.answer.removeprefix(f"{finding.headline}. ")))
 
 
-def badges(finding: Finding, title: str, more: str = "") -> None:
-    """What each line says, in a row with one link to the page that says more, or the words that say where."""
+def badges(finding: Finding, title: str, more: Lead | None = None, words: str = "") -> None:
+    """What each line says, in a row with one link to the page that says more, or to another place, in words."""
     if finding.refused:
         return
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
@@ -136,8 +136,8 @@ def badges(finding: Finding, title: str, more: str = "") -> None:
         lead = next((line.leads for line in finding.lines if line.leads), None)
         if lead:
             leads.link(lead, ":blue[Data and methods]")
-        if more:
-            st.markdown(f":gray[:small[{plain(more)}]]", width="content")
+        if more is not None:
+            leads.link(more, f":blue[{plain(words)}]")
 
 
 def _arrow(line: Line) -> str:
