@@ -7,9 +7,6 @@ from collections.abc import Mapping
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from analytics.finding import Lead
-from analytics.scope import Scope
-
 _PART = "part"
 _KEY = "contents"
 
@@ -32,10 +29,10 @@ def opened(parts: Mapping[str, str], first: str | None = None) -> tuple[str, Del
     return part, tabs[list(parts).index(part)]
 
 
-def lead(page: str, scope: Scope, part: str) -> Lead:
-    """The address of a part of a page, everything else on it as it is."""
-    return Lead(page, {**scope.address(), _PART: part})
+def turn_to(part: str) -> None:
+    """Open a part, from a button's callback; everything else in the address stays."""
+    st.query_params[_PART] = part
 
 
 def _turn(names: Mapping[str, str]) -> None:
-    st.query_params[_PART] = names[st.session_state[_KEY]]
+    turn_to(names[st.session_state[_KEY]])

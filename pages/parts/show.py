@@ -124,8 +124,8 @@ def lines(finding: Finding, title: str, otherwise: Lead | None = None) -> None:
         st.caption(plain(finding.answer.removeprefix(f"{finding.headline}. ")))
 
 
-def badges(finding: Finding, title: str, more: Lead | None = None, words: str = "") -> None:
-    """What each line says, in a row with one link to the page that says more, or to another place, in words."""
+def badges(finding: Finding, title: str, more: str = "", turn: Callable[[], None] | None = None) -> None:
+    """What each line says, in a row with one link to the page that says more, or words that turn to another part."""
     if finding.refused:
         return
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
@@ -136,8 +136,8 @@ def badges(finding: Finding, title: str, more: Lead | None = None, words: str = 
         lead = next((line.leads for line in finding.lines if line.leads), None)
         if lead:
             leads.link(lead, ":blue[Data and methods]")
-        if more is not None:
-            leads.link(more, f":blue[{plain(words)}]")
+        if more:
+            st.button(f":blue[{plain(more)}]", type="tertiary", key=f"more_{finding.key}", on_click=turn)
 
 
 def _arrow(line: Line) -> str:
