@@ -41,7 +41,7 @@ def test_every_case_that_was_measured_lies_within_the_band():
 @pytest.mark.long
 @pytest.mark.parametrize(("name", "draw"), list(scenarios()))
 def test_many_forces_stay_below_the_band(name, draw):
-    row = measure(name, draw, 400)
+    row = measure(name, draw, 150)
     assert row.share <= row.band[1]
 
 

@@ -12,7 +12,7 @@ from analytics.scope import Scope
 from benchmarks.negative_control import ASKED, Shuffled, band, runs
 from data.settings import settings
 
-COUNT = 20
+COUNT = 12
 
 
 def test_shuffled_units_keep_their_answers_and_each_wave_its_units(demonstration):

@@ -202,13 +202,21 @@ def spaced(page) -> list[str]:
 def fit(page, width: int) -> None:
     """Make the window as high as the page: what is scrolled away has no contrast that axe could judge."""
     high = page.viewport_size["height"]
-    page.set_viewport_size({"width": width, "height": high})
-    settle(page)
-    _still(page)
+    _resize(page, width, high)
     wanted = max(800, page.evaluate("() => document.querySelector('[data-testid=\"stMain\"]').scrollHeight") + 20)
     if wanted > high or wanted < high - 800:
-        page.set_viewport_size({"width": width, "height": wanted})
-        _still(page)
+        _resize(page, width, wanted)
+
+
+def narrow(page, width: int) -> None:
+    """Give the page a width, in a window of usual height: where no colour is judged, drawing it whole is waste."""
+    _resize(page, width, 800)
+
+
+def _resize(page, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    settle(page)
+    _still(page)
 
 
 def _still(page) -> None:

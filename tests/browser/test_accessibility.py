@@ -13,7 +13,7 @@ import pytest
 from benchmarks.parts import PARTS
 from tests.browser.conftest import ROOT, STOPS, open_everything, settle
 from tests.browser.keys import walk
-from tests.browser.measures import COLOURS, Violation, cut, fit, outline, overlaid, sideways, spaced, violations
+from tests.browser.measures import COLOURS, Violation, cut, fit, narrow, outline, overlaid, sideways, spaced, violations
 from tests.browser.test_quiet import complaints, elsewhere, watch
 
 pytestmark = pytest.mark.long
@@ -92,9 +92,9 @@ class Visit:
 
     def narrow(self) -> None:
         """Twice as large, four times as large, and with more room between letters."""
-        fit(self.page, 640)  # 200 % of a screen of 1,280 pixels
+        narrow(self.page, 640)  # 200 % of a screen of 1,280 pixels
         self.fits("200 %")
-        fit(self.page, 320)
+        narrow(self.page, 320)
         self.fits("320 pixels")
         self.axe("320 pixels", leave=COLOURS)
         self.note("lost when spaced", "320 pixels", spaced(self.page))

@@ -99,7 +99,7 @@ def test_csv_and_excel_hold_the_figures_of_the_page(look, answer) -> None:
     page.locator('[data-testid="stExpander"] summary', has_text="Table").first.click()
     page.get_by_role("button", name="CSV").wait_for()
     settle(page)  # a button that is just drawn anew loses the click
-    with page.expect_download() as waiting:
+    with page.expect_download(timeout=20_000) as waiting:
         page.get_by_role("button", name="CSV").click()
     assert re.fullmatch(r"[A-Za-z0-9._-]+\.csv", waiting.value.suggested_filename)
     read = pd.read_csv(waiting.value.path(), keep_default_na=True)
@@ -113,7 +113,7 @@ def test_csv_and_excel_hold_the_figures_of_the_page(look, answer) -> None:
         assert read[name].astype("float64").tolist() == pytest.approx(expected.tolist(), rel=5e-6, nan_ok=True), name
 
     settle(page)
-    with page.expect_download() as waiting:
+    with page.expect_download(timeout=20_000) as waiting:
         page.get_by_role("button", name="Excel").click()
     assert waiting.value.suggested_filename.endswith(".xlsx")
     book = zipfile.ZipFile(io.BytesIO(waiting.value.path().read_bytes()))

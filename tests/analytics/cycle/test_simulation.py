@@ -45,10 +45,10 @@ def test_shuffled_engagement_goes_with_nothing(drawn):
 def test_intervals_hold_what_was_planted_and_noise_is_seldom_clear():
     value = superpopulation(TRUTH)
     assert value == pytest.approx(MEASURED, abs=0.002)
-    made = list(forces(TRUTH, 30, shuffles=3))
+    made = list(forces(TRUTH, 12, shuffles=5))
     held = np.array([one.held for one in made]).sum(axis=0)
-    assert (held >= 30 * 0.90 - 3).all()
-    assert sum(one.named == 4 for one in made) >= 27
+    assert (held >= 12 * 0.90 - 3).all()
+    assert sum(one.named == 4 for one in made) >= 11
     clear = [said for one in made for said in one.clear]
     fewest, most = band(len(clear))
     assert fewest <= sum(clear) <= most
@@ -61,7 +61,7 @@ def test_the_joint_covariance_against_a_bootstrap_of_sampling_units(drawn):
     random = np.random.default_rng(3)
     units = people[["wave", "stratum", "psu"]].drop_duplicates().reset_index(drop=True)
     again = []
-    for _ in range(200):
+    for _ in range(100):
         times = np.zeros(len(units))
         for own in units.groupby(["wave", "stratum"]).indices.values():
             size = len(own)
@@ -69,9 +69,9 @@ def test_the_joint_covariance_against_a_bootstrap_of_sampling_units(drawn):
         factor = people["psu"].map(dict(zip(units["psu"], times, strict=True)))
         again.append(links(people.assign(weight=people["weight"] * factor), scores).table["strength"].to_numpy())
     covariance = np.cov(np.array(again).T)
-    # 200 draws leave a variance a relative standard error of a tenth, and a correlation one of 0.07.
-    assert np.diag(covariance) / np.diag(ring.covariance) == pytest.approx(1, abs=0.35)
-    assert np.corrcoef(np.array(again).T) == pytest.approx(_correlations(ring.covariance), abs=0.25)
+    # 100 draws leave a variance a relative standard error of a seventh, and a correlation one of a tenth.
+    assert np.diag(covariance) / np.diag(ring.covariance) == pytest.approx(1, abs=0.45)
+    assert np.corrcoef(np.array(again).T) == pytest.approx(_correlations(ring.covariance), abs=0.32)
 
 
 def _correlations(covariance):

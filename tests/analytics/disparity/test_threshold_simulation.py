@@ -12,10 +12,10 @@ from benchmarks import threshold as simulation
 @pytest.mark.long
 @pytest.mark.parametrize("name", ["equal", "equal, one in ten carries, seen nearer"])
 def test_where_thresholds_are_equal_the_gap_covers_zero(name: str) -> None:
-    for row in simulation.measured(name, 60):
-        # The fewest of 60 that 99 of 100 experiments at 95 % would count.
-        assert row.covers_zero * 60 * (1 - row.refused) >= binom.ppf(0.01, 60, 0.95) - 60 * row.refused
-        assert row.held >= binom.ppf(0.01, 60, 0.95) / 60
+    for row in simulation.measured(name, 30):
+        # The fewest of 30 that 99 of 100 experiments at 95 % would count.
+        assert row.covers_zero * 30 * (1 - row.refused) >= binom.ppf(0.01, 30, 0.95) - 30 * row.refused
+        assert row.held >= binom.ppf(0.01, 30, 0.95) / 30
         assert row.refused <= 0.05
         assert row.lower + row.higher <= 0.1
 
@@ -23,7 +23,7 @@ def test_where_thresholds_are_equal_the_gap_covers_zero(name: str) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize(("name", "side"), [("gap -.04", "lower"), ("gap +.04", "higher")])
 def test_a_gap_of_four_points_is_found(name: str, side: str) -> None:
-    for row in simulation.measured(name, 40):
+    for row in simulation.measured(name, 20):
         assert getattr(row, side) >= 0.9
         assert row.gap == pytest.approx(row.truth, abs=0.015)
 

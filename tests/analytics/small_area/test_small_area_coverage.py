@@ -14,7 +14,7 @@ from benchmarks.coverage import small_area as simulation
 
 @pytest.mark.long
 def test_intervals_hold_the_truth_as_often_as_they_say_on_average() -> None:
-    rows = list(simulation.measured(150))
+    rows = list(simulation.measured(80))
     assert len(rows) == len(simulation.AREAS) * len(simulation.SPREADS) * 3
     for row in rows:
         assert 0.93 - 3 * row.error <= row.coverage <= 0.97 + 3 * row.error, row

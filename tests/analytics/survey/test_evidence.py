@@ -69,14 +69,6 @@ def test_the_smallest_areas_come_first_as_often_as_by_chance(share):
 
 @pytest.mark.long
 @pytest.mark.parametrize("share", simulation.SHARES)
-def test_in_hundreds_of_simulations_too(share):
-    found = counted(share, 300)
-    low, high = found.band
-    assert low <= found.among["strength of evidence (shown)"] <= high
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("share", simulation.SHARES)
 def test_p_values_hang_neither_on_the_base_nor_on_the_share(share):
     """Of the smallest and of the largest areas as many lie below each level as the level says."""
     found = counted(share, 60)

@@ -36,11 +36,11 @@ def run(part: Part, n: int) -> list[Measured]:
     ("part", "replications"),
     [
         (some_shares, 1_000),
-        (simulation.net_scores, 300),
+        (simulation.net_scores, 200),
         (some_changes, 400),
         (simulation.area_intervals, 12),
-        (simulation.raked_shares, 400),
-        (simulation.regressions, 300),
+        (simulation.raked_shares, 120),
+        (simulation.regressions, 150),
     ],
     ids=["share", "net score", "change", "area", "raked share", "logit"],
 )
