@@ -14,13 +14,11 @@ from analytics.cycle import (
     DEMOGRAPHICS,
     STAGES,
     Design,
-    below_the_force,
+    StageScores,
     item_positive,
     item_score,
     links_of_places,
     stage_scores,
-    stages_of_places,
-    stages_since,
     steps,
     weakest_link,
 )
@@ -44,7 +42,6 @@ READS = respondents.READS
 """The tables that are read here."""
 
 _DESIGN = Design(weight="weight", stratum="strata", psu="psu")
-_YEAR, _BEFORE = "last year", "year before"
 _ASKED = 0.5
 """Share of respondents who must have answered a question for it to be a driver or a link of a chain."""
 _MOST_DRIVERS = 7
@@ -74,13 +71,18 @@ def scopes(view: View) -> list[Scope]:
 
 
 def _refusing(make: Callable[[Scope, View], Tables]) -> Callable[[Scope, View], Tables]:
-    """A model says in a ``ValueError`` why the data can't bear it; here that becomes a refusal."""
+    """A model says in a plain ``ValueError`` why the data can't bear it; here that becomes a refusal.
+
+    Other kinds of it, such as numpy's where an equation has no solution, nobody worded: they are failures.
+    """
 
     @wraps(make)
     def made(scope: Scope, view: View) -> Tables:
         try:
             return make(scope, view)
         except ValueError as why:
+            if type(why) is not ValueError:
+                raise
             raise Unfit(str(why)) from why
 
     return made
@@ -88,24 +90,20 @@ def _refusing(make: Callable[[Scope, View], Tables]) -> Callable[[Scope, View], 
 
 @_refusing
 def links(scope: Scope, view: View) -> Tables:
-    """The links of the ring, the weakest of them, and the ring of areas and groups beside the rest of the force.
+    """The links of the ring, the weakest of them, and those of areas and groups beside everybody else's.
 
     Returns
     -------
     mapping of str to DataFrame
-        ``links``, with the weakest named in ``named`` (`weakest_link`); ``covariance`` of the strengths; ``since``, the
-        stages against the year before (`stages_since`), where there is one; ``stages`` and ``places``, the stages and
-        links of areas and groups against the rest (`below_the_force`), with ``by``, what they are of; and ``about``.
+        ``links``, with the weakest named in ``named`` (`weakest_link`); ``places``, the links of areas, of the areas
+        above them and of groups (`links_of_places`), with ``by``, the column that they are of; ``questions``, which of
+        them each stage is scored by; and ``about``.
     """
-    import pandas as pd
-
     people = _people(scope, view)
     scores = stage_scores(people, _items())
     found = fit_links(people, scores, _DESIGN)
     weak = weakest_link(found) if len(found.table) > 1 else None
     table = found.table if weak is None else found.table.assign(**weak.table[["at_least", "named"]])
-    stages, places = _places(people)
-    names = [f"{row['from']} to {row['to']}" for row in found.table.to_dict("records")]
     about = {
         "base": len(people),
         "df": found.df,
@@ -115,10 +113,8 @@ def links(scope: Scope, view: View) -> Tables:
     }
     return {
         "links": table,
-        "covariance": pd.DataFrame(found.covariance, columns=names),
-        "since": _since(scope, view),
-        "stages": stages,
-        "places": places,
+        "places": _places(people, scores),
+        "questions": _questions(scores),
         "about": _about(people, **about),
     }
 
@@ -195,18 +191,13 @@ def influence(scope: Scope, view: View) -> Tables:
     }
 
 
-def _people(scope: Scope, view: View, years: int = 1) -> pd.DataFrame:
-    """The respondents of the last years, with the strata of their waves, and ``period``, the year they are of."""
-    every = respondents.waves(view, str(scope.force), str(scope.survey))
-    months = every["ends"].str[:4].astype(int) * 12 + every["ends"].str[5:7].astype(int)
-    ago = (months.max() - months) // 12
-    chosen = every[ago < years]
+def _people(scope: Scope, view: View) -> pd.DataFrame:
+    """The respondents of the last year, with the strata of their waves."""
+    chosen = respondents.last_year(view, str(scope.force), str(scope.survey))
     people = respondents.respondents(view, str(scope.force), str(scope.survey), list(chosen["wave"]))
     # Units that come again in another wave are the same ones there, and such a wave is no stratum of its own.
     alone = people["wave"].isin(chosen.loc[chosen["shared"] == "nothing", "wave"])
-    strata = people["stratum"].where(~alone, people["wave"] + " " + people["stratum"])
-    period = dict(zip(chosen["wave"], ago[ago < years].map({0: _YEAR, 1: _BEFORE}), strict=True))
-    return people.assign(strata=strata, period=people["wave"].map(period))
+    return people.assign(strata=people["stratum"].where(~alone, people["wave"] + " " + people["stratum"]))
 
 
 def _items() -> list[Measure]:
@@ -226,34 +217,21 @@ def _mean_score(people: pd.DataFrame, names: Sequence[str]) -> pd.Series:
     return scores.mean(axis=1)
 
 
-def _since(scope: Scope, view: View) -> pd.DataFrame:
-    """The stages against the year before; without rows where there is none, or it asked nothing of the same."""
+def _places(people: pd.DataFrame, scores: StageScores) -> pd.DataFrame:
+    """The links of areas, of the areas above them, and of groups; without rows where there is only one of each."""
     import pandas as pd
 
-    people = _people(scope, view, years=2)
-    if people["period"].nunique() < 2:
-        return pd.DataFrame({"stage": pd.Series(dtype="str"), "change": pd.Series(dtype="float64")})
-    return stages_since(people, stage_scores(people, _items(), "period"), "period", _BEFORE, _YEAR, _DESIGN)
+    kinds = [by for by in ("area", "parent", *DEMOGRAPHICS) if by in people and people[by].nunique() > 1]
+    found = [links_of_places(people, scores, _DESIGN, place=by).assign(by=by) for by in kinds]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame({"by": pd.Series(dtype="str")})
 
 
-def _places(people: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Stages and links of areas, of the areas above them, and of groups; each kind is judged for itself."""
+def _questions(scores: StageScores) -> pd.DataFrame:
+    """The questions that a stage is scored by, one a row."""
     import pandas as pd
 
-    scores = stage_scores(people, _items())
-    stages: list[pd.DataFrame] = []
-    links_: list[pd.DataFrame] = []
-    for by in ("area", "parent", *DEMOGRAPHICS):
-        if by not in people or people[by].nunique() < 2:
-            continue
-        adjust = [name for name in DEMOGRAPHICS if name != by]
-        of_stages = stages_of_places(people, scores, _DESIGN, area=by)
-        of_links = links_of_places(people, scores, _DESIGN, adjust=adjust, area=by)
-        for held, found in zip((stages, links_), below_the_force(of_stages, of_links), strict=True):
-            held.append(found.rename(columns={"area": "place"}).assign(by=by))
-    if not stages:
-        return pd.DataFrame({"by": pd.Series(dtype="str")}), pd.DataFrame({"by": pd.Series(dtype="str")})
-    return pd.concat(stages, ignore_index=True), pd.concat(links_, ignore_index=True)
+    asked = [(stage, question) for stage, held in scores.items.items() for question in held]
+    return pd.DataFrame(asked, columns=["stage", "question"], dtype="str")
 
 
 def _about(people: pd.DataFrame, **more: object) -> pd.DataFrame:

@@ -214,6 +214,8 @@ class Finding:
         Cards side by side.
     lines
         A short list, in place of a chart.
+    onward
+        Where to go on from the figure: what each line is about, and the page that shows it.
     refused
         Whether the data can't answer the question; ``answer`` then says why.
     """
@@ -235,6 +237,7 @@ class Finding:
     map: AreaMap | None = field(default=None, compare=False)
     cards: tuple[Card, ...] = ()
     lines: tuple[Line, ...] = ()
+    onward: tuple[Line, ...] = ()
     refused: bool = False
 
     def __post_init__(self) -> None:

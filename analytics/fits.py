@@ -29,6 +29,10 @@ LOG = logging.getLogger("confidence_cycle.fits")
 """Where is written what nobody foresaw of a fit, and how it came about."""
 
 COMMAND = "python -m analytics fit"
+NOT_YET = (
+    "Not fitted yet. What is fitted ahead is made after a release is published, which takes some seconds to minutes: "
+    f"open this page again then. If nobody is making it, run “{COMMAND}” in the folder of the dashboard."
+)
 
 Status = Literal["fitted", "there already", "refused", "failed"]
 
@@ -65,7 +69,7 @@ class Model:
 
 
 MODELS: tuple[Model, ...] = (
-    Model("cycle.links", "links of the cycle", 1, cycle_fits.READS, cycle_fits.scopes, cycle_fits.links),
+    Model("cycle.links", "links of the cycle", 2, cycle_fits.READS, cycle_fits.scopes, cycle_fits.links),
     Model("cycle.drivers", "what goes with confidence", 1, cycle_fits.READS, cycle_fits.scopes, cycle_fits.drivers),
     Model("cycle.paths", "paths to cooperation", 1, cycle_fits.READS, cycle_fits.scopes, cycle_fits.paths),
     Model("cycle.influence", "influence on priorities", 1, cycle_fits.READS, cycle_fits.scopes, cycle_fits.influence),
@@ -181,14 +185,25 @@ def fitted(key: str, scope: Scope, view: View) -> Fitted:
     NotFitted
         If nobody has made it yet, or the release has no such fit.
     """
+    nearest = nearest_of(key, scope, view)
+    found = fit_results.kept(view.store, nearest.key(view))
+    if found is None:
+        raise NotFitted(NOT_YET)
+    return Fitted(nearest.scope, _distance(nearest.scope, scope)[0] == 0, found)
+
+
+def nearest_of(key: str, scope: Scope, view: View) -> Fit:
+    """The declared fit of a model that is nearest to a scope, as `fitted` has it, made or not.
+
+    Raises
+    ------
+    NotFitted
+        If the release has no such fit.
+    """
     held = [fit for fit in declared(view) if fit.model.key == key and _could_be(fit.scope, scope)]
     if not held:
         raise NotFitted("There is nothing to fit: no survey of this force and name holds answers.")
-    nearest = min(held, key=lambda fit: _distance(fit.scope, scope))
-    found = fit_results.kept(view.store, nearest.key(view))
-    if found is None:
-        raise NotFitted(f"Not fitted yet. Run `{COMMAND}` in the folder of the dashboard, then open this page again.")
-    return Fitted(nearest.scope, _distance(nearest.scope, scope)[0] == 0, found)
+    return min(held, key=lambda fit: _distance(fit.scope, scope))
 
 
 def run(view: View, progress: Progress = silent) -> Iterator[Outcome]:

@@ -8,7 +8,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from analytics import near_one, wording
-from analytics.finding import Finding
+from analytics.finding import CLAIMS, Finding
 from analytics.records import records_of
 from analytics.survey import CHANGE
 from data.cubes import NOT_RECOGNISED
@@ -211,6 +211,11 @@ def _stands_out(row: Any) -> str:  # noqa: ANN401
     return {"above": "stronger than the others", "below": "weaker than the others"}.get(row["verdict"], "")
 
 
+def _how_sure(row: Any) -> str:  # noqa: ANN401
+    """Whether a link is told from none, and whether it stands out."""
+    return ", ".join(text for text in (_above_none(row), _stands_out(row)) if text)
+
+
 def _is_weak(row: Any) -> bool:  # noqa: ANN401
     """Whether a link is the weakest of all, or clearly weaker than everyone else's."""
     return bool(row["weakest"]) or row["verdict"] == "below"
@@ -225,10 +230,8 @@ def _above_none(row: Any) -> str:  # noqa: ANN401
 
 _LINKS: dict[str, Writer] = {
     "Link": _link,
-    "Stands out": _stands_out,
-    "Strength, points": _figure("strength", _points),
-    "95 % interval": _span("low", "high", _points),
-    "Above none": _above_none,
+    "Strength, points": _both(_figure("strength", _points), _span("low", "high", _points)),
+    "How sure": _how_sure,
     "People": _figure("base", wording.count),
     "Against the others, points": _both(
         _figure("difference", _points), _span("difference_low", "difference_high", _points)
@@ -937,10 +940,9 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
     },
     "cycle.ring": {
         "Stage": lambda row: str(row["stage"]).capitalize(),
-        "Score": _figure("score", wording.percent),
-        **_INTERVAL,
-        "Answers": _figure("base", wording.count),
+        "Score": _both(_figure("score", wording.percent), _percents("low", "high")),
         "Difference, points": _told_difference,
+        "Answers": _figure("base", wording.count),
         "Note": _text("flag"),
     },
     "cycle.ring/measures": {
@@ -1498,6 +1500,24 @@ def in_plain_words(finding: Finding) -> str:
     text = _IN_PLAIN_WORDS.get(finding.key, "")
     scope = finding.provenance.scope
     return text.format(group=scope.get("group", "the group"), comparator=scope.get("comparator", "the comparator"))
+
+
+_TAKES = (
+    "a count of records",
+    "answers of people who were asked once, as here",
+    "the same areas followed from wave to wave, with the question which moves first asked in both directions",
+    "a forecast made without the change, and a departure from it after a day that was known beforehand",
+    "areas or people that had something, set against like ones that had not, chosen by chance or written down before "
+    "any later answers were published",
+)
+
+
+def ladder() -> list[str]:
+    """Every rung of the statement ladder in a sentence: its number, name, what it says and what it takes."""
+    return [
+        f"Level {number}, {name}: {says}. It takes {takes}."
+        for number, (name, says, takes) in enumerate(zip(CLAIMS, _LEVELS, _TAKES, strict=True))
+    ]
 
 
 def level(finding: Finding) -> str:

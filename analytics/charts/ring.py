@@ -149,7 +149,7 @@ def ring(
     middle
         What the middle says: a few words and, below them, in bold, what they are of.
     weakest
-        Which of the links are to be looked at as weak, from 0.
+        Which of the links are to be looked at as weak, from 0. They alone are orange, and bear the word.
 
     Returns
     -------
@@ -161,13 +161,12 @@ def ring(
     rows, known = records_of(stages), _by_place(links)
     strongest = max((abs(number(row["strength"]) or 0) for row in known.values()), default=0) or 1
     scale = _THICK / strongest
-    marked = {place for first in weakest for place in (first, (first + 1) % len(_BOXES))}
     shapes = [
         shape
         for place, way in enumerate(_WAYS)
         for shape in _link(known.get(place, {}), way, palette, scale, place in weakest)
     ]
-    shapes += [shape for place, row in enumerate(rows) for shape in _box(row, _BOXES[place], palette, place in marked)]
+    shapes += [shape for place, row in enumerate(rows) for shape in _box(row, _BOXES[place], palette)]
     notes = [note for place, row in enumerate(rows) for note in _stage(row, place, palette)]
     notes += [
         note
@@ -236,15 +235,15 @@ def _arrow(way: _Way, colour: str, width: float, palette: Palette) -> list[dict[
     return [polygon(way.at, 0, plate, palette.ground), polygon(way.at, 0, head, colour)]
 
 
-def _box(row: Row, box: _Box, palette: Palette, marked: bool) -> list[dict[str, Any]]:
-    """The card of a stage; dashed where it has no score."""
-    look = marked or as_text(row["verdict"]) in ("clearly below", "fell")
-    edge = {"color": palette.orange if look else palette.border, "width": 1.5}
+def _box(row: Row, box: _Box, palette: Palette) -> list[dict[str, Any]]:
+    """The card of a stage; with a strong edge where it is clearly different, dashed where it has no score."""
+    clear = as_text(row["verdict"]) in _WORDS
+    edge = {"color": palette.text if clear else palette.border, "width": 2.5 if clear else 1.5}
     if number(row["score"]) is None:
         edge = {"color": palette.axis, "width": 1.5, "dash": "4px,4px"}
     at = (box.x, 1 - box.y / _HEIGHT)
     disc = {"x0": -_WIDE / 2 - _DISC, "x1": -_WIDE / 2 + _DISC, "y0": _TALL / 2 - _DISC, "y1": _TALL / 2 + _DISC}
-    edge_of_disc = {"color": palette.orange if look else palette.axis, "width": 1.5}
+    edge_of_disc = {"color": palette.text if clear else palette.axis, "width": 1.5}
     return [
         hung(*at, type="path", path=_CARD, fillcolor=palette.panel, line=edge),
         hung(*at, type="circle", **disc, fillcolor=palette.ground, line=edge_of_disc),
@@ -265,13 +264,12 @@ def _stage(row: Row, place: int, palette: Palette) -> list[dict[str, Any]]:
     if score is None:
         return [*notes, _note(escaped(row["flag"] or "no score", 20, 2), box, 0, 8, _SMALL, palette.muted)]
     said = _WORDS.get(as_text(row["verdict"]), "")
-    colour = palette.warning if as_text(row["verdict"]) in ("clearly below", "fell") else palette.muted
     lift = 0 if said else 4
     notes.append(_note(f"<b>{wording.percent(score)}</b>", box, 0, -3 + lift, _SCORE, palette.blue))
     low, high = number(row["low"]), number(row["high"])
     between = "no interval" if low is None or high is None else wording.percent_between(low, high)
     notes.append(_note(between, box, 0, 18 + lift, _SMALL, palette.muted))
-    return [*notes, *([_note(f"<b>{said}</b>", box, 0, 33, _SMALL, colour)] if said else [])]
+    return [*notes, *([_note(f"<b>{said}</b>", box, 0, 33, _SMALL, palette.text)] if said else [])]
 
 
 def _note(text: str, box: _Box, right: float, down: float, size: int, colour: str, **more: object) -> dict[str, Any]:
@@ -294,6 +292,7 @@ def _strength(row: Row, way: _Way, palette: Palette, scale: float, weakest: bool
     text = (
         f"<b>{wording.points(float(row['strength']))}</b><br>"
         f'<span style="font-size:{_SMALL}px;color:{palette.muted}">{figures}</span>'
+        f"{'<br><b>weak link</b>' if weakest else ''}"
     )
     anchor = {"xanchor": "left", "align": "left"} if side > 0 else {"xanchor": "right", "align": "right"}
     return [_note(text, _Box(x, round(y)), side * aside, 0, _NAME, colour, **anchor)]

@@ -1,4 +1,4 @@
-"""The ring of places, groups and periods: scores of stages and links, each beside everybody else or its own past."""
+"""The links of the ring in places and groups, each beside everybody else."""
 
 from __future__ import annotations
 
@@ -11,86 +11,14 @@ from scipy.special import stdtr
 from analytics.cycle.adjusted import DEMOGRAPHICS, Adjusted, Design, present, respondents
 from analytics.cycle.links import pairs_of
 from analytics.cycle.scores import STAGES, StageScores
-from analytics.cycle.weakest import below_the_whole
-from analytics.survey.areas import pooled_deff, smoothed
-from analytics.survey.change import CHANGE, DISCOVERY_RATE, q_values, verdicts
-from analytics.survey.contrasts import against_rest, change
 from analytics.survey.intervals import t_interval
-from analytics.survey.linearisation import DomainMeans, domain_means
-from analytics.survey.sample import Columns, Floats, check_columns, grouped
+from analytics.survey.sample import Floats, check_columns, grouped
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_SCORE = "stage score"
-
 LEAST_IN_PLACE = 50
 """Respondents under which nothing is said of the link of a place."""
-
-
-def stage_means(
-    people: pd.DataFrame,
-    scores: StageScores,
-    stage: str,
-    by: Columns = (),
-    design: Design = Design(),  # noqa: B008  (a tuple, which nobody changes)
-) -> DomainMeans:
-    """The mean score of a stage, 0 to 1, of everybody or by the values of some columns, as `domain_means`.
-
-    Raises
-    ------
-    ValueError
-        As `domain_means`; or if the stage has no score.
-    """
-    if stage not in scores.items:
-        raise ValueError(f"{stage} has no score, only {', '.join(scores.items)}.")
-    return domain_means(people.assign(**{_SCORE: scores.score[stage].to_numpy()}), _SCORE, by, *design, kind="mean")
-
-
-def stages_of_places(
-    people: pd.DataFrame,
-    scores: StageScores,
-    design: Design = Design(),  # noqa: B008
-    *,
-    area: str = "area",
-) -> pd.DataFrame:
-    """The score of each stage in each place beside the rest of the force.
-
-    Places share a design effect (`pooled_deff`); differences are those of `against_rest`.
-
-    Returns
-    -------
-    DataFrame
-        One row a place and stage: ``area``, ``stage``, ``score``, ``low``, ``high``, ``base``, ``difference`` from the
-        rest, ``difference_low``, ``difference_high``, ``p_value``.
-
-    Raises
-    ------
-    ValueError
-        As `domain_means` and `pooled_deff`.
-    """
-    import pandas as pd
-
-    frames = []
-    for stage in scores.items:
-        parts, whole = (stage_means(people, scores, stage, by, design) for by in (area, ()))
-        parts = smoothed(parts, pooled_deff(parts))
-        rest = against_rest(parts, whole)
-        made = parts.table[[area, "low", "high", "base"]].rename(columns={area: "area"})
-        made = made.assign(
-            stage=stage,
-            score=parts.table["estimate"],
-            difference=rest["estimate"],
-            difference_low=rest["low"],
-            difference_high=rest["high"],
-            p_value=rest["p_value"],
-        )
-        frames.append(made)
-    order = ["area", "stage", "score", "low", "high", "base", *_DIFFERENCE]
-    return pd.concat(frames, ignore_index=True)[order]
-
-
-_DIFFERENCE = ["difference", "difference_low", "difference_high", "p_value"]
 
 
 def links_of_places(
@@ -98,15 +26,16 @@ def links_of_places(
     scores: StageScores,
     design: Design = Design(),  # noqa: B008
     *,
+    place: str = "area",
     adjust: Sequence[str] = DEMOGRAPHICS,
-    area: str = "area",
+    area: str | None = "area",
     wave: str | None = "wave",
     ring: Sequence[str] = STAGES,
 ) -> pd.DataFrame:
-    r"""The links of each place beside the rest of the force.
+    r"""The links of each place or group beside the rest of the force.
 
     With the score :math:`\tilde s` and outcome :math:`\tilde p` of which areas, waves and demographics are taken out
-    (those of the whole force, as in `links`), the slope of place :math:`a` is
+    (those of the whole force, as in `links`; the level of a place or group with them), the slope of place :math:`a` is
     :math:`\beta_a = \sum_a w\tilde s\tilde p/\sum_a w\tilde s^2`, that of the rest the same over all others, both times
     the standard deviation of the score in the force. With :math:`u_k = \tilde s_k(\tilde p_k - \beta\tilde s_k)` and
     :math:`I_a = \sum_a w\tilde s^2` the variance of a place is
@@ -116,12 +45,29 @@ def links_of_places(
 
     with the totals :math:`t_c` of :math:`wu` over the :math:`m_a` sampling units of a place, two of which its level and
     its slope have used up: what clustering adds is pooled over places, for a few units say next to nothing of it. Place
-    and rest share no respondents.
+    and rest share no respondents. Whose place is not known is left out.
+
+    Parameters
+    ----------
+    people : DataFrame
+        Respondents.
+    scores : StageScores
+        Of the same rows.
+    design : Design
+        Columns of the sample.
+    place : str
+        Column of the places or groups: ``area``, what lies above it, or one of `adjust`.
+    adjust : sequence of str
+        Demographics to hold equal; those the frame lacks are passed over.
+    area, wave : str or None
+        Columns of areas and waves, which are held equal too.
+    ring : sequence of str
+        Stages in order; the last is followed by the first.
 
     Returns
     -------
     DataFrame
-        One row a place and link: ``area``, ``from``, ``to``, ``strength``, ``low``, ``high``, ``base``, ``difference``
+        One row a place and link: ``place``, ``from``, ``to``, ``strength``, ``low``, ``high``, ``base``, ``difference``
         from the rest, ``difference_low``, ``difference_high``, ``p_value``. NaN in a place of fewer than 50
         respondents, whose number stands.
 
@@ -132,28 +78,36 @@ def links_of_places(
     """
     import pandas as pd
 
-    check_columns(people, [area], "survey")
+    check_columns(people, [place, *([] if area is None else [area])], "survey")
     held = (*present(people, adjust), *present(people, [] if wave is None else [wave]))
-    made = [_links_of_places(people, scores, a, b, design, held, area) for a, b in pairs_of(scores, ring)]
+    made = [_links_of_places(people, scores, a, b, design, place, held, area) for a, b in pairs_of(scores, ring)]
     return pd.concat(made, ignore_index=True)
 
 
 def _links_of_places(
-    people: pd.DataFrame, scores: StageScores, a: str, b: str, design: Design, held: Sequence[str], area: str
+    people: pd.DataFrame,
+    scores: StageScores,
+    a: str,
+    b: str,
+    design: Design,
+    by: str,
+    held: Sequence[str],
+    area: str | None,
 ) -> pd.DataFrame:
+    """One link of every place: slopes of what is left once all that is held equal is taken out."""
     import pandas as pd
 
     score, positive = scores.score[a].to_numpy(), scores.positive[b].to_numpy()
-    known = np.isfinite(score) & np.isfinite(positive) & people[area].notna().to_numpy()
+    known = np.isfinite(score) & np.isfinite(positive) & people[by].notna().to_numpy()
     answered = respondents(people, known, f"{a} and {b}", design)
     adjusted = Adjusted.of(people, answered.row, answered.weight, held, area)
-    weight, place = answered.weight, adjusted.area
+    weight = answered.weight
+    place, names = pd.factorize(people[by].to_numpy()[answered.row])
     values = np.column_stack([score, positive])[answered.row]
     s, p = adjusted.residual(values).T
     apart = adjusted.centred(values[:, 0])
     sd = float(np.sqrt(weight @ apart**2 / weight.sum()))
     number = int(place.max()) + 1
-    names = people[area].to_numpy()[answered.row]
     base = np.bincount(place, minlength=number)
     information, product = (grouped(place, weight * s * other, number) for other in (s, p))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -171,11 +125,9 @@ def _links_of_places(
     difference, error = sd * (beta - rest), sd * np.sqrt(variance + of_rest)
     low, high = t_interval(sd * beta, se, df)
     d_low, d_high = t_interval(difference, error, df)
-    first = np.zeros(number, dtype=np.int64)
-    first[place[::-1]] = np.arange(len(place))[::-1]
     return pd.DataFrame(
         {
-            "area": names[first],
+            "place": names,
             "from": a,
             "to": b,
             "strength": sd * beta,
@@ -205,83 +157,3 @@ def _clustering(
     if not several.any() or not single[several].sum() > 0:
         return 1.0
     return float(max(1.0, clustered[several].sum() / single[several].sum()))
-
-
-def below_the_force(
-    stages: pd.DataFrame, links: pd.DataFrame, discovery_rate: float = DISCOVERY_RATE
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The tables of `stages_of_places` and `links_of_places` with ``q_value`` and ``below``: clearly below the rest.
-
-    All places, stages and links are judged together: the interval of a difference must lie below 0 and its
-    Benjamini-Hochberg q be under the discovery rate.
-    """
-    import pandas as pd
-
-    both = pd.concat([frame[_DIFFERENCE] for frame in (stages, links)], ignore_index=True)
-    q = q_values(both["p_value"])
-    below = below_the_whole(
-        both["difference"], both["difference_low"], both["difference_high"], both["p_value"], discovery_rate
-    )
-    first = len(stages)
-    return (
-        stages.assign(q_value=q[:first], below=below[:first]),
-        links.assign(q_value=q[first:], below=below[first:]),
-    )
-
-
-def stages_since(
-    people: pd.DataFrame,
-    scores: StageScores,
-    period: str,
-    before: object,
-    after: object,
-    design: Design = Design(),  # noqa: B008
-    *,
-    discovery_rate: float = DISCOVERY_RATE,
-) -> pd.DataFrame:
-    """The stages of the force against its own past, never against each other: they are scores of other questions.
-
-    Parameters
-    ----------
-    people : DataFrame
-        Respondents of both periods.
-    scores : StageScores
-        Of the same rows, made ``within`` the column of the period, so that both are of the same questions.
-    period : str
-        Column that tells the two periods.
-    before, after : object
-        Its values.
-
-    Returns
-    -------
-    DataFrame
-        One row a stage: ``stage``, ``score`` (after), ``change``, ``low``, ``high`` (95 %, of the change), ``p_value``,
-        ``q_value`` (over the stages), ``verdict``: rose, fell, or no clear change.
-
-    Raises
-    ------
-    ValueError
-        As `stage_means`; or if one of the periods has no answers.
-    """
-    import pandas as pd
-
-    rows = []
-    for stage in scores.items:
-        means = stage_means(people, scores, stage, period, design)
-        compared = change(means, period, before, after)
-        if not len(compared):
-            raise ValueError(f"Nobody was asked of {stage} in both {before} and {after}.")
-        one = compared.iloc[0]
-        rows.append(
-            {
-                "stage": stage,
-                "score": float(means.table["estimate"].iloc[means.rows(**{period: after})[0]]),
-                "change": float(one["estimate"]),
-                "low": float(one["low"]),
-                "high": float(one["high"]),
-                "p_value": float(one["p_value"]),
-            }
-        )
-    table = pd.DataFrame(rows)
-    said = verdicts(table["low"], table["high"], table["p_value"], words=CHANGE, discovery_rate=discovery_rate)
-    return table.assign(q_value=q_values(table["p_value"]), verdict=said)

@@ -110,7 +110,7 @@ def steps(item: Item) -> int:
     return len(_scale(item)) - 1
 
 
-def stage_scores(answers: pd.DataFrame, items: Sequence[Item], within: str | None = None) -> StageScores:
+def stage_scores(answers: pd.DataFrame, items: Sequence[Item]) -> StageScores:
     r"""Scores of each respondent by stage.
 
     .. math:: s_{kg} = \frac{1}{|A_{kg}|}\sum_{q \in A_{kg}} s_{kq},\quad
@@ -125,9 +125,6 @@ def stage_scores(answers: pd.DataFrame, items: Sequence[Item], within: str | Non
         One row a respondent; a column of texts for each question.
     items : sequence of Item
         The questions; those without a column were not asked.
-    within : str, optional
-        A column, such as the period, in each of whose values half of the respondents must have answered a question, so
-        that scores are of the same questions everywhere.
 
     Raises
     ------
@@ -142,7 +139,7 @@ def stage_scores(answers: pd.DataFrame, items: Sequence[Item], within: str | Non
     score = pd.DataFrame({item.id: item_score(answers[item.id], item) for item in asked})
     positive = pd.DataFrame({item.id: item_positive(answers[item.id], item) for item in asked})
     told = score.notna()
-    counted = (told.mean() if within is None else told.groupby(answers[within]).mean().min()) >= LEAST_ASKED
+    counted = told.mean() >= LEAST_ASKED
     found = dict.fromkeys(item.stage for item in asked)
     stages = [*(stage for stage in STAGES if stage in found), *(stage for stage in found if stage not in STAGES)]
     used = {stage: _of(asked, stage, counted) for stage in stages}

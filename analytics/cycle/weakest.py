@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analytics.cycle.links import Links
-from analytics.survey.change import COMPARISON, DISCOVERY_RATE, verdicts
 from analytics.survey.intervals import LEVEL
 from analytics.survey.sample import Floats
 
@@ -109,27 +108,6 @@ def weakest_link(links: Links, *, margin: float = MARGIN) -> Weakest:
     found = weakest(links.table["strength"], links.covariance, links.df, margin=margin)
     table = pd.concat([links.table[["from", "to", "strength"]], found.table], axis=1)
     return replace(found, table=table)
-
-
-def below_the_whole(
-    difference: ArrayLike, low: ArrayLike, high: ArrayLike, p_values: ArrayLike, discovery_rate: float = DISCOVERY_RATE
-) -> NDArray[np.bool_]:
-    """Which stages or links of which areas lie clearly below the rest of the force.
-
-    The interval of the difference lies below 0, and Benjamini-Hochberg's q over all areas, stages and links that are
-    looked at together is under `discovery_rate`.
-
-    Parameters
-    ----------
-    difference, low, high, p_values : array_like of shape (comparisons,)
-        An area less the rest, such as from `against_rest` or `area_links`; NaN where there is none.
-
-    Returns
-    -------
-    ndarray of bool, shape (comparisons,)
-    """
-    said = verdicts(low, high, p_values, words=COMPARISON, discovery_rate=discovery_rate)
-    return np.array([word == COMPARISON.below for word in said]) & (np.asarray(difference, dtype=float) < 0)
 
 
 def _noise(v: Floats, df: float) -> Floats:

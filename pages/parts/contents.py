@@ -9,10 +9,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 _PART = "part"
 _KEY = "contents"
+_ANCHOR = "parts"
 
 
-def opened(parts: Mapping[str, str], first: str | None = None) -> tuple[str, DeltaGenerator]:
+def opened(parts: Mapping[str, str], first: str | None = None, title: str = "") -> tuple[str, DeltaGenerator]:
     """Draw the names of the parts; give the one that is open, and the place where it is drawn.
+
+    The names wrap where the page is narrow: of a strip that scrolls the open one may lie out of sight.
 
     Parameters
     ----------
@@ -20,13 +23,28 @@ def opened(parts: Mapping[str, str], first: str | None = None) -> tuple[str, Del
         The title of each part by its name in the address, ``?part=…``.
     first
         The part that stands for a name that is none; the first of them unless another is named.
+    title
+        What stands above the names, where `lead` leads; nothing unless it is given.
     """
-    names = {title: name for name, title in parts.items()}
     asked = st.query_params.get(_PART, "")
-    st.session_state[_KEY] = parts.get(asked, parts[first or next(iter(parts))])
-    tabs = st.tabs(list(names), key=_KEY, on_change=_turn, args=(names,))
-    part = names[st.session_state[_KEY]]
-    return part, tabs[list(parts).index(part)]
+    st.session_state[_KEY] = asked if asked in parts else first or next(iter(parts))
+    if title:
+        st.subheader(title, anchor=_ANCHOR)
+    part = st.radio(
+        "Part of this page",
+        list(parts),
+        format_func=lambda name: parts[name],
+        key=_KEY,
+        on_change=_turn,
+        horizontal=True,
+        label_visibility="collapsed",
+    )
+    return str(part), st.container()
+
+
+def lead(label: str) -> None:
+    """A link down the page to the names of its parts."""
+    st.markdown(f"[{label}](#{_ANCHOR})")
 
 
 def turn_to(part: str) -> None:
@@ -34,5 +52,5 @@ def turn_to(part: str) -> None:
     st.query_params[_PART] = part
 
 
-def _turn(names: Mapping[str, str]) -> None:
-    turn_to(names[st.session_state[_KEY]])
+def _turn() -> None:
+    turn_to(st.session_state[_KEY])

@@ -76,6 +76,7 @@ def frame(title: str, view: View, bar: Bar) -> Scope | None:
         words = scope.words(bar.area_name(scope, view))
         st.markdown(f":gray[:small[{wording.plain(words)}]]", width="content")
         mark(view)
+    _say_what_was_let_go()
     if refused:
         left_out = " ".join(refused.values())
         st.warning(f"{wording.plain(left_out)} The rest is shown.", title="A part of this address was left out")
@@ -375,10 +376,16 @@ _DEPENDENT = {
 }
 
 
+_EITHER = {"area": "among", "among": "area"}
+"""Filters that can't both be chosen: which one gives way to which."""
+_LET_GO = "let_go"
+
+
 def _changed(name: str, key: str, scope: Scope, options: list[str], keeps: tuple[str, ...]) -> None:
     if st.session_state[key] not in options:
         return  # A box whose options have just changed reports its old label as a change of its own.
-    address = {**scope.address(), name: st.session_state[key]}
+    before = scope.address()
+    address = {**before, name: st.session_state[key]}
     for dependent in set(_DEPENDENT.get(name, ())) - set(keeps):
         address.pop(dependent, None)
     address = {part: value for part, value in address.items() if value != _WHOLE}
@@ -387,6 +394,24 @@ def _changed(name: str, key: str, scope: Scope, options: list[str], keeps: tuple
     if address.get("from", "") > address.get("to", "9999"):
         address["from"], address["to"] = address["to"], address["from"]
     go_to(Scope.of(address))
+    other = _EITHER.get(name)
+    if other and other in before and other not in address:
+        st.session_state[_LET_GO] = (dict(st.query_params), Scope.of(before), other)
+
+
+def _say_what_was_let_go() -> None:
+    """Say that an area made a group give way, or the other way round, and offer the view before, until it changes."""
+    shown, before, other = st.session_state.get(_LET_GO, (None, None, ""))
+    if before is None or shown != st.query_params.to_dict():
+        return
+    was = "the area" if other == "area" else f"the group {before.among}"
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        st.markdown(
+            f":material/info: {wording.plain(was).capitalize()} is no longer chosen: figures here are of an area or of "
+            "a group, not of both.",
+            width="content",
+        )
+        st.button("Undo", icon=":material/undo:", key="filter_undo", on_click=go_to, args=(before,))
 
 
 def _district_name(scope: Scope, view: View) -> str | None:

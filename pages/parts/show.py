@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
@@ -13,8 +14,8 @@ from analytics import charts, wording
 from analytics.briefings.spreadsheet import file_name, to_csv, to_excel
 from analytics.finding import CLAIMS, Finding, Lead, Line, Mode, Tile
 from analytics.findings import QUESTIONS
+from analytics.reading import ladder, provenance_table, reading_table, reading_titles, rows_to_look_at
 from analytics.reading import level as level_words
-from analytics.reading import provenance_table, reading_table, reading_titles, rows_to_look_at
 from analytics.scope import Scope, ScopeError
 from analytics.survey import CHANGE
 from analytics.wording import plain
@@ -122,6 +123,18 @@ def lines(finding: Finding, title: str, otherwise: Lead | None = None) -> None:
                 with leads.below():
                     st.markdown(f":small[{plain(line.text)}]")
         st.caption(plain(finding.answer.removeprefix(f"{finding.headline}. ")))
+
+
+def onward(finding: Finding) -> None:
+    """Where to go on from a figure: what its questions are of, and a link to the page of each, in a row that wraps."""
+    if finding.refused or not finding.onward:
+        return
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        for of, lines in groupby(finding.onward, key=lambda line: line.bold):
+            st.markdown(f":small[Questions of **{plain(of.lower())}**]", width="content")
+            for line in lines:
+                if line.leads:
+                    leads.link(line.leads, f":blue[{plain(line.text)}]")
 
 
 def badges(finding: Finding, title: str, more: str = "", turn: Callable[[], None] | None = None) -> None:
@@ -294,9 +307,9 @@ def behind(findings: Mapping[str, Finding]) -> None:
                 evidence(finding)
 
 
-def made(finding: Finding) -> None:
+def made(finding: Finding, label: str = "How was this made?") -> None:
     """How the figure was made, one click away."""
-    _opened("How was this made?", ":material/help:", finding, _made)
+    _opened(label, ":material/help:", finding, _made)
 
 
 @st.fragment
@@ -418,6 +431,8 @@ def level(finding: Finding) -> None:
     st.markdown(
         f":gray-badge[Level {finding.claim} of {len(CLAIMS) - 1}: {name}] :small[{plain(meaning).capitalize()}.]"
     )
+    with st.expander("What the other levels would take", icon=":material/help:", key=f"ladder_{finding.key}"):
+        st.markdown("\n".join(f"- {plain(rung)}" for rung in ladder()))
 
 
 def listing(finding: Finding, table: str, title: str) -> None:

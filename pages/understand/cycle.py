@@ -25,8 +25,10 @@ weakest, ring = answer("cycle.weakest_link", scope, view), answer("cycle.ring", 
 # Of a part how it is comes first, of the force where its cycle is weakest.
 first, second = (ring, weakest) if weakest.refused or scope.area or scope.among else (weakest, ring)
 show.headline(first)
+show.onward(first)
+contents.lead("What goes with confidence, and what else was looked at")
 if not ring.refused:
-    drawing, beside = st.columns([5, 4], gap="large", vertical_alignment="center")
+    drawing, beside = st.columns([5, 4], gap="large", vertical_alignment="top")
     with drawing:
         show.chart(ring)
     with beside:
@@ -35,10 +37,14 @@ if not ring.refused:
         show.caveats(ring)
     if "links" in ring.tables:
         show.headline(second, "###")
+        show.onward(second)
         show.twin(ring)
+        show.caveats(weakest, said=ring.caveats)
     show.evidence(ring)
+    if not weakest.refused:
+        show.made(weakest, "How was the weakest link told?")
 
-part, place = contents.opened({name: title for name, (title, _) in PARTS.items()})
+part, place = contents.opened({name: title for name, (title, _) in PARTS.items()}, title="Look closer")
 with place:
     keys = [f"cycle.{question}" for question in PARTS[part][1]]
     states.whole_force(scope, keys)

@@ -124,7 +124,9 @@ def test_a_fit_of_an_older_method_is_missing(store, model, monkeypatch):
     statuses(view)
     monkeypatch.setattr(fits, "MODELS", (Counted(version=2).model,))
     assert len(missing(view)) == 1
-    with pytest.raises(NotFitted, match=r"^Not fitted yet\. Run `python -m analytics fit` in the folder"):
+    with pytest.raises(
+        NotFitted, match=r"^Not fitted yet\. What is fitted ahead .* run “python -m analytics fit” in the folder"
+    ):
         fitted("test.fair", Scope(), view)
     assert statuses(view) == ["fitted"]
 

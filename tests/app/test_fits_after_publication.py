@@ -45,7 +45,7 @@ def press(app, label):
 def test_a_publication_on_the_page_makes_the_fits_that_a_load_did_not(run, store):
     view = publish(store, wave("2026-Q1", "2026-03", **answers(200, 1)))
     assert [len(fits.declared(view)), len(fits.missing(view))] == [4, 4]
-    how = "Links between the stages: not fitted yet. Run `python -m analytics fit` in the folder of the dashboard, then"
+    how = "Links between the stages: not fitted yet. What is fitted ahead is made after a release is published, which"
     before = run(CYCLE, store)
     assert not before.exception
     said = [text for text in texts(before) if "not fitted yet" in text.casefold()]

@@ -59,8 +59,18 @@ def test_the_first_part_stands_for_an_address_without_one_and_for_one_that_is_no
 
 def test_only_the_open_part_is_drawn(run) -> None:
     app = run(PAGE, part="methods")
-    assert [tab.label for tab in app.tabs][:3] == ["What is loaded", "Definitions", "Methods"]
-    assert [bool(tab.children) for tab in app.tabs] == [part == "methods" for part in PARTS]
+    names = app.radio(key="contents")
+    assert names.options[:3] == ["What is loaded", "Definitions", "Methods"]
+    assert names.value == "methods"
+    assert [words in texts(app) for part, words in PARTS.items()] == [part == "methods" for part in PARTS]
+
+
+def test_choosing_a_part_opens_it_and_goes_into_the_address(run) -> None:
+    app = run(PAGE, part="methods")
+    app.radio(key="contents").set_value("definitions").run()
+    assert not app.exception
+    assert PARTS["definitions"] in texts(app)
+    assert app.query_params["part"] in ("definitions", ["definitions"])
 
 
 def test_it_counts_what_is_loaded_and_what_is_missing(run) -> None:

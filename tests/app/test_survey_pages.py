@@ -227,7 +227,30 @@ def test_the_cycle_is_drawn_with_its_table_and_what_it_is_of(show, asked):
     assert drawn
     twin = app.table[0].value
     assert list(twin["Stage"])[:2] == ["Engagement", "Fair treatment"]
-    assert [expander.label for expander in app.expander][:2] == ["Table", "How was this made?"]
+    labels = [expander.label for expander in app.expander]
+    assert [label for label in labels if label in ("Table", "How was this made?")][:2] == [
+        "Table",
+        "How was this made?",
+    ]
+
+
+def test_a_stage_that_stands_out_leads_to_its_questions_and_the_other_levels_are_told(show):
+    app = show(CYCLE, area="X05000011")  # Confidence is below the rest of the force.
+    assert page_links(app)[:3] == ["Good job locally", "Overall confidence", "Trust the force"]
+    assert all("area=X05000011" in link.proto.query_string for link in app.get("page_link")[:3])
+    (ladder,) = [part for part in app.expander if part.label == "What the other levels would take"]
+    (told,) = (text.value for text in ladder.markdown)
+    assert [f"- Level {number}, " in told for number in range(5)] == [True] * 5
+
+
+def test_a_group_that_gives_way_to_an_area_is_said_and_comes_back(show):
+    app = show(CYCLE, by="age_band", among="16 to 24", part="studies")
+    app.selectbox(key="filter_area").set_value("X07000003").run()
+    assert any("The group 16 to 24 is no longer chosen" in text for text in texts(app))
+    app.button(key="filter_undo").click().run()
+    assert not app.exception
+    assert (app.query_params["among"], "area" in app.query_params) in (("16 to 24", False), (["16 to 24"], False))
+    assert not any("no longer chosen" in text for text in texts(app))
 
 
 def test_where_no_links_are_known_the_table_of_stages_stands_once(show) -> None:

@@ -74,11 +74,28 @@ def drivers(scope: Scope, view: View) -> Finding:
         ),
         tables={"drivers": tables["confidence"], **{n: t for n, t in tables.items() if n != "confidence"}},
         provenance=fit.provenance(question, base, warnings, METHOD, REFERENCE),
-        caveats=(NO_ORDER, BY_SHARE, *warnings),
+        caveats=(NO_ORDER, *_beside_influence(scope, view, first), BY_SHARE, *warnings),
         claim=claim_of(Layer.ASSOCIATION),
         panels=tuple(_panel(name, measures()[str(row["measure"])].label, tables[name]) for name, row in about.items()),
         alt=_headline(first),
     )
+
+
+def _beside_influence(scope: Scope, view: View, rows: list[dict[Hashable, Any]]) -> list[str]:
+    """Why the part on influence has another figure for the same question, in a sentence; nothing where it has none."""
+    try:
+        force = records_of(Fit.read("cycle.influence", scope, view).tables["force"])[0]
+    except UNANSWERABLE:
+        return []
+    own = next((row for row in rows if row["driver"] == measures()["influence"].label), None)
+    if own is None:
+        return []
+    return [
+        f"“{own['driver']}” has {wording.points(own['effect'], 1)} here, for one step of its scale and with the other "
+        f"answers held equal. The part Influence has {wording.points(force['estimate'])} between everyone who can and "
+        "everyone who can't, within areas but with nothing else held equal: what goes with the other answers is taken "
+        "out here and not there."
+    ]
 
 
 def _left_out(row: Mapping[Hashable, Any]) -> str:

@@ -59,15 +59,19 @@ class Fit:
         full = choices.complete(Scope(force=scope.force, survey=scope.survey, to_month=scope.to_month), view)
         if not choices.has_answers(view, str(full.force), str(full.survey)):
             raise NoAnswers(f"Of {full.survey} only published figures are loaded, not the answers behind them.")
+        asked = Scope(force=full.force, survey=full.survey, to_month=full.to_month)
         try:
-            found = fits.fitted(key, Scope(force=full.force, survey=full.survey, to_month=full.to_month), view)
+            newest = str(fits.nearest_of(key, asked, view).scope.to_month)
+            if (
+                newest != full.to_month
+            ):  # No fit of an earlier month is ever made, whether that of the newest is or not.
+                raise NoAnswers(
+                    "Links, drivers, paths and influence are of the newest year alone: choose "
+                    f"{wording.month(newest)} as the last month."
+                )
+            found = fits.fitted(key, asked, view)
         except fits.NotFitted as why:
             raise NoAnswers(str(why)) from why
-        if found.scope.to_month != full.to_month:
-            raise NoAnswers(
-                "Links, drivers, paths and influence are of the newest year alone: choose "
-                f"{wording.month(str(found.scope.to_month))} as the last month."
-            )
         if found.refusal:
             raise NoAnswers(found.refusal)
         return cls(view, scope.but(force=full.force, survey=full.survey), found.scope, found.result)

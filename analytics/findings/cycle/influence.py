@@ -76,11 +76,28 @@ def influence(scope: Scope, view: View) -> Finding:
         ),
         tables={"areas": areas, "force": _whole(force, shares)},
         provenance=fit.provenance(question, wording.plural(base, "answer"), _hidden(areas), METHOD, REFERENCE),
-        caveats=(NO_ORDER, DRAWN, f"Confidence: {label}. {_varies(areas)}."),
+        caveats=(NO_ORDER, *_beside_drivers(scope, view), DRAWN, f"Confidence: {label}. {_varies(areas)}."),
         claim=claim_of(Layer.ASSOCIATION),
         panels=(_panel(f"{label}, by influence on local priorities", shares),),
         alt=f"Difference in confidence with influence. {_varies(areas)}.",
     )
+
+
+def _beside_drivers(scope: Scope, view: View) -> list[str]:
+    """Why the drivers have another figure for the same question, in a sentence; nothing where they have none."""
+    try:
+        rows = records_of(Fit.read("cycle.drivers", scope, view).tables["confidence"])
+    except UNANSWERABLE:
+        return []
+    own = next((row for row in rows if row["driver"] == "influence"), None)
+    if own is None:
+        return []
+    return [
+        "Areas alone are held equal here. The part What goes with confidence has "
+        f"{wording.points(own['effect'], 1)} for the same question, for one step of its scale and with the other "
+        "answers held equal: what goes with those, such as being listened to or treated fairly, is taken out there "
+        "and not here."
+    ]
 
 
 def _areas(fit: Fit) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -14,14 +15,14 @@ from analytics.finding import Finding, Lead, Line
 from analytics.findings.asked import question_of
 from analytics.findings.cycle import fitted
 from analytics.findings.cycle.fitted import Fit
-from analytics.findings.cycle.whom import completed, is_whole, others
+from analytics.findings.cycle.whom import completed, is_whole, onward, others
 from analytics.findings.refusal import refused
 from analytics.findings.survey import estimates
 from analytics.findings.survey.answers import UNANSWERABLE
 from analytics.findings.tested import SIDES, chance_caveat, number_tested, rule_of_tests
 from analytics.records import nullable, records_of
 from analytics.scope import Scope
-from data.vocabularies.survey import STAGES
+from data.vocabularies.survey import STAGES, measures
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -50,10 +51,11 @@ REFERENCE = (
 GOES_TOGETHER = (
     "These links say what goes together among people at one time. They do not show that one stage changes the next."
 )
+_BETTER = "better by as much as people usually differ (one standard deviation)"
 UNIT = (
-    "Strength: how many points more often the next stage is answered positively where the stage before it scores "
-    "one standard deviation higher, among people alike in area, wave, age, sex, ethnicity and disability as far "
-    "as known."
+    "Strength, in points: of 100 answers on the next stage, how many more are positive where people's answers on the "
+    f"stage before it are {_BETTER}, among people alike in area, wave, age, sex, ethnicity and disability as far as "
+    "known."
 )
 
 
@@ -102,6 +104,12 @@ class Ring:
         """The places of the links to look at: the weakest one, or those clearly weaker than everyone else's."""
         below = np.flatnonzero((self.table["verdict"] == SIDES.below).to_numpy(dtype=bool))
         return tuple(int(place) for place in below) if self.weakest is None else (self.weakest,)
+
+    @property
+    def marked_stages(self) -> list[str]:
+        """The stages of these links, each once."""
+        ends = self.table.iloc[list(self.marked)]
+        return list(dict.fromkeys(str(stage) for row in records_of(ends) for stage in (row["from"], row["to"])))
 
     @property
     def middle(self) -> tuple[str, ...]:
@@ -216,13 +224,9 @@ def weakest_link(scope: Scope, view: View) -> Finding:
         caveats=(GOES_TOGETHER, *chance_caveat(found.table)),
         claim=CLAIM,
         lines=(_line(found),),
+        onward=onward(found.scope, found.fit.cycle, found.marked_stages),
         alt=answer,
     )
-
-
-def near_whole(scope: Scope) -> Scope:
-    """The scope of the force as a whole."""
-    return scope.but(area=None, by=None, among=None)
 
 
 def _told(row: Mapping[Hashable, Any]) -> str:
@@ -230,8 +234,23 @@ def _told(row: Mapping[Hashable, Any]) -> str:
     return f"{name}: {row['flag']}" if wording.missing(row["strength"]) else f"{name} {fitted.points(row)}"
 
 
-def _lowest(found: Ring) -> dict[Hashable, Any]:
-    return min(found.known, key=lambda row: float(row["strength"]))
+def _in_plain_words(row: Mapping[Hashable, Any]) -> str:
+    """What the strength of a link is of 100 answers."""
+    number = round(float(row["strength"]) * 100)
+    side = "more" if number > 0 else "fewer"
+    many = f"about {abs(number)} {side} {'is' if abs(number) == 1 else 'are'}" if number else "about as many are"
+    return f"of 100 answers on {row['to']}, {many} positive where people's answers on {row['from']} are {_BETTER}"
+
+
+def _by_strength(found: Ring) -> list[dict[Hashable, Any]]:
+    """The links that are known, the weakest first."""
+    return sorted(found.known, key=lambda row: float(row["strength"]))
+
+
+def _weaker(found: Ring) -> str:
+    """By how much less a link must measure than every other to be named, in words."""
+    less = 1 - float(found.fit.about["margin"])
+    return "a third" if math.isclose(less, 1 / 3) else wording.percent(less)
 
 
 def _of_force(found: Ring) -> tuple[str, str]:
@@ -239,20 +258,22 @@ def _of_force(found: Ring) -> tuple[str, str]:
     people = f"{found.fit.span} ({wording.plural(found.base, 'person', 'people')} or more a link)"
     if len(found.known) < 2:
         return "Fewer than two links are known", f"With fewer than two links none can be the weakest; {people}."
-    row = _lowest(found)
+    row, after, *_ = _by_strength(found)
     name = f"from {row['from']} to {row['to']}"
-    lowest = sorted(float(other["strength"]) for other in found.known)[1]
+    second = fitted.tenths(after, "strength")
     if found.weakest is not None:
         return (
             f"The weakest link is {name}",
-            f"Strength {fitted.tenths(row, 'strength')}; the next weakest has {wording.points(lowest, 1)}. It lies "
-            f"below every other link, by {wording.points(row['at_least'], 1).removeprefix('+')} or more and by a third "
-            f"or more, with 95 % certainty over all comparisons; {people}.",
+            f"Strength {fitted.tenths(row, 'strength')}: {_in_plain_words(row)}. The next weakest has "
+            f"{second}; this one lies below every other link, by "
+            f"{wording.points(row['at_least'], 1).removeprefix('+')} or more and by {_weaker(found)} or more, "
+            f"with 95 % certainty over all comparisons; {people}.",
         )
     return (
         "No link of the cycle stands out as the weakest",
-        f"The lowest strength, {name}, is {fitted.tenths(row, 'strength')}, and the next {wording.points(lowest, 1)}: "
-        f"it can't be told with 95 % certainty to be weaker than every other by a third or more; {people}.",
+        f"The lowest strength, {name}, is {fitted.tenths(row, 'strength')}: {_in_plain_words(row)}. The next is "
+        f"{second}; it can't be told with 95 % certainty that the lowest is weaker than every other by "
+        f"{_weaker(found)} or more; {people}.",
     )
 
 
@@ -273,7 +294,8 @@ def _of_part(found: Ring) -> tuple[str, str]:
     if below:
         verb = "is" if len(below) == 1 else "are"
         number = wording.plural(len(below), "link")
-        return f"{number} {verb} clearly weaker than {there}", f"{said[:1].upper()}{said[1:]}; {count}."
+        point = f"{fitted.points(below[0])} says that {_in_plain_words(below[0])}"
+        return f"{number} {verb} clearly weaker than {there}", f"{said[:1].upper()}{said[1:]}; {count}. {point}."
     row = min((row for row in records_of(table) if not wording.missing(row["p_value"])), key=lambda r: r["difference"])
     furthest = f"Lowest against {rest} is {row['from']} to {row['to']}: {_apart(row)}, not clear"
     return f"No link is clearly weaker than {there}", f"{furthest}; {count}."
@@ -289,7 +311,7 @@ def _line(found: Ring) -> Line:
     """What the Overview says of it."""
     lead = Lead("cycle", found.scope.only(("force", "area", "to", "survey", "by", "among")).address())
     if is_whole(found.scope) and found.weakest is not None:
-        row = _lowest(found)
+        row = found.table.iloc[found.weakest]
         return Line(
             bold=f"{row['from']} to {row['to']}".capitalize(),
             text="the weakest link",
@@ -313,7 +335,18 @@ def _provenance(question: Any, found: Ring) -> Any:  # noqa: ANN401
         if wording.missing(margin) or not is_whole(found.scope)
         else [f"Named only below {wording.percent(margin)} of every other link"]
     )
-    return found.fit.provenance(question, f"{base} or more a link", [*said, *rules], METHOD, REFERENCE)
+    return found.fit.provenance(
+        question, f"{base} or more a link", [*said, *rules, *_questions(found)], METHOD, REFERENCE
+    )
+
+
+def _questions(found: Ring) -> list[str]:
+    """Which questions each stage is scored by, a rule a stage."""
+    asked = found.fit.tables["questions"].groupby("stage", sort=False)["question"]
+    return [
+        f"{str(stage).capitalize()}: {wording.listing([measures()[name].label.lower() for name in own])}"
+        for stage, own in asked
+    ]
 
 
 def _empty() -> pd.DataFrame:

@@ -11,11 +11,11 @@ from analytics.claims import Layer, claim_of
 from analytics.finding import Finding, Mode, Provenance
 from analytics.findings.asked import question_of
 from analytics.findings.cycle import scores
-from analytics.findings.cycle.links import GOES_TOGETHER, Ring
+from analytics.findings.cycle.links import GOES_TOGETHER, UNIT, Ring
 from analytics.findings.cycle.links import METHOD as LINKS_METHOD
 from analytics.findings.cycle.links import REFERENCE as LINKS_REFERENCE
 from analytics.findings.cycle.scores import COMPARED, NOT_ASKED, SCORES, Cycle, Scores
-from analytics.findings.cycle.whom import completed, is_whole, others
+from analytics.findings.cycle.whom import completed, is_whole, onward, others
 from analytics.findings.refusal import refused
 from analytics.findings.survey import estimates
 from analytics.findings.survey.answers import UNANSWERABLE
@@ -48,12 +48,12 @@ REFERENCE = (
 NOT_RANKED = (
     "Each stage is asked of with questions of its own, so scores of different stages are not set against each other: "
     "the lowest score is not the weakest stage. A score is the average of every question of its stage, pooled over a "
-    "year, and so not the figure of one question on the Overview."
+    "year, and so not the figure of one question on the Overview, which sets one wave against that of a year before: a "
+    "question can rise or fall there while its stage has not clearly changed."
 )
 WIDTHS = (
-    "A link says how many points more often the next stage is answered positively where the stage before it scores one "
-    "standard deviation higher. Its width is its strength, the pale edge reaches the upper end of its interval, and a "
-    "dashed link is not told from none."
+    "The width of a link is its strength, the pale edge reaches the upper end of its interval, a dashed link is not "
+    "told from none, and orange marks a link alone: the weakest, or those weaker than the others'."
 )
 _LONGEST = 70
 
@@ -82,7 +82,7 @@ def ring(scope: Scope, view: View) -> Finding:
         },
         provenance=_provenance(question, cycle, scope, table, links),
         caveats=(
-            *((WIDTHS, GOES_TOGETHER) if links else (unknown,)),
+            *((UNIT, WIDTHS, GOES_TOGETHER) if links else (unknown,)),
             NOT_RANKED,
             *_uncompared(cycle, scope),
             *_left_out(cycle),
@@ -90,6 +90,7 @@ def ring(scope: Scope, view: View) -> Finding:
         ),
         claim=claim_of(Layer.ASSOCIATION if links else Layer.DESCRIPTION),
         draw=partial(_draw, table, links, whole),
+        onward=onward(scope, cycle, _clear_stages(table)),
         alt=f"The confidence cycle. {answer}{_links_words(links)}",
     )
 
@@ -143,6 +144,12 @@ def _headline(table: pd.DataFrame, scope: Scope, cycle: Cycle) -> str:
     if is_whole(scope):
         return f"No stage has clearly changed {_since(cycle)}"
     return f"No stage is clearly different from {others(scope)}"
+
+
+def _clear_stages(table: pd.DataFrame) -> list[str]:
+    """The stages that are clearly different, from their past or from the others."""
+    clear = (CHANGE.below, CHANGE.above, SIDES.below, SIDES.above)
+    return [str(name) for name in table.loc[table["verdict"].isin(clear), "stage"]]
 
 
 def _verb(scope: Scope, number: int) -> str:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics import wording
+from analytics.finding import Lead, Line
 from analytics.findings.cycle import scores
 from analytics.findings.cycle.scores import Cycle
 from analytics.findings.survey import choices
 from analytics.findings.survey.answers import UNANSWERABLE
 from analytics.scope import Scope, ScopeError
-from data.vocabularies.survey import attributes
+from data.vocabularies.survey import attributes, measures
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from data.store import View
 
 
@@ -62,3 +65,17 @@ def is_whole(scope: Scope) -> bool:
 def others(scope: Scope) -> str:
     """What a part is set against, in words."""
     return "the rest of the force" if scope.area else "everyone else"
+
+
+def onward(scope: Scope, cycle: Cycle, stages: Iterable[str]) -> tuple[Line, ...]:
+    """The questions of some stages, each with the page that shows it for the same area, month and groups."""
+    view = scope.only(("force", "survey", "area", "to", "by"))
+    return tuple(
+        Line(
+            bold=stage.capitalize(),
+            text=measures()[name].label,
+            leads=Lead("trends", view.but(measure=name).address()),
+        )
+        for stage in stages
+        for name in cycle.questions(stage)
+    )

@@ -18,7 +18,7 @@ from analytics.records import records_of
 from analytics.scope import Scope
 from analytics.survey import CHANGE, by_strength
 from data.settings import settings
-from data.vocabularies.survey import measures
+from data.vocabularies.survey import STAGES, Measure, measures
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -151,11 +151,21 @@ def _line(row: Row, scope: Scope) -> Line:
         text=(
             f"{row['name'] or 'Whole force'}: {row['verdict']} {by_points(row)}{since}, to "
             f"{wording.percent(row['estimate'])} ({wording.percent_between(row['low'], row['high'])}, "
-            f"{wording.plural(int(row['base']), 'answer')}), {row['period']}"
+            f"{wording.plural(int(row['base']), 'answer')}), {row['period']}{_in_the_cycle(measure)}"
         ),
         icon="arrow_upward" if rose else "arrow_downward",
         look=rose != measure.higher_is_better,
         leads=Lead("trends", scope.but(measure=measure.id, area=area, from_month=None).address()),
+    )
+
+
+def _in_the_cycle(measure: Measure) -> str:
+    """The stage that a question belongs to, and why that need not have changed; nothing of a question of none."""
+    if measure.stage not in STAGES:
+        return ""
+    return (
+        f". In the cycle it belongs to {measure.stage}, which averages its questions over a year and so need not have "
+        "clearly changed"
     )
 
 

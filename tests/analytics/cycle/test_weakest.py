@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analytics.cycle import MARGIN, below_the_whole, links, weakest, weakest_link
+from analytics.cycle import MARGIN, links, weakest, weakest_link
 
 V = np.eye(4) * 0.01**2
 
@@ -61,15 +61,6 @@ def test_where_all_are_alike_another_is_rarely_named():
     random = np.random.default_rng(2)
     drawn = [weakest(random.normal(0.1, 0.01, 4), V, np.inf, margin=1).place for _ in range(12)]
     assert sum(place is not None for place in drawn) <= 3
-
-
-def test_places_below_the_whole_need_their_interval_and_the_false_discovery_rate():
-    p = [0.001, 0.04, 0.001, 0.5, np.nan]
-    low, high = [-0.3, -0.2, 0.1, -0.2, np.nan], [-0.1, -0.01, 0.3, 0.1, np.nan]
-    # q of the second: .04 times 4 over 3, .053.
-    assert below_the_whole([-0.2, -0.1, 0.2, -0.05, np.nan], low, high, p).tolist() == [True, True, False, False, False]
-    strict = below_the_whole([-0.2, -0.1, 0.2, -0.05, np.nan], low, high, p, discovery_rate=0.05)
-    assert strict.tolist() == [True, False, False, False, False]
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,8 @@ ABOUT = {"first_wave": "a", "last_wave": "a", "respondents": 9_600, "adjusted_fo
 
 def of_links(table, missing=""):
     about = pd.DataFrame([{**ABOUT, "base": 9_600, "df": 400, "margin": 2 / 3, "missing": missing}])
-    return {"links": table, "places": places(), "about": about}
+    questions = pd.DataFrame({"stage": ["fair treatment", "confidence"], "question": ["fair", "good_job_local"]})
+    return {"links": table, "places": places(), "questions": questions, "about": about}
 
 
 DRIVERS = {
@@ -167,7 +168,9 @@ def test_a_weak_link_is_named_with_how_sure_that_is(view):
     found = ask(view, "cycle.weakest_link")
     assert found.headline == "The weakest link is from community information to action and feedback"
     assert found.answer == (
-        "Strength +4.9 points (+3.7 to +6.1); the next weakest has +11.4 points. It lies below every other link, by "
+        "Strength +4.9 points (+3.7 to +6.1): of 100 answers on action and feedback, about 5 more are positive where "
+        "people's answers on community information are better by as much as people usually differ (one standard "
+        "deviation). The next weakest has +11.4 points (+10.2 to +12.6); this one lies below every other link, by "
         "5.0 points or more and by a third or more, with 95 % certainty over all comparisons; January to March 2026 "
         "(9,000 people or more a link)."
     )
@@ -176,12 +179,34 @@ def test_a_weak_link_is_named_with_how_sure_that_is(view):
     assert found.lines[0].leads.page == "cycle"
 
 
+def test_a_weak_link_leads_to_the_questions_of_both_its_stages_in_the_same_view(store):
+    asked = {"gave_information": answers(60, 40), "matter": answers(70, 30), "fair": answers(70, 30)}
+    view = publish(store, wave("a", "2026-03", **asked))
+    keep(view, {"cycle.links": of_links(links())})
+    lines = ask(view, "cycle.weakest_link").onward
+    assert [(line.bold, line.leads.page, line.leads.address["measure"]) for line in lines] == [
+        ("Community information", "trends", "gave_information"),
+        ("Action and feedback", "trends", "matter"),
+    ]
+    assert {line.leads.address["to"] for line in lines} == {"2026-03"}
+
+
+@pytest.mark.parametrize(
+    ("strength", "said"), [(-0.021, "about 2 fewer are positive"), (0.001, "about as many are positive")]
+)
+def test_of_a_link_below_none_fewer_are_positive_and_of_one_near_it_as_many(strength, said, store):
+    view = survey(store)
+    keep(view, {"cycle.links": of_links(links([*STRENGTH[:4], strength, STRENGTH[5]]))})
+    assert said in ask(view, "cycle.weakest_link").answer
+
+
 def test_where_none_stands_out_none_is_named(store):
     view = survey(store)
     keep(view, {"cycle.links": of_links(links(named=None))})
     found = ask(view, "cycle.weakest_link")
     assert found.headline == "No link of the cycle stands out as the weakest"
-    assert "can't be told with 95 % certainty to be weaker than every other" in found.answer
+    assert "can't be told with 95 % certainty that the lowest is weaker than every other" in found.answer
+    assert not found.onward
     assert found.lines[0].bold == "None stands out"
     drawn = " ".join(note["text"] for note in ask(view, "cycle.ring").chart().to_plotly_json()["layout"]["annotations"])
     assert "None stands out" in drawn
@@ -193,9 +218,10 @@ def test_where_none_stands_out_none_is_named(store):
 def test_the_link_to_look_at_stands_out_in_words_and_is_marked(scope, at, words, view):
     ring = ask(view, "cycle.ring", **scope)
     read = reading_table(ring, "links")
-    assert list(read.columns)[:2] == ["Link", "Stands out"]
-    assert list(read["Stands out"]) == [words if place == at else "" for place in range(6)]
-    assert set(read["Above none"]) == {"clear"}
+    assert list(read.columns)[:3] == ["Link", "Strength, points", "How sure"]
+    assert list(read["How sure"]) == [f"clear, {words}" if place == at else "clear" for place in range(6)]
+    drawn = [note["text"] for note in ring.chart().to_plotly_json()["layout"]["annotations"]]
+    assert ["weak link" in text for text in drawn if "points</b>" in text] == [place == at for place in range(6)]
     assert rows_to_look_at(ring, "links") == {at}
     assert rows_to_look_at(ring, "stages") == frozenset()
 
@@ -322,7 +348,25 @@ def test_a_file_of_links_names_the_month_beside_the_stages(view):
 def test_what_nobody_has_fitted_says_how_to(key, store):
     found = ask(survey(store), key)
     assert found.refused
-    assert found.answer.startswith("Not fitted yet. Run `python -m analytics fit`")
+    assert found.answer.startswith("Not fitted yet. What is fitted ahead is made after a release is published")
+    assert "`" not in found.answer
+
+
+def test_an_earlier_month_is_never_fitted_and_says_so_before_anything_is(store):
+    asked = {"trust_force": answers(60, 40), "fair": answers(70, 30)}
+    view = publish(store, wave("a", "2024-03", **asked), wave("b", "2026-03", **asked))
+    told = "Links, drivers, paths and influence are of the newest year alone: choose March 2026 as the last month."
+    assert ask(view, "cycle.links", to="2024-03").answer == told
+
+
+def test_influence_and_drivers_each_say_why_the_other_has_another_figure(store):
+    view = survey(store)
+    more = DRIVERS["confidence"].assign(driver=["worry_asb", "listen", "influence"])
+    keep(view, {**FITS, "cycle.drivers": {**DRIVERS, "confidence": more}})
+    of_drivers, of_influence = ask(view, "cycle.drivers").caveats[1], ask(view, "cycle.influence").caveats[1]
+    assert "“Can influence” has −1.0 points here" in of_drivers
+    assert "The part Influence has +13 points" in of_drivers
+    assert "The part What goes with confidence has −1.0 points for the same question" in of_influence
 
 
 def test_what_the_data_can_not_bear_says_why_and_the_ring_stands_without_links(store):
