@@ -43,6 +43,7 @@ COLUMNS: dict[str, str] = {
     "test": "Word of the guidance: legality, necessity, proportionality, accountability or best information",
     "criterion": "What is counted for the test",
     "measured_as": "Whether the figure is a share of 1, or a ratio of two rates",
+    "met_by": "Of the base, the searches that are so",
     "with_it": "Of the searches, those that found something, or with body-worn video on",
     "team": "Pseudonym of the team, as the file writes it",
     "sex": "Female or Male; Any where the census file does not tell them apart",

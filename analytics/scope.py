@@ -13,7 +13,7 @@ import numpy as np
 
 from analytics import wording
 from data.geography import LEVELS
-from data.vocabularies import BROAD_GROUPS, forces
+from data.vocabularies import BROAD_GROUPS, forces, has_area
 from data.vocabularies.survey import attributes, measures
 
 if TYPE_CHECKING:
@@ -179,15 +179,16 @@ class Scope:
 
     def words(self, area_name: str | None = None) -> str:
         """The scope in words, parts separated by a middle dot; parts that are not said are left out."""
+        bounded = self.force is None or has_area(self.force)
         parts = [
             forces()[self.force]["short"] if self.force else None,
-            area_name or self.area or "whole force area",
+            area_name or self.area or ("whole force area" if bounded else "everywhere it polices"),
             self.survey,
             self._period(),
             f"{attributes()[self.by].label.lower()}: {self.among}" if self.by and self.among else None,
             DEFINITIONS[self.definition] if self.definition else None,
             (None if self.power == ALL_POWERS else self.power) if self.power else None,
-            f"residents by {self.population}" if self.population else None,
+            f"residents by {self.population}" if self.population and bounded else None,
             POINTS[self.points] if self.points else None,
             f"don't know {DONT_KNOWS[self.dont_know]}" if self.dont_know == COUNTED else None,
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 
 from data.words import NBSP as NBSP
 from data.words import listing as listing
@@ -177,6 +178,17 @@ def earlier(value: str, by: int) -> str:
     """The month so many months before: ``2018-04`` by 4 is ``2017-12``."""
     number = int(value[:4]) * 12 + int(value[5:7]) - 1 - by
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def without(text: str, said: Iterable[str]) -> str:
+    """A text less the sentences that stand beside it already; it ends as a sentence does."""
+    kept = text
+    for sentence in said:
+        kept = kept.replace(sentence, "") if sentence else kept
+    if kept == text:
+        return text
+    kept = " ".join(kept.split()).strip(" ;,:")
+    return kept if not kept or kept.endswith(".") else f"{kept}."
 
 
 def plain(text: str) -> str:

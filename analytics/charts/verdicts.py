@@ -42,7 +42,8 @@ def verdict_rows(rows: pd.DataFrame, tests: pd.DataFrame, mode: Mode) -> go.Figu
     ----------
     rows
         One row a criterion, test by test: test, criterion, measured_as (``share`` or ``ratio``), estimate, low, high,
-        base, floor and ceiling (ends of the yardstick), yardstick (in words), verdict, and flag (why no figure).
+        met_by and base (of a share the searches that are so, and all), floor and ceiling (ends of the yardstick),
+        yardstick (in words), verdict, and flag (why no figure).
     tests
         One row a test in the same order: test and verdict.
     mode
@@ -118,7 +119,15 @@ def _words(row: Row, y: float, palette: Palette) -> list[dict[str, Any]]:
         told = "" if row["verdict"] == "no data" else f"{_said(row)}; "
         said = f"{told or 'No data: '}{as_text(row['flag'])}"
         return [annotation(escaped(said, 24, 3), 0, y, xref="paper", xshift=8, **muted)]
-    return [_verdict("<br>".join([escaped(_said(row), 20, 1), *(escaped(part, 20, 1) for part in _figures(row))]), y)]
+    return [_verdict("<br>".join(escaped(part, 20, 1) for part in _beside(row)), y)]
+
+
+def _beside(row: Row) -> tuple[str, str, str]:
+    """Three lines: the verdict, the figure and its interval; of a share its counts too, beside the verdict."""
+    estimate, interval = _figures(row)
+    if row["measured_as"] != "share":
+        return _said(row), estimate, interval
+    return f"{_said(row)}: {estimate}", interval, f"{int(row['met_by']):,} of {int(row['base']):,}"
 
 
 def _label(row: Row) -> str:
@@ -182,7 +191,7 @@ def _by_colour(shares: Sequence[tuple[float, Row]], palette: Palette) -> list[tu
 
 
 def _hover(row: Row) -> str:
-    base = wording.plural(int(row["base"]), "search", "searches")
+    base = f"{int(row['met_by']):,} of {wording.plural(int(row['base']), 'search', 'searches')}"
     return hover_text(row["criterion"], f"{_said(row)}: {row['yardstick']}", ", ".join(_figures(row)), base)
 
 

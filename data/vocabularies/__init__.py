@@ -223,6 +223,11 @@ def forces() -> Mapping[str, Mapping[str, str]]:
     return MappingProxyType({**published_forces(), **{row["slug"]: row for row in (DEMONSTRATION, NATIONAL)}})
 
 
+def has_area(force: str) -> bool:
+    """Whether a force polices an area of its own, with residents; British Transport Police polices railways."""
+    return force == NATIONAL["slug"] or bool(forces()[force]["pfa_code"])
+
+
 def ethnicity(list_name: str, choices: Mapping[str, str] | None = None) -> Grouping:
     """Say what the values of one ethnicity list count as.
 

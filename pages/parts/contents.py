@@ -47,5 +47,10 @@ def lead(label: str) -> None:
     st.markdown(f"[{label}](#{_ANCHOR})")
 
 
+def turn_to(part: str) -> None:
+    """Open a part, from a button's callback; everything else in the address stays."""
+    st.query_params[_PART] = part
+
+
 def _turn() -> None:
-    st.query_params[_PART] = st.session_state[_KEY]
+    turn_to(st.session_state[_KEY])

@@ -15,7 +15,7 @@ from analytics.findings.neighbourhoods import places
 from analytics.findings.survey import choices as survey_choices
 from analytics.scope import ALL_POWERS, DEFINITIONS, DONT_KNOWS, POINTS, SMOOTHS, Scope, ScopeError
 from data.store import View
-from data.vocabularies import BROAD_GROUPS, forces
+from data.vocabularies import BROAD_GROUPS, forces, has_area
 from data.vocabularies.survey import attributes, measures
 from pages.parts.demonstration import mark
 
@@ -161,14 +161,16 @@ def _stops_chips(scope: Scope, view: View) -> None:
         _choose(
             "Whose word on ethnicity", "definition", list(DEFINITIONS), scope, lambda d: DEFINITIONS[d].capitalize()
         )
-    with st.popover(
-        f":gray[Area] {wording.plain(names.get(scope.area or '', 'Whole force area'))}", wrap=True, key="chip_area"
-    ):
-        _choose("District", "area", [_WHOLE, *names], scope, lambda code: names.get(code, "Whole force area"))
+    if has_area(force):
+        with st.popover(
+            f":gray[Area] {wording.plain(names.get(scope.area or '', 'Whole force area'))}", wrap=True, key="chip_area"
+        ):
+            _choose("District", "area", [_WHOLE, *names], scope, lambda code: names.get(code, "Whole force area"))
     with _period_chip(scope):
         _choose("From", "from", _with(months, scope.from_month), scope, wording.month)
         _choose("To", "to", _with(months, scope.to_month), scope, wording.month)
-        _choose("Residents", "population", choices.populations(view), scope)
+        if has_area(force):
+            _choose("Residents", "population", choices.populations(view), scope)
     with st.popover(f":gray[Power] {wording.plain(_power(str(scope.power)))}", wrap=True, key="chip_power"):
         _choose("Power", "power", [ALL_POWERS, *choices.powers(view, force)], scope, _power)
 

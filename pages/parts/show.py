@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
-from analytics import charts
+from analytics import charts, wording
 from analytics.briefings.spreadsheet import file_name, to_csv, to_excel
 from analytics.finding import CLAIMS, Finding, Lead, Line, Mode, Tile
 from analytics.findings import QUESTIONS
@@ -39,16 +39,16 @@ _SIDES = 3
 def headline(finding: Finding, level: Literal["##", "###"] = "##", said: Collection[str] = ()) -> None:
     """The finding in a few words, and the answer in one sentence; where it is refused, why.
 
-    An answer that repeats a sentence which stands on the page already is left out.
+    Of the answer, sentences that stand on the page already are left out.
     """
     if finding.refused:
         _refusal(finding, level)
         return
     with st.container(gap="xxsmall"):
         st.markdown(f"{level} {plain(finding.headline)}", anchors=False)
-        if any(text in finding.answer for text in said):
-            return
-        st.markdown(plain(finding.answer) if level == "##" else f":gray[{plain(finding.answer)}]")
+        new = wording.without(finding.answer, said)
+        if new and new != f"{finding.headline}.":
+            st.markdown(plain(new) if level == "##" else f":gray[{plain(new)}]")
 
 
 def strip(finding: Finding) -> None:
@@ -137,8 +137,8 @@ def onward(finding: Finding) -> None:
                     leads.link(line.leads, f":blue[{plain(line.text)}]")
 
 
-def badges(finding: Finding, title: str, more: str = "") -> None:
-    """What each line says, in a row with one link to the page that says more, or the words that say where."""
+def badges(finding: Finding, title: str, more: str = "", turn: Callable[[], None] | None = None) -> None:
+    """What each line says, in a row with one link to the page that says more, or words that turn to another part."""
     if finding.refused:
         return
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
@@ -150,7 +150,7 @@ def badges(finding: Finding, title: str, more: str = "") -> None:
         if lead:
             leads.link(lead, ":blue[Data and methods]")
         if more:
-            st.markdown(f":gray[:small[{plain(more)}]]", width="content")
+            st.button(f":blue[{plain(more)}]", type="tertiary", key=f"more_{finding.key}", on_click=turn)
 
 
 def _arrow(line: Line) -> str:

@@ -68,7 +68,7 @@ if scope is None:
 ratio = ask("disproportionality")
 show.headline(ratio)
 show.strip(ratio)
-show.badges(ask("quality"), "Data", "More under The data.")
+show.badges(ask("quality"), "Data", "More under The data", partial(contents.turn_to, "data"))
 
 if not ratio.refused:
     left, right = st.columns(2, gap="large")

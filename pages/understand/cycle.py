@@ -34,7 +34,7 @@ if not ring.refused:
     with beside:
         show.twin(ring, "links")
         show.level(ring)
-        show.caveats(ring)
+    show.caveats(ring)
     if "links" in ring.tables:
         show.headline(second, "###")
         show.onward(second)

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from analytics import charts, wording
 from analytics.finding import Mode
+from analytics.wording import NBSP
 
 THEME = tomllib.loads((Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
 MODES: tuple[Mode, ...] = ("light", "dark")
@@ -128,7 +129,7 @@ def criteria(name: str = "Power recorded", flag: str = "not in the files") -> pd
     ]
     columns = ["test", "criterion", "measured_as", "estimate", "low", "high", "floor", "yardstick", "verdict", "flag"]
     figures = dict.fromkeys(("estimate", "low", "high", "floor"), "Float64")
-    return pd.DataFrame(rows, columns=columns).astype(figures).assign(base=1204, ceiling=1.25)
+    return pd.DataFrame(rows, columns=columns).astype(figures).assign(met_by=1168, base=1204, ceiling=1.25)
 
 
 def limits(name: str = "Team 1", flag: str = "withheld: fewer than 20 searches") -> pd.DataFrame:
@@ -727,8 +728,9 @@ def test_a_verdict_is_a_word_and_a_shape_and_its_yardstick_is_drawn() -> None:
     said = [note.text for note in figure.layout.annotations]
     assert said[:3] == ["<b>No data</b>", "<b>Not met</b>", "<b>Not met</b>"]
     assert [text.partition("<br>")[0] for text in said[3:]] == [
-        "Met", "No data: not in the", "Not met", "Not clear", "Not met",
+        f"Met: 97{NBSP}%", "No data: not in the", f"Not met: 20{NBSP}%", f"Not clear: 20{NBSP}%", "Not met",
     ]  # fmt: skip
+    assert said[3].endswith("<br>1,168 of 1,204")
     marks = {
         x: (symbol, colour)
         for trace in figure.data

@@ -85,4 +85,4 @@ def test_a_publication_on_the_page_makes_the_fits_that_a_load_did_not(run, store
         f"{a.capitalize()} to {b}" for a, b in zip(STAGES, (*STAGES[1:], STAGES[0]), strict=True)
     ]
     assert (twin["Strength, points"] != "").all()
-    assert any("goes with confidence most" in text or "Nothing asked clearly" in text for text in texts(after))
+    assert any("with more confidence" in text or "Nothing asked clearly" in text for text in texts(after))

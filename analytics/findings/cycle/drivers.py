@@ -12,7 +12,9 @@ from analytics.findings.asked import question_of
 from analytics.findings.cycle import fitted
 from analytics.findings.cycle.fitted import Fit
 from analytics.findings.refusal import refused
+from analytics.findings.survey import estimates
 from analytics.findings.survey.answers import UNANSWERABLE
+from analytics.findings.tested import SIDES, chance_caveat, rule_of_tests
 from analytics.records import records_of
 from analytics.scope import Scope
 from data.vocabularies.survey import measures
@@ -56,7 +58,7 @@ def drivers(scope: Scope, view: View) -> Finding:
         return refused(question, _empty(), scope, view, str(why))
     about = {str(row["outcome"]): row for row in records_of(fit.tables["about"])}
     tables = {name: _table(fit.tables[name]) for name in about}
-    first = records_of(tables["confidence"])
+    first, judged = records_of(tables["confidence"]), _judged(tables["confidence"])
     warnings = [_left_out(row) for row in about.values() if row["warning"]]
     base = "; ".join(
         f"{name}: {wording.plural(int(row['base']), 'person', 'people')} who answered every question"
@@ -65,7 +67,7 @@ def drivers(scope: Scope, view: View) -> Finding:
     return Finding(
         key=question.key,
         question=question.asks,
-        headline=_headline(first),
+        headline=_headline(judged),
         answer=(
             f"Of what these answers tell together, “{first[0]['driver']}” has the largest share, "
             f"{wording.percent(first[0]['share'])}. With one step up on its scale, confidence is "
@@ -73,11 +75,11 @@ def drivers(scope: Scope, view: View) -> Finding:
             f"({wording.plural(int(about['confidence']['base']), 'person', 'people')})."
         ),
         tables={"drivers": tables["confidence"], **{n: t for n, t in tables.items() if n != "confidence"}},
-        provenance=fit.provenance(question, base, warnings, METHOD, REFERENCE),
-        caveats=(NO_ORDER, *_beside_influence(scope, view, first), BY_SHARE, *warnings),
+        provenance=fit.provenance(question, base, [*rule_of_tests(judged), *warnings], METHOD, REFERENCE),
+        caveats=(NO_ORDER, *_beside_influence(scope, view, first), BY_SHARE, *warnings, *chance_caveat(judged)),
         claim=claim_of(Layer.ASSOCIATION),
         panels=tuple(_panel(name, measures()[str(row["measure"])].label, tables[name]) for name, row in about.items()),
-        alt=_headline(first),
+        alt=_headline(judged),
     )
 
 
@@ -119,11 +121,17 @@ def _name(driver: str) -> str:
     return measure.label if measure.higher_is_better else f"Less {measure.label[:1].lower()}{measure.label[1:]}"
 
 
-def _headline(rows: list[dict[Hashable, Any]]) -> str:
-    clear = [row for row in rows if row["low"] > 0]
+def _judged(table: pd.DataFrame) -> pd.DataFrame:
+    """The drivers with what each is called, all of them tested together."""
+    return table.assign(verdict=estimates.called(table[["low", "high", "p_value"]], SIDES))
+
+
+def _headline(judged: pd.DataFrame) -> str:
+    clear = int((judged["verdict"] == SIDES.above).sum())
     if not clear:
         return "Nothing asked clearly goes with more confidence"
-    return f"{clear[0]['driver']} goes with confidence most, of what was asked"
+    verb = "goes" if clear == 1 else "go"
+    return f"{clear} of {wording.plural(len(judged), 'question')} clearly {verb} with more confidence"
 
 
 def _told(row: Mapping[Hashable, Any]) -> str:

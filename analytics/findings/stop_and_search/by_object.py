@@ -343,10 +343,18 @@ def _why_no_pair(pair: tuple[Row, Row], searched: str) -> str:
     """Why one or both of two groups have no share."""
     without = [row for row in pair if wording.missing(row["share"])]
     unsaid = [row for row in without if str(row["flag"]).startswith(_NOT_GIVEN)]
-    few = [people(str(row["group"])) for row in without if row not in unsaid]
+    none = [
+        row for row in without if row not in unsaid and not wording.missing(row["searches"]) and not row["searches"]
+    ]
+    few = [people(str(row["group"])) for row in without if row not in unsaid and row not in none]
+    nobody = wording.listing([people(str(row["group"])) for row in none]).replace(" and ", " or ")
     said = [f"of {people(str(row['group']))} {str(row['flag']).removeprefix(_NOT_GIVEN)}" for row in unsaid]
     return "; ".join(
-        [*([f"too few searches of {wording.listing(few)} for {searched} to compare"] if few else []), *said]
+        [
+            *([f"no search of {nobody} for {searched} is recorded"] if none else []),
+            *([f"too few searches of {wording.listing(few)} for {searched} to compare"] if few else []),
+            *said,
+        ]
     )
 
 

@@ -29,6 +29,7 @@ from data.edges import NEAR, NOTHING
 from data.geography import GEOGRAPHY
 from data.settings import settings
 from data.tables import AREAS
+from data.vocabularies import has_area
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -205,6 +206,11 @@ def placed_searches(scope: Scope, view: View) -> tuple[Searches, dict[str, str]]
     drawn = places.levels(view, whole.force)
     level = scope.area_level or (drawn or ["district"])[-1]
     if level not in drawn:
+        if not has_area(whole.force):
+            raise NoSearches(
+                f"{whole.force_name} has no area of its own, so it has no {level}s whose edges could matter; its "
+                "searches can be counted as a whole."
+            )
         raise NoSearches(f"No boundaries of the {level}s of {whole.force_name} are loaded, so none has an edge.")
     return Searches.of(whole.scope.but(area_level=level), view), area_names(view, whole.force, level)
 

@@ -14,7 +14,7 @@ from analytics.finding import Finding
 from analytics.findings import choices
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
-from analytics.findings.searches import UNANSWERABLE, NoSearches
+from analytics.findings.searches import UNANSWERABLE, NoSearches, Searches
 from analytics.findings.stop_and_search import shares
 from analytics.findings.stop_and_search.by_object import objects_wrong
 from analytics.findings.stop_and_search.followed import (
@@ -32,6 +32,7 @@ from analytics.findings.stop_and_search.shared import (
     FEW_MONTHS,
     UNTESTED,
     none_recorded,
+    none_recorded_as,
     other_choices,
     people,
     rules_fired,
@@ -44,7 +45,7 @@ from analytics.records import records_of
 from analytics.scope import ALL_POWERS, Scope
 from data.cubes import EVERYONE
 from data.settings import settings
-from data.vocabularies import BROAD_GROUPS
+from data.vocabularies import BROAD_GROUPS, has_area
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +61,12 @@ if TYPE_CHECKING:
 
 LEAST_KNOWN = 0.8
 """Share of the searches of which the file must say whether something was found; with less there is no find rate."""
+
+APART_FROM_AIMS = (
+    "“Five tests” and “Five aims” rest on one find rate and ask two things of it: the tests whether the rate of all "
+    "searches on grounds reaches a yardstick, the aims whether some kinds of search find clearly less than the others, "
+    "so that one can be met where the other needs a look. The aims are always of the whole force and all powers."
+)
 
 ANYTHING = "Any object"
 """The stratum of all searches under powers that need grounds."""
@@ -423,6 +430,9 @@ def _too_few(followed: Followed) -> str:
         counts = followed.by_month(followed.grounds & chosen).sum(axis=1)
         pair = [str(name) for name in (scope.group, scope.comparator)]
         small = [name for name in pair if counts[followed.groups.index(name)] < settings().threshold]
+        none = [name for name in small if not counts[followed.groups.index(name)]]
+        if none:
+            return _none(searches, none, that)
         if small:
             whom = wording.listing([people(name) for name in small])
             return (
@@ -430,6 +440,23 @@ def _too_few(followed: Followed) -> str:
                 f"{searches.during}{searches.limits}{that}; {other_choices(searches)}."
             )
     return ""
+
+
+def _none(searches: Searches, none: list[str], that: str) -> str:
+    """A sentence where there is no search of a group at all, or none that found something."""
+    never = [name for name in none if not searches.by_group[name]]
+    if never:
+        return none_recorded_as(searches, never)
+    of = (
+        f"searches of {wording.listing([people(name) for name in none])} by {searches.force_name} {searches.during}"
+        f"{searches.limits} under powers that need grounds"
+    )
+    said = (
+        f"None of the {of} found something"
+        if that
+        else f"The files say of no {of.replace('searches', 'search', 1)} what followed"
+    )
+    return f"{said}; {other_choices(searches)}."
 
 
 def _sentences(followed: Followed, table: pd.DataFrame, gaps: pd.DataFrame) -> tuple[str, str]:
@@ -476,11 +503,15 @@ def _within(followed: Followed, gaps: pd.DataFrame) -> list[str]:
     beyond = sum(
         code not in own for code, there in zip(followed.areas, np.atleast_1d(both).tolist(), strict=True) if there
     )
-    outside = f", {beyond} of them outside the force's own area" if beyond else ""
+    outside = f", {beyond} of them outside the force's own area" if own and beyond else ""
     number = wording.plural(int(row["areas"]), "district")
     return [
-        f"The gap within districts rests on the {number} where people of both groups were searched{outside}. It needs "
-        "no residents, so it can rest on others than the ratio of search rates does."
+        f"The gap within districts rests on the {number} where people of both groups were searched{outside}. "
+        + (
+            "It needs no residents, so it can rest on others than the ratio of search rates does."
+            if has_area(followed.searches.force)
+            else f"{followed.searches.force_name} has no area of its own: other forces police them."
+        )
     ]
 
 

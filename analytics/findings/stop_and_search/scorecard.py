@@ -16,13 +16,14 @@ from analytics.disparity.verdicts import MET, NO_DATA, NOT_CLEAR, NOT_MET, of_se
 from analytics.finding import Finding
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
+from analytics.findings.residents import NoResidents
 from analytics.findings.searches import UNANSWERABLE, NoSearches, Searches
 from analytics.findings.stop_and_search import recording
 from analytics.findings.stop_and_search.disproportionality import disproportionality
-from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN, rate_of_everyone
+from analytics.findings.stop_and_search.find_rates import APART_FROM_AIMS, LEAST_KNOWN, rate_of_everyone
 from analytics.findings.stop_and_search.followed import BROAD, STRICT, Followed
 from analytics.findings.stop_and_search.recording import Recorded
-from analytics.findings.stop_and_search.shared import CHANCE, FAIRNESS, FEW_MONTHS, OVER, STREET
+from analytics.findings.stop_and_search.shared import CHANCE, FAIRNESS, FEW_MONTHS, OVER, STREET, either, people
 from analytics.library.yardsticks import TESTS, Criterion, criteria
 from analytics.records import records_of, with_nulls
 from analytics.scope import ALL_POWERS, Scope
@@ -68,10 +69,10 @@ _WRONG = 0.025
 """Chance at which one end of a 95 % interval lies on the wrong side."""
 
 _SCORECARD = [
-    "test", "criterion", "measured_as", "estimate", "low", "high", "base", "known_share", "floor", "ceiling",
+    "test", "criterion", "measured_as", "estimate", "low", "high", "met_by", "base", "known_share", "floor", "ceiling",
     "yardstick", "verdict", "flag",
 ]  # fmt: skip
-_NUMBERS = ("estimate", "low", "high", "base", "known_share", "floor", "ceiling")
+_NUMBERS = ("estimate", "low", "high", "met_by", "base", "known_share", "floor", "ceiling")
 _RATIOS = ("ratio", "ratio_within")
 
 
@@ -79,6 +80,7 @@ _RATIOS = ("ratio", "ratio_within")
 class Told:
     """What the files say of one criterion: a figure with its interval and base, or why there is none, in ``flag``.
 
+    ``met_by`` is of a share the number of searches that are so, of ``base`` in all.
     ``open`` marks a figure that is not clear whatever its interval: unknown ethnicity can carry it to either side of
     the yardstick, there are more searches than residents, or fewer than 3 months can't show how far searches vary.
     ``hidden`` marks one that rests on a count that is withheld: its verdict is told without it.
@@ -87,6 +89,7 @@ class Told:
     estimate: float = math.nan
     low: float = math.nan
     high: float = math.nan
+    met_by: float = math.nan
     base: float = math.nan
     known_share: float = math.nan
     flag: str = ""
@@ -116,6 +119,7 @@ def scorecard(scope: Scope, view: View) -> Finding:
             OWN,
             NO_SUM,
             *_by_chance(table),
+            *([APART_FROM_AIMS] if _found_told(table) else []),
             LAWFUL,
             FAIRNESS,
             *_of_ratios(table),
@@ -148,7 +152,7 @@ def _of_share(counted: Recorded, least: float = LEAST_KNOWN) -> Told:
     made = disparity.find_rates(counted.yes[None], counted.said[None])
     few = bool(made.cells[0] < MINIMUM_PERIODS)
     flag = CHANCE if few else _ALIKE if yes in (0, said) else ""
-    return Told(float(made.estimate[0]), float(made.low[0]), float(made.high[0]), said, known, flag, open=few)
+    return Told(float(made.estimate[0]), float(made.low[0]), float(made.high[0]), yes, said, known, flag, open=few)
 
 
 def _power(searches: Searches) -> Told:
@@ -198,10 +202,12 @@ def _found(rule: str, searches: Searches) -> Told:
         # From none of the outcomes without a link having found something to all of them, and chance at both ends.
         said = f"{wording.tenths_between(row['low'], row['high'])}: some links are not given"
         said = "; ".join([said, *alone])
-        return Told(math.nan, row["low"], row["high"], number, share, said, open=open_, hidden=True)
+        return Told(math.nan, row["low"], row["high"], math.nan, number, share, said, open=open_, hidden=True)
     flag = f"withheld: fewer than {least} searches that found something" if few else row["flag"].replace(CHANCE, "")
     flag = "; ".join([*filter(None, [flag]), *alone])
-    return Told(row.get("rate", math.nan), row["low"], row["high"], number, share, flag, open=open_, hidden=few)
+    return Told(
+        row.get("rate", math.nan), row["low"], row["high"], row["found"], number, share, flag, open=open_, hidden=few
+    )
 
 
 def _few_with_searches(followed: Followed) -> bool:
@@ -214,7 +220,7 @@ def _ratio(searches: Searches, *, within: bool) -> Told:
     """The ratio of the two groups' search rates, as its own question has it."""
     finding = disproportionality(searches.scope, searches.view)
     if finding.refused:
-        return Told(flag=f"no ratio: see “{finding.question}”")
+        return Told(flag=f"no ratio: {_why_no_ratio(searches)}")
     (row,) = (row for row in records_of(finding.table) if row["group"] == searches.scope.group)
     names = ("ratio_adjusted", "adjusted_low", "adjusted_high") if within else ("ratio", "low", "high")
     estimate, low, high = (math.nan if wording.missing(row[name]) else float(row[name]) for name in names)
@@ -226,14 +232,29 @@ def _ratio(searches: Searches, *, within: bool) -> Told:
         said.append(OVER)
     if within:
         share = row["adjusted_share"]
-        return Told(estimate, low, high, round(row["base"] * share), share, "; ".join(said), open=doubtful)
+        return Told(estimate, low, high, math.nan, round(row["base"] * share), share, "; ".join(said), open=doubtful)
     if len(searches.months) < MINIMUM_PERIODS:
         said, doubtful = [*said, CHANCE], True
     least, most = sorted((row["ratio_if_unknown_comparator"], row["ratio_if_unknown_group"]))
     # As recorded it may lie on either side, depending on who the people of unknown ethnicity were.
     if verdict(least, most, floor, ceiling) == NOT_CLEAR:
         said, doubtful = [*said, f"from {near_one.between(least, most)} if unknown ethnicity were all or none"], True
-    return Told(estimate, low, high, row["base"], 1 - row["unknown_share"], "; ".join(said), open=doubtful)
+    return Told(estimate, low, high, math.nan, row["base"], 1 - row["unknown_share"], "; ".join(said), open=doubtful)
+
+
+def _why_no_ratio(searches: Searches) -> str:
+    """In a few words why two groups can't be set against each other; the question of the ratio says it in full."""
+    try:
+        residents = searches.residents.by_group
+    except NoResidents:
+        return "no residents to set searches against"
+    pair = [str(name) for name in (searches.scope.group, searches.scope.comparator)]
+    for counted, why in ((residents, "no residents counted as"), (searches.by_group, "no search recorded as")):
+        none = [name for name in pair if not counted.get(name)]
+        if none:
+            return f"{why} {either(none)}"
+    few = [people(name) for name in pair if searches.by_group[name] < settings().threshold]
+    return f"too few searches of {wording.listing(few)}"
 
 
 def _rates(row: Mapping[Any, Any], months: int, *, within: bool) -> str:
@@ -298,7 +319,7 @@ def _row(one: Criterion, told: Told) -> dict[str, Any]:
         "test": one.test,
         "criterion": one.criterion,
         "measured_as": "ratio" if one.key in _RATIOS else "share",
-        **{name: math.nan if told.hidden else getattr(told, name) for name in ("estimate", "low", "high")},
+        **{name: math.nan if told.hidden else getattr(told, name) for name in ("estimate", "low", "high", "met_by")},
         **{name: getattr(told, name) for name in ("base", "known_share", "flag")},
         "floor": floor,
         "ceiling": math.nan if math.isinf(ceiling) else ceiling,
@@ -348,7 +369,7 @@ def _frame(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
             return pd.array(values, dtype="str")
         numbers = np.array(values, dtype=float)
         none = np.isnan(numbers)
-        return with_nulls(np.where(none, 0, numbers).astype(np.int64) if name == "base" else numbers, none)
+        return with_nulls(np.where(none, 0, numbers).astype(np.int64) if name in ("met_by", "base") else numbers, none)
 
     return pd.DataFrame({name: column(name) for name in columns})
 
@@ -441,16 +462,22 @@ def _by_chance(table: pd.DataFrame) -> list[str]:
     alike = table["flag"].str.startswith(_ALIKE)
     told, by_chance = int((verdicts & ~alike).sum()), int((verdicts & alike).sum())
     said = [
-        f"In {wording.plural(by_chance, 'criterion', 'criteria')} of those told, all searches of all months are alike: "
-        "the interval takes searches as independent."
+        f"In {by_chance} of the {wording.plural(told + by_chance, 'criterion', 'criteria')} told here all searches of "
+        "all months are alike: the interval takes searches as independent."
     ]
     if not told:
         return said if by_chance else []
+    whose = f"of the other {told}" if by_chance else f"of the {told} told here"
     return [
         *(said if by_chance else []),
         f"Each verdict is told from its own 95 % interval, and met or not met is wrong by chance in at most 1 of 40: "
-        f"of the {told} told here fewer than {max(1, math.ceil(told * _WRONG))} on average.",
+        f"{whose} fewer than {max(1, math.ceil(told * _WRONG))} on average.",
     ]
+
+
+def _found_told(table: pd.DataFrame) -> bool:
+    """Whether the find rate is told."""
+    return bool((table["criterion"].eq(_criterion("found").criterion) & table["estimate"].notna()).any())
 
 
 def _of_ratios(table: pd.DataFrame) -> list[str]:
@@ -482,4 +509,5 @@ def _criterion(key: str) -> Criterion:
 
 
 def _draw(table: pd.DataFrame, tests: pd.DataFrame, mode: Mode) -> go.Figure:
-    return charts.verdict_rows(table, tests, mode)
+    # What the interval rests on is said below the drawing; beside a reason there is no room for it.
+    return charts.verdict_rows(table.assign(flag=table["flag"].str.removesuffix(f"; {CHANCE}")), tests, mode)

@@ -343,6 +343,14 @@ def none_remedy(searches: Searches, groups: list[str]) -> str:
     return other_choices(searches)
 
 
+def none_recorded_as(searches: Searches, groups: list[str]) -> str:
+    """A sentence where no search at all is recorded as some groups, and what to do."""
+    return (
+        f"No search by {searches.force_name} {searches.during}{searches.limits} is recorded as {either(groups)}; "
+        f"{none_remedy(searches, groups)}."
+    )
+
+
 def rates_between(low: float, high: float) -> str:
     """From the lowest rate to the highest one, or the one rate that both are written as."""
     return (

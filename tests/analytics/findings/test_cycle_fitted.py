@@ -279,7 +279,7 @@ def test_of_a_part_without_a_clearly_weaker_link_the_lowest_is_told_with_its_int
 def test_what_goes_with_confidence_is_in_the_order_of_its_shares(view):
     found = ask(view, "cycle.drivers")
     assert list(found.table["driver"]) == ["Listened to", "Less worried about disorder", "Treated fairly"]
-    assert found.headline == "Listened to goes with confidence most, of what was asked"
+    assert found.headline == "2 of 3 questions clearly go with more confidence"
     assert "has the largest share, 50" in found.answer
     assert (
         "“Trust the force”: 27\u00a0% of those who answered are left out, as they did not answer every question; what "

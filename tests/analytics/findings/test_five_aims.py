@@ -15,7 +15,7 @@ from statsmodels.stats.proportion import proportion_confint
 from analytics.briefings.spreadsheet import to_csv, to_excel
 from analytics.columns import meaning
 from analytics.findings import QUESTIONS
-from analytics.findings.stop_and_search import Followed, by_object, diagnostic, linked
+from analytics.findings.stop_and_search import Followed, by_object, diagnostic, linked, scorecard
 from analytics.findings.stop_and_search.five_aims import alignment, effective, explained, exposure
 from analytics.findings.stop_and_search.five_aims.alignment import Theme, aligned, crosswalk
 from analytics.findings.stop_and_search.five_aims.criteria import (
@@ -585,8 +585,22 @@ def test_no_data_is_never_as_hoped(town):
     finding = diagnostic(Scope(), town.view())
     verdicts = {row["question"]: row["verdict"] for row in json.loads(finding.as_json())["table"]}
     assert set(verdicts.values()) <= {NO_DATA, NO_YARDSTICK}
-    assert finding.headline == "No question on the five aims can be told from what is loaded"
+    assert finding.headline == "Of 7 questions on the five aims none could be told"
+    assert "none could be told:" in finding.answer
     assert finding.caveats[0] == OURS
+
+
+def test_the_five_tests_and_the_five_aims_rest_on_one_find_rate(town):
+    """30 of 120 in each of three months find something: a share of a quarter, whoever asks."""
+    for month in ("2019-04", "2019-05", "2019-06"):
+        rows = [*searched("White", 30, ARREST), *searched("White", 90)]
+        town.write(f"{month}-surrey-stop-and-search.csv", town.police_csv(rows))
+    (aim, *_) = diagnostic(Scope(), town.view()).table.to_dict("records")
+    tests = scorecard(Scope(), town.view()).table
+    (rate,) = tests[tests["criterion"].str.startswith("Find rate, any")].to_dict("records")
+    assert (rate["met_by"], rate["base"]) == (90, 360)
+    assert aim["number"] == pytest.approx(0.25) == rate["estimate"]
+    assert (aim["low"], aim["high"]) == (rate["low"], rate["high"])
 
 
 @pytest.mark.long

@@ -799,3 +799,18 @@ def test_the_metropolitan_police_said_of_no_outcome_whether_it_was_linked(real_s
     within = row_of(finding, "gaps", rule="broad", compared="Within districts")
     assert within["areas"] > 30
     assert within["low"] < within["gap"] < within["high"]
+
+
+def test_where_nobody_of_a_group_was_searched_it_is_not_called_few(write):
+    finding = find_rates(Scope(), write(m201906=[searched("White", 90, ARREST)]))
+    assert finding.refused
+    assert finding.answer.startswith("No search by Surrey Police in June 2019 is recorded as Black; check whether")
+
+
+def test_where_nothing_was_found_it_is_not_called_few(write):
+    rows = [searched("White", 90, ARREST), searched("Black", 40)]
+    finding = find_rates(Scope(), write(m201906=rows))
+    assert finding.answer == (
+        "None of the searches of Black people by Surrey Police in June 2019 under powers that need grounds found "
+        "something; choose another group."
+    )

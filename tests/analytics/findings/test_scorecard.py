@@ -178,7 +178,7 @@ def test_under_three_months_no_share_or_ratio_as_a_whole_is_met_or_not_met(write
             assert not reason
             alike = [key for key, row in rows_of(finding).items() if row["flag"].endswith("all months are alike")]
             assert set(alike) == {"power", "ethnicity", "grounds", "filmed", "reviewed", "receipt", "force"}
-            assert [f"of the {len(told) + 1 - len(alike)} told here" in said for said in promise] == [True]
+            assert [f"of the other {len(told) + 1 - len(alike)} fewer" in said for said in promise] == [True]
 
 
 @pytest.mark.long
@@ -189,9 +189,16 @@ def test_the_rates_of_both_groups_stand_beside_their_ratio(write):
         assert told[key]["flag"] == f"Black to White, {said}24.0 and 24.0 per 1,000 in 3 months"
 
 
-def test_where_there_is_no_ratio_the_question_is_named(write):
+def test_where_there_is_no_ratio_a_short_reason_stands(write):
     row = rows_of(scorecard(Scope(), write(whole(), people=False)))["ratio"]
-    assert row["flag"] == f"no ratio: see “{QUESTIONS['stop_and_search.disproportionality'].asks}”"
+    assert row["flag"] == "no ratio: no residents to set searches against"
+
+
+def test_the_searches_that_are_so_stand_beside_their_share(write):
+    told = rows_of(scorecard(Scope(), write(whole(), months=("2019-04", "2019-05", "2019-06"))))
+    for row in told.values():
+        if row["measured_as"] == "share" and row["verdict"] == "met":
+            assert row["met_by"] / row["base"] == pytest.approx(row["estimate"])
 
 
 def test_months_are_what_repeats(write, town):

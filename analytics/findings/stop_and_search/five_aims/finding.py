@@ -13,6 +13,7 @@ from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE
 from analytics.findings.stop_and_search import linked as link
+from analytics.findings.stop_and_search.find_rates import APART_FROM_AIMS
 from analytics.findings.stop_and_search.five_aims import criteria
 from analytics.findings.stop_and_search.five_aims.alignment import aligned
 from analytics.findings.stop_and_search.five_aims.criteria import (
@@ -125,6 +126,7 @@ def diagnostic(scope: Scope, view: View) -> Finding:
         caveats=(
             OURS,
             WORDS,
+            *([APART_FROM_AIMS] if followed.grounds.any() else []),
             *dict.fromkeys(caveat for part in parts for caveat in part.caveats),
             *searches.gaps(per_resident=False),
             *searches.counted(),
@@ -180,11 +182,12 @@ def _of_areas(between: Between) -> Criterion:
 def _headline(rows: Sequence[Criterion]) -> str:
     look = sum(row.verdict == LOOK for row in rows)
     told = sum(row.verdict in (LOOK, HOPED) for row in rows)
+    of = f"Of {wording.plural(len(rows), 'question')}"
     if not told:
-        return "No question on the five aims can be told from what is loaded"
-    if not look:
-        return f"Nothing needs a look, of {wording.plural(told, 'question')} that could be told"
-    return f"{look} of {wording.plural(told, 'question')} that could be told {'needs' if look == 1 else 'need'} a look"
+        return f"{of} on the five aims none could be told"
+    if told == 1:
+        return f"{of} 1 could be told, and it {'needs' if look else 'does not need'} a look"
+    return f"{of} {told} could be told, and {look or 'none'} {'need' if look > 1 else 'needs'} a look"
 
 
 def _answer(rows: Sequence[Criterion], force: str, span: str) -> str:
@@ -199,12 +202,17 @@ def _answer(rows: Sequence[Criterion], force: str, span: str) -> str:
         NO_YARDSTICK: ("has no yardstick", "have no yardstick"),
         NO_DATA: ("has no data", "have no data"),
     }
-    said = [f"{number} {words[verdict][number > 1]}" for verdict, number in counts.items() if number]
+    said = {verdict: f"{number} {words[verdict][number > 1]}" for verdict, number in counts.items() if number}
+    told, open_ = ([said[name] for name in said if (name in (LOOK, HOPED)) == is_told] for is_told in (True, False))
+    number = len(rows) - sum(counts[name] for name in (LOOK, HOPED))
+    others = f"the other {number} can't be told" if told else "none could be told"
+    others = f"{others}: {wording.listing(open_)}, with the reason below each"
+    parts = "; ".join([*([wording.listing(told)] if told else []), *([others] if open_ else [])])
     aims = list(dict.fromkeys(row.aim for row in rows if row.verdict == LOOK))
     where = f" To look at: {wording.listing([_lower(AIMS[aim]) for aim in aims])}." if aims else ""
     return (
-        f"Of {wording.plural(len(rows), 'question')} on the guidance's five aims, {wording.listing(said)}, {force}, "
-        f"the whole force area and all powers, {span}.{where}"
+        f"Of {wording.plural(len(rows), 'question')} on the guidance's five aims, {force}, the whole force and all "
+        f"powers, {span}: {parts}.{where}"
     )
 
 
