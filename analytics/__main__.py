@@ -17,7 +17,7 @@ from data.chosen import chosen_store, needs_building
 from data.faults import of_the_store
 from data.settings import SettingsError
 from data.store import Store
-from data.terminal import log_to, printable, told
+from data.terminal import leave, log_to, printable, told
 from data.words import plural
 
 
@@ -122,4 +122,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

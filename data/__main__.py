@@ -22,7 +22,7 @@ from data.readers.survey_suggestion import suggest_for, write_new
 from data.settings import SettingsError, settings
 from data.store import Store, StoreError
 from data.templates import TEMPLATES, dictionary, write_all
-from data.terminal import log_to, printable, told
+from data.terminal import leave, log_to, printable, told
 from data.verifying import verify
 from data.words import plural
 
@@ -281,4 +281,4 @@ def _user() -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

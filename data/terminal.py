@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable
+from typing import NoReturn
 from unicodedata import category
 
 _BREAKS = "\u2028\u2029"
@@ -41,3 +43,15 @@ def told() -> Callable[[str], None]:
     if not sys.stderr.isatty():
         return lambda step: None
     return lambda step: print(f"\r\033[K{printable(step[:100])}", end="\r", file=sys.stderr, flush=True)
+
+
+def leave(code: int) -> NoReturn:
+    """End a command that has done its work with its exit code, whatever libraries still have to take down.
+
+    Arrow's threads outlive what they read for; where Python ends while one is being taken down the process aborts, and
+    whoever called it is told of a failure where all was done (https://github.com/apache/arrow/issues/34314).
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
