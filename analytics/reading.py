@@ -708,6 +708,20 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Note": _text("flag"),
     },
     "stop_and_search.children/gaps": _SHARE_GAPS,
+    "stop_and_search.children/ratios": {
+        "Age": _text("age_band"),
+        "Per 1,000": _both(_figure("rate", wording.rate), _span("rate_low", "rate_high", wording.rate)),
+        "Compared with": _both(
+            _figure("comparator_rate", wording.rate),
+            _span("comparator_rate_low", "comparator_rate_high", wording.rate),
+        ),
+        "Ratio": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
+        "Difference": _both(
+            _figure("difference", wording.signed), _span("difference_low", "difference_high", wording.signed)
+        ),
+        "Excess": _both(_figure("excess", _whole), _span("excess_low", "excess_high", _whole)),
+        "Note": _text("flag"),
+    },
     "stop_and_search.more_thorough": {
         "Searches of": _text("age_band"),
         "Group": _ethnic_group,
@@ -1174,7 +1188,7 @@ _TITLES = {
     "stop_and_search.trend": {"policy": "Rules that changed"},
     "stop_and_search.scorecard": {"tests": "The five tests", "yardsticks": "Yardsticks and sources"},
     "data.coverage": {"home_office": "Home Office totals"},
-    "stop_and_search.children": {"gaps": "Gap between groups"},
+    "stop_and_search.children": {"ratios": "Rates compared", "gaps": "Gap between groups"},
     "stop_and_search.by_power": {"powers": "Each power"},
     "stop_and_search.quality": {"by_month": "By month"},
     "stop_and_search.hours": {"months": "At midnight"},

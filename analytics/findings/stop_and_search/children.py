@@ -13,7 +13,7 @@ from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.residents import NoResidents
 from analytics.findings.searches import UNANSWERABLE
-from analytics.findings.stop_and_search import group_shares, shares
+from analytics.findings.stop_and_search import children_compared, group_shares, shares
 from analytics.findings.stop_and_search.conducted import ADULT, Conducted, bands_below
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
 from analytics.findings.stop_and_search.group_shares import Kind, gap_in_words, share_in_words, share_panel
@@ -52,7 +52,7 @@ _METHOD = (
     "Searches of persons of an age band over all searches of the group whose age band is given. "
     + shares.METHOD
     + " Rate: searches of the age for every 1,000 residents of the group and age; mid-P Poisson, widened by how far "
-    "they vary from month to month."
+    "they vary from month to month. " + children_compared.METHOD
 )
 _MAKE_UP = (
     "A share says how the searches of a group are made up by age, not how often its children are searched: groups "
@@ -77,8 +77,10 @@ def children(scope: Scope, view: View) -> Finding:
     searches = conducted.searches
     rated = bool(table["rate"].notna().any())
     population = searches.residents if rated else None
-    headline, answer = _sentences(conducted, table, gaps)
+    ratios = children_compared.compared(conducted, kinds, told, residents)
+    headline, answer = _sentences(conducted, table, gaps, ratios)
     panels = [
+        children_compared.panel(ratios),
         share_panel(table, CHILDREN, "Share of searches: people under 18"),
         share_panel(table, YOUNG, "Share of searches: people of 18 to 24"),
     ]
@@ -87,7 +89,7 @@ def children(scope: Scope, view: View) -> Finding:
         question=question.asks,
         headline=headline,
         answer=answer,
-        tables={"children": table, "gaps": gaps},
+        tables={"children": table, "gaps": gaps} | ({"ratios": ratios} if len(ratios) else {}),
         provenance=searches.provenance(
             question,
             _METHOD,
@@ -98,6 +100,7 @@ def children(scope: Scope, view: View) -> Finding:
         ),
         caveats=(
             *group_shares.chance_caveats(told),
+            *children_compared.caveats(ratios),
             _MAKE_UP,
             *missing_residents(searches, population),
             *year_apart(searches, population),
@@ -192,7 +195,7 @@ def _flagged(flag: str, by_chance: bool, over: bool) -> str:
     return "; ".join(note for note in (flag, *said) if note)
 
 
-def _sentences(conducted: Conducted, table: pd.DataFrame, gaps: pd.DataFrame) -> tuple[str, str]:
+def _sentences(conducted: Conducted, table: pd.DataFrame, gaps: pd.DataFrame, ratios: pd.DataFrame) -> tuple[str, str]:
     searches = conducted.searches
     rows = {row["group"]: row for row in records_of(table) if row["age_band"] == CHILDREN}
     whole, where = rows[EVERYONE], f"by {searches.force_name} {searches.during}{searches.limits}"
@@ -213,19 +216,9 @@ def _sentences(conducted: Conducted, table: pd.DataFrame, gaps: pd.DataFrame) ->
         f"of {people(pair[1])}{f': {differ}' if differ else ''}"
     )
     said = f"{pair[0]} {wording.percent(one['share'])}, {pair[1]} {wording.percent(other['share'])}"
-    return f"Share of searches that were of children: {said}", f"{answer}.{_rates_in_words(one, other)}"
-
-
-def _rates_in_words(one: dict[Any, Any], other: dict[Any, Any]) -> str:
-    """How often children of two groups were searched, as a further sentence; empty where either is not known."""
-    if wording.missing(one["rate"]) or wording.missing(other["rate"]):
-        return ""
-    said = [
-        f"{row['group']} {wording.rate(row['rate'])} "
-        f"({wording.between(wording.rate(row['rate_low']), wording.rate(row['rate_high']))})"
-        for row in (one, other)
-    ]
-    return f" Searches of children for every 1,000 residents under {ADULT}: {said[0]}, {said[1]}."
+    leading, ratio = children_compared.in_words(ratios, CHILDREN)
+    shares_said = f"Share of searches that were of children: {said}"
+    return (leading, f"{ratio} {answer}.") if leading else (shares_said, f"{answer}.")
 
 
 def _untold(conducted: Conducted, whole: dict[Any, Any], where: str) -> tuple[str, str]:

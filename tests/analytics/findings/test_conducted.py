@@ -12,7 +12,7 @@ from collections import Counter
 import numpy as np
 import pytest
 from scipy.optimize import brentq
-from scipy.stats import poisson
+from scipy.stats import binom, poisson
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
@@ -392,6 +392,24 @@ def test_a_rate_for_each_child_is_that_of_residents_of_the_same_group_and_age(wr
     assert row_of(finding, group="White", age_band=YOUNG)["rate"] == pytest.approx(1000 * 220 / 8000)
     assert row_of(finding, group="Everyone", age_band=CHILDREN)["residents"] == 7000
     assert not any("No rate for each resident" in caveat for caveat in finding.caveats)
+    ratio = row_of(finding, "ratios", group="Black", age_band=CHILDREN)
+    assert (ratio["rate"], ratio["comparator_rate"]) == (pytest.approx(30), pytest.approx(10))
+    assert (ratio["ratio"], ratio["excess"]) == (pytest.approx(3), pytest.approx(20))
+
+    def split_mid_p(of):
+        """Of 90 searches 30 fall to the Black children, who are 1,000 of 7,000 and searched at `of` times the rate."""
+        share = of / (of + 6)
+        return binom.cdf(29, 90, share) + binom.pmf(30, 90, share) / 2
+
+    low, high = (brentq(lambda of, aim=aim: split_mid_p(of) - aim, 0.5, 20) for aim in (0.975, 0.025))
+    assert (ratio["low"], ratio["high"]) == pytest.approx((low, high), rel=1e-6)
+    assert finding.headline == "Black children: searched at 3.0 times the White rate"
+    assert f"a ratio of 3.0 ({low:.1f} to {high:.1f})" in finding.answer
+    assert "by chance alone" in ratio["flag"]  # one month
+    assert finding.panels[0].label == "Ratio of the Black to the White search rate at the same ages"
+    # A share that is withheld has no ratio, which would give it away.
+    shown = {row["age_band"] for row in rows_of(finding) if row["group"] == "White" and row["share"] is not None}
+    assert {row["age_band"] for row in rows_of(finding, "ratios")} <= shown
 
 
 @pytest.mark.long

@@ -206,12 +206,12 @@ def _answer(rows: Sequence[Criterion], force: str, span: str) -> str:
     told, open_ = ([said[name] for name in said if (name in (LOOK, HOPED)) == is_told] for is_told in (True, False))
     number = len(rows) - sum(counts[name] for name in (LOOK, HOPED))
     others = f"the other {number} can't be told" if told else "none could be told"
-    others = f"{others}: {wording.listing(open_)}, with the reason below each"
+    others = f"{others}: {wording.listing(open_)}"
     parts = "; ".join([*([wording.listing(told)] if told else []), *([others] if open_ else [])])
     aims = list(dict.fromkeys(row.aim for row in rows if row.verdict == LOOK))
     where = f" To look at: {wording.listing([_lower(AIMS[aim]) for aim in aims])}." if aims else ""
     return (
-        f"Of {wording.plural(len(rows), 'question')} on the guidance's five aims, {force}, the whole force and all "
+        f"Of {wording.plural(len(rows), 'question')} on the guidance's five aims, {force}, all "
         f"powers, {span}: {parts}.{where}"
     )
 
