@@ -452,7 +452,7 @@ def _none(searches: Searches, none: list[str], that: str) -> str:
         f"{searches.limits} under powers that need grounds"
     )
     said = (
-        f"None of the {of} found something"
+        f"Not one of the {of} found something"
         if that
         else f"The files say of no {of.replace('searches', 'search', 1)} what followed"
     )

@@ -811,6 +811,6 @@ def test_where_nothing_was_found_it_is_not_called_few(write):
     rows = [searched("White", 90, ARREST), searched("Black", 40)]
     finding = find_rates(Scope(), write(m201906=rows))
     assert finding.answer == (
-        "None of the searches of Black people by Surrey Police in June 2019 under powers that need grounds found "
+        "Not one of the searches of Black people by Surrey Police in June 2019 under powers that need grounds found "
         "something; choose another group."
     )

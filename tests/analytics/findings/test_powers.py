@@ -302,7 +302,7 @@ def test_that_ups_and_downs_leave_the_ratio_alone_is_said_where_they_do(write, d
     surer = row["high"] / row["low"] < min(one["share_high"] / one["share_low"] for one in (row, white))
     assert surer == alike
     said = " ".join(finding.caveats)
-    assert ("while the ratio rests on how the searches of each month and district split" in said) == alike
+    assert ("The ratio and the excess rest on how the searches of each month and district split" in said) == alike
     assert ("is no surer than the shares" in said) == (not alike)
 
 
