@@ -411,7 +411,7 @@ def _say_what_was_let_go() -> None:
             "a group, not of both.",
             width="content",
         )
-        st.button("Undo", icon=":material/undo:", key="filter_undo", on_click=go_to, args=(before,))
+        st.button("Undo", icon=":material/undo:", key="undo_filter", on_click=go_to, args=(before,))
 
 
 def _district_name(scope: Scope, view: View) -> str | None:

@@ -247,7 +247,7 @@ def test_a_group_that_gives_way_to_an_area_is_said_and_comes_back(show):
     app = show(CYCLE, by="age_band", among="16 to 24", part="studies")
     app.selectbox(key="filter_area").set_value("X07000003").run()
     assert any("The group 16 to 24 is no longer chosen" in text for text in texts(app))
-    app.button(key="filter_undo").click().run()
+    app.button(key="undo_filter").click().run()
     assert not app.exception
     assert (app.query_params["among"], "area" in app.query_params) in (("16 to 24", False), (["16 to 24"], False))
     assert not any("no longer chosen" in text for text in texts(app))

@@ -840,7 +840,7 @@ def test_fairness_and_missing_residents_come_before_the_gaps(town):
         town.stops(month, {"Black": 60, "White": 200}, **{"Officer-defined ethnicity": ""})
     town.stops("2019-05", {})
     caveats = disproportionality(Scope(), town.view()).caveats
-    assert caveats[0].startswith("The interval of the ratio takes searches as independent")
+    assert caveats[0].startswith("The intervals of the ratio and the excess take searches as independent")
     assert caveats[1] == FAIRNESS
     assert FAIRNESS == (
         "A disparity is not proof of discrimination, and no disparity is not proof of fairness. These tests can "

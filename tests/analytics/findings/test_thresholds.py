@@ -228,8 +228,9 @@ def test_a_group_of_which_the_prior_scales_disagree_has_no_figure(write, monkeyp
     finding = threshold_gaps(Scope(), write(GAP))
     assert finding.refused
     assert finding.answer == (
-        "What the threshold test says of Black people and White people hangs on how wide its priors are, so it says "
-        "nothing of them."
+        "The threshold test has to assume something before it looks at searches, and two reasonable assumptions give "
+        "gaps between Black people and White people that do not agree, so none is given; the find rates on this page "
+        "need no such assumption."
     )
     of_black = finding.table[finding.table["group"] == "Black"]
     assert of_black[["gap", "low", "high"]].isna().all(axis=None)
