@@ -10,7 +10,7 @@ import numpy as np
 
 from analytics import charts, disparity, near_one, wording
 from analytics.finding import Panel
-from analytics.findings.stop_and_search.conducted import Conducted
+from analytics.findings.stop_and_search.conducted import ADULT, Conducted
 from analytics.findings.stop_and_search.group_shares import Kind
 from analytics.findings.stop_and_search.shared import (
     CHANCE,
@@ -93,7 +93,7 @@ def _row(pair: tuple[str, str], monthly: list[Any], residents: list[int]) -> dic
 
 
 def in_words(table: pd.DataFrame, age: str) -> tuple[str, str]:
-    """A headline and a sentence on the ratio at some ages; both empty where there is none, or it says little."""
+    """A headline and a sentence on the ratio at the age of children; both empty where there is none, or it says little."""
     row = next((row for row in records_of(table) if row["age_band"] == age), None)
     if row is None or OVER in str(row["flag"]):
         return "", ""
@@ -105,7 +105,7 @@ def in_words(table: pd.DataFrame, age: str) -> tuple[str, str]:
         for name, of in ((group, ""), (comparator, "comparator_"))
     ]
     sentence = (
-        f"Searches of children for every 1,000 residents of their age: {rates[0]}, {rates[1]}, a ratio of {told}."
+        f"Searches of children for every 1,000 residents under {ADULT}: {rates[0]}, {rates[1]}, a ratio of {told}."
     )
     if row["low"] <= 1 <= row["high"]:
         return f"No clear difference in search rates of {group} and {comparator} children", sentence
