@@ -23,12 +23,12 @@ run: $(VENV)/run.stamp ## Start the dashboard on this computer
 
 test: $(VENV)/dev.stamp ## Run the tests; those in the browser need Chromium
 ifneq ($(CHROMIUM),)
-	$(BIN)/python -m pytest -n 3 --dist worksteal -m "$(SHORT)"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "$(SHORT)"
 else ifeq ($(CONFIDENCE_BROWSER),required)
 	@echo "Chromium was not found and CONFIDENCE_BROWSER is 'required': install Chromium, or unset the variable." >&2; exit 1
 else
 	@echo "Chromium was not found: the browser tests are left out. Install Chromium to run them."
-	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not browser$(if $(SHORT), and $(SHORT))"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser$(if $(SHORT), and $(SHORT))"
 endif
 ifneq ($(SHORT),)
 	@echo "Left out: tests that take over a second or read published files. CONFIDENCE_TESTS=all make test runs them too."
