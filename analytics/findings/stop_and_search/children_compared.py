@@ -93,7 +93,7 @@ def _row(pair: tuple[str, str], monthly: list[Any], residents: list[int]) -> dic
 
 
 def in_words(table: pd.DataFrame, age: str) -> tuple[str, str]:
-    """A headline and a sentence on the ratio at the age of children; both empty where there is none, or it says little."""
+    """A headline and a sentence on the ratio of children; both empty where there is none, or it says little."""
     row = next((row for row in records_of(table) if row["age_band"] == age), None)
     if row is None or OVER in str(row["flag"]):
         return "", ""
