@@ -62,9 +62,8 @@ class Fit:
         asked = Scope(force=full.force, survey=full.survey, to_month=full.to_month)
         try:
             newest = str(fits.nearest_of(key, asked, view).scope.to_month)
-            if (
-                newest != full.to_month
-            ):  # No fit of an earlier month is ever made, whether that of the newest is or not.
+            # No fit of an earlier month is ever made, whether that of the newest is or not.
+            if newest != full.to_month:
                 raise NoAnswers(
                     "Links, drivers, paths and influence are of the newest year alone: choose "
                     f"{wording.month(newest)} as the last month."
