@@ -168,32 +168,6 @@ def standardised_ratio(
     )
 
 
-def indirect_ratio(
-    a: ArrayLike, population_a: ArrayLike, b: ArrayLike, population_b: ArrayLike, dispersion: float = 1.0
-) -> StandardisedRatio:
-    r"""A group's events over those it would have had at the comparator's rates by stratum.
-
-    :math:`\sum a_i / \sum_i n_{a,i} b_i/n_{b,i}`, indirect standardisation. It is `standardised_ratio` with the group
-    itself as the standard, and so are its limits: the comparator's rates have their error too. The check of the direct
-    figure: the two differ where the ratio differs between strata.
-
-    Parameters
-    ----------
-    a, population_a, b, population_b, dispersion
-        As for `standardised_ratio`.
-
-    Raises
-    ------
-    ValueError
-        As `standardised_ratio`.
-
-    References
-    ----------
-    Breslow N. E. and Day N. E. (1987). Statistical Methods in Cancer Research II, section 2.3.
-    """
-    return standardised_ratio(a, population_a, b, population_b, population_a, dispersion)
-
-
 class _Gamma(NamedTuple):
     """A gamma distribution; with shape 0 all of it is at 0."""
 
