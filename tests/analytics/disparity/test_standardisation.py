@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import brentq
+from scipy.stats import betabinom, binom
 
 from analytics.disparity import rate, rate_ratio, standardised_rate, standardised_ratio
 
@@ -47,6 +49,40 @@ def test_clumps_widen_as_they_do_without_strata() -> None:
     assert (wide.low, wide.high) == pytest.approx(
         (wide.estimate * math.exp(-half), wide.estimate * math.exp(half)), rel=1e-4
     )
+
+
+@pytest.mark.parametrize(("a", "b", "factor"), [(12, 40, 3.0), (10, 10, 4.0), (0, 30, 2.0), (9, 0, 2.0)])
+def test_one_stratum_has_the_beta_binomial_interval_where_events_come_in_clumps(a: int, b: int, factor: float) -> None:
+    """By scipy: the split of m events with the variance factor phi = 1 + (m - 1) rho, the count itself by half."""
+    size = (a + b - factor) / (factor - 1)
+
+    def more(ratio: float, own: float = 0.5) -> float:
+        share = ratio / (1 + ratio)
+        law = betabinom(a + b, share * size, (1 - share) * size)
+        return float(law.sf(a) + own * law.pmf(a))
+
+    low = brentq(lambda ratio: more(ratio) - 0.025, 1e-4, 1e4) if a else 0
+    high = brentq(lambda ratio: more(ratio) - 0.975, 1e-4, 1e4) if b else math.inf
+    shown = standardised_ratio([a], [100], [b], [100], [7], factor)
+    assert (shown.low, shown.high) == pytest.approx((low, high), rel=1e-6)
+
+
+def test_clumps_move_a_limit_by_as_many_times_as_that_of_all_the_events() -> None:
+    """On the log scale; the limits of 18 to 80 with a variance factor of four, and of one, are scipy's."""
+    columns = ([4, 12, 2], [900, 1_500, 400], [30, 41, 9], [9_000, 8_000, 3_000], [50, 40, 10])
+    alone, shown = standardised_ratio(*columns), standardised_ratio(*columns, 4.0)
+    size = (98 - 4) / 3
+
+    def limit(level: float, law) -> float:
+        return brentq(lambda r: law(r / (1 + r)).sf(18) + law(r / (1 + r)).pmf(18) / 2 - level, 1e-4, 10)
+
+    for name, level in (("low", 0.025), ("high", 0.975)):
+        wide = limit(level, lambda p: betabinom(98, p * size, (1 - p) * size))
+        times = math.log(wide / (18 / 80)) / math.log(limit(level, lambda p: binom(98, p)) / (18 / 80))
+        moved = math.log(getattr(shown, name) / shown.estimate) / math.log(getattr(alone, name) / alone.estimate)
+        assert moved == pytest.approx(times, rel=1e-6)
+        assert 1.7 < times < 2.4
+    assert shown.estimate == alone.estimate
 
 
 def test_limits_of_a_ratio_are_quantiles_of_quotients_of_gammas() -> None:
