@@ -18,7 +18,7 @@ from analytics.findings import choices
 from analytics.findings.asked import question_of
 from analytics.findings.neighbourhoods import places
 from analytics.findings.refusal import refused
-from analytics.findings.residents import NoResidents
+from analytics.findings.residents import NoResidents, check_area
 from analytics.findings.searches import COLUMNS, UNANSWERABLE, NoSearches, Searches, check_counted
 from analytics.findings.stop_and_search.areas import area_names
 from analytics.findings.stop_and_search.shared import PER
@@ -29,7 +29,6 @@ from data.edges import NEAR, NOTHING
 from data.geography import GEOGRAPHY
 from data.settings import settings
 from data.tables import AREAS
-from data.vocabularies import has_area
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -199,18 +198,14 @@ def placed_searches(scope: Scope, view: View) -> tuple[Searches, dict[str, str]]
 
     Raises
     ------
-    ScopeError, NoSearches
+    ScopeError, NoSearches, NoResidents
         With the reason, where there are none.
     """
     whole = Searches.of(scope.but(area=None, area_level="district"), view)
     drawn = places.levels(view, whole.force)
     level = scope.area_level or (drawn or ["district"])[-1]
     if level not in drawn:
-        if not has_area(whole.force):
-            raise NoSearches(
-                f"{whole.force_name} has no area of its own, so it has no {level}s whose edges could matter; its "
-                "searches can be counted as a whole."
-            )
+        check_area(whole.force, f"it has no {level}s whose edges could matter")
         raise NoSearches(f"No boundaries of the {level}s of {whole.force_name} are loaded, so none has an edge.")
     return Searches.of(whole.scope.but(area_level=level), view), area_names(view, whole.force, level)
 

@@ -25,6 +25,7 @@ from analytics.disparity.threshold import (
 from analytics.finding import Finding, Provenance, files_of
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
+from analytics.findings.residents import check_area
 from analytics.findings.searches import UNANSWERABLE, NoSearches
 from analytics.findings.stop_and_search.by_object import objects_wrong
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN, rated
@@ -236,6 +237,7 @@ def _tested(followed: Followed) -> _Tested:
 
 def _cells(followed: Followed) -> _Cells:
     searches = followed.searches
+    check_area(searches.force, "it has no districts with residents, on which the threshold test rests")
     if not followed.areas:
         raise NoSearches(
             f"No boundaries of the districts of {searches.force_name} are loaded, so its searches have no place in one."
