@@ -24,6 +24,10 @@ _SPACES = re.compile(rf"[^\S{NBSP}]+")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|$~:^=-])")
 
 
+NO_RANGE = "no range"
+"""What stands beside a figure whose interval says nothing and is not given."""
+
+
 def missing(value: object) -> bool:
     """Whether there is no number to write: None, NA or NaN."""
     if value is None or isinstance(value, str | int | float):

@@ -29,22 +29,19 @@ from analytics.findings.stop_and_search.powers import (
     UNDER,
     kind_of,
 )
+from analytics.findings.stop_and_search.ranges import range_caveats
 from analytics.findings.stop_and_search.shared import (
-    BURSTS,
-    BURSTS_WHY,
     CHANCE,
     EXCESS,
     FAIRNESS,
     FEW_MONTHS,
-    OVER,
-    PER,
     STREET,
     group_rate,
-    limits_that_say,
     missing_residents,
     none_recorded,
     people,
     population_caveats,
+    rate_notes,
     rules_fired,
     typed_frame,
     withheld_caveats,
@@ -161,7 +158,7 @@ def by_power(scope: Scope, view: View) -> Finding:
             *_how_alike(table, searches),
             *shares.untested(table),
             *_ratio_caveats(table, searches, population),
-            *([BURSTS_WHY] if table["flag"].str.contains(BURSTS).any() else []),
+            *range_caveats(table),
             *_two_tests(table),
             *_known_in_part(searches, known),
             *chance_caveat(tests),
@@ -339,9 +336,8 @@ def _figures(kind: str, part: Searches, population: Residents | None, group: str
     if kind in (NOT_LISTED, NOT_RECORDED):
         return {"flag": "no rate: the kind of power is not known"}
     rate, varies = group_rate(part, group, residents)
-    over = [OVER] if rate.estimate > PER else []
-    told = limits_that_say(dict(zip(_RATE, (rate.estimate, rate.low, rate.high), strict=True)))
-    over += [BURSTS] if told["rate_low"] is None else []
+    over = rate_notes(rate)
+    told: dict[str, Any] = dict(zip(_RATE, (rate.estimate, rate.low, rate.high), strict=True))
     told |= {"unknown_share": part.unknown_share}
     if group == comparator:
         return told | {"flag": "; ".join([*([] if varies else [CHANCE]), *over])}
@@ -351,10 +347,8 @@ def _figures(kind: str, part: Searches, population: Residents | None, group: str
         return told | {"flag": f"no ratio: fewer than {settings().threshold} searches of {people(comparator)}"}
     made = comparison(part, population, group, comparator)
     if "ratio" not in made:
-        return told | {"flag": f"no ratio: {made['flag']}" if made["flag"] else ""}
-    pair = limits_that_say(made)
-    notes = [made["flag"], *([BURSTS] if pair["difference_low"] is None else [])]
-    return told | {name: pair[name] for name in _PAIR if name in pair} | {"flag": "; ".join(filter(None, notes))}
+        return told | {"flag": "; ".join([*([f"no ratio: {made['flag']}"] if made["flag"] else []), *over])}
+    return told | {name: made[name] for name in _PAIR if name in made} | {"flag": made["flag"]}
 
 
 def _each(searches: Searches, known: Mapping[str, float]) -> pd.DataFrame:

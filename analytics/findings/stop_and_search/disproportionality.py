@@ -14,8 +14,9 @@ from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, Searches, TooFew
 from analytics.findings.stop_and_search.by_power import unlike_grounds
-from analytics.findings.stop_and_search.comparison import FEW_SEARCHES, TOO_WIDE, comparison
+from analytics.findings.stop_and_search.comparison import FEW_SEARCHES, check_told, comparison
 from analytics.findings.stop_and_search.denominators import Denominators, denominator_caveats, denominators
+from analytics.findings.stop_and_search.ranges import HUNDRED_FOLD, range_caveats, rate_between
 from analytics.findings.stop_and_search.shared import (
     EXCESS,
     FAIRNESS,
@@ -116,6 +117,7 @@ def disproportionality(scope: Scope, view: View) -> Finding:
         *_blended(chosen, searches),
         *denominator_caveats(sources, str(searches.scope.population)),
         FAIRNESS,
+        *range_caveats(table),
         *(words.caveats() if words.is_given else ()),
         *missing_residents(searches, population, pair),
         *searches.gaps(),
@@ -191,6 +193,7 @@ def comparable(scope: Scope, view: View) -> Searches:
             f"{searches.force_name} {searches.during}{searches.limits}; {remedy}.",
             searches,
         )
+    check_told(searches)
     return searches
 
 
@@ -369,7 +372,7 @@ def _tiles(row: pd.Series, searches: Searches, words: BothWords) -> tuple[Tile, 
         Tile(
             f"Rate, {group} people" if people(group) == f"{group} people" else f"Rate, {group}",
             _short_rate(row["rate"]),
-            span(wording.rate(row["rate_low"]), wording.rate(row["rate_high"])),
+            rate_between(row["rate_low"], row["rate_high"]),
             f"per 1,000, {months}; {comparator} {wording.rate(row['comparator_rate'])}{marked}",
         ),
         Tile(
@@ -381,7 +384,9 @@ def _tiles(row: pd.Series, searches: Searches, words: BothWords) -> tuple[Tile, 
         Tile(
             "Difference",
             _shortest(wording.signed(row["difference"]), wording.signed(row["difference"], 0)),
-            span(wording.signed(row["difference_low"]), wording.signed(row["difference_high"])),
+            wording.NO_RANGE
+            if wording.missing(row["difference_low"])
+            else span(wording.signed(row["difference_low"]), wording.signed(row["difference_high"])),
             f"per 1,000, {months}{marked}",
         ),
         Tile(
@@ -463,7 +468,7 @@ def _too_uneven(row: pd.Series, searches: Searches) -> tuple[str, str]:
     return (
         f"too uneven: {wording.percent(most / every)} lie in {name}",
         f"the districts are too uneven. {most:,} of the {every:,} searches of both groups that have a district lie in "
-        f"{name}, and the interval would be more than {TOO_WIDE}-fold wide or can't be told",
+        f"{name}, and the interval would be more than {HUNDRED_FOLD}-fold wide or can't be told",
     )
 
 

@@ -19,8 +19,8 @@ from analytics.findings.neighbourhoods import places
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, NoSearches
 from analytics.findings.stop_and_search.areas import FEWEST, PairAreas, comparable_areas
-from analytics.findings.stop_and_search.comparison import TOO_WIDE
 from analytics.findings.stop_and_search.edges import Edges, edges_of
+from analytics.findings.stop_and_search.ranges import HUNDRED_FOLD, could_be, is_told
 from analytics.findings.stop_and_search.shared import FAIRNESS, PER, STREET
 from analytics.records import with_nulls
 from analytics.scope import Scope
@@ -129,10 +129,10 @@ def _judge(areas: PairAreas) -> _Judged:
     (a, b), (people_a, people_b) = areas.stops.T, np.nan_to_num(areas.residents).T
     within = _within(areas, np.ones(len(areas.codes), dtype=bool))
     found = ratio_funnel(a, people_a, b, people_b, dispersion=factor or 1.0, discovery_rate=settings().false_discovery)
-    if within.high > TOO_WIDE * within.low:
+    if not is_told(within):
         raise NoSearches(
             f"The {areas.level}s of {areas.searches.force_name} are too uneven: the ratio within them could be "
-            f"anything from {near_one.times(within.low)} to {near_one.times(within.high)}, so none is set against it."
+            f"{could_be(within)}, so none is set against it."
         )
     return _Judged(areas, found, within, factor)
 
@@ -144,12 +144,13 @@ def _table(judged: _Judged) -> pd.DataFrame:
     areas, found = judged.areas, judged.funnel
     with np.errstate(divide="ignore", invalid="ignore"):
         rates = PER * areas.stops / areas.residents
+        wide = found.high > HUNDRED_FOLD * found.low
     figures = {
         "rate": rates[:, 0],
         "comparator_rate": rates[:, 1],
         "ratio": found.ratio,
-        "low": found.low,
-        "high": found.high,
+        "low": np.where(wide, np.nan, found.low),
+        "high": np.where(wide, np.nan, found.high),
         "expected": found.expected,
         "equal_to": 2 * found.information,
         **{name: getattr(found, name) for name in _LIMITS},

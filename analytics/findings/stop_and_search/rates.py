@@ -12,12 +12,12 @@ from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.residents import NoResidents, Residents
 from analytics.findings.searches import NoSearches, Searches
+from analytics.findings.stop_and_search.ranges import range_caveats, rate_between
 from analytics.findings.stop_and_search.shared import (
     CHANCE,
     INDEPENDENT,
     MORE_THAN_RESIDENTS,
     OVER,
-    PER,
     RATE_METHOD,
     RATE_REFERENCE,
     either,
@@ -26,6 +26,7 @@ from analytics.findings.stop_and_search.shared import (
     none_caveats,
     none_recorded,
     population_caveats,
+    rate_notes,
     rates_between,
     rates_counted_in,
     rules_fired,
@@ -58,6 +59,7 @@ def rates(scope: Scope, view: View) -> Finding:
     caveats = [
         *([MORE_THAN_RESIDENTS] if table["flag"].str.contains(OVER).any() else []),
         *_independent(table["dispersion"], shown.index if population else shown.index[:0]),
+        *range_caveats(table),
         *missing_residents(searches, population),
         *searches.gaps(),
         *none_caveats(searches),
@@ -107,7 +109,7 @@ def _rates_table(searches: Searches, population: Residents | None) -> pd.DataFra
         if residents:
             made, factor = group_rate(searches, group, residents)
             row |= {"rate": made.estimate, "low": made.low, "high": made.high, "dispersion": factor}
-            row["flag"] = "; ".join([*([] if factor else [CHANCE]), *([OVER] if made.estimate > PER else [])])
+            row["flag"] = "; ".join([*([] if factor else [CHANCE]), *rate_notes(made)])
         if not stops and group in BROAD_GROUPS:
             row["flag"] = none_recorded(searches, group)
         elif population and group not in BROAD_GROUPS:
@@ -166,7 +168,7 @@ def _rate(row: Mapping[Hashable, Any]) -> str:
 
 
 def _interval(row: Mapping[Hashable, Any]) -> str:
-    return wording.between(wording.rate(row["low"]), wording.rate(row["high"]))
+    return rate_between(row["low"], row["high"])
 
 
 def _searches(row: Mapping[Hashable, Any]) -> str:

@@ -12,6 +12,7 @@ from analytics import wording
 from analytics.findings import choices
 from analytics.findings.residents import check_area, residents
 from analytics.findings.searches import UNANSWERABLE, NoSearches, Searches, TooFew
+from analytics.findings.stop_and_search.comparison import check_told
 from analytics.findings.stop_and_search.disproportionality import comparable
 from analytics.findings.stop_and_search.shared import people
 from analytics.scope import Scope
@@ -217,3 +218,4 @@ def _check_enough(own: Searches) -> None:
             f"{own.force_name} fall into the months that its most similar forces have as well; choose another period.",
             own,
         )
+    check_told(own)

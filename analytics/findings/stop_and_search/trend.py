@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+import math
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from analytics import charts, wording
@@ -20,6 +21,7 @@ from analytics.findings.stop_and_search.policy import (
     policy_rows,
     policy_table,
 )
+from analytics.findings.stop_and_search.ranges import BURSTS, range_caveats, rate_between, wide_rates
 from analytics.findings.stop_and_search.shared import (
     CHANCE,
     INDEPENDENT,
@@ -45,7 +47,9 @@ from data.settings import settings
 from data.vocabularies import BROAD_GROUPS
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from analytics.findings import Question
     from data.store import View
@@ -95,6 +99,7 @@ def trend(scope: Scope, view: View) -> Finding:
         ),
         caveats=(
             *([INDEPENDENT] if shown["dispersion"].isna().any() else []),
+            *range_caveats(table[table["group"].isin([group, comparator])]),
             *missing_residents(searches, population),
             *searches.gaps(),
             *none_caveats(searches),
@@ -207,19 +212,26 @@ def _trend_table(searches: Searches) -> pd.DataFrame:
         residents, factor = population.by_group.get(group, 0), searches.variation_within(group)
         if not residents:
             continue
-        stops = counted[group].to_numpy()
-        made = zip(*(values.tolist() for values in (stops, *rates(stops, residents, PER, factor or 1.0))), strict=True)
-        of_month = dict(zip(counted.index, made, strict=True))
+        of_month = dict(zip(counted.index, _monthly(counted[group].to_numpy(), residents, factor), strict=True))
         for month in searches.asked_months:
             row = {"month": month, "group": group, "population": residents, "flag": "no file for this month"}
             if month in of_month:
                 row |= dict(zip(("stops", "rate", "low", "high"), of_month[month], strict=True))
-                row |= {"dispersion": factor, "flag": "" if factor else CHANCE}
+                hidden = [BURSTS] if math.isnan(of_month[month][2]) else []
+                row |= {"dispersion": factor, "flag": "; ".join([*([] if factor else [CHANCE]), *hidden])}
                 if not row["stops"]:
                     row["flag"] = f"no search is recorded as {group}"
             rows.append(row)
     table = typed_frame(rows, _TREND, ["stops", "population"])
     return withhold(table, ["stops"], ["rate", "low", "high", "dispersion"], settings().threshold, zeros_shown=True)
+
+
+def _monthly(stops: NDArray[np.int64], residents: int, factor: float | None) -> Iterable[tuple[float, ...]]:
+    """Searches, rate and limits of each month; the limits are NaN where they say nothing."""
+    estimate, low, high = rates(stops, residents, PER, factor or 1.0)
+    wide = wide_rates(low, high)
+    low[wide], high[wide] = math.nan, math.nan
+    return zip(*(values.tolist() for values in (stops, estimate, low, high)), strict=True)
 
 
 def _sentences(shown: pd.DataFrame, searches: Searches) -> tuple[str, str]:
@@ -250,7 +262,7 @@ def _sentences(shown: pd.DataFrame, searches: Searches) -> tuple[str, str]:
 
 
 def _with_interval(row: Mapping[Hashable, Any]) -> str:
-    return f"{wording.rate(row['rate'])} ({wording.between(wording.rate(row['low']), wording.rate(row['high']))})"
+    return f"{wording.rate(row['rate'])} ({rate_between(row['low'], row['high'])})"
 
 
 def _months_shown(shown: pd.DataFrame, searches: Searches) -> str:

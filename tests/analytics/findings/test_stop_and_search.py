@@ -736,21 +736,14 @@ DOUBLED = ("2019-02", "2019-04", "2019-06")
 SIX = ("2019-01", "2019-02", "2019-03", "2019-04", "2019-05", "2019-06")
 
 
-def six_months(town, people=PEOPLE):
-    """Two districts, and months in which every group is searched twice as often in both."""
+def six_months(town, people=PEOPLE, more=2):
+    """Two districts, and months in which every group is searched so many times as often in both."""
     town.boundaries()
     town.census({town.west: ("West", people), town.east: ("East", people)})
     for month in SIX:
-        times = 2 if month in DOUBLED else 1
-        town.stops(
-            month,
-            {
-                ("Black", WEST): 20 * times,
-                ("White", WEST): 60 * times,
-                ("Black", EAST): 30 * times,
-                ("White", EAST): 80 * times,
-            },
-        )
+        times = more if month in DOUBLED else 1
+        counts = {("Black", WEST): 20, ("White", WEST): 60, ("Black", EAST): 30, ("White", EAST): 80}
+        town.stops(month, {cell: round(count * times) for cell, count in counts.items()})
 
 
 @pytest.mark.long
@@ -815,18 +808,33 @@ def test_two_months_leave_chance_alone_and_say_so(town):
 
 
 def test_the_lowest_and_the_highest_month_are_told_with_their_intervals(town):
-    six_months(town)
+    six_months(town, more=1.2)
     made = trend(Scope(), town.view())
-    assert made.headline == "5.0 in Jan 19 to 10.0 in Feb 19 for every 1,000 Black residents"
+    assert made.headline == "5.0 in Jan 19 to 6.0 in Feb 19 for every 1,000 Black residents"
     low, high = (
         next(r for r in json.loads(made.as_json())["table"] if (r["month"], r["group"]) == (month, "Black"))
         for month in ("2019-01", "2019-02")
     )
     assert made.answer == (
         f"Searches for every 1,000 Black residents in a month: from 5.0 ({low['low']:.1f} to {low['high']:.1f}) in "
-        f"January 2019 to 10.0 ({high['low']:.1f} to {high['high']:.1f}) in February 2019, January to June 2019, "
-        "450 searches of them; no test of a change was made."
+        f"January 2019 to 6.0 ({high['low']:.1f} to {high['high']:.1f}) in February 2019, January to June 2019, "
+        "330 searches of them; no test of a change was made."
     )
+
+
+def test_a_month_whose_range_says_nothing_has_none_and_the_sentence_says_so(town):
+    """Two districts can't tell how far searches of a month vary; the doubled months do, and leave few independent."""
+    six_months(town)
+    made = trend(Scope(), town.view())
+    black = {one["month"]: one for one in json.loads(made.as_json())["table"] if one["group"] == "Black"}
+    low, high = black["2019-01"], black["2019-02"]
+    factor = low["dispersion"]
+    assert stats.gamma.ppf(0.975, 50 / factor + 0.5) > 10 * stats.gamma.ppf(0.025, 50 / factor + 0.5)
+    assert (low["low"], low["high"]) == (None, None)
+    assert "no range of the rate" in low["flag"]
+    assert high["low"] is not None
+    assert f"from 5.0 (no range) in January 2019 to 10.0 ({high['low']:.1f} to" in made.answer
+    assert any(said.startswith("The searches came in bursts: ") for said in made.caveats)
 
 
 # What to bear in mind
