@@ -56,6 +56,9 @@ class Question:
         Raises one of ``UNANSWERABLE`` where it can't be answered; far cheaper than the answer.
     near
         Scopes that differ in one part from one that can't be answered, by what they change in words.
+    glance
+        Raises one of ``UNANSWERABLE`` where a glance, of some thousandths of a second beside the answers of a page,
+        tells that it can't be answered; None where none does, and an answer is to be expected.
     """
 
     key: str
@@ -64,6 +67,7 @@ class Question:
     answer: Callable[[Scope, View], Finding]
     check: Callable[[Scope, View], object]
     near: Callable[[Scope, View], dict[str, Scope]] = choices.near
+    glance: Callable[[Scope, View], object] | None = None
 
 
 QUESTIONS: dict[str, Question] = {
@@ -146,6 +150,7 @@ QUESTIONS: dict[str, Question] = {
             stop_and_search.funnel,
             stop_and_search.comparable_areas,
             stop_and_search.near,
+            glance=stop_and_search.comparable_areas,
         ),
         Question(
             "stop_and_search.standardised",
@@ -153,6 +158,7 @@ QUESTIONS: dict[str, Question] = {
             ("force", "from", "to", "definition", "power", "population", "group", "comparator"),
             stop_and_search.standardised,
             stop_and_search.strata_of,
+            glance=stop_and_search.strata_of,
         ),
         Question(
             "stop_and_search.similar_forces",
@@ -160,14 +166,16 @@ QUESTIONS: dict[str, Question] = {
             ("force", "from", "to", "definition", "power", "population", "group", "comparator"),
             stop_and_search.similar_forces,
             stop_and_search.similar_searches,
+            glance=stop_and_search.similar_searches,
         ),
         Question(
             "stop_and_search.edges",
             "How many searches of each area may have been in the area beside it?",
             ("force", "area_level", "from", "to", "power"),
             stop_and_search.edges,
-            stop_and_search.placed_searches,
+            stop_and_search.near_edges,
             stop_and_search.other_levels,
+            glance=stop_and_search.near_edges,
         ),
         Question(
             "stop_and_search.hours",
@@ -189,6 +197,7 @@ QUESTIONS: dict[str, Question] = {
             ("force", "from", "to", "power"),
             stop_and_search.teams,
             stop_and_search.Teams.of,
+            glance=stop_and_search.named,
         ),
         Question(
             "stop_and_search.threshold_gaps",
@@ -196,6 +205,7 @@ QUESTIONS: dict[str, Question] = {
             ("force", "from", "to", "definition", "power", "population", "group", "comparator"),
             stop_and_search.threshold_gaps,
             stop_and_search.fitted,
+            glance=stop_and_search.testable,
         ),
         Question(
             "stop_and_search.bars",

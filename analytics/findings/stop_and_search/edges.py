@@ -234,20 +234,38 @@ def edges_of(searches: Searches, codes: Sequence[str], groups: Sequence[str] = (
     NoSearches
         If the release was counted before they were, or the borders are drawn too coarsely to tell.
     """
-    view, level = searches.view, str(searches.scope.area_level)
-    check_counted(view, STOPS_CUBE.name, "searches near the edge of an area", BESIDE)
-    boundaries = _boundaries(view, level, codes)
+    view, level, boundaries = searches.view, str(searches.scope.area_level), _told(searches, codes)
+    near = searches.scope.choose(_near(view, searches.force, COLUMNS[str(searches.scope.definition)], level))
+    persons = near[near["person"]].astype({"area": "object", BESIDE: "object", "detail": "object"})
+    persons = persons.assign(group=persons["detail"].map(searches.broad))
+    beside = persons.assign(area=persons[BESIDE].str.split(" ")).explode("area")
+    return Edges(boundaries, *(_by_area(rows, codes, groups) for rows in (searches.cells, persons, beside)))
+
+
+def near_edges(scope: Scope, view: View) -> Boundaries:
+    """The boundaries by which it can be told which searches of a scope lie near an edge.
+
+    Raises
+    ------
+    ScopeError, NoSearches, NoResidents
+        With the reason, where none can.
+    """
+    searches, names = placed_searches(scope, view)
+    return _told(searches, tuple(names))
+
+
+def _told(searches: Searches, codes: Sequence[str]) -> Boundaries:
+    """The boundaries of areas, where searches near an edge were counted and borders are drawn finely enough to tell."""
+    level = str(searches.scope.area_level)
+    check_counted(searches.view, STOPS_CUBE.name, "searches near the edge of an area", BESIDE)
+    boundaries = _boundaries(searches.view, level, codes)
     if boundaries.coarse:
         raise NoSearches(
             f"The {level}s of {searches.force_name} are those of the boundary set {boundaries.name}, "
             f"{boundaries.drawn}: that is too coarse to tell which searches lie within {NEAR} metres of an edge. "
             "Boundaries in full, or generalised to 20 metres, can tell it."
         )
-    near = searches.scope.choose(_near(view, searches.force, COLUMNS[str(searches.scope.definition)], level))
-    persons = near[near["person"]].astype({"area": "object", BESIDE: "object", "detail": "object"})
-    persons = persons.assign(group=persons["detail"].map(searches.broad))
-    beside = persons.assign(area=persons[BESIDE].str.split(" ")).explode("area")
-    return Edges(boundaries, *(_by_area(rows, codes, groups) for rows in (searches.cells, persons, beside)))
+    return boundaries
 
 
 def _residents(searches: Searches) -> tuple[places.People | None, str]:
