@@ -175,7 +175,7 @@ QUESTIONS: dict[str, Question] = {
             stop_and_search.edges,
             stop_and_search.near_edges,
             stop_and_search.other_levels,
-            glance=stop_and_search.near_edges,
+            glance=stop_and_search.edged,
         ),
         Question(
             "stop_and_search.hours",

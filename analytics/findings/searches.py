@@ -115,7 +115,12 @@ class Searches:
         NoSearches
             If the force has no file in the period, or no person was searched.
         """
-        scope = choices.complete(scope, view)
+        return cls._of(choices.complete(scope, view), view)
+
+    @classmethod
+    @lru_cache(maxsize=256)
+    def _of(cls, scope: Scope, view: View) -> Searches:
+        """Count the searches of a scope with everything said, however much of it was left open."""
         searches = cls._counted(scope, view, _chosen(scope, view))
         searches._check()
         return searches

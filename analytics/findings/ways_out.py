@@ -49,6 +49,12 @@ def answerable(view: View) -> list[str]:
     return [key for key, question in QUESTIONS.items() if _can(question, Scope(), view)]
 
 
+def glanced_at(keys: Iterable[str]) -> set[str]:
+    """Parts of a scope that it hangs on what a glance tells of some questions."""
+    asked = (QUESTIONS[key] for key in keys)
+    return {name for question in asked if question.glance for name in question.takes}
+
+
 def silent(keys: Iterable[str], scope: Scope, view: View) -> bool:
     """Whether a glance tells that nothing can be answered of some questions.
 

@@ -7,7 +7,7 @@ import streamlit as st
 from analytics.finding import Finding
 from analytics.findings.stop_and_search import FAIRNESS
 from pages.parts import contents, filters, show, states
-from pages.parts.release import answer, current_view, is_silent
+from pages.parts.release import answer, current_view, silent_parts
 
 
 def ask(question: str) -> Finding:
@@ -88,7 +88,7 @@ with st.container(gap="xsmall"):
         st.caption(FAIRNESS)
 
 titles = {name: title for name, (title, *_) in PARTS.items()}
-silent = [name for name, (_, _, *asked) in PARTS.items() if is_silent(tuple(map(key, asked)), scope, view)]
+silent = silent_parts({name: [*map(key, asked)] for name, (_, _, *asked) in PARTS.items()}, scope, view)
 part, place = contents.opened(titles, first="areas" if scope.area_level else "who", silent=silent)
 with place:
     _, draw, *questions = PARTS[part]

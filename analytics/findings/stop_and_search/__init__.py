@@ -7,7 +7,7 @@ from analytics.findings.stop_and_search.by_power import by_power
 from analytics.findings.stop_and_search.children import children
 from analytics.findings.stop_and_search.conducted import Conducted
 from analytics.findings.stop_and_search.disproportionality import comparable, disproportionality
-from analytics.findings.stop_and_search.edges import edges, near_edges, other_levels
+from analytics.findings.stop_and_search.edges import edged, edges, near_edges, other_levels
 from analytics.findings.stop_and_search.find_rates import find_rates, rated
 from analytics.findings.stop_and_search.five_aims import diagnosable, diagnostic
 from analytics.findings.stop_and_search.followed import Followed
@@ -47,6 +47,7 @@ __all__ = [
     "diagnosable",
     "diagnostic",
     "disproportionality",
+    "edged",
     "edges",
     "find_rates",
     "fitted",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
 import numpy as np
 
 from analytics import charts, disparity, wording
@@ -223,8 +224,8 @@ class Teams:
         )
 
 
-def named(scope: Scope, view: View) -> tuple[str, ...]:
-    """The teams that files of a force name, whatever the period and the power.
+def named(scope: Scope, view: View) -> None:
+    """See that some file of a force names teams, whatever the period and the power.
 
     Raises
     ------
@@ -233,12 +234,10 @@ def named(scope: Scope, view: View) -> tuple[str, ...]:
     """
     force = str(choices.complete(scope, view).force)
     check_counted(view, TEAM_CUBE.name, "teams")
-    found = _named(view, force)
-    if not found:
+    if force not in _with_teams(view):
         raise NoSearches(
             f"No file of {forces()[force]['short']} that is loaded says which team made a search: {_NO_COLUMN}."
         )
-    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -522,9 +521,11 @@ def _holds(values: pd.Series, holds: Any) -> NDArray[np.bool_]:  # noqa: ANN401
     return np.array([holds(word) for word in values.cat.categories], dtype=bool)[values.cat.codes]
 
 
-@lru_cache(maxsize=64)
-def _named(view: View, force: str) -> tuple[str, ...]:
-    return tuple(sorted(set(_cells(view, force)["team"].astype(object)) - {BLANK}, key=_as_read))
+@lru_cache(maxsize=8)
+def _with_teams(view: View) -> frozenset[str]:
+    """Forces of which some file names a team."""
+    rows = view.rows(TEAM_CUBE.name).filter(nw.col("team") != BLANK, nw.col("person")).select("force").unique()
+    return frozenset(rows.collect("pandas").to_native()["force"].astype(object))
 
 
 @lru_cache(maxsize=64)
