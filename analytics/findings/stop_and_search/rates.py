@@ -68,7 +68,7 @@ def rates(scope: Scope, view: View) -> Finding:
         *none_caveats(searches),
         *population_caveats(searches, population),
         *withheld_caveats(table),
-        *searches.caveats(),
+        *searches.caveats("ratio" if population else ""),
     ]
     if population and len(shown):
         one = shown["group"].iloc[0] if len(shown) == 1 else ""
@@ -119,7 +119,7 @@ def _rates_table(searches: Searches, population: Residents | None) -> pd.DataFra
             row["flag"] = "; ".join([*([] if factor else [CHANCE]), *rate_notes(made)])
         if not stops and group in BROAD_GROUPS:
             row["flag"] = none_recorded(searches, group)
-        elif group not in BROAD_GROUPS:
+        elif population and group not in BROAD_GROUPS:
             row["flag"] = "no residents to set these searches against"
         rows.append(row)
     table = typed_frame(rows, _RATES, ["stops", "population"])

@@ -131,6 +131,19 @@ def chartable(scope: Scope, view: View) -> Searches:
     searches = known_searches(scope, view)
     group = str(searches.scope.group)
     check_residents(searches, (group,))
+    _check_months(searches)
+    return searches
+
+
+def _check_months(searches: Searches) -> None:
+    """Refuse a group that in no month has enough searches.
+
+    Raises
+    ------
+    TooFew
+        With the reason.
+    """
+    group = str(searches.scope.group)
     if not searches.by_group[group]:
         raise TooFew(
             f"No search by {searches.force_name} {searches.during}{searches.limits} is recorded as {group}; "
@@ -145,16 +158,17 @@ def chartable(scope: Scope, view: View) -> Searches:
             f"{other_choices(searches)}.",
             searches,
         )
-    return searches
 
 
 def _counted(question: Question, searches: Searches, why: str) -> Finding:
     """How many searches there were in each month where no residents are known; refused where of the group too few."""
     group = str(searches.scope.group)
     table = _counts_table(searches)
+    try:
+        _check_months(searches)
+    except TooFew as few:
+        return refused(question, table, searches.scope.only(question.takes), searches.view, str(few))
     shown = table[(table["group"] == group) & (table["stops"] > 0).fillna(False)]
-    if shown.empty:
-        return refused(question, typed_frame([], _TREND, []), searches.scope, searches.view, why)
     months = records_of(shown)
     low, high = (pick(months, key=lambda row: row["stops"]) for pick in (min, max))
     whom = f"of {people(group)}{searches.limits}"
@@ -177,7 +191,7 @@ def _counted(question: Question, searches: Searches, why: str) -> Finding:
         answer=answer,
         tables={"trend": table},
         provenance=searches.provenance(question, _COUNT_METHOD, "Our own counts", [], per_resident=False),
-        caveats=(*searches.gaps(per_resident=False), *withheld_caveats(table), *searches.caveats()),
+        caveats=(*searches.gaps(per_resident=False), *withheld_caveats(table), *searches.caveats("")),
         alt=answer,
     )
 

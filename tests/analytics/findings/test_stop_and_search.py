@@ -1211,8 +1211,8 @@ def test_every_force_of_june_2019(real_store, june_2019, force):
     if force == "btp":
         assert refused
         assert read["disproportionality"]["answer"] == (
-            "British Transport Police has no residents of its own, so no rate for each resident can be given; counts "
-            "can be, for any power and period."
+            "British Transport Police has no area of its own, so there are no residents to set its searches against; "
+            "they are counted, for any power and period."
         )
     elif force == "city-of-london":
         assert refused
