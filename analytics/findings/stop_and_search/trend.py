@@ -61,8 +61,8 @@ _METHOD = (
     "district of a month alike is that month's rate. Where districts can't tell, months do, which is wider."
 )
 _PICKED = (
-    "The lowest and the highest month are picked because they are: by chance alone they lie further apart than two "
-    "months that were chosen before."
+    "The lowest and the highest month were picked for being so: by chance alone they lie further apart than two months "
+    "that are named beforehand."
 )
 _COUNT_METHOD = "Searches of persons in a month, counted as recorded: no residents are known to set them against."
 _TREND = ["month", "group", "stops", "population", "rate", "low", "high", "dispersion", "flag"]
