@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 _STOPS = ("force", "area", "from", "to", "definition", "power", "population")
 _FOLLOWED = ("force", "area", "from", "to", "definition", "power", "group", "comparator")
 _BY_POWER = ("force", "area", "from", "to", "definition", "population", "group", "comparator")
-_QUALITY = ("force", "area", "from", "to", "power", "population", "group", "comparator")
 _CONDUCTED = ("force", "from", "to", "definition", "power", "group", "comparator")
 _SURVEY = ("force", "area", "from", "to", "survey", "measure", "dont_know")
 _CYCLE = ("force", "to", "survey")
@@ -125,7 +124,7 @@ QUESTIONS: dict[str, Question] = {
         Question(
             "stop_and_search.quality",
             "What do the records of searches not say, and how far does that bear on the answers?",
-            _QUALITY,
+            (*_STOPS, "group", "comparator"),
             stop_and_search.quality,
             Searches.of,
         ),

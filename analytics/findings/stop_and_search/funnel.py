@@ -11,7 +11,7 @@ from scipy.special import ndtri
 
 from analytics import charts, near_one, wording
 from analytics.disclosure import withhold
-from analytics.disparity import Funnel, WithinAreaRatio, ratio_funnel, within_area_ratio
+from analytics.disparity import Funnel, WithinAreaRatio, rate_ratios, ratio_funnel, within_area_ratio
 from analytics.disparity.funnel import MINIMUM_AREAS
 from analytics.finding import Finding, Provenance, files_of
 from analytics.findings.asked import question_of
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from analytics.disparity.ratio import Ratios
     from analytics.findings import Question
     from data.store import View
 
@@ -48,7 +49,8 @@ _METHOD = (
     "searches would split between the groups at that ratio, beta-binomial where searches come in clumps, wider where "
     "areas vary more than by chance, narrower by each area's own part in the ratio it is set against. Clearly outside: "
     "beyond the 95 % limits, and with a false-discovery rate (Benjamini and Hochberg) below the setting over all. An "
-    "area's own 95 % interval: conditional mid-P. Of the ratio within areas: variance by area."
+    "area's own 95 % interval: conditional mid-P, beta-binomial where searches come in clumps. Of the ratio within "
+    "areas: variance by area."
 )
 _REFERENCE = (
     "Spiegelhalter 2005, Statistics in Medicine 24, 1185, and Quality and Safety in Health Care 14, 347; Jones, "
@@ -142,15 +144,16 @@ def _table(judged: _Judged) -> pd.DataFrame:
     import pandas as pd
 
     areas, found = judged.areas, judged.funnel
+    own = _own(judged)
     with np.errstate(divide="ignore", invalid="ignore"):
         rates = PER * areas.stops / areas.residents
-        wide = found.high > HUNDRED_FOLD * found.low
+        wide = own.high > HUNDRED_FOLD * own.low
     figures = {
         "rate": rates[:, 0],
         "comparator_rate": rates[:, 1],
         "ratio": found.ratio,
-        "low": np.where(wide, np.nan, found.low),
-        "high": np.where(wide, np.nan, found.high),
+        "low": np.where(wide, np.nan, own.low),
+        "high": np.where(wide, np.nan, own.high),
         "expected": found.expected,
         "equal_to": 2 * found.information,
         **{name: getattr(found, name) for name in _LIMITS},
@@ -174,6 +177,13 @@ def _table(judged: _Judged) -> pd.DataFrame:
     flagged = pd.array(outside, dtype="boolean")
     flagged[kept["ratio"].isna().to_numpy()] = pd.NA
     return kept.assign(flagged=flagged)[list(_AREAS)]
+
+
+def _own(judged: _Judged) -> Ratios:
+    """The ratio of each area by itself, as on the map; NaN where it is not shown."""
+    areas = judged.areas
+    (a, b), (people_a, people_b) = areas.stops.T, np.where(areas.shown[:, None], areas.residents, 0).T
+    return rate_ratios(a, people_a, b, people_b, judged.factor or 1.0)
 
 
 def _outside(judged: _Judged, table: pd.DataFrame) -> tuple[list[str], list[str]]:

@@ -23,6 +23,8 @@ from analytics.findings.stop_and_search.shared import (
     either,
     group_rate,
     missing_residents,
+    mostly_unknown,
+    much_unknown,
     none_caveats,
     none_recorded,
     population_caveats,
@@ -31,6 +33,7 @@ from analytics.findings.stop_and_search.shared import (
     rates_counted_in,
     rules_fired,
     typed_frame,
+    unknown_first,
     withheld_caveats,
 )
 from analytics.records import records_of
@@ -69,12 +72,14 @@ def rates(scope: Scope, view: View) -> Finding:
     ]
     if population and len(shown):
         one = shown["group"].iloc[0] if len(shown) == 1 else ""
-        of = f"{one} residents" if one else "residents, by group"
-        headline = f"{rates_between(shown['rate'].min(), shown['rate'].max())} searches for every 1,000 {of}"
+        of = f"{one} residents" if one else "residents, " + ("as recorded" if much_unknown(searches) else "by group")
+        between = rates_between(shown["rate"].min(), shown["rate"].max())
+        headline = f"{between} searches for every 1,000 {of}"
         each = "; ".join(f"{row['group']} {_rate(row)} ({_interval(row)})" for row in records_of(shown))
-        answer = (
+        answer = unknown_first(
+            searches,
             f"{each} searches for every 1,000 residents, {searches.span}, "
-            f"from {searches.total:,} searches of persons{_withheld(table)}."
+            f"from {searches.total:,} searches of persons{_withheld(table)}.",
         )
     else:
         headline = f"{searches.total:,} searches of persons, {searches.span}"
@@ -93,6 +98,8 @@ def rates(scope: Scope, view: View) -> Finding:
 
 
 def _population(searches: Searches) -> tuple[Residents | None, str]:
+    if searches.unknown < searches.total and (why := mostly_unknown(searches)):
+        return None, f"{why}."
     try:
         return searches.residents, ""
     except NoResidents as why:

@@ -72,9 +72,9 @@ _ONE_RATIO = (
 _METHOD = (
     "Searches and residents of each group by age band of the searches, and sex where the census file tells it; rates "
     "weighted as all residents of the force are made up (direct standardisation). 95 % interval of the ratio: from the "
-    "gamma distributions of both weighted sums, effective counts where searches come in clumps, as the split by "
-    "district and month shows. Searches without a known age and sex are left out. Ratio as recorded: as of "
-    "disproportionality."
+    "gamma distributions of both weighted sums, widened where searches come in clumps by as much as that of the ratio "
+    "as recorded, so that the two are of one kind. Searches without a known age and sex are left out. Ratio as "
+    "recorded: as of disproportionality."
 )
 _REFERENCE = (
     "Fay and Feuer 1997, Statistics in Medicine 16, 791; Fay and Kim 2017, Biometrical Journal 59, 377; Fay 1999, "

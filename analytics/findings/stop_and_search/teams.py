@@ -13,7 +13,7 @@ import numpy as np
 
 from analytics import charts, disparity, wording
 from analytics.disclosure import withhold
-from analytics.disparity import Funnel, ratio_funnel, split_dispersion
+from analytics.disparity import Funnel, rate_ratios, ratio_funnel, split_dispersion
 from analytics.disparity.funnel import MINIMUM_AREAS
 from analytics.finding import Finding, Panel
 from analytics.findings import choices
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from analytics.disparity.ratio import Ratios
     from data.store import View
 
     Counts = NDArray[np.int64]
@@ -70,9 +71,8 @@ _REFERENCE = (
     "Ohlssen and Spiegelhalter 2008, Journal of Clinical Epidemiology 61, 232; docs/methods.md"
 )
 _LIMITS = ("limit_low_95", "limit_high_95", "limit_low_998", "limit_high_998")
-_SHARES = {"estimate": "ratio", "low": "low", "high": "high", **{name: name for name in _LIMITS}}
-"""Shares of the table, and the odds of the funnel that each is made of."""
-_FIGURES = [*_SHARES, "p_value", "q_value"]
+_OWN = ("estimate", "low", "high")
+_FIGURES = [*_OWN, *_LIMITS, "p_value", "q_value"]
 _TEAMS = ["what", "team", "searches", "with_it", *_FIGURES, "verdict", "flag"]
 _WHOLE = ["what", "estimate", "low", "high", "searches", "tested", "shown", "outside", "spread", "dispersion"]
 _NAMED = 3
@@ -253,6 +253,13 @@ class _Judged:
     q_value: NDArray[np.float64]
 
     @property
+    def own(self) -> Ratios:
+        """Of each team by itself the odds of yes, with their interval."""
+        shown = self.counted.shown
+        yes, ones = shown.yes.sum(axis=1), np.ones(len(shown.yes))
+        return rate_ratios(yes, ones, shown.base - yes, ones, self.factor or 1.0)
+
+    @property
     def tested(self) -> int:
         """Teams that the test is of."""
         return int(np.isfinite(self.funnel.p_value).sum())
@@ -341,7 +348,8 @@ def _table(held: Teams, judged: list[_Judged]) -> pd.DataFrame:
 
 def _rows(held: Teams, one: _Judged) -> list[dict[str, Any]]:
     made, base = one.funnel, one.counted.base
-    figures = {name: _share(getattr(made, odds)) for name, odds in _SHARES.items()}
+    odds = {name: getattr(one.own, name) for name in _OWN} | {name: getattr(made, name) for name in _LIMITS}
+    figures = {name: _share(values) for name, values in odds.items()}
     figures |= {"p_value": made.p_value, "q_value": one.q_value}
     above, below = (one.flagged & side for side in (made.ratio > made.limit_high_95, made.ratio < made.limit_low_95))
     return [

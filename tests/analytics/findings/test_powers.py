@@ -783,4 +783,7 @@ def test_a_rate_of_bursts_has_no_range_and_says_why(real_store):
     assert grounds[["rate_low", "difference_low"]].notna().all()
     assert "bursts" in none["flag"]
     assert any(said.startswith("The searches came in bursts: ") for said in made.caveats)
-    assert any(said.startswith("Where two ratios clearly differ and the shares do not") for said in made.caveats)
+    assert any(
+        said.startswith("Of the same searches the two ratios clearly differ and the shares do not")
+        for said in made.caveats
+    )
