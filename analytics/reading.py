@@ -78,7 +78,8 @@ def _ethnic_group(row: Any) -> str:  # noqa: ANN401
 
 
 def _both(one: Writer, other: Writer) -> Writer:
-    return lambda row: f"{one(row)} ({other(row)})" if one(row) else ""
+    """A figure with its range, or that it has none."""
+    return lambda row: f"{one(row)} ({other(row) or wording.NO_RANGE})" if one(row) else ""
 
 
 def _either(one: Writer, other: Writer) -> Writer:

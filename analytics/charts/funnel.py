@@ -194,7 +194,9 @@ def _outside(rows: Sequence[Row], up: bool, palette: Palette) -> dict[str, Any]:
 
 def _hover(row: Row, said: str) -> str:
     ends = (row["low"], row["high"]), (row["limit_low_95"], row["limit_high_95"])
-    own, limits = (near_one.between(*(float(value) for value in pair)) for pair in ends)
+    own, limits = (
+        wording.NO_RANGE if wording.missing(low) else near_one.between(float(low), float(high)) for low, high in ends
+    )
     tells = f"as much as {wording.count(_tells(row))} expected searches of each group"
     ratio = f"{near_one.times(float(row['ratio']))} times, {own}"
     return hover_text(row["name"], ratio, f"95 % limits {limits}", tells, said)

@@ -15,7 +15,7 @@ from analytics.disparity import month_dispersion, period_dispersion, split_dispe
 from analytics.finding import Provenance, files_of
 from analytics.findings import choices
 from analytics.findings.force_months import high_month
-from analytics.findings.residents import NoResidents, Residents, residents
+from analytics.findings.residents import NoResidents, Residents, check_area, residents
 from analytics.scope import ALL_POWERS, DEFINITIONS, Scope, ScopeError
 from data.checks import HIGH, PARTIAL, high_months, month_statuses
 from data.counting import grouping
@@ -390,6 +390,7 @@ class Searches:
         NoResidents
             If there are none, with the reason.
         """
+        check_area(self.force)
         if self.scope.population is None:
             raise NoResidents(
                 "No population is loaded, so there are counts but no rates; load a census file by ethnic group."

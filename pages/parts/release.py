@@ -9,7 +9,7 @@ import streamlit as st
 from analytics import fits
 from analytics.finding import Finding
 from analytics.findings import QUESTIONS
-from analytics.findings.ways_out import WayOut, answerable, ways_out
+from analytics.findings.ways_out import WayOut, answerable, silent, ways_out
 from analytics.scope import Scope
 from data.chosen import chosen_store
 from data.faults import of_the_store
@@ -75,6 +75,20 @@ def ways_out_of(finding: Finding, view: View) -> list[WayOut]:
     return _ways_out(finding.key, scope, str(view.store.root), view.release.number if view.release else 0, view)
 
 
+def is_silent(keys: tuple[str, ...], scope: Scope, view: View) -> bool:
+    """Whether a glance tells that nothing can be answered of some questions, kept for whoever asks the same.
+
+    Parameters
+    ----------
+    keys
+        The questions.
+    scope
+        What is asked about, with everything said.
+    """
+    release = view.release.number if view.release else 0
+    return _silent(keys, str(scope), str(view.store.root), release, scope, view)
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _view(root: str, version: int) -> View:
     with _ONE_AT_A_TIME:
@@ -94,6 +108,12 @@ def _view(root: str, version: int) -> View:
 def _answer(key: str, asked: str, root: str, release: int, waiting: int, _scope: Scope, _view: View) -> Finding:
     with _ONE_AT_A_TIME:
         return QUESTIONS[key].answer(_scope, _view)
+
+
+@st.cache_resource(max_entries=2048, show_spinner=False)
+def _silent(keys: tuple[str, ...], asked: str, root: str, release: int, _scope: Scope, _view: View) -> bool:
+    with _ONE_AT_A_TIME:
+        return silent(keys, _scope, _view)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)

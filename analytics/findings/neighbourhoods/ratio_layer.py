@@ -16,6 +16,7 @@ from analytics.findings.neighbourhoods.edge_ranges import ranged
 from analytics.findings.neighbourhoods.layers import FIGURES, Layer, NoLayer, elsewhere, refuse_unplaced
 from analytics.findings.residents import NoResidents
 from analytics.findings.searches import Searches
+from analytics.findings.stop_and_search.ranges import NO_RATIO, could_be, is_told
 from analytics.findings.stop_and_search.shared import PER, difference_and_excess
 from analytics.findings.stop_and_search.shared import people as people_of
 from analytics.findings.survey import estimates
@@ -100,6 +101,8 @@ def ratio_layer(question: Question, scope: Scope, view: View) -> Layer:
             "too few for a ratio."
         )
     overall = rate_ratio(counts[0], residents[0], counts[1], residents[1], factor or 1.0)
+    if not is_told(overall):
+        raise NoLayer(f"The ratio could be {could_be(overall)}, as searches came in bursts: none is drawn.")
     recorded = sum(searches.by_group[name] for name in pair)
     drawn = searches.by_area.reindex(people.by_area.index, fill_value=0)[list(pair)]
     nowhere = recorded - int(drawn.to_numpy().sum())
@@ -173,6 +176,9 @@ def _rates(searches: Searches, people: pd.DataFrame, pair: tuple[str, str], fact
             row["flag"] = "no residents of one of the two groups are loaded"
         elif min(a, b) >= settings().threshold:
             made = rate_ratio(a, n_a, b, n_b, factor)
+            if not is_told(made):
+                rows.append(row | {"flag": NO_RATIO})
+                continue
             apart = period_difference(counts[pair[0]].to_numpy(), n_a, counts[pair[1]].to_numpy(), n_b, PER)
             spread = unknown_range(a, n_a, b, n_b, int(unknown.get(area, 0)))
             row |= {

@@ -29,22 +29,19 @@ from analytics.findings.stop_and_search.powers import (
     UNDER,
     kind_of,
 )
+from analytics.findings.stop_and_search.ranges import range_caveats
 from analytics.findings.stop_and_search.shared import (
-    BURSTS,
-    BURSTS_WHY,
     CHANCE,
     EXCESS,
     FAIRNESS,
     FEW_MONTHS,
-    OVER,
-    PER,
     STREET,
     group_rate,
-    limits_that_say,
     missing_residents,
     none_recorded,
     people,
     population_caveats,
+    rate_notes,
     rules_fired,
     typed_frame,
     withheld_caveats,
@@ -88,9 +85,9 @@ _NOT_ALIKE = (
     "come in clumps that are not made up alike."
 )
 _WHY_TWO_TESTS = (
-    "Where two ratios clearly differ and the shares do not, the tests ask different things of the same searches: that "
-    "of the ratios, whether searches with and without suspicion were split between the groups alike in these months "
-    "and districts, and that of the shares, how far apart they would be in months with more or less use of such powers."
+    "Of the same searches the two ratios clearly differ and the shares do not: how the searches of a month are split "
+    "between the groups is much alike from month to month, and that is all the ratios rest on; how often such powers "
+    "are used is not alike, and the shares move with it."
 )
 _NO_RATIO = f"no ratio: {FEW_MONTHS}"
 _EVERY = f"every {CHANCE}"
@@ -161,7 +158,7 @@ def by_power(scope: Scope, view: View) -> Finding:
             *_how_alike(table, searches),
             *shares.untested(table),
             *_ratio_caveats(table, searches, population),
-            *([BURSTS_WHY] if table["flag"].str.contains(BURSTS).any() else []),
+            *range_caveats(table),
             *_two_tests(table),
             *_known_in_part(searches, known),
             *chance_caveat(tests),
@@ -339,9 +336,8 @@ def _figures(kind: str, part: Searches, population: Residents | None, group: str
     if kind in (NOT_LISTED, NOT_RECORDED):
         return {"flag": "no rate: the kind of power is not known"}
     rate, varies = group_rate(part, group, residents)
-    over = [OVER] if rate.estimate > PER else []
-    told = limits_that_say(dict(zip(_RATE, (rate.estimate, rate.low, rate.high), strict=True)))
-    over += [BURSTS] if told["rate_low"] is None else []
+    over = rate_notes(rate)
+    told: dict[str, Any] = dict(zip(_RATE, (rate.estimate, rate.low, rate.high), strict=True))
     told |= {"unknown_share": part.unknown_share}
     if group == comparator:
         return told | {"flag": "; ".join([*([] if varies else [CHANCE]), *over])}
@@ -351,10 +347,8 @@ def _figures(kind: str, part: Searches, population: Residents | None, group: str
         return told | {"flag": f"no ratio: fewer than {settings().threshold} searches of {people(comparator)}"}
     made = comparison(part, population, group, comparator)
     if "ratio" not in made:
-        return told | {"flag": f"no ratio: {made['flag']}" if made["flag"] else ""}
-    pair = limits_that_say(made)
-    notes = [made["flag"], *([BURSTS] if pair["difference_low"] is None else [])]
-    return told | {name: pair[name] for name in _PAIR if name in pair} | {"flag": "; ".join(filter(None, notes))}
+        return told | {"flag": "; ".join([*([f"no ratio: {made['flag']}"] if made["flag"] else []), *over])}
+    return told | {name: made[name] for name in _PAIR if name in made} | {"flag": made["flag"]}
 
 
 def _each(searches: Searches, known: Mapping[str, float]) -> pd.DataFrame:
@@ -403,13 +397,17 @@ def _sentences(searches: Searches, table: pd.DataFrame, known: Mapping[str, floa
             f"{wording.percent(known[EVERYONE])} of {wording.plural(searches.total, 'search', 'searches')}, "
             f"{searches.span}: too few for a share, a rate or a ratio under a kind."
         )
-    parts = [
-        *_much_unknown(searches, known),
-        _of_shares(searches, rows, pair),
-        *_of_ratios(rows, pair, why_none),
-        *_too_few_known(known, pair),
-    ]
-    return headline, " ".join(parts)
+    told = [_of_shares(searches, rows, pair), *_of_ratios(rows, pair, why_none, searches.span)]
+    # The ratio leads where there is one of both kinds: how often such powers are used moves the shares, not the ratio.
+    first = told[::-1] if _both_ratios(rows, pair[0]) else told
+    return headline, " ".join([*_much_unknown(searches, known), *first, *_too_few_known(known, pair)])
+
+
+def _both_ratios(rows: Mapping[tuple[Any, Any], Row], group: str) -> bool:
+    """Whether there is a ratio of a group under powers that need grounds and under those that need no suspicion."""
+    return all(
+        (kind, group) in rows and not wording.missing(rows[kind, group]["ratio"]) for kind in (GROUNDS, NO_SUSPICION)
+    )
 
 
 def _too_few_known(known: Mapping[str, float], pair: tuple[str, str]) -> list[str]:
@@ -427,6 +425,9 @@ def _headline(rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str], known:
         return f"Under which power is not known for {wording.percent(unknown)} of searches"
     if (NO_SUSPICION, EVERYONE) not in rows:
         return "No search is recorded under a power without suspicion"
+    if _both_ratios(rows, pair[0]):
+        none, grounds = (near_one.times(rows[kind, pair[0]]["ratio"]) for kind in (NO_SUSPICION, GROUNDS))
+        return f"{pair[0]} to {pair[1]} ratio: {none} without suspicion, {grounds} with grounds"
     given = {name: rows[NO_SUSPICION, name]["share"] for name in (*pair, EVERYONE)}
     if not any(wording.missing(given[name]) for name in pair):
         said = ", ".join(f"{name} {wording.percent(given[name])}" for name in pair)
@@ -456,7 +457,7 @@ def _of_shares(searches: Searches, rows: Mapping[tuple[Any, Any], Row], pair: tu
     if one and other and not wording.missing(one["share"]) and not wording.missing(other["share"]):
         return (
             f"{tested_shares.share(one)} of the searches of {people(pair[0])} and {tested_shares.share(other)} of "
-            f"those of {people(pair[1])}{where} were under {UNDER[NO_SUSPICION]}, {of}: {tested_shares.differ(one)}."
+            f"those of {people(pair[1])}{where} were under {UNDER[NO_SUSPICION]}, {of}: {_shares_differ(one)}."
         )
     every = [(kind, rows[kind, EVERYONE]) for kind in KINDS if (kind, EVERYONE) in rows]
     given = [(kind, row) for kind, row in every if not wording.missing(row["share"])]
@@ -469,7 +470,23 @@ def _of_shares(searches: Searches, rows: Mapping[tuple[Any, Any], Row], pair: tu
     return f"Of the searches{where}, {said}, {of}{apart}."
 
 
-def _of_ratios(rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str], why_none: str) -> list[str]:
+def _shares_differ(row: Row) -> str:
+    """How far the shares lie apart; where the ratios do clearly differ, why the shares don't."""
+    if not _is_surer(row):
+        return tested_shares.differ(row)
+    low, high = row["gap_low"], row["gap_high"]
+    return (
+        "how often such powers are used swings from month to month, so that at other times the difference could be "
+        f"{wording.points_between(low, high)}"
+    )
+
+
+def _is_surer(row: Row) -> bool:
+    """Whether ratios clearly differ where the shares of the same searches do not."""
+    return row["verdict"] == SIDES.neither and row[_AGAINST_VERDICT] in (SIDES.above, SIDES.below)
+
+
+def _of_ratios(rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str], why_none: str, span: str) -> list[str]:
     """Both rates and their ratio under each kind of power; else why there is none."""
     if why_none:
         return [why_none if why_none.endswith(".") else f"{why_none}."]
@@ -483,7 +500,7 @@ def _of_ratios(rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str], why_n
             )
     if said:
         whom = f"The ratio of the {pair[0]} to the {pair[1]} search rate is"
-        return [f"{whom} {', and '.join(said)}{_apart(rows.get((NO_SUSPICION, pair[0])))}."]
+        return [f"{whom} {', and '.join(said)}, {span}{_apart(rows.get((NO_SUSPICION, pair[0])))}."]
     return ["No ratio of rates is given; the table says why of each."]
 
 
@@ -534,8 +551,7 @@ def _has_limits(row: Row, figure: str) -> bool:
 
 def _two_tests(table: pd.DataFrame) -> list[str]:
     """Why a difference of shares is not clear where the ratios of the same searches clearly differ."""
-    apart = (table["verdict"] == SIDES.neither) & table[_AGAINST_VERDICT].isin([SIDES.above, SIDES.below])
-    return [_WHY_TWO_TESTS] if apart.any() else []
+    return [_WHY_TWO_TESTS] if any(map(_is_surer, records_of(table))) else []
 
 
 def _width(row: Row, figure: str, low: str = "", high: str = "") -> float:

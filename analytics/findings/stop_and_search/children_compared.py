@@ -12,12 +12,21 @@ from analytics import charts, disparity, near_one, wording
 from analytics.finding import Panel
 from analytics.findings.stop_and_search.conducted import ADULT, Conducted
 from analytics.findings.stop_and_search.group_shares import Kind
+from analytics.findings.stop_and_search.ranges import (
+    NO_RATIO,
+    is_told,
+    known_difference,
+    known_rate,
+    range_caveats,
+    rate_between,
+)
 from analytics.findings.stop_and_search.shared import (
     CHANCE,
     OVER,
     PER,
     difference_and_excess,
     people,
+    rate_notes,
     rates_and_ratio,
     typed_frame,
 )
@@ -74,19 +83,22 @@ def _row(pair: tuple[str, str], monthly: list[Any], residents: list[int]) -> dic
     (a, b), (n_a, n_b) = (int(counts.sum()) for counts in monthly), residents
     clumps = disparity.split_dispersion(*monthly).factor
     ratio = disparity.rate_ratio(a, n_a, b, n_b, clumps or 1.0)
+    if not is_told(ratio):
+        return {"group": pair[0], "comparator": pair[1], "flag": f"no ratio: {NO_RATIO}"}
     rates = [
-        disparity.rate(int(counts.sum()), number, PER, disparity.period_dispersion(counts).factor or 1.0)
+        known_rate(int(counts.sum()), number, PER, disparity.period_dispersion(counts).factor)
         for counts, number in zip(monthly, residents, strict=True)
     ]
     notes = [
         *([_BY_CHANCE] if clumps is None else []),
-        *([OVER] if max(rate.estimate for rate in rates) > PER else []),
+        *rate_notes(*rates),
     ]
+    gap = known_difference(disparity.period_difference(monthly[0], n_a, monthly[1], n_b, PER), *rates)
     return {
         "group": pair[0],
         "comparator": pair[1],
         **rates_and_ratio(rates[0], rates[1], ratio),
-        **difference_and_excess(disparity.period_difference(monthly[0], n_a, monthly[1], n_b, PER), a, ratio),
+        **difference_and_excess(gap, a, ratio),
         "dispersion": clumps,
         "flag": "; ".join(notes),
     }
@@ -95,13 +107,12 @@ def _row(pair: tuple[str, str], monthly: list[Any], residents: list[int]) -> dic
 def in_words(table: pd.DataFrame, age: str) -> tuple[str, str]:
     """A headline and a sentence on the ratio of children; both empty where there is none, or it says little."""
     row = next((row for row in records_of(table) if row["age_band"] == age), None)
-    if row is None or OVER in str(row["flag"]):
+    if row is None or wording.missing(row["ratio"]) or OVER in str(row["flag"]):
         return "", ""
     group, comparator = str(row["group"]), str(row["comparator"])
     told = f"{near_one.times(row['ratio'])} ({near_one.between(row['low'], row['high'])})"
     rates = [
-        f"{name} {wording.rate(row[f'{of}rate'])} "
-        f"({wording.between(wording.rate(row[f'{of}rate_low']), wording.rate(row[f'{of}rate_high']))})"
+        f"{name} {wording.rate(row[f'{of}rate'])} ({rate_between(row[f'{of}rate_low'], row[f'{of}rate_high'])})"
         for name, of in ((group, ""), (comparator, "comparator_"))
     ]
     sentence = (
@@ -114,7 +125,7 @@ def in_words(table: pd.DataFrame, age: str) -> tuple[str, str]:
 
 def panel(table: pd.DataFrame) -> Panel | None:
     """The ratio at each age on a scale; None where there is none."""
-    rows = [row for row in records_of(table) if OVER not in str(row["flag"])]
+    rows = [row for row in records_of(table) if not wording.missing(row["ratio"]) and OVER not in str(row["flag"])]
     if not rows:
         return None
     label = f"Ratio of the {rows[0]['group']} to the {rows[0]['comparator']} search rate at the same ages"
@@ -136,7 +147,7 @@ def caveats(table: pd.DataFrame) -> list[str]:
             "Where the table says that a ratio is by chance alone its interval is likely too narrow: there are too few "
             "months to see how far searches come in clumps."
         )
-    return said
+    return [*said, *range_caveats(table)]
 
 
 def _scale(rows: list[dict[Any, Any]]) -> pd.DataFrame:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from analytics.disparity import period_difference, rate_ratio, tipping_share, unknown_range, within_area_ratio
+from analytics.disparity import Ratio, period_difference, rate_ratio, tipping_share, unknown_range, within_area_ratio
 from analytics.findings import choices
 from analytics.findings.residents import Residents
-from analytics.findings.searches import Searches
+from analytics.findings.searches import Searches, TooFew
+from analytics.findings.stop_and_search.ranges import NO_RATIO, could_be, is_told, known_difference
 from analytics.findings.stop_and_search.shared import (
-    OVER,
     PER,
     difference_and_excess,
     group_rate,
     none_recorded,
+    other_choices,
+    people,
+    rate_notes,
     rates_and_ratio,
 )
 from data.settings import settings
-
-TOO_WIDE = 100
-"""Upper over lower limit above which a ratio within districts says nothing and is not given."""
 
 FEW_SEARCHES = "few searches"
 """Flag of a ratio that rests on so few searches that its interval is rough."""
@@ -46,8 +47,9 @@ def comparison(searches: Searches, population: Residents, group: str, comparator
         return row | {"flag": none_recorded(searches, comparator if a else group)}
     if min(a, b) < settings().threshold:
         return row
-    clumps = searches.clumping(group, (comparator,))
-    ratio = rate_ratio(a, residents_a, b, residents_b, clumps or 1.0)
+    ratio, clumps = pair_ratio(searches, group, residents_a, comparator, residents_b)
+    if not is_told(ratio):
+        return row | {"flag": NO_RATIO}
     # Each rate has the interval that it has on its own: one interval for one figure.
     rate_a, varies_a = group_rate(searches, group, residents_a)
     rate_b, varies_b = group_rate(searches, comparator, residents_b)
@@ -56,7 +58,7 @@ def comparison(searches: Searches, population: Residents, group: str, comparator
     unknown = unknown_range(a, residents_a, b, residents_b, searches.unknown)
     return row | {
         **rates_and_ratio(rate_a, rate_b, ratio),
-        **difference_and_excess(gap, a, ratio),
+        **difference_and_excess(known_difference(gap, rate_a, rate_b), a, ratio),
         "ratio_if_unknown_comparator": unknown.if_comparator,
         "ratio_if_unknown_group": unknown.if_group,
         "tipping_share": tipping_share(a, residents_a, b, residents_b, searches.unknown) if searches.unknown else None,
@@ -68,10 +70,40 @@ def comparison(searches: Searches, population: Residents, group: str, comparator
             [
                 *([FEW_SEARCHES] if ratio.few else []),
                 *_by_chance(clumps is None, varies_a is None),
-                *([OVER] if max(rate_a.estimate, rate_b.estimate) > PER else []),
+                *rate_notes(rate_a, rate_b),
             ]
         ),
     }
+
+
+@lru_cache(maxsize=512)
+def pair_ratio(
+    searches: Searches, group: str, residents: int, comparator: str, comparator_residents: int
+) -> tuple[Ratio, float | None]:
+    """The ratio of the rates of two groups, and the variance factor of clumps that widens it."""
+    clumps = searches.clumping(group, (comparator,))
+    a, b = searches.by_group[group], searches.by_group[comparator]
+    return rate_ratio(a, residents, b, comparator_residents, clumps or 1.0), clumps
+
+
+def check_told(searches: Searches) -> None:
+    """Refuse two groups whose searches are too uneven for a ratio.
+
+    Raises
+    ------
+    TooFew
+        With the reason.
+    """
+    pair = str(searches.scope.group), str(searches.scope.comparator)
+    people_a, people_b = (searches.residents.by_group[name] for name in pair)
+    ratio, _ = pair_ratio(searches, pair[0], people_a, pair[1], people_b)
+    if not is_told(ratio):
+        raise TooFew(
+            f"Searches of {people(pair[0])} and {people(pair[1])} by {searches.force_name} {searches.during}"
+            f"{searches.limits} came in bursts: the ratio of their rates could be {could_be(ratio)}, so none is given; "
+            f"{other_choices(searches)}.",
+            searches,
+        )
 
 
 def _by_chance(ratio: bool, rates: bool) -> list[str]:
@@ -103,7 +135,7 @@ def _within_districts(searches: Searches, population: Residents, group: str, com
         within = within_area_ratio(stops_a, people_a, stops_b, people_b)
     except ValueError:
         return told  # _why_not_adjusted words it
-    if within.high > TOO_WIDE * within.low:
+    if not is_told(within):
         return told
     return told | {
         "ratio_adjusted": within.estimate,

@@ -7,10 +7,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from analytics import near_one, wording
-from analytics.disparity import rate_ratio
 from analytics.findings.residents import NoResidents, Residents, residents, sources
 from analytics.findings.searches import Searches
-from analytics.findings.stop_and_search.shared import CHANCE, OVER, PER, group_rate, rates_and_ratio, typed_frame
+from analytics.findings.stop_and_search.comparison import pair_ratio
+from analytics.findings.stop_and_search.ranges import NO_RATIO, is_told
+from analytics.findings.stop_and_search.shared import CHANCE, group_rate, rate_notes, rates_and_ratio, typed_frame
 from analytics.records import records_of
 
 if TYPE_CHECKING:
@@ -85,13 +86,13 @@ def _row(searches: Searches, source: str, year: int, population: Residents | str
     (rate_a, varies_a), (rate_b, varies_b) = (
         group_rate(searches, name, people) for name, people in ((group, people_a), (comparator, people_b))
     )
-    clumps = searches.clumping(group, (comparator,))
-    ratio = rate_ratio(searches.by_group[group], people_a, searches.by_group[comparator], people_b, clumps or 1.0)
+    ratio, clumps = pair_ratio(searches, group, people_a, comparator, people_b)
+    if not is_told(ratio):
+        return row | {"flag": f"not given: {NO_RATIO}"}
     chance = None in (clumps, varies_a, varies_b)
-    over = max(rate_a.estimate, rate_b.estimate) > PER
     return row | {
         **rates_and_ratio(rate_a, rate_b, ratio),
-        "flag": "; ".join([*([CHANCE] if chance else []), *([OVER] if over else [])]),
+        "flag": "; ".join([*([CHANCE] if chance else []), *rate_notes(rate_a, rate_b)]),
     }
 
 

@@ -18,7 +18,7 @@ from analytics.findings import choices
 from analytics.findings.asked import question_of
 from analytics.findings.neighbourhoods import places
 from analytics.findings.refusal import refused
-from analytics.findings.residents import NoResidents
+from analytics.findings.residents import NoResidents, check_area
 from analytics.findings.searches import COLUMNS, UNANSWERABLE, NoSearches, Searches, check_counted
 from analytics.findings.stop_and_search.areas import area_names
 from analytics.findings.stop_and_search.shared import PER
@@ -29,7 +29,6 @@ from data.edges import NEAR, NOTHING
 from data.geography import GEOGRAPHY
 from data.settings import settings
 from data.tables import AREAS
-from data.vocabularies import has_area
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -199,18 +198,14 @@ def placed_searches(scope: Scope, view: View) -> tuple[Searches, dict[str, str]]
 
     Raises
     ------
-    ScopeError, NoSearches
+    ScopeError, NoSearches, NoResidents
         With the reason, where there are none.
     """
     whole = Searches.of(scope.but(area=None, area_level="district"), view)
     drawn = places.levels(view, whole.force)
     level = scope.area_level or (drawn or ["district"])[-1]
     if level not in drawn:
-        if not has_area(whole.force):
-            raise NoSearches(
-                f"{whole.force_name} has no area of its own, so it has no {level}s whose edges could matter; its "
-                "searches can be counted as a whole."
-            )
+        check_area(whole.force, f"it has no {level}s whose edges could matter")
         raise NoSearches(f"No boundaries of the {level}s of {whole.force_name} are loaded, so none has an edge.")
     return Searches.of(whole.scope.but(area_level=level), view), area_names(view, whole.force, level)
 
@@ -239,20 +234,38 @@ def edges_of(searches: Searches, codes: Sequence[str], groups: Sequence[str] = (
     NoSearches
         If the release was counted before they were, or the borders are drawn too coarsely to tell.
     """
-    view, level = searches.view, str(searches.scope.area_level)
-    check_counted(view, STOPS_CUBE.name, "searches near the edge of an area", BESIDE)
-    boundaries = _boundaries(view, level, codes)
+    view, level, boundaries = searches.view, str(searches.scope.area_level), _told(searches, codes)
+    near = searches.scope.choose(_near(view, searches.force, COLUMNS[str(searches.scope.definition)], level))
+    persons = near[near["person"]].astype({"area": "object", BESIDE: "object", "detail": "object"})
+    persons = persons.assign(group=persons["detail"].map(searches.broad))
+    beside = persons.assign(area=persons[BESIDE].str.split(" ")).explode("area")
+    return Edges(boundaries, *(_by_area(rows, codes, groups) for rows in (searches.cells, persons, beside)))
+
+
+def near_edges(scope: Scope, view: View) -> Boundaries:
+    """The boundaries by which it can be told which searches of a scope lie near an edge.
+
+    Raises
+    ------
+    ScopeError, NoSearches, NoResidents
+        With the reason, where none can.
+    """
+    searches, names = placed_searches(scope, view)
+    return _told(searches, tuple(names))
+
+
+def _told(searches: Searches, codes: Sequence[str]) -> Boundaries:
+    """The boundaries of areas, where searches near an edge were counted and borders are drawn finely enough to tell."""
+    level = str(searches.scope.area_level)
+    check_counted(searches.view, STOPS_CUBE.name, "searches near the edge of an area", BESIDE)
+    boundaries = _boundaries(searches.view, level, codes)
     if boundaries.coarse:
         raise NoSearches(
             f"The {level}s of {searches.force_name} are those of the boundary set {boundaries.name}, "
             f"{boundaries.drawn}: that is too coarse to tell which searches lie within {NEAR} metres of an edge. "
             "Boundaries in full, or generalised to 20 metres, can tell it."
         )
-    near = searches.scope.choose(_near(view, searches.force, COLUMNS[str(searches.scope.definition)], level))
-    persons = near[near["person"]].astype({"area": "object", BESIDE: "object", "detail": "object"})
-    persons = persons.assign(group=persons["detail"].map(searches.broad))
-    beside = persons.assign(area=persons[BESIDE].str.split(" ")).explode("area")
-    return Edges(boundaries, *(_by_area(rows, codes, groups) for rows in (searches.cells, persons, beside)))
+    return boundaries
 
 
 def _residents(searches: Searches) -> tuple[places.People | None, str]:

@@ -11,7 +11,7 @@ from scipy.special import ndtri
 
 from analytics import charts, near_one, wording
 from analytics.disclosure import withhold
-from analytics.disparity import Funnel, WithinAreaRatio, ratio_funnel, within_area_ratio
+from analytics.disparity import Funnel, WithinAreaRatio, rate_ratios, ratio_funnel, within_area_ratio
 from analytics.disparity.funnel import MINIMUM_AREAS
 from analytics.finding import Finding, Provenance, files_of
 from analytics.findings.asked import question_of
@@ -19,8 +19,8 @@ from analytics.findings.neighbourhoods import places
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, NoSearches
 from analytics.findings.stop_and_search.areas import FEWEST, PairAreas, comparable_areas
-from analytics.findings.stop_and_search.comparison import TOO_WIDE
 from analytics.findings.stop_and_search.edges import Edges, edges_of
+from analytics.findings.stop_and_search.ranges import HUNDRED_FOLD, could_be, is_told
 from analytics.findings.stop_and_search.shared import FAIRNESS, PER, STREET
 from analytics.records import with_nulls
 from analytics.scope import Scope
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from analytics.disparity.ratio import Ratios
     from analytics.findings import Question
     from data.store import View
 
@@ -48,7 +49,8 @@ _METHOD = (
     "searches would split between the groups at that ratio, beta-binomial where searches come in clumps, wider where "
     "areas vary more than by chance, narrower by each area's own part in the ratio it is set against. Clearly outside: "
     "beyond the 95 % limits, and with a false-discovery rate (Benjamini and Hochberg) below the setting over all. An "
-    "area's own 95 % interval: conditional mid-P. Of the ratio within areas: variance by area."
+    "area's own 95 % interval: conditional mid-P, beta-binomial where searches come in clumps. Of the ratio within "
+    "areas: variance by area."
 )
 _REFERENCE = (
     "Spiegelhalter 2005, Statistics in Medicine 24, 1185, and Quality and Safety in Health Care 14, 347; Jones, "
@@ -129,10 +131,10 @@ def _judge(areas: PairAreas) -> _Judged:
     (a, b), (people_a, people_b) = areas.stops.T, np.nan_to_num(areas.residents).T
     within = _within(areas, np.ones(len(areas.codes), dtype=bool))
     found = ratio_funnel(a, people_a, b, people_b, dispersion=factor or 1.0, discovery_rate=settings().false_discovery)
-    if within.high > TOO_WIDE * within.low:
+    if not is_told(within):
         raise NoSearches(
             f"The {areas.level}s of {areas.searches.force_name} are too uneven: the ratio within them could be "
-            f"anything from {near_one.times(within.low)} to {near_one.times(within.high)}, so none is set against it."
+            f"{could_be(within)}, so none is set against it."
         )
     return _Judged(areas, found, within, factor)
 
@@ -142,14 +144,16 @@ def _table(judged: _Judged) -> pd.DataFrame:
     import pandas as pd
 
     areas, found = judged.areas, judged.funnel
+    own = _own(judged)
     with np.errstate(divide="ignore", invalid="ignore"):
         rates = PER * areas.stops / areas.residents
+        wide = own.high > HUNDRED_FOLD * own.low
     figures = {
         "rate": rates[:, 0],
         "comparator_rate": rates[:, 1],
         "ratio": found.ratio,
-        "low": found.low,
-        "high": found.high,
+        "low": np.where(wide, np.nan, own.low),
+        "high": np.where(wide, np.nan, own.high),
         "expected": found.expected,
         "equal_to": 2 * found.information,
         **{name: getattr(found, name) for name in _LIMITS},
@@ -173,6 +177,13 @@ def _table(judged: _Judged) -> pd.DataFrame:
     flagged = pd.array(outside, dtype="boolean")
     flagged[kept["ratio"].isna().to_numpy()] = pd.NA
     return kept.assign(flagged=flagged)[list(_AREAS)]
+
+
+def _own(judged: _Judged) -> Ratios:
+    """The ratio of each area by itself, as on the map; NaN where it is not shown."""
+    areas = judged.areas
+    (a, b), (people_a, people_b) = areas.stops.T, np.where(areas.shown[:, None], areas.residents, 0).T
+    return rate_ratios(a, people_a, b, people_b, judged.factor or 1.0)
 
 
 def _outside(judged: _Judged, table: pd.DataFrame) -> tuple[list[str], list[str]]:

@@ -12,24 +12,28 @@ from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.residents import NoResidents, Residents
 from analytics.findings.searches import NoSearches, Searches
+from analytics.findings.stop_and_search.ranges import range_caveats, rate_between
 from analytics.findings.stop_and_search.shared import (
     CHANCE,
     INDEPENDENT,
     MORE_THAN_RESIDENTS,
     OVER,
-    PER,
     RATE_METHOD,
     RATE_REFERENCE,
     either,
     group_rate,
     missing_residents,
+    mostly_unknown,
+    much_unknown,
     none_caveats,
     none_recorded,
     population_caveats,
+    rate_notes,
     rates_between,
     rates_counted_in,
     rules_fired,
     typed_frame,
+    unknown_first,
     withheld_caveats,
 )
 from analytics.records import records_of
@@ -58,21 +62,24 @@ def rates(scope: Scope, view: View) -> Finding:
     caveats = [
         *([MORE_THAN_RESIDENTS] if table["flag"].str.contains(OVER).any() else []),
         *_independent(table["dispersion"], shown.index if population else shown.index[:0]),
+        *range_caveats(table),
         *missing_residents(searches, population),
         *searches.gaps(),
         *none_caveats(searches),
         *population_caveats(searches, population),
         *withheld_caveats(table),
-        *searches.caveats(),
+        *searches.caveats("ratio" if population else ""),
     ]
     if population and len(shown):
         one = shown["group"].iloc[0] if len(shown) == 1 else ""
-        of = f"{one} residents" if one else "residents, by group"
-        headline = f"{rates_between(shown['rate'].min(), shown['rate'].max())} searches for every 1,000 {of}"
+        of = f"{one} residents" if one else "residents, " + ("as recorded" if much_unknown(searches) else "by group")
+        between = rates_between(shown["rate"].min(), shown["rate"].max())
+        headline = f"{between} searches for every 1,000 {of}"
         each = "; ".join(f"{row['group']} {_rate(row)} ({_interval(row)})" for row in records_of(shown))
-        answer = (
+        answer = unknown_first(
+            searches,
             f"{each} searches for every 1,000 residents, {searches.span}, "
-            f"from {searches.total:,} searches of persons{_withheld(table)}."
+            f"from {searches.total:,} searches of persons{_withheld(table)}.",
         )
     else:
         headline = f"{searches.total:,} searches of persons, {searches.span}"
@@ -91,6 +98,8 @@ def rates(scope: Scope, view: View) -> Finding:
 
 
 def _population(searches: Searches) -> tuple[Residents | None, str]:
+    if searches.unknown < searches.total and (why := mostly_unknown(searches)):
+        return None, f"{why}."
     try:
         return searches.residents, ""
     except NoResidents as why:
@@ -107,10 +116,10 @@ def _rates_table(searches: Searches, population: Residents | None) -> pd.DataFra
         if residents:
             made, factor = group_rate(searches, group, residents)
             row |= {"rate": made.estimate, "low": made.low, "high": made.high, "dispersion": factor}
-            row["flag"] = "; ".join([*([] if factor else [CHANCE]), *([OVER] if made.estimate > PER else [])])
+            row["flag"] = "; ".join([*([] if factor else [CHANCE]), *rate_notes(made)])
         if not stops and group in BROAD_GROUPS:
             row["flag"] = none_recorded(searches, group)
-        elif group not in BROAD_GROUPS:
+        elif population and group not in BROAD_GROUPS:
             row["flag"] = "no residents to set these searches against"
         rows.append(row)
     table = typed_frame(rows, _RATES, ["stops", "population"])
@@ -166,7 +175,7 @@ def _rate(row: Mapping[Hashable, Any]) -> str:
 
 
 def _interval(row: Mapping[Hashable, Any]) -> str:
-    return wording.between(wording.rate(row["low"]), wording.rate(row["high"]))
+    return rate_between(row["low"], row["high"])
 
 
 def _searches(row: Mapping[Hashable, Any]) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from analytics import wording
-from analytics.disparity import Estimate, Rate, Ratio, excess, rate
+from analytics.disparity import Estimate, Rate, Ratio, excess
 from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.findings import choices
 from analytics.findings.residents import JointRow, Residents, left_out
 from analytics.findings.searches import NoSearches, Searches, TooFew
+from analytics.findings.stop_and_search.ranges import BURSTS, has_range, known_rate
 from analytics.records import with_nulls
 from analytics.scope import ALL_POWERS, Scope
 from data.settings import settings
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 PER = 1000
 """Rates are per this many residents."""
+
+MOST_UNKNOWN = 0.5
+"""Share of searches of unknown ethnicity above which nothing is told by group: our own choice."""
 
 FAIRNESS = (
     "A disparity is not proof of discrimination, and no disparity is not proof of fairness. These tests can disagree; "
@@ -52,18 +56,6 @@ EXCESS = (
     "others. It does not say that any one search was unlawful."
 )
 STREET = "Residents at the census are not the people on the street: visitors can be searched, and are not residents."
-
-TEN_FOLD = 10
-"""Upper over lower limit above which the interval of a rate says nothing and is not given."""
-
-BURSTS = "no range of the rate, as searches came in bursts in few months"
-"""Flag of a rate whose interval is withheld."""
-
-BURSTS_WHY = (
-    "The searches came in bursts in few months: where the range of a rate would be more than ten times as high as low, "
-    "it says nothing of what the rate is in other months and is not given, nor is that of a difference from it. The "
-    "rate is of the searches recorded."
-)
 
 _ODD = ("Mixed", "Other")
 """Groups whose name does not say of people what they are."""
@@ -250,7 +242,34 @@ def known_searches(scope: Scope, view: View) -> Searches:
             f"{wording.plural(searches.total, 'search', 'searches')} by {searches.force_name} {searches.during}, "
             "so groups can't be compared."
         )
+    if why := mostly_unknown(searches):
+        count = wording.plural(searches.total, "search", "searches")
+        raise NoSearches(f"Of {count} by {searches.force_name} {searches.during} {why}.")
     return searches
+
+
+def mostly_unknown(searches: Searches) -> str:
+    """Why nothing is told by group, as the end of a sentence, where more than half of the ethnicity is unknown."""
+    if searches.unknown_share <= MOST_UNKNOWN:
+        return ""
+    other = "; choose self-defined ethnicity" if searches.scope.definition == "officer" else ""
+    return (
+        f"the {searches.definition} is not known for {wording.percent(searches.unknown_share)} of them: with more than "
+        f"half unknown, neither a rate nor a ratio of groups says anything{other}"
+    )
+
+
+def much_unknown(searches: Searches) -> bool:
+    """Whether so many searches are of unknown ethnicity that it is said before every figure by group."""
+    return searches.unknown_share > settings().unknown_share
+
+
+def unknown_first(searches: Searches, answer: str) -> str:
+    """A sentence on figures by group, after how much is unknown where that is much."""
+    if not much_unknown(searches):
+        return answer
+    share = wording.percent(searches.unknown_share)
+    return f"Ethnicity is unknown for {share} of searches. As recorded: {answer}"
 
 
 def check_residents(searches: Searches, groups: tuple[str, ...]) -> None:
@@ -269,9 +288,15 @@ def check_residents(searches: Searches, groups: tuple[str, ...]) -> None:
 
 @lru_cache(maxsize=512)
 def group_rate(searches: Searches, group: str, residents: int) -> tuple[Rate, float | None]:
-    """A group's rate, and the variance factor of its own searches from month to month that widens it."""
+    """A group's rate, without limits that say nothing, and how far its searches vary, which widens it."""
     factor = searches.variation(group)
-    return rate(searches.by_group[group], residents, PER, factor or 1.0), factor
+    return known_rate(searches.by_group[group], residents, PER, factor), factor
+
+
+def rate_notes(*rates: Rate) -> list[str]:
+    """Flags of a figure that rests on rates: more searches than residents, and that a rate has no range."""
+    over = [OVER] if max(rate.estimate for rate in rates) > PER else []
+    return over if all(map(has_range, rates)) else [*over, BURSTS]
 
 
 def rates_and_ratio(group: Rate, comparator: Rate, ratio: Ratio) -> dict[str, float]:
@@ -287,26 +312,6 @@ def rates_and_ratio(group: Rate, comparator: Rate, ratio: Ratio) -> dict[str, fl
         "low": ratio.low,
         "high": ratio.high,
     }
-
-
-def limits_that_say(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of rates without the limits of a rate that say nothing, and without those of a difference of such a rate.
-
-    A rate whose upper limit is more than ten times the lower one is not known to its order of magnitude: its interval
-    is that of fewer than about three independent searches, however many there were (docs/methods.md, Rate).
-
-    Parameters
-    ----------
-    row
-        With ``rate`` and perhaps ``comparator_rate`` and ``difference``, each with ``_low`` and ``_high``.
-    """
-    made, hidden = dict(row), False
-    for name in ("rate", "comparator_rate"):
-        low, high = made.get(f"{name}_low"), made.get(f"{name}_high")
-        if low is not None and high is not None and high > TEN_FOLD * low:
-            made |= {f"{name}_low": None, f"{name}_high": None}
-            hidden = True
-    return made | ({"difference_low": None, "difference_high": None} if hidden and "difference" in made else {})
 
 
 def difference_and_excess(gap: Estimate, count: int, ratio: Ratio) -> dict[str, float]:

@@ -14,20 +14,26 @@ from analytics.finding import Finding, Provenance
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, Searches
-from analytics.findings.stop_and_search.comparison import TOO_WIDE, comparison
+from analytics.findings.stop_and_search.comparison import comparison
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
 from analytics.findings.stop_and_search.followed import BROAD, Followed
+from analytics.findings.stop_and_search.ranges import (
+    NO_RATIO,
+    is_told,
+    known_difference,
+    known_rate,
+)
 from analytics.findings.stop_and_search.shared import (
     CHANCE,
     EXCESS,
     FAIRNESS,
-    OVER,
     PER,
     STREET,
     difference_and_excess,
     missing_residents,
     none_caveats,
     population_caveats,
+    rate_notes,
     rates_and_ratio,
     residents_of,
     rules_fired,
@@ -198,16 +204,18 @@ def _together(similar: Similar) -> dict[str, Any]:
         return row
     factor = disparity.split_dispersion(*pool.by_area_month).factor
     ratio = disparity.rate_ratio(a, people_a, b, people_b, factor or 1.0)
+    if not is_told(ratio):
+        return row | {"flag": f"no ratio: {NO_RATIO}"}
     factors = [disparity.period_dispersion(monthly).factor for monthly in pool.monthly]
     rate_a, rate_b = (
-        disparity.rate(count, people, PER, varies or 1.0)
+        known_rate(count, people, PER, varies)
         for count, people, varies in zip(pool.stops, pool.residents, factors, strict=True)
     )
     gap = disparity.period_difference(pool.monthly[0], people_a, pool.monthly[1], people_b, PER)
     unknown = disparity.unknown_range(a, people_a, b, people_b, pool.unknown)
     return row | {
         **rates_and_ratio(rate_a, rate_b, ratio),
-        **difference_and_excess(gap, a, ratio),
+        **difference_and_excess(known_difference(gap, rate_a, rate_b), a, ratio),
         "ratio_if_unknown_comparator": unknown.if_comparator,
         "ratio_if_unknown_group": unknown.if_group,
         "dispersion": factor,
@@ -215,7 +223,7 @@ def _together(similar: Similar) -> dict[str, Any]:
         "flag": "; ".join(
             [
                 *([CHANCE] if None in (factor, *factors) else []),
-                *([OVER] if max(rate_a.estimate, rate_b.estimate) > PER else []),
+                *rate_notes(rate_a, rate_b),
             ]
         ),
     }
@@ -231,7 +239,7 @@ def _within_districts(pool: Pool) -> dict[str, Any]:
         within = disparity.within_area_ratio(a, people_a, b, people_b)
     except ValueError:
         return told
-    if within.high > TOO_WIDE * within.low:
+    if not is_told(within):
         return told
     return {
         "ratio_adjusted": within.estimate,
@@ -292,7 +300,7 @@ def _test_table(made: _Made) -> pd.DataFrame:
 def _headline(made: _Made) -> str:
     own, others = made.row(OWN), made.row(TOGETHER)
     if wording.missing(others["ratio"]):
-        return "Too few searches by the most similar forces for a ratio"
+        return "No ratio can be told of the most similar forces"
     ratio, theirs = near_one.times(own["ratio"]), near_one.times(others["ratio"])
     if _is_open(made):
         return f"Ratio {ratio}, similar forces {theirs}: unknown ethnicity leaves it open"
@@ -308,11 +316,17 @@ def _answer(made: _Made) -> str:
         f"its most similar forces together ({names}) there were "
     )
     if wording.missing(others["ratio"]):
-        few = f"fewer than {settings().threshold} searches of one of the two groups, too few for a ratio"
-        return f"{said}{few}."
+        return f"{said}{_why_no_ratio(others)}."
     doubt = f"{_unknown(made)} As recorded: b{said[1:]}" if _is_doubtful(made) else said
     against = f"{wording.rate(others['rate'])} against {wording.rate(others['comparator_rate'])}"
     return f"{doubt}{against}, a ratio of {_ratio(others)}. {_difference(made)}{_reach(made)}"
+
+
+def _why_no_ratio(others: Row) -> str:
+    """Why there is no ratio of the similar forces together, as the end of a sentence."""
+    if NO_RATIO in str(others["flag"]):
+        return "searches in bursts, and their ratio could be anything"
+    return f"fewer than {settings().threshold} searches of one of the two groups, too few for a ratio"
 
 
 def _is_open(made: _Made) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+import math
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from analytics import charts, wording
@@ -20,6 +21,7 @@ from analytics.findings.stop_and_search.policy import (
     policy_rows,
     policy_table,
 )
+from analytics.findings.stop_and_search.ranges import BURSTS, range_caveats, rate_between, wide_rates
 from analytics.findings.stop_and_search.shared import (
     CHANCE,
     INDEPENDENT,
@@ -37,6 +39,7 @@ from analytics.findings.stop_and_search.shared import (
     residents_of,
     rules_fired,
     typed_frame,
+    unknown_first,
     withheld_caveats,
 )
 from analytics.records import records_of
@@ -45,7 +48,9 @@ from data.settings import settings
 from data.vocabularies import BROAD_GROUPS
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from analytics.findings import Question
     from data.store import View
@@ -54,6 +59,10 @@ _METHOD = (
     "Searches of persons in a month for every 1,000 residents. 95 % interval: mid-P Poisson, widened by how far the "
     "group's searches in a district and month depart from the district's share and the month's. What moves every "
     "district of a month alike is that month's rate. Where districts can't tell, months do, which is wider."
+)
+_PICKED = (
+    "The lowest and the highest month were picked for being so: by chance alone they lie further apart than two months "
+    "that are named beforehand."
 )
 _COUNT_METHOD = "Searches of persons in a month, counted as recorded: no residents are known to set them against."
 _TREND = ["month", "group", "stops", "population", "rate", "low", "high", "dispersion", "flag"]
@@ -75,7 +84,8 @@ def trend(scope: Scope, view: View) -> Finding:
     table, population = _trend_table(searches), searches.residents
     group, comparator = str(searches.scope.group), str(searches.scope.comparator)
     shown = table[(table["group"] == group) & table["rate"].notna()]
-    headline, answer = _sentences(shown, searches)
+    headline, said = _sentences(shown, searches)
+    answer = unknown_first(searches, said)
     months = searches.asked_months
     # One month has no course to draw or to mark: the sentence says it.
     drawn = len(months) > 1
@@ -94,7 +104,9 @@ def trend(scope: Scope, view: View) -> Finding:
             [*rules_fired(table, population), *rates_counted_in(searches, population)],
         ),
         caveats=(
+            *([_PICKED] if len(shown) > 2 else []),
             *([INDEPENDENT] if shown["dispersion"].isna().any() else []),
+            *range_caveats(table[table["group"].isin([group, comparator])]),
             *missing_residents(searches, population),
             *searches.gaps(),
             *none_caveats(searches),
@@ -119,6 +131,19 @@ def chartable(scope: Scope, view: View) -> Searches:
     searches = known_searches(scope, view)
     group = str(searches.scope.group)
     check_residents(searches, (group,))
+    _check_months(searches)
+    return searches
+
+
+def _check_months(searches: Searches) -> None:
+    """Refuse a group that in no month has enough searches.
+
+    Raises
+    ------
+    TooFew
+        With the reason.
+    """
+    group = str(searches.scope.group)
     if not searches.by_group[group]:
         raise TooFew(
             f"No search by {searches.force_name} {searches.during}{searches.limits} is recorded as {group}; "
@@ -133,16 +158,17 @@ def chartable(scope: Scope, view: View) -> Searches:
             f"{other_choices(searches)}.",
             searches,
         )
-    return searches
 
 
 def _counted(question: Question, searches: Searches, why: str) -> Finding:
     """How many searches there were in each month where no residents are known; refused where of the group too few."""
     group = str(searches.scope.group)
     table = _counts_table(searches)
+    try:
+        _check_months(searches)
+    except TooFew as few:
+        return refused(question, table, searches.scope.only(question.takes), searches.view, str(few))
     shown = table[(table["group"] == group) & (table["stops"] > 0).fillna(False)]
-    if shown.empty:
-        return refused(question, typed_frame([], _TREND, []), searches.scope, searches.view, why)
     months = records_of(shown)
     low, high = (pick(months, key=lambda row: row["stops"]) for pick in (min, max))
     whom = f"of {people(group)}{searches.limits}"
@@ -151,11 +177,11 @@ def _counted(question: Question, searches: Searches, why: str) -> Finding:
         headline = f"{wording.plural(int(low['stops']), 'search', 'searches')} {whom} {when}"
         answer = f"{headline}. {why}"
     else:
-        ends = [f"{int(row['stops']):,} in {wording.short_month(row['month'])}" for row in (low, high)]
-        headline = f"{ends[0]} to {ends[1]}: searches {whom}"
+        ends = [f"{int(row['stops']):,} ({wording.short_month(row['month'])})" for row in (low, high)]
+        headline = f"Lowest {ends[0]}, highest {ends[1]}: searches {whom}"
         whole = [f"{int(row['stops']):,} in {wording.month(row['month'])}" for row in (low, high)]
         answer = (
-            f"Searches {whom} in a month: from {whole[0]} to {whole[1]}, {searches.span}, "
+            f"Searches {whom} in a month: lowest {whole[0]}, highest {whole[1]}, {searches.span}, "
             f"{int(shown['stops'].sum()):,} in all{_months_shown(shown, searches)}; no test of a change was made. {why}"
         )
     return Finding(
@@ -165,7 +191,7 @@ def _counted(question: Question, searches: Searches, why: str) -> Finding:
         answer=answer,
         tables={"trend": table},
         provenance=searches.provenance(question, _COUNT_METHOD, "Our own counts", [], per_resident=False),
-        caveats=(*searches.gaps(per_resident=False), *withheld_caveats(table), *searches.caveats()),
+        caveats=(*searches.gaps(per_resident=False), *withheld_caveats(table), *searches.caveats("")),
         alt=answer,
     )
 
@@ -193,19 +219,26 @@ def _trend_table(searches: Searches) -> pd.DataFrame:
         residents, factor = population.by_group.get(group, 0), searches.variation_within(group)
         if not residents:
             continue
-        stops = counted[group].to_numpy()
-        made = zip(*(values.tolist() for values in (stops, *rates(stops, residents, PER, factor or 1.0))), strict=True)
-        of_month = dict(zip(counted.index, made, strict=True))
+        of_month = dict(zip(counted.index, _monthly(counted[group].to_numpy(), residents, factor), strict=True))
         for month in searches.asked_months:
             row = {"month": month, "group": group, "population": residents, "flag": "no file for this month"}
             if month in of_month:
                 row |= dict(zip(("stops", "rate", "low", "high"), of_month[month], strict=True))
-                row |= {"dispersion": factor, "flag": "" if factor else CHANCE}
+                hidden = [BURSTS] if math.isnan(of_month[month][2]) else []
+                row |= {"dispersion": factor, "flag": "; ".join([*([] if factor else [CHANCE]), *hidden])}
                 if not row["stops"]:
                     row["flag"] = f"no search is recorded as {group}"
             rows.append(row)
     table = typed_frame(rows, _TREND, ["stops", "population"])
     return withhold(table, ["stops"], ["rate", "low", "high", "dispersion"], settings().threshold, zeros_shown=True)
+
+
+def _monthly(stops: NDArray[np.int64], residents: int, factor: float | None) -> Iterable[tuple[float, ...]]:
+    """Searches, rate and limits of each month; the limits are NaN where they say nothing."""
+    estimate, low, high = rates(stops, residents, PER, factor or 1.0)
+    wide = wide_rates(low, high)
+    low[wide], high[wide] = math.nan, math.nan
+    return zip(*(values.tolist() for values in (stops, estimate, low, high)), strict=True)
 
 
 def _sentences(shown: pd.DataFrame, searches: Searches) -> tuple[str, str]:
@@ -226,17 +259,17 @@ def _sentences(shown: pd.DataFrame, searches: Searches) -> tuple[str, str]:
             f"{_with_interval(low)} searches for every 1,000 {whom} in each month shown, {searches.span}, "
             f"{base}; no test of a change was made.",
         )
-    ends = [f"{wording.rate(row['rate'])} in {wording.short_month(row['month'])}" for row in (low, high)]
+    ends = [f"{wording.rate(row['rate'])} ({wording.short_month(row['month'])})" for row in (low, high)]
     whole = [f"{_with_interval(row)} in {wording.month(row['month'])}" for row in (low, high)]
     return (
-        f"{ends[0]} to {ends[1]} for every 1,000 {whom}{_of_how_many(shown, searches)}",
-        f"Searches for every 1,000 {whom} in a month: from {whole[0]} to {whole[1]}, {searches.span}, "
+        f"Lowest {ends[0]}, highest {ends[1]} per 1,000 {whom}{_of_how_many(shown, searches)}",
+        f"Searches for every 1,000 {whom} in a month: lowest {whole[0]}, highest {whole[1]}, {searches.span}, "
         f"{base}; no test of a change was made.",
     )
 
 
 def _with_interval(row: Mapping[Hashable, Any]) -> str:
-    return f"{wording.rate(row['rate'])} ({wording.between(wording.rate(row['low']), wording.rate(row['high']))})"
+    return f"{wording.rate(row['rate'])} ({rate_between(row['low'], row['high'])})"
 
 
 def _months_shown(shown: pd.DataFrame, searches: Searches) -> str:

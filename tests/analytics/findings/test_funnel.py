@@ -8,11 +8,12 @@ import math
 import numpy as np
 import pytest
 from scipy.optimize import brentq
-from scipy.stats import binom, norm
+from scipy.stats import betabinom, binom, norm
 from statsmodels.stats.multitest import multipletests
 
 from analytics import wording
 from analytics.findings import QUESTIONS
+from analytics.findings.neighbourhoods import area_map
 from analytics.findings.stop_and_search import FAIRNESS, STREET, funnel, levels
 from analytics.findings.stop_and_search.funnel import BESIDE, REASON_TO_LOOK
 from analytics.findings.ways_out import ways_out
@@ -142,6 +143,40 @@ def test_own_intervals_are_conditional_mid_p(outlier):
 
     assert row["low"] == pytest.approx(brentq(lambda ratio: more(ratio) - 0.025, 0.1, 100), rel=1e-6)
     assert row["high"] == pytest.approx(brentq(lambda ratio: more(ratio) - 0.975, 0.1, 100), rel=1e-6)
+
+
+def test_searches_in_clumps_have_the_same_interval_here_and_on_the_map_and_it_is_the_beta_binomial_one(
+    town, square_areas
+):
+    """Thirteen districts over three months, most Black searches of each in one; in the last 10 to 10 searches."""
+    months = ("2019-04", "2019-05", "2019-06")
+    monthly = [
+        [*(((11, 20, 29)[(number + month) % 3], 40) for number in range(12)), last]
+        for month, last in enumerate([(2, 4), (6, 2), (2, 4)])
+    ]
+    for month, counts in zip(months[1:], monthly[1:], strict=True):
+        search(town, month, counts)
+    view = write(town, square_areas, monthly[0], months=months[:1])
+    asked = Scope(area_level="district", group="Black", comparator="White", to_month=months[-1])
+    finding = funnel(asked, view)
+    factor = json.loads(finding.as_json())["tables"]["whole"][0]["dispersion"]
+    assert factor > 2
+    mapped = area_map(asked.but(layer="search_ratio"), view).table.set_index("area")
+    for place, (a, b) in {0: (60, 120), 12: (10, 10)}.items():
+        row, total = by_name(finding)[f"District {chr(90 - place)}"], a + b
+        size = (total - factor) / (factor - 1)
+
+        def more(ratio, a=a, total=total, size=size):
+            share = ratio * 0.1 / (1 + ratio * 0.1)
+            law = betabinom(total, share * size, (1 - share) * size)
+            return law.sf(a) + law.pmf(a) / 2
+
+        low, high = (
+            brentq(lambda ratio, more=more, tail=tail: more(ratio) - tail, 0.01, 400) for tail in (0.025, 0.975)
+        )
+        assert (row["ratio"], row["low"], row["high"]) == pytest.approx((10 * a / b, low, high), rel=1e-6)
+        there = mapped.loc[row["area"]]
+        assert (there["low"], there["high"]) == pytest.approx((low, high), rel=1e-6)
 
 
 def test_what_is_said_names_areas_and_ranks_none(outlier):
@@ -455,6 +490,8 @@ def test_every_force_is_answered_or_refused_in_one_sentence(real_store, force):
             assert beyond or not row["flagged"]
 
 
-def test_british_transport_police_has_no_residents_to_set_areas_against(real_store):
+def test_british_transport_police_has_no_districts_to_set_against_each_other(real_store):
     finding = funnel(Scope("btp"), real_store.view())
-    assert finding.answer.startswith("British Transport Police has no residents of its own")
+    assert finding.answer == (
+        "British Transport Police has no area of its own, so it has no districts that could be set against each other."
+    )
