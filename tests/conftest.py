@@ -34,10 +34,16 @@ hypothesis_settings.load_profile("any_machine")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark whatever reads the real files, by whichever way."""
+    """Mark whatever reads the real files, by whichever way, and put first what takes long.
+
+    Two workers end together where the tests that are left for the end are short. Those of a file stay together, since
+    they share what is made for it, and so do those in the browser, which share servers.
+    """
     for item in items:
         if "real_files" in getattr(item, "fixturenames", ()):
             item.add_marker("real")
+    long = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: ("browser" not in item.path.parts, item.path not in long))
 
 
 @pytest.fixture(scope="session")
