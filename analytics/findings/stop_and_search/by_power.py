@@ -15,7 +15,7 @@ from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.finding import Finding, Panel
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
-from analytics.findings.residents import NoResidents, Residents
+from analytics.findings.residents import Residents
 from analytics.findings.searches import NoSearches, Searches
 from analytics.findings.stop_and_search import shares, tested_shares
 from analytics.findings.stop_and_search.by_object import LEAST_KNOWN
@@ -42,6 +42,7 @@ from analytics.findings.stop_and_search.shared import (
     people,
     population_caveats,
     rate_notes,
+    residents_or_why,
     rules_fired,
     typed_frame,
     withheld_caveats,
@@ -132,7 +133,7 @@ def by_power(scope: Scope, view: View) -> Finding:
     except (ScopeError, NoSearches) as why:
         return refused(question, typed_frame([], _BY_POWER, []), scope, view, str(why))
     known = _known_shares(searches)
-    population, why_none = _population(searches) if known[EVERYONE] >= LEAST_KNOWN else (None, "")
+    population, why_none = residents_or_why(searches) if known[EVERYONE] >= LEAST_KNOWN else (None, "")
     table, mirrored = _by_kind(searches, population, known)
     powers, tests, ratios = _each(searches, known), shares.without(table, mirrored), _ratios_tested(table)
     headline, answer = _sentences(searches, table, known, why_none)
@@ -185,13 +186,6 @@ def _shown() -> dict[str, str]:
         "Least share of searches with a place": wording.percent(settings().placed_share),
         "Share of which the kind of power must be known": wording.percent(LEAST_KNOWN),
     }
-
-
-def _population(searches: Searches) -> tuple[Residents | None, str]:
-    try:
-        return searches.residents, ""
-    except NoResidents as why:
-        return None, str(why)
 
 
 def unlike_grounds(searches: Searches) -> tuple[Row, Row] | None:
@@ -489,7 +483,7 @@ def _is_surer(row: Row) -> bool:
 def _of_ratios(rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str], why_none: str, span: str) -> list[str]:
     """Both rates and their ratio under each kind of power; else why there is none."""
     if why_none:
-        return [why_none if why_none.endswith(".") else f"{why_none}."]
+        return [f"{why_none[:1].upper()}{why_none[1:]}"]
     said = []
     for kind, under in ((GROUNDS, "powers that need grounds"), (NO_SUSPICION, "powers that need no suspicion")):
         one, other = (rows.get((kind, name)) for name in pair)

@@ -10,7 +10,7 @@ from analytics.disclosure import withhold
 from analytics.finding import Finding
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
-from analytics.findings.residents import NoResidents, Residents
+from analytics.findings.residents import Residents
 from analytics.findings.searches import NoSearches, Searches
 from analytics.findings.stop_and_search.ranges import range_caveats, rate_between
 from analytics.findings.stop_and_search.shared import (
@@ -23,7 +23,6 @@ from analytics.findings.stop_and_search.shared import (
     either,
     group_rate,
     missing_residents,
-    mostly_unknown,
     much_unknown,
     none_caveats,
     none_recorded,
@@ -31,6 +30,7 @@ from analytics.findings.stop_and_search.shared import (
     rate_notes,
     rates_between,
     rates_counted_in,
+    residents_or_why,
     rules_fired,
     typed_frame,
     unknown_first,
@@ -56,7 +56,7 @@ def rates(scope: Scope, view: View) -> Finding:
         searches = Searches.of(scope, view)
     except (ScopeError, NoSearches) as why:
         return refused(question, typed_frame([], _RATES, []), scope, view, str(why))
-    population, why_none = _population(searches)
+    population, why_none = residents_or_why(searches)
     table = _rates_table(searches, population)
     shown = table[table["rate"].notna()] if population else table[table["stops"].notna()]
     caveats = [
@@ -95,15 +95,6 @@ def rates(scope: Scope, view: View) -> Finding:
         draw=(lambda mode: charts.rate_dots(_dots(table), mode, "per 1,000")) if population else None,
         alt=answer,
     )
-
-
-def _population(searches: Searches) -> tuple[Residents | None, str]:
-    if searches.unknown < searches.total and (why := mostly_unknown(searches)):
-        return None, f"{why}."
-    try:
-        return searches.residents, ""
-    except NoResidents as why:
-        return None, str(why)
 
 
 def _rates_table(searches: Searches, population: Residents | None) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from analytics import wording
 from analytics.disparity import Estimate, Rate, Ratio, excess
 from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.findings import choices
-from analytics.findings.residents import JointRow, Residents, left_out
+from analytics.findings.residents import JointRow, NoResidents, Residents, left_out
 from analytics.findings.searches import NoSearches, Searches, TooFew
 from analytics.findings.stop_and_search.ranges import BURSTS, has_range, known_rate
 from analytics.records import with_nulls
@@ -257,6 +257,16 @@ def mostly_unknown(searches: Searches) -> str:
         f"the {searches.definition} is not known for {wording.percent(searches.unknown_share)} of them: with more than "
         f"half unknown, neither a rate nor a ratio of groups says anything{other}"
     )
+
+
+def residents_or_why(searches: Searches) -> tuple[Residents | None, str]:
+    """The residents that searches are set against, or why no rate by group is told."""
+    if searches.unknown < searches.total and (why := mostly_unknown(searches)):
+        return None, f"{why}."
+    try:
+        return searches.residents, ""
+    except NoResidents as why_none:
+        return None, f"{str(why_none).rstrip('.')}."
 
 
 def much_unknown(searches: Searches) -> bool:
