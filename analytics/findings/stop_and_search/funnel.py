@@ -18,10 +18,12 @@ from analytics.findings.asked import question_of
 from analytics.findings.neighbourhoods import places
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, NoSearches
+from analytics.findings.stop_and_search import pulled
 from analytics.findings.stop_and_search.areas import FEWEST, PairAreas, comparable_areas
 from analytics.findings.stop_and_search.edges import Edges, edges_of
 from analytics.findings.stop_and_search.ranges import HUNDRED_FOLD, could_be, is_told
 from analytics.findings.stop_and_search.shared import FAIRNESS, PER, STREET
+from analytics.findings.survey.small_areas import NoModel
 from analytics.records import with_nulls
 from analytics.scope import Scope
 from data.edges import NEAR
@@ -50,11 +52,11 @@ _METHOD = (
     "areas vary more than by chance, narrower by each area's own part in the ratio it is set against. Clearly outside: "
     "beyond the 95 % limits, and with a false-discovery rate (Benjamini and Hochberg) below the setting over all. An "
     "area's own 95 % interval: conditional mid-P, beta-binomial where searches come in clumps. Of the ratio within "
-    "areas: variance by area."
+    f"areas: variance by area. {pulled.METHOD}"
 )
 _REFERENCE = (
     "Spiegelhalter 2005, Statistics in Medicine 24, 1185, and Quality and Safety in Health Care 14, 347; Jones, "
-    "Ohlssen and Spiegelhalter 2008, Journal of Clinical Epidemiology 61, 232; docs/methods.md"
+    f"Ohlssen and Spiegelhalter 2008, Journal of Clinical Epidemiology 61, 232; {pulled.REFERENCE}; docs/methods.md"
 )
 
 _NARROW = "Limits and intervals take searches as independent and are likely too narrow"
@@ -104,15 +106,16 @@ def funnel(scope: Scope, view: View) -> Finding:
     except UNANSWERABLE as why:
         return refused(question, _empty(), scope, view, str(why))
     table = _table(judged)
+    drawn, read = _pulled(judged, table)
     answer = _answer(judged, table)
     return Finding(
         key=question.key,
         question=question.asks,
         headline=_headline(judged, table),
         answer=answer,
-        tables={"funnel": table, "whole": _whole(judged, table)},
+        tables={"funnel": table, **drawn, "whole": _whole(judged, table)},
         provenance=_provenance(judged, table, question, view),
-        caveats=tuple(_caveats(judged, table)),
+        caveats=tuple(_caveats(judged, table, read)),
         chart_title=f"Each dot is a {judged.areas.level}: the further right, the more its searches can tell",
         draw=lambda mode: charts.ratio_funnel(table, mode, judged.funnel.target),
         alt=f"{answer} {_varies(judged, any(_outside(judged, table)))}",
@@ -186,6 +189,15 @@ def _own(judged: _Judged) -> Ratios:
     return rate_ratios(a, people_a, b, people_b, judged.factor or 1.0)
 
 
+def _pulled(judged: _Judged, table: pd.DataFrame) -> tuple[dict[str, pd.DataFrame], str]:
+    """The table of ratios pulled towards each other, where there is one, and how to read it, or why there is none."""
+    try:
+        made = pulled.pulled(judged.areas, table, judged.funnel.target, judged.factor)
+    except NoModel as why:
+        return {}, pulled.without(why)
+    return {"pulled": made}, pulled.how_to_read(judged.areas.level, made)
+
+
 def _outside(judged: _Judged, table: pd.DataFrame) -> tuple[list[str], list[str]]:
     """Names of the areas outside the limits: above, and below."""
     found = table[table["flagged"].fillna(False)]
@@ -238,7 +250,7 @@ def _varies(judged: _Judged, some_outside: bool) -> str:
     )
 
 
-def _caveats(judged: _Judged, table: pd.DataFrame) -> list[str]:
+def _caveats(judged: _Judged, table: pd.DataFrame, of_pulled: str) -> list[str]:
     areas = judged.areas
     independent = (
         f"{_NARROW}: too few months and areas have searches of both groups to see how far they come in clumps."
@@ -253,6 +265,7 @@ def _caveats(judged: _Judged, table: pd.DataFrame) -> list[str]:
         *_few(judged),
         *_chance(judged, table),
         *_withheld(judged, table),
+        of_pulled,
         *areas.searches.gaps(),
         STREET,
         FAIRNESS,
