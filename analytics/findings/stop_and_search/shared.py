@@ -71,7 +71,8 @@ def residents_of(group: str) -> str:
 def withheld_caveats(table: pd.DataFrame) -> list[str]:
     """What is withheld of a table with one row a group, and that the printed totals give it away; empty if nothing is.
 
-    Only small counts are withheld, no second one with each (docs/methods.md, Small numbers).
+    No second count is withheld with a small one of an ethnic group. Where one is of other parts, such as ages or teams
+    (docs/methods.md, Small numbers), the totals of everyone and the files tell it all the same.
     """
     groups = list(dict.fromkeys(table.loc[table["flag"].str.startswith("withheld"), "group"]))
     if not groups:
