@@ -6,9 +6,9 @@ is no share or rate, which is not protection: nothing can be told from a handful
 
 A count below the threshold inside a breakdown by a personal attribute is withheld, and with it every figure made from
 it. Where totals that stand beside it would give it away, and it is of no ethnic group of published files, a second
-count is withheld with it (`second_with`); docs/methods.md, Small numbers, lists where. A zero counts as small: it tells as
-much as a one. Only of published files may a zero be shown, because totals give it away exactly; no figure is made from
-it.
+count is withheld with it (`second_with`); docs/methods.md, Small numbers, lists where. A zero counts as small: it tells
+as much as a one. Only of published files may a zero be shown, because totals give it away exactly; no figure is made
+from it.
 """
 
 from __future__ import annotations

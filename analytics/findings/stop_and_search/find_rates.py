@@ -82,6 +82,7 @@ _NO_GROUNDS = {
     NO_CLASS: "may need grounds or not",
 }
 WHOLE, WITHIN = "As a whole", "Within districts"
+_LONGEST_HEADLINE = 70
 
 _CHANCE = f"The intervals of find rates take searches as independent and are likely too narrow: {FEW_MONTHS}."
 _MEANS = (
@@ -482,8 +483,9 @@ def _sentences(followed: Followed, table: pd.DataFrame, gaps: pd.DataFrame) -> t
     if not wording.missing(compared[WITHIN, BROAD]["gap"]):
         answer += f". Within the same districts: {_differ(compared[WITHIN, BROAD])}"
     said = f"{group} {wording.percent(one['rate'])}, {comparator} {wording.percent(other['rate'])}"
-    on_grounds = " on grounds" if scope.power == ALL_POWERS else ""
-    return f"{_headline(whole, compared[WITHIN, BROAD])}{on_grounds}: {said}", f"{answer}."
+    rates = ["find rates on grounds", "find rates"] if scope.power == ALL_POWERS else ["find rates"]
+    offered = [f"{_headline(name, whole, compared[WITHIN, BROAD])}: {said}" for name in rates]
+    return next((one for one in offered if len(one) < _LONGEST_HEADLINE), offered[-1]), f"{answer}."
 
 
 def _by_link(followed: Followed, table: pd.DataFrame, gaps: pd.DataFrame) -> list[str]:
@@ -523,14 +525,14 @@ def _within(followed: Followed, gaps: pd.DataFrame) -> list[str]:
     ]
 
 
-def _headline(whole: Mapping[Any, Any], within: Mapping[Any, Any]) -> str:
+def _headline(rates: str, whole: Mapping[Any, Any], within: Mapping[Any, Any]) -> str:
     """Whether find rates differ; only as a whole where they do not clearly so within districts."""
     if wording.missing(whole["p_value"]):
-        return "Difference in find rates not tested"
+        return f"F{rates[1:]}, not tested"
     if not shares.is_clear(whole):
-        return "No clear difference in find rates"
+        return f"No clear difference in {rates}"
     same = wording.missing(within["gap"]) or within["verdict"] == whole["verdict"]
-    return "Find rates differ" if same else "As a whole find rates differ"
+    return f"F{rates[1:]} differ" if same else f"As a whole {rates} differ"
 
 
 def _share(row: Mapping[Any, Any]) -> str:

@@ -15,7 +15,7 @@ from analytics.finding import Panel
 from analytics.findings.stop_and_search import shares
 from analytics.findings.stop_and_search.conducted import Conducted
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
-from analytics.findings.stop_and_search.shared import CHANCE, UNTESTED, none_recorded, typed_frame
+from analytics.findings.stop_and_search.shared import CHANCE, UNTESTED, none_recorded, typed_frame, withheld_caveats
 from analytics.records import records_of
 from data.cubes import EVERYONE
 from data.settings import settings
@@ -117,13 +117,14 @@ def parts_withheld(table: pd.DataFrame, whole: str, parts: Collection[str]) -> p
     return table.assign(**columns, flag=table["flag"].mask(chosen, IN_COMPANY))
 
 
-def company_caveats(table: pd.DataFrame) -> list[str]:
-    """Why a count that is not small is withheld, where one is."""
+def what_is_withheld(table: pd.DataFrame) -> list[str]:
+    """What is withheld of shares by age, and whether totals tell it all the same; empty if nothing is."""
     if not (table["flag"] == IN_COMPANY).any():
-        return []
+        return withheld_caveats(table)
     return [
-        "Of a group of which one age band below 18 alone has a small count the other is withheld with it, so that it "
-        "is not simply the rest of the group's children; with the totals of everyone it can still be worked out."
+        "Small counts are withheld so that nobody reads a rate into them, not to keep them secret: the files are "
+        "published. Where one age band below 18 alone of a group has a small count the other is withheld with it, so "
+        "that it is not simply the rest of the group's children; other totals may still tell it."
     ]
 
 

@@ -142,7 +142,11 @@ def _panels(table: pd.DataFrame, searches: Searches) -> tuple[Panel, ...]:
             }
         )
         label = f"Searches of {people(name)}, by what followed"
-        said = "; ".join(f"{row['outcome']} {_share(row)}" for row in rows if not wording.missing(row["share"]))
+        said = "; ".join(
+            f"{row['outcome']} {_share(row)}, {int(row['searches']):,}"
+            for row in rows
+            if not wording.missing(row["share"])
+        )
         panels.append(Panel(label, "", "", partial(charts.share_dots, drawn), f"{label}: {said}"))
     return tuple(panels)
 
