@@ -63,6 +63,7 @@ In published files of 41 forces, 2018 to 2021, it is 95 to 100 % of 40 of them a
 """
 
 _MOST_DRAWN = 8
+_LONGEST_HEADLINE = 70
 
 _METHOD = (
     "Searches of persons of a group for each object, over those of which the file says what was looked for, under "
@@ -273,9 +274,19 @@ def _sentences(followed: Followed, table: pd.DataFrame) -> tuple[str, str]:
         f"{people(comparator)} were for {searched}, under {_under(followed)}, {searches.span}, {_base(followed)}: "
         f"{tested_shares.differ(one)}"
     )
-    short = ", ".join(f"{row['group']} {wording.percent(row['share'])}" for row in (one, other))
     none = "" if (DRUGS, EVERYONE) in rows else "No search was for drugs. "
-    return f"Searches for {searched}: {short}", f"{none}{answer}. {_others(table, group)}"
+    return _headline(rows, (group, comparator), first), f"{none}{answer}. {_others(table, group)}"
+
+
+def _headline(rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str], first: str) -> str:
+    """The shares of both groups for the object in which they clearly differ most, else for the one told first."""
+    clear = [row for (_, group), row in rows.items() if group == pair[0] and shares.is_clear(row)]
+    most = sorted(clear, key=lambda row: -abs(row["gap"]))
+    offered = []
+    for name in [*(row["object"] for row in most[:1]), first]:
+        short = ", ".join(f"{group} {wording.percent(rows[name, group]['share'])}" for group in pair)
+        offered.append(f"Searches for {object_in_words(name)}: {short}")
+    return next((said for said in offered if len(said) < _LONGEST_HEADLINE), offered[-1])
 
 
 def _under(followed: Followed) -> str:

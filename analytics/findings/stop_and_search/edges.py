@@ -67,6 +67,10 @@ _FIFTY = (
     f"How far the published point of a search lies from its place is not published; {NEAR} metres is a yardstick of "
     "our own, and a place can lie farther off."
 )
+_EVERYBODY = (
+    "Counts near an edge are of everybody, by where they were and by no personal characteristic, so they are given "
+    "however small."
+)
 _ONE_SIDED = "Where no area of the set is drawn on the other side of an edge, as on a coast, nothing counts as near it."
 
 _COUNTS = ("searches", "near_inside", "near_outside", "low_if_near_out", "high_if_near_in")
@@ -370,8 +374,9 @@ def _sentences(searches: Searches, found: Edges, table: pd.DataFrame) -> tuple[s
 
 
 def _between(row: Any) -> str:  # noqa: ANN401
-    low, high = (f"{int(row[name]):,}" for name in ("low_if_near_out", "high_if_near_in"))
-    return f"between {low} and {high} searches, by where those within {NEAR} metres of its edge were"
+    low, high = int(row["low_if_near_out"]), int(row["high_if_near_in"])
+    between = f"between {low:,} and {wording.plural(high, 'search', 'searches')}"
+    return f"{between}, by where those within {NEAR} metres of its edge were"
 
 
 def _caveats(searches: Searches, found: Edges) -> list[str]:
@@ -381,6 +386,7 @@ def _caveats(searches: Searches, found: Edges) -> list[str]:
         UTMOST,
         _FIFTY,
         _ONE_SIDED,
+        _EVERYBODY,
         _drawn(found.boundaries, level),
         *([_elsewhere(nowhere, searches.total, level)] if nowhere else []),
         *searches.gaps(per_resident=False),

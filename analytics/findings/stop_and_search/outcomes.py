@@ -29,7 +29,7 @@ from analytics.findings.stop_and_search.shared import (
     withheld_caveats,
 )
 from analytics.records import records_of
-from analytics.scope import Scope
+from analytics.scope import ALL_POWERS, Scope
 from data.cubes import EVERYONE, NOT_RECOGNISED
 from data.settings import settings
 from data.vocabularies import BROAD_GROUPS, NOT_GIVEN
@@ -144,7 +144,11 @@ def _panels(table: pd.DataFrame, searches: Searches) -> tuple[Panel, ...]:
             }
         )
         label = f"Searches of {people(name)}, by what followed"
-        said = "; ".join(f"{row['outcome']} {_share(row)}" for row in rows if not wording.missing(row["share"]))
+        said = "; ".join(
+            f"{row['outcome']} {_share(row)}, {int(row['searches']):,}"
+            for row in rows
+            if not wording.missing(row["share"])
+        )
         panels.append(Panel(label, "", "", partial(charts.share_dots, drawn), f"{label}: {said}"))
     return tuple(panels)
 
@@ -166,13 +170,15 @@ def _sentences(table: pd.DataFrame, searches: Searches) -> tuple[str, str]:
         for name in pair
     ]
     (base, whom, none, arrest), (other_base, other_whom, other_none, other_arrest) = parts
+    powers = " under all powers" if searches.scope.power == ALL_POWERS else ""
     answer = (
-        f"Of the {base:,} searches of {whom} {none} ended in {NOTHING.lower()}"
-        f"{f' and {arrest} in arrest' if arrests else ''}; of the {other_base:,} searches of {other_whom} {other_none}"
+        f"Of the {wording.plural(base, 'search', 'searches')} of {whom}{powers} {none} ended in {NOTHING.lower()}"
+        f"{f' and {arrest} in arrest' if arrests else ''}; of the "
+        f"{wording.plural(other_base, 'search', 'searches')} of {other_whom} {other_none}"
         f"{f' and {other_arrest}' if arrests else ''}{limits}, {searches.span}; no test of a difference was made."
     )
     short = ", ".join(f"{name} {wording.percent(rows[name, NOTHING]['share'])}" for name in pair)
-    return f"{NOTHING}: {short} of searches", answer
+    return f"{NOTHING}: {short} of {'all ' if powers else ''}searches", answer
 
 
 def _of_everyone(rows: Mapping[tuple[Any, Any], Mapping[Any, Any]], searches: Searches, limits: str) -> tuple[str, str]:
@@ -184,8 +190,8 @@ def _of_everyone(rows: Mapping[tuple[Any, Any], Mapping[Any, Any]], searches: Se
         row = rows[EVERYONE, NOTHING]
         return (
             f"{NOTHING}: {wording.percent(row['share'])} of searches",
-            f"{_share(row)} of {int(row['base']):,} searches of persons ended in {NOTHING.lower()}{limits}, "
-            f"{searches.span}{of_them}.",
+            f"{_share(row)} of {wording.plural(int(row['base']), 'search', 'searches')} of persons ended in "
+            f"{NOTHING.lower()}{limits}, {searches.span}{of_them}.",
         )
     if searches.total < settings().threshold:
         if none == pair:

@@ -74,7 +74,8 @@ def residents_of(group: str) -> str:
 def withheld_caveats(table: pd.DataFrame) -> list[str]:
     """What is withheld of a table with one row a group, and that the printed totals give it away; empty if nothing is.
 
-    Only small counts are withheld, no second one with each (docs/methods.md, Small numbers).
+    Only small counts of ethnic groups are withheld, no second one with each. Tables of other parts, such as ages or
+    teams, in which a second one is (docs/methods.md, Small numbers), say so themselves.
     """
     groups = list(dict.fromkeys(table.loc[table["flag"].str.startswith("withheld"), "group"]))
     if not groups:

@@ -12,7 +12,7 @@ import narwhals as nw
 import numpy as np
 
 from analytics import charts, disparity, wording
-from analytics.disclosure import withhold
+from analytics.disclosure import second_with, withhold
 from analytics.disparity import Funnel, rate_ratios, ratio_funnel, split_dispersion
 from analytics.disparity.funnel import MINIMUM_AREAS
 from analytics.finding import Finding, Panel
@@ -113,10 +113,11 @@ class Counted:
         teams that are, would tell its searches.
         """
         base = self.base
-        large = base >= LEAST
-        if ((base > 0) & ~large).sum() == 1 and large.any():
-            large[np.argmin(np.where(large, base, np.iinfo(base.dtype).max))] = False
-        return np.asarray(large)
+        large = np.asarray(base >= LEAST)
+        second = second_with(base, (base > 0) & ~large)
+        if second is not None:
+            large[second] = False
+        return large
 
     @property
     def shown(self) -> Counted:

@@ -15,7 +15,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 
 from analytics.disparity import Estimate, ratio_of_ratios
 from analytics.findings.stop_and_search import FAIRNESS, by_object, by_power, disproportionality
-from analytics.findings.stop_and_search.by_object import LEAST_KNOWN
+from analytics.findings.stop_and_search.by_object import LEAST_KNOWN, _headline
 from analytics.findings.stop_and_search.object_words import object_in_words
 from analytics.findings.stop_and_search.powers import (
     GROUNDS,
@@ -513,6 +513,24 @@ def test_shares_of_objects_add_up_and_have_statsmodels_intervals(write):
         "people were for drugs, under powers that need grounds, June 2019, 300 searches of known object: a difference "
         "that was not tested (between +3 and +26 points). No difference for another object was tested."
     )
+
+
+@pytest.mark.parametrize(
+    ("gaps", "said"),
+    [
+        ({"Controlled drugs": (-0.01, "not clearly different"), "Firearms": (0.14, "above")}, "firearms"),
+        ({"Controlled drugs": (-0.17, "below"), "Firearms": (0.15, "above")}, "drugs"),
+        ({"Controlled drugs": (-0.01, "not clearly different"), "Firearms": (0.3, "not clearly different")}, "drugs"),
+    ],
+)
+def test_what_was_looked_for_is_headed_by_the_largest_clear_difference(gaps, said):
+    rows = {
+        (name, group): {"object": name, "gap": gap, "verdict": verdict, "share": share}
+        for name, (gap, verdict) in gaps.items()
+        for group, share in (("Black", 0.21), ("White", 0.07))
+    }
+    headline = _headline(rows, ("Black", "White"), "Controlled drugs")
+    assert headline == f"Searches for {said}: Black 21\u00a0%, White 7\u00a0%"
 
 
 @pytest.mark.long
