@@ -4,9 +4,11 @@ Counts of people by a personal characteristic (age, sex, ethnic group, disabilit
 items of feedback, of ratings and of participations as a whole are no such counts and are given; of so few of them there
 is no share or rate, which is not protection: nothing can be told from a handful.
 
-Primary protection only: a count below the threshold inside a breakdown by a personal attribute is
-withheld, and with it every figure made from it. A zero counts as small: it tells as much as a one. Only of
-published files may a zero be shown, because totals give it away exactly; no figure is made from it.
+A count below the threshold inside a breakdown by a personal attribute is withheld, and with it every figure made from
+it. Where totals that stand beside it would give it away, and it is of no ethnic group of published files, a second
+count is withheld with it (`second_with`); docs/methods.md, Small numbers, lists where. A zero counts as small: it tells
+as much as a one. Only of published files may a zero be shown, because totals give it away exactly; no figure is made
+from it.
 """
 
 from __future__ import annotations
@@ -18,10 +20,13 @@ import numpy as np
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import ArrayLike
 
 LEAST_OF_A_SHARE = 10
 """Events, items, ratings or participations under which their number is given and no share or rate of them."""
 TOO_FEW = "too few to say"
+IN_COMPANY = "withheld: with the total it would tell a small count"
+"""Flag of a count that is withheld beside a small one."""
 
 
 def without_rates_of_few(frame: pd.DataFrame, count: str, figures: Sequence[str]) -> pd.DataFrame:
@@ -47,6 +52,30 @@ def without_rates_of_few(frame: pd.DataFrame, count: str, figures: Sequence[str]
         kept[name] = kept[name].astype("Float64").mask(few)
     kept.loc[few & (kept["flag"] == "").to_numpy(), "flag"] = TOO_FEW
     return kept
+
+
+def second_with(counts: ArrayLike, hidden: ArrayLike) -> int | None:
+    """Which count is withheld with a small one: where one part of a whole alone is hidden, the rest would tell it.
+
+    Parameters
+    ----------
+    counts : array_like of shape (parts,)
+        Counts of the parts; that of a hidden one may be missing.
+    hidden : array_like of bool, shape (parts,)
+        Parts that are withheld.
+
+    Returns
+    -------
+    int or None
+        Place of the smallest other part, since it takes the least away. None where not one part alone is hidden, and
+        where no other part has any: a 0 in company hides nothing, as the two together are the small count.
+    """
+    few = np.asarray(hidden, dtype=bool)
+    values = np.asarray(counts, dtype=float)
+    others = np.where(few | ~(values > 0), np.inf, values)
+    if few.sum() != 1 or np.isinf(others).all():
+        return None
+    return int(np.argmin(others))
 
 
 def withhold(

@@ -73,17 +73,23 @@ def percent_between(low: float, high: float) -> str:
 
 
 def tenths(share: float) -> str:
-    """A share of 1 as per cent with one decimal, where a tenth of a point counts: ``94.7 %``, and 100 only if it is."""
+    """A share of 1 as per cent with one decimal, where a tenth of a point counts: ``94.7 %``, ``over 99.9 %``."""
     return f"{_tenths(share)}{NBSP}%"
 
 
 def tenths_between(low: float, high: float) -> str:
-    """Between which shares, to a tenth of a point, the sign once: ``93 to 98.5 %``."""
-    return f"{_tenths(low)} to {_tenths(high)}{NBSP}%"
+    """Between which shares, to a tenth of a point, the sign once: ``93 to 98.5 %``; one where both read so."""
+    ends = list(dict.fromkeys([_tenths(low), _tenths(high)]))
+    return f"{' to '.join(ends)}{NBSP}%"
 
 
 def _tenths(share: float) -> str:
-    return f"{min(share * 100, 99.9) if share < 1 else share * 100:.1f}".removesuffix(".0")
+    """Never 0 or 100 unless it is."""
+    if 0 < share < 0.0005:
+        return "under 0.1"
+    if 0.9995 <= share < 1:
+        return "over 99.9"
+    return f"{share * 100:.1f}".removesuffix(".0")
 
 
 def points(change: float, digits: int = 0) -> str:
@@ -93,12 +99,26 @@ def points(change: float, digits: int = 0) -> str:
 
 
 def points_between(low: float, high: float) -> str:
-    """An interval of a change in points: ``−5 to +3 points``; in tenths where an end beyond 0 would be written as 0.
+    """An interval of a change in points: ``−5 to +3 points``; finer where an end beyond 0 would be written as 0.
 
     So ``+0.2 to +5.4 points`` shows on which side of 0 it lies.
     """
-    hidden = (0 < low < 0.005) or (-0.005 < high < 0)
-    return f"{signed(low * 100, int(hidden))} to {signed(high * 100, int(hidden))} points"
+    digits = digits_beyond_zero([low * 100, high * 100]) if low > 0 or high < 0 else 0
+    return f"{signed(low * 100, digits)} to {signed(high * 100, digits)} points"
+
+
+def digits_beyond_zero(values: Iterable[float], least: int = 0) -> int:
+    """Decimals with which no value but 0 itself is written as 0, three at most.
+
+    Parameters
+    ----------
+    values
+        Differences, in the unit they are written in.
+    least
+        Decimals that they have anyway.
+    """
+    sizes = [abs(value) for value in values if value]
+    return next((digits for digits in range(least, 3) if all(round(size, digits) for size in sizes)), 3)
 
 
 def signed(value: float, digits: int | None = None) -> str:

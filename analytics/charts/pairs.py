@@ -118,10 +118,15 @@ def _colour(verdict: str, palette: Palette, welcome: bool) -> str:
 
 
 def _change(row: Row, none: str) -> str:
-    """The change in points with its interval, under the name; where there is none, that: the table says why."""
+    """The change in points with its interval, under the name; where there is none, that: the table says why.
+
+    What is drawn as clear shows on which side of 0 it lies.
+    """
     if number(row["change"]) is None:
         return none
-    change, low, high = (wording.signed(float(row[name]) * 100, 0) for name in ("change", "change_low", "change_high"))
+    figures = [float(row[name]) * 100 for name in ("change", "change_low", "change_high")]
+    digits = wording.digits_beyond_zero(figures) if as_text(row["verdict"]) in _SYMBOLS else 0
+    change, low, high = (wording.signed(figure, digits) for figure in figures)
     return f"{change} ({low} to {high})"
 
 

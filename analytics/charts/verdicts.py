@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
-_ROW, _HEAD = 3 * LINE + 8, LINE + 12
+_ROW, _HEAD = 4 * LINE + 8, LINE + 12
 """Height of a criterion and of the name of a test, in pixels."""
+_NO_INTERVAL = "all are counted"
+"""What stands in the place of an interval where nothing was sampled."""
 _TICK = 0.34  # Of a row, from its middle to either end of a yardstick.
 _SYMBOLS = {"met": "circle", "not met": "diamond"}
 
@@ -43,7 +45,8 @@ def verdict_rows(rows: pd.DataFrame, tests: pd.DataFrame, mode: Mode) -> go.Figu
     rows
         One row a criterion, test by test: test, criterion, measured_as (``share`` or ``ratio``), estimate, low, high,
         met_by and base (of a share the searches that are so, and all), floor and ceiling (ends of the yardstick),
-        yardstick (in words), verdict, and flag (why no figure).
+        yardstick (in words), verdict, flag (why no figure), and note (what is to be known of the figure or of its
+        verdict, in 20 letters; empty where nothing is). A share without an interval is a count of all.
     tests
         One row a test in the same order: test and verdict.
     mode
@@ -118,16 +121,17 @@ def _words(row: Row, y: float, palette: Palette) -> list[dict[str, Any]]:
     if number(row["estimate"]) is None:
         told = "" if row["verdict"] == "no data" else f"{_said(row)}; "
         said = f"{told or 'No data: '}{as_text(row['flag'])}"
-        return [annotation(escaped(said, 24, 3), 0, y, xref="paper", xshift=8, **muted)]
+        return [annotation(escaped(said, 24, 4), 0, y, xref="paper", xshift=8, **muted)]
     return [_verdict("<br>".join(escaped(part, 20, 1) for part in _beside(row)), y)]
 
 
-def _beside(row: Row) -> tuple[str, str, str]:
-    """Three lines: the verdict, the figure and its interval; of a share its counts too, beside the verdict."""
+def _beside(row: Row) -> list[str]:
+    """The verdict, the figure and its interval, and the note; of a share its counts too, beside the verdict."""
     estimate, interval = _figures(row)
+    note = [as_text(row["note"])] if row["note"] else []
     if row["measured_as"] != "share":
-        return _said(row), estimate, interval
-    return f"{_said(row)}: {estimate}", interval, f"{int(row['met_by']):,} of {int(row['base']):,}"
+        return [_said(row), estimate, interval, *note]
+    return [f"{_said(row)}: {estimate}", interval, f"{int(row['met_by']):,} of {int(row['base']):,}", *note]
 
 
 def _label(row: Row) -> str:
@@ -140,14 +144,16 @@ def _label(row: Row) -> str:
 
 def _figures(row: Row) -> tuple[str, str]:
     if row["measured_as"] == "share":
-        return wording.tenths(float(row["estimate"])), wording.tenths_between(float(row["low"]), float(row["high"]))
+        low, high = number(row["low"]), number(row["high"])
+        between = _NO_INTERVAL if low is None or high is None else wording.tenths_between(low, high)
+        return wording.tenths(float(row["estimate"])), between
     return f"{near_one.times(float(row['estimate']))} times", near_one.between(float(row["low"]), float(row["high"]))
 
 
 def _bars(shares: Sequence[tuple[float, Row]], palette: Palette) -> list[dict[str, Any]]:
     return [
         {
-            "x": [x for _, row in kept for x in (float(row["low"]), float(row["high"]), None)],
+            "x": [x for _, row in kept for x in (number(row["low"]), number(row["high"]), None)],
             "y": [at for y, _ in kept for at in (y, y, None)],
             "mode": "lines",
             "line": {"color": colour, "width": BAR},

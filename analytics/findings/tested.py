@@ -54,12 +54,25 @@ def chance_caveat(table: pd.DataFrame) -> list[str]:
         return []
     wrong = clear * rate
     about = (
-        f"about {wrong:.0f} of these {clear}" if wrong > 0.5 else "this one" if clear == 1 else f"few of these {clear}"
+        f"about {wrong:.0f} of these {clear}"
+        if wrong > 0.5
+        else f"this one{_whose(table)}"
+        if clear == 1
+        else f"few of these {clear}"
     )
+    of = f", of {wording.count(number_tested(table))} tested in the table" if "p_value" in table else ""
     return [
-        f"Called clear with a false-discovery rate below {wording.percent(rate)}: {about} may be so by chance. The "
+        f"Called clear with a false-discovery rate below {wording.percent(rate)}{of}: {about} may be so by chance. The "
         "intervals are for one at a time."
     ]
+
+
+def _whose(table: pd.DataFrame) -> str:
+    """The group of the only difference that is called clear, which need not be the one that the page speaks of."""
+    if "group" not in table:
+        return ""
+    (group,) = table.loc[table["verdict"].isin(_CLEAR), "group"]
+    return f" ({group})"
 
 
 def withheld_rule(table: pd.DataFrame) -> list[str]:

@@ -129,7 +129,7 @@ def criteria(name: str = "Power recorded", flag: str = "not in the files") -> pd
     ]
     columns = ["test", "criterion", "measured_as", "estimate", "low", "high", "floor", "yardstick", "verdict", "flag"]
     figures = dict.fromkeys(("estimate", "low", "high", "floor"), "Float64")
-    return pd.DataFrame(rows, columns=columns).astype(figures).assign(met_by=1168, base=1204, ceiling=1.25)
+    return pd.DataFrame(rows, columns=columns).astype(figures).assign(met_by=1168, base=1204, ceiling=1.25, note="")
 
 
 def limits(name: str = "Team 1", flag: str = "withheld: fewer than 20 searches") -> pd.DataFrame:
@@ -747,6 +747,14 @@ def test_a_verdict_is_a_word_and_a_shape_and_its_yardstick_is_drawn() -> None:
     assert figure.layout.yaxis.ticktext[-1] == "Ratio<br>0.80 to 1.25 is met"
     lines = [shape for shape in figure.layout.shapes if shape.x0 == shape.x1]
     assert [line.x0 for line in lines] == [0.95, 0.25, 0.2]  # a ratio has no place on an axis of shares
+
+
+def test_beside_a_verdict_stands_what_is_to_be_known_of_it_and_a_count_of_all_has_no_interval() -> None:
+    rows = criteria().assign(note=["given for 84 %", "", "", "fewer than 3 months", ""])
+    rows.loc[0, ["low", "high"]] = None
+    said = [note.text for note in charts.verdict_rows(rows, five(), "light").layout.annotations][3:]
+    assert said[0] == f"Met: 97{NBSP}%<br>all are counted<br>1,168 of 1,204<br>given for 84 %"
+    assert said[3].endswith("<br>fewer than 3 months")
 
 
 def test_unknown_status_is_refused() -> None:

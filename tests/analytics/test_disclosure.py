@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.disclosure import withhold, without_rates_of_few
+from analytics.disclosure import second_with, withhold, without_rates_of_few
 
 COUNT = st.none() | st.integers(0, 40)
 
@@ -35,6 +35,17 @@ def test_no_figure_of_a_small_count_is_left(rows, threshold, kind):
             assert row["flag"] == f"withheld: fewer than {threshold} searches"
         else:
             assert (row["a"], row["b"], row["rate"], row["flag"]) == (a, b, 1.5, "")
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=8))
+def test_with_one_small_part_of_a_whole_the_next_smallest_is_withheld_and_else_none(counts):
+    hidden = [0 < number < 10 for number in counts]
+    second = second_with(counts, hidden)
+    others = sorted(number for number, few in zip(counts, hidden, strict=True) if number and not few)
+    if hidden.count(True) != 1 or not others:
+        assert second is None
+    else:
+        assert (counts[second], hidden[second]) == (others[0], False)
 
 
 def test_a_zero_is_small():

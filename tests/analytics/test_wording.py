@@ -26,11 +26,30 @@ def test_a_day_is_written_out(day, said):
 
 
 @pytest.mark.parametrize(
-    ("share", "said"), [(0.9469, "94.7 %"), (1.0, "100 %"), (0.95, "95 %"), (0.0, "0 %"), (0.9996, "99.9 %")]
+    ("share", "said"), [(0.9469, "94.7 %"), (1.0, "100 %"), (0.95, "95 %"), (0.0, "0 %"), (0.9996, "over 99.9 %")]
 )
 def test_a_tenth_of_a_point_is_written_where_it_counts(share, said):
     assert wording.tenths(share).replace(wording.NBSP, " ") == said
     assert wording.tenths_between(0.93, share).replace(wording.NBSP, " ") == f"93 to {said}"
+
+
+def test_a_share_never_reads_as_all_or_none_and_two_ends_written_alike_are_one():
+    assert wording.tenths(71150 / 71152) == f"over 99.9{wording.NBSP}%"
+    assert wording.tenths_between(0.99986, 0.99999) == f"over 99.9{wording.NBSP}%"
+    assert wording.tenths_between(0.0, 0.0004) == f"0 to under 0.1{wording.NBSP}%"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (-0.0503, -0.0004, "\u22125.03 to \u22120.04 points"),
+        (0.002, 0.054, "+0.2 to +5.4 points"),
+        (-0.05, 0.001, "\u22125 to 0 points"),
+        (0.0, 0.051, "0 to +5 points"),
+    ],
+)
+def test_an_end_beyond_zero_is_never_written_as_zero(low, high, said):
+    assert wording.points_between(low, high) == said
 
 
 @given(FINITE | st.floats(-2, 2), st.none() | st.integers(0, 4))

@@ -28,7 +28,6 @@ from analytics.findings.stop_and_search.shared import (
     people,
     rules_fired,
     typed_frame,
-    withheld_caveats,
 )
 from analytics.findings.tested import chance_caveat, rule_of_tests
 from analytics.records import records_of, with_nulls
@@ -111,8 +110,7 @@ def children(scope: Scope, view: View) -> Finding:
             *chance_caveat(gaps),
             FAIRNESS,
             *searches.gaps(per_resident=rated),
-            *withheld_caveats(table),
-            *group_shares.company_caveats(table),
+            *group_shares.what_is_withheld(table),
             *searches.caveats(""),
         ),
         panels=tuple(panel for panel in panels if panel is not None),

@@ -82,6 +82,7 @@ _NO_GROUNDS = {
     NO_CLASS: "may need grounds or not",
 }
 WHOLE, WITHIN = "As a whole", "Within districts"
+_LONGEST_HEADLINE = 70
 
 _CHANCE = f"The intervals of find rates take searches as independent and are likely too narrow: {FEW_MONTHS}."
 _MEANS = (
@@ -93,7 +94,8 @@ _METHOD = (
     "Finds over searches of persons under powers that need grounds. 95 % interval: Wilson's, with the effective number "
     "of searches that months as clusters leave, and Student's t. Gap as a whole: from both intervals, with the "
     "searches that the gaps of the months leave; not tested with fewer than 3 months. Within districts: Mantel and "
-    "Haenszel's difference, districts as clusters; not tested with fewer than 3 districts."
+    "Haenszel's difference, districts as clusters; not tested with fewer than 3 districts. Clear: the interval leaves "
+    "out 0, and the false-discovery rate (Benjamini and Hochberg) over all gaps of the two groups is below the setting."
 )
 _REFERENCE = (
     "Wilson 1927, JASA 22, 209; Newcombe 1998, Statistics in Medicine 17, 873; Sato 1989, Biometrics 45, 1323; Simoiu, "
@@ -105,7 +107,7 @@ _RATES = ["group", "stratum", "rule", "searches", "found", *_FOUND, "known_share
 _GAPS = [
     "compared", "rule", "group", "comparator", "searches", "found", "comparator_searches", "comparator_found", "rate",
     "comparator_rate", "gap", "low", "high", "least_gap", "most_gap", "ratio", "ratio_low", "ratio_high", "p_value",
-    "areas", "base", "flag",
+    "q_value", "verdict", "areas", "base", "flag",
 ]  # fmt: skip
 _COUNTS = ["searches", "found", "comparator_searches", "comparator_found", "areas", "base"]
 _FINDS = "searches that found something"
@@ -139,10 +141,15 @@ def find_rates(scope: Scope, view: View) -> Finding:
             question,
             _METHOD,
             _REFERENCE,
-            [*rules_fired(table, None), *_strict_rule(followed), *rule_of_tests(by_object, "same-object gap")],
+            [
+                *rules_fired(table, None),
+                *_strict_rule(followed),
+                *rule_of_tests(gaps, "gap"),
+                *rule_of_tests(by_object, "same-object gap"),
+            ],
             {
                 "Share of which the file must say it": wording.percent(LEAST_KNOWN),
-                "Clear for one object below a false-discovery rate of": f"{settings().false_discovery:.2f}",
+                "Clear below a false-discovery rate of": f"{settings().false_discovery:.2f}",
                 "Least share of searches with a place": wording.percent(settings().placed_share),
             },
             per_resident=False,
@@ -164,7 +171,7 @@ def find_rates(scope: Scope, view: View) -> Finding:
             *withheld_caveats(table),
             *searches.caveats("gap"),
         ),
-        chart_title=f"Share of searches with an outcome other than {NOTHING.lower()}",
+        chart_title=f"Share of searches on grounds with an outcome other than {NOTHING.lower()}",
         draw=lambda mode: _draw(table, mode),
         alt=answer,
     )
@@ -300,10 +307,11 @@ def _not_known(rule: str, share: float) -> str:
 def _gaps_table(followed: Followed) -> pd.DataFrame:
     rows = [_gap(followed, rule, compared) for rule in RULES for compared in (WHOLE, WITHIN)]
     table = typed_frame(rows, _GAPS, _COUNTS)
-    figures = [name for name in _GAPS[_GAPS.index("rate") :] if name != "flag"]
+    figures = [name for name in _GAPS[_GAPS.index("rate") :] if name not in ("verdict", "flag")]
     counts = ["searches", "comparator_searches"], ["found", "comparator_found"]
     table = withhold(table, counts[0], [*counts[1], *figures], settings().threshold, zeros_shown=True)
-    return withhold(table, counts[1], figures, settings().threshold, zeros_shown=True, what=_FINDS)
+    table = withhold(table, counts[1], figures, settings().threshold, zeros_shown=True, what=_FINDS)
+    return shares.judged(table)[_GAPS]
 
 
 def _gap(followed: Followed, rule: str, compared: str) -> dict[str, Any]:
@@ -475,7 +483,9 @@ def _sentences(followed: Followed, table: pd.DataFrame, gaps: pd.DataFrame) -> t
     if not wording.missing(compared[WITHIN, BROAD]["gap"]):
         answer += f". Within the same districts: {_differ(compared[WITHIN, BROAD])}"
     said = f"{group} {wording.percent(one['rate'])}, {comparator} {wording.percent(other['rate'])}"
-    return f"{_headline(whole, compared[WITHIN, BROAD])}: {said}", f"{answer}."
+    rates = ["find rates on grounds", "find rates"] if scope.power == ALL_POWERS else ["find rates"]
+    offered = [f"{_headline(name, whole, compared[WITHIN, BROAD])}: {said}" for name in rates]
+    return next((one for one in offered if len(one) < _LONGEST_HEADLINE), offered[-1]), f"{answer}."
 
 
 def _by_link(followed: Followed, table: pd.DataFrame, gaps: pd.DataFrame) -> list[str]:
@@ -515,14 +525,14 @@ def _within(followed: Followed, gaps: pd.DataFrame) -> list[str]:
     ]
 
 
-def _headline(whole: Mapping[Any, Any], within: Mapping[Any, Any]) -> str:
+def _headline(rates: str, whole: Mapping[Any, Any], within: Mapping[Any, Any]) -> str:
     """Whether find rates differ; only as a whole where they do not clearly so within districts."""
     if wording.missing(whole["p_value"]):
-        return "Difference in find rates not tested"
-    if whole["low"] <= 0 <= whole["high"]:
-        return "No clear difference in find rates"
-    same = wording.missing(within["gap"]) or within["low"] * whole["gap"] > 0 < within["high"] * whole["gap"]
-    return "Find rates differ" if same else "As a whole find rates differ"
+        return f"F{rates[1:]}, not tested"
+    if not shares.is_clear(whole):
+        return f"No clear difference in {rates}"
+    same = wording.missing(within["gap"]) or within["verdict"] == whole["verdict"]
+    return f"F{rates[1:]} differ" if same else f"As a whole {rates} differ"
 
 
 def _share(row: Mapping[Any, Any]) -> str:
@@ -537,9 +547,8 @@ def _share(row: Mapping[Any, Any]) -> str:
 
 def _differ(row: Mapping[Any, Any]) -> str:
     """A gap in points with its interval, or the range that it lies in; whether it is clear, if it was tested."""
-    ends = row["low"], row["high"]
-    verdict = "" if wording.missing(row["p_value"]) else shares.side(*ends, q_value=0)
-    if not wording.missing(row["gap"]) or not shares.is_clear({"verdict": verdict}):
+    ends, verdict = (row["low"], row["high"]), row["verdict"]
+    if not wording.missing(row["gap"]) or not shares.is_clear(row):
         return shares.difference_in_words(0 if wording.missing(row["gap"]) else row["gap"], *ends, verdict)
     if wording.points(row["least_gap"]) == wording.points(row["most_gap"]):
         return shares.difference_in_words(row["least_gap"], *ends, verdict)

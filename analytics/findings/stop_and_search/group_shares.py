@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analytics import charts, wording
-from analytics.disclosure import withhold
+from analytics.disclosure import IN_COMPANY, second_with, withhold
 from analytics.finding import Panel
 from analytics.findings.stop_and_search import shares
 from analytics.findings.stop_and_search.conducted import Conducted
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
-from analytics.findings.stop_and_search.shared import CHANCE, UNTESTED, none_recorded, typed_frame
+from analytics.findings.stop_and_search.shared import CHANCE, UNTESTED, none_recorded, typed_frame, withheld_caveats
 from analytics.records import records_of
 from data.cubes import EVERYONE
 from data.settings import settings
@@ -39,8 +39,6 @@ _GAPS = [
 ]  # fmt: skip
 _COUNTS = ["searches", "comparator_searches"]
 _FIGURES = ["share", "low", "high", "share_if_none", "share_if_all"]
-IN_COMPANY = "withheld: with the total it would tell a small count"
-"""Flag of a count that is withheld beside a small one."""
 _FINE = 0.2
 """The highest end of an interval below which an axis shows tenths of a point."""
 
@@ -106,11 +104,12 @@ def parts_withheld(table: pd.DataFrame, whole: str, parts: Collection[str]) -> p
     rows = records_of(table)
     second = []
     for group in dict.fromkeys(row["group"] for row in rows):
-        own = {row["age_band"]: at for at, row in enumerate(rows) if row["group"] == group}
-        hidden = [name for name in parts if rows[own[name]]["flag"].startswith("withheld")]
-        others = [own[name] for name in parts if name not in hidden]
-        if len(hidden) == 1 and others and not wording.missing(rows[own[whole]]["searches"]):
-            second.append(min(others, key=lambda at: rows[at]["searches"]))
+        at = {row["age_band"]: place for place, row in enumerate(rows) if row["group"] == group}
+        own = [rows[at[name]] for name in parts]
+        counts = [np.nan if wording.missing(row["searches"]) else row["searches"] for row in own]
+        beside = second_with(counts, [row["flag"].startswith("withheld") for row in own])
+        if beside is not None and not wording.missing(rows[at[whole]]["searches"]):
+            second.append(at[list(parts)[beside]])
     if not second:
         return table
     chosen = np.isin(np.arange(len(table)), second)
@@ -118,11 +117,15 @@ def parts_withheld(table: pd.DataFrame, whole: str, parts: Collection[str]) -> p
     return table.assign(**columns, flag=table["flag"].mask(chosen, IN_COMPANY))
 
 
-def company_caveats(table: pd.DataFrame) -> list[str]:
-    """Why a count that is not small is withheld, where one is."""
+def what_is_withheld(table: pd.DataFrame) -> list[str]:
+    """What is withheld of shares by age, and whether totals tell it all the same; empty if nothing is."""
     if not (table["flag"] == IN_COMPANY).any():
-        return []
-    return ["Where one age band below 18 alone has a small count, the other is withheld too: the total would tell it."]
+        return withheld_caveats(table)
+    return [
+        "Small counts are withheld so that nobody reads a rate into them, not to keep them secret: the files are "
+        "published. Where one age band below 18 alone of a group has a small count the other is withheld with it, so "
+        "that it is not simply the rest of the group's children; other totals may still tell it."
+    ]
 
 
 def _rows(conducted: Conducted, kind: Kind) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from analytics import charts, wording
 from analytics.claims import Layer, claim_of
+from analytics.disclosure import second_with
 from analytics.finding import Finding, Panel
 from analytics.findings import choices
 from analytics.findings.asked import question_of
@@ -233,10 +234,12 @@ def _pair(means: DomainMeans, shown: Sequence[Mapping[Any, Any]], one: int, othe
 
 def _in_company(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The groups with a second one's numbers of answers withheld where one alone is: the total would give it away."""
-    hidden = [row for row in groups if wording.missing(row["stopped_base"])]
-    if len(hidden) != 1 or len(groups) == 1:
+    hidden = [wording.missing(row["stopped_base"]) for row in groups]
+    bases = [np.nan if few else row["stopped_base"] for row, few in zip(groups, hidden, strict=True)]
+    second = second_with(bases, hidden)
+    if second is None:
         return groups
-    smallest = min((row for row in groups if row not in hidden), key=lambda row: row["stopped_base"])
+    smallest = groups[second]
     smallest |= {"stopped_base": None, "not_stopped_base": None}
     smallest["flag"] = "; ".join(filter(None, [str(smallest["flag"]), estimates.COMPANY]))
     return groups
@@ -291,11 +294,20 @@ def _told(whole: Sequence[Mapping[Any, Any]]) -> list[Mapping[Any, Any]]:
 
 def _further(whole: Sequence[Mapping[Any, Any]], table: pd.DataFrame, between: Between) -> list[str]:
     """What the other measures, ethnic groups and areas show, in a sentence each."""
-    groups = [row for row in records_of(table) if row["group"] != EVERYONE and row["verdict"] == SIDES.below]
-    names = list(dict.fromkeys(str(row["group"]) for row in groups))
-    among = f"By ethnic group it is clearly lower among {wording.listing([people(name) for name in names])}."
     others = [f"{said(row)}." for row in _told(whole)[1:]]
-    return [*others, *([among] if names else []), *filter(None, [between.said])]
+    return [*others, *filter(None, [_by_group_lower(table), between.said])]
+
+
+def _by_group_lower(table: pd.DataFrame) -> str:
+    """In which ethnic groups each measure is clearly lower among people who were stopped; empty where in none."""
+    lower: dict[str, list[str]] = {}
+    for row in records_of(table):
+        if row["group"] != EVERYONE and row["verdict"] == SIDES.below:
+            lower.setdefault(_what(row), []).append(people(str(row["group"])))
+    parts = [
+        f"{what[0].lower()}{what[1:]} is clearly lower among {wording.listing(names)}" for what, names in lower.items()
+    ]
+    return f"By ethnic group {'; '.join(parts)}." if parts else ""
 
 
 def said(row: Mapping[Any, Any]) -> str:
@@ -305,13 +317,16 @@ def said(row: Mapping[Any, Any]) -> str:
         f"{wording.percent(row[side])} ({wording.percent_between(row[f'{side}_low'], row[f'{side}_high'])})"
         for side in _SIDES
     ]
-    equal = ", ethnic group held equal" if str(row["flag"]) == HELD else ""
-    span = wording.points_between(row["low"], row["high"])
-    size = (
-        f"no clear difference (between {span.replace(' to ', ' and ')}{equal})"
-        if row["verdict"] == SIDES.neither
-        else f"a difference of {wording.points(row['difference'])} ({span.removesuffix(' points')}{equal})"
-    )
+    held, span = str(row["flag"]) == HELD, wording.points_between(row["low"], row["high"])
+    if row["verdict"] == SIDES.neither:
+        size = f"no clear difference{' within ethnic groups' if held else ''} (between {span.replace(' to ', ' and ')})"
+    elif held:
+        # The mean within groups is not the difference of the two shares, which a reader would take it to be.
+        side = "lower" if row["difference"] < 0 else "higher"
+        apart = wording.points(abs(row["difference"])).removeprefix("+")
+        size = f"within ethnic groups on average {apart} {side} ({span.removesuffix(' points')})"
+    else:
+        size = f"a difference of {wording.points(row['difference'])} ({span.removesuffix(' points')})"
     return f"{shares[0]} of people who were stopped and searched {says}, and {shares[1]} of others: {size}"
 
 

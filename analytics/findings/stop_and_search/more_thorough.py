@@ -128,16 +128,21 @@ def _sentences(conducted: Conducted, table: pd.DataFrame, gaps: pd.DataFrame) ->
         (gap,) = [row for row in records_of(gaps) if row["group"] == pair[0] and row["age_band"] == ANY_AGE]
         differ = gap_in_words(gap)
         answer += (
-            f". It was {share_in_words(one)} for {people(pair[0])} and {share_in_words(other)} for {people(pair[1])}"
+            f". It was {_counted(one)} for {people(pair[0])} and {_counted(other)} for {people(pair[1])}"
             f"{f': {differ}' if differ else ''}"
         )
     young = rows[EVERYONE, CHILDREN]
     if not wording.missing(young["share"]):
-        answer += f". Of searches of children, people under 18, it was {share_in_words(young)}"
+        answer += f". Of searches of children, people under 18, it was {_counted(young).removesuffix(',')}"
     head = "More than outer clothing was removed"
     if not told:
         return f"{head} in {_short(whole)} of searches", f"{answer}."
     return f"{head}: {pair[0]} {_short(one)}, {pair[1]} {_short(other)}", f"{answer}."
+
+
+def _counted(row: Mapping[Any, Any]) -> str:
+    """A share with its interval and the searches it is made of, which may be few."""
+    return f"{share_in_words(row)}, {int(row['searches']):,} of {int(row['base']):,},"
 
 
 def _short(row: Mapping[Any, Any]) -> str:

@@ -20,14 +20,16 @@ from analytics.findings.stop_and_search.followed import NOTHING, Followed
 from analytics.findings.stop_and_search.shared import (
     CHANCE,
     FAIRNESS,
+    either,
     none_recorded,
+    none_recorded_as,
     people,
     rules_fired,
     typed_frame,
     withheld_caveats,
 )
 from analytics.records import records_of
-from analytics.scope import Scope
+from analytics.scope import ALL_POWERS, Scope
 from data.cubes import EVERYONE, NOT_RECOGNISED
 from data.settings import settings
 from data.vocabularies import BROAD_GROUPS, NOT_GIVEN
@@ -142,7 +144,11 @@ def _panels(table: pd.DataFrame, searches: Searches) -> tuple[Panel, ...]:
             }
         )
         label = f"Searches of {people(name)}, by what followed"
-        said = "; ".join(f"{row['outcome']} {_share(row)}" for row in rows if not wording.missing(row["share"]))
+        said = "; ".join(
+            f"{row['outcome']} {_share(row)}, {int(row['searches']):,}"
+            for row in rows
+            if not wording.missing(row["share"])
+        )
         panels.append(Panel(label, "", "", partial(charts.share_dots, drawn), f"{label}: {said}"))
     return tuple(panels)
 
@@ -164,27 +170,34 @@ def _sentences(table: pd.DataFrame, searches: Searches) -> tuple[str, str]:
         for name in pair
     ]
     (base, whom, none, arrest), (other_base, other_whom, other_none, other_arrest) = parts
+    powers = " under all powers" if searches.scope.power == ALL_POWERS else ""
     answer = (
-        f"Of the {base:,} searches of {whom} {none} ended in {NOTHING.lower()}"
-        f"{f' and {arrest} in arrest' if arrests else ''}; of the {other_base:,} searches of {other_whom} {other_none}"
+        f"Of the {wording.plural(base, 'search', 'searches')} of {whom}{powers} {none} ended in {NOTHING.lower()}"
+        f"{f' and {arrest} in arrest' if arrests else ''}; of the "
+        f"{wording.plural(other_base, 'search', 'searches')} of {other_whom} {other_none}"
         f"{f' and {other_arrest}' if arrests else ''}{limits}, {searches.span}; no test of a difference was made."
     )
     short = ", ".join(f"{name} {wording.percent(rows[name, NOTHING]['share'])}" for name in pair)
-    return f"{NOTHING}: {short} of searches", answer
+    return f"{NOTHING}: {short} of {'all ' if powers else ''}searches", answer
 
 
 def _of_everyone(rows: Mapping[tuple[Any, Any], Mapping[Any, Any]], searches: Searches, limits: str) -> tuple[str, str]:
     """What is said where one of the two groups has too few searches, or no further action is in no file."""
+    pair = [str(name) for name in (searches.scope.group, searches.scope.comparator)]
+    none = [name for name in pair if not searches.by_group[name]]
+    of_them = f", none of them recorded as {either(none)}" if none else ""
     if _given(rows, EVERYONE, NOTHING):
         row = rows[EVERYONE, NOTHING]
         return (
             f"{NOTHING}: {wording.percent(row['share'])} of searches",
-            f"{_share(row)} of {int(row['base']):,} searches of persons ended in {NOTHING.lower()}{limits}, "
-            f"{searches.span}.",
+            f"{_share(row)} of {wording.plural(int(row['base']), 'search', 'searches')} of persons ended in "
+            f"{NOTHING.lower()}{limits}, {searches.span}{of_them}.",
         )
     if searches.total < settings().threshold:
+        if none == pair:
+            return f"No search is recorded as {either(none)}", none_recorded_as(searches, none)
         why = f"fewer than {settings().threshold} searches of persons{limits}, {searches.span}"
-        return "Not enough searches", f"Not enough searches to say what followed: {why}."
+        return "Not enough searches", f"Not enough searches to say what followed: {why}{of_them}."
     said = f"{wording.plural(searches.total, 'search', 'searches')} of persons, {searches.span}"
     not_given = rows.get((EVERYONE, _NAMES[NOT_GIVEN]))
     if not_given and not wording.missing(not_given["searches"]) and not_given["searches"] == not_given["base"]:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analytics.findings.searches import Searches
+from analytics.findings.searches import LISTS, Searches
 from analytics.findings.stop_and_search.conducted import Conducted
+from data.counting import grouping
 from data.cubes import BLANK, NOT_RECOGNISED, STOPS_CUBE, with_codes
-from data.vocabularies import vocabulary
+from data.vocabularies import BROAD_GROUPS, vocabulary
+from data.vocabularies import ethnicity as ethnicity_list
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +52,13 @@ def power(searches: Searches) -> Recorded:
 def ethnicity(searches: Searches) -> Recorded:
     """Searches with the ethnicity that the person gave; not stated is an answer, blank and unknown words are none."""
     return _held(searches, published(searches), "self_defined", lambda name: name not in (BLANK, NOT_RECOGNISED))
+
+
+def ethnicity_given(searches: Searches) -> int:
+    """Searches of which the record holds an ethnicity that the person gave, and not that none was stated."""
+    listed = ethnicity_list(LISTS["self"], grouping(searches.view)).values()
+    given, cells = {row.group for row in listed if row.broad in BROAD_GROUPS}, published(searches)
+    return int(by_month(searches, cells, _where(cells, "self_defined", lambda word: word in given)).sum())
 
 
 def conduct(searches: Searches, column: str) -> Recorded:

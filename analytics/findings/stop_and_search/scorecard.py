@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -31,9 +31,7 @@ from data.settings import settings
 
 if TYPE_CHECKING:
     import pandas as pd
-    import plotly.graph_objects as go
 
-    from analytics.finding import Mode
     from data.store import View
 
 OWN = (
@@ -52,7 +50,8 @@ NO_SUM = (
 UNLIKE = "A ratio says nothing of why: who is out when and where, and who was described, is not in the files."
 
 _METHOD = (
-    "Shares of searches of persons with Wilson's interval, with the effective number of searches that months as "
+    "Whether records hold something is a count of all of them, without an interval: met or not met as it is. Other "
+    "shares of searches of persons have Wilson's interval, with the effective number of searches that months as "
     "clusters leave, and Student's t; where all or none are so, of independent searches. Find rates and ratios are "
     "those of their own questions. Met: the whole 95 % interval lies within the yardstick; not met: all of it lies "
     "outside; else not clear, and so is every share or ratio as a whole that rests on fewer than 3 months."
@@ -65,6 +64,13 @@ _REFERENCE = (
 _ALIKE = f"{CHANCE}: all months are alike"
 """Flag of a share of all or of none, in months enough to see that none differs."""
 
+_COUNTED = "a count of all records, so without an interval"
+"""Flag of the share of records that hold something: nothing is sampled, and no month stands for others."""
+
+_FEW = f"fewer than {MINIMUM_PERIODS} months"
+_OPEN = f"{CHANCE}: not clear whatever it says, with {_FEW}"
+"""Flag of a figure of which months can't show how far it varies."""
+
 _WRONG = 0.025
 """Chance at which one end of a 95 % interval lies on the wrong side."""
 
@@ -72,6 +78,7 @@ _SCORECARD = [
     "test", "criterion", "measured_as", "estimate", "low", "high", "met_by", "base", "known_share", "floor", "ceiling",
     "yardstick", "verdict", "flag",
 ]  # fmt: skip
+_DRAWN = [*_SCORECARD, "note"]
 _NUMBERS = ("estimate", "low", "high", "met_by", "base", "known_share", "floor", "ceiling")
 _RATIOS = ("ratio", "ratio_within")
 
@@ -84,6 +91,7 @@ class Told:
     ``open`` marks a figure that is not clear whatever its interval: unknown ethnicity can carry it to either side of
     the yardstick, there are more searches than residents, or fewer than 3 months can't show how far searches vary.
     ``hidden`` marks one that rests on a count that is withheld: its verdict is told without it.
+    ``note`` is what is to be known of the figure or of its verdict, in 20 letters, for the drawing.
     """
 
     estimate: float = math.nan
@@ -95,6 +103,7 @@ class Told:
     flag: str = ""
     open: bool = False
     hidden: bool = False
+    note: str = ""
 
 
 def scorecard(scope: Scope, view: View) -> Finding:
@@ -104,7 +113,8 @@ def scorecard(scope: Scope, view: View) -> Finding:
         searches = Searches.of(scope, view)
     except UNANSWERABLE as why:
         return refused(question, _frame([], _SCORECARD), scope, view, str(why))
-    table = _table(searches)
+    rows = _table(searches)
+    table = rows[_SCORECARD]
     tests = _tests(table)
     headline, answer = _sentences(tests, table, searches)
     shown = answer + "".join(_why(found, tests, table, searches) for found in (NOT_MET, NOT_CLEAR))
@@ -129,7 +139,7 @@ def scorecard(scope: Scope, view: View) -> Finding:
             *searches.counted(),
         ),
         chart_title="Each figure with its 95 % interval; the upright line is its yardstick",
-        draw=lambda mode: _draw(table, tests, mode),
+        draw=lambda mode: charts.verdict_rows(_drawn(rows), tests, mode),
         alt=shown,
     )
 
@@ -140,6 +150,26 @@ def scorecard(scope: Scope, view: View) -> Finding:
 def _of_share(counted: Recorded, least: float = LEAST_KNOWN) -> Told:
     """The share of a criterion; why there is none where the records say it of no search, or of too few."""
     every, said, yes = (int(counts.sum()) for counts in (counted.every, counted.said, counted.yes))
+    if why := _no_share(every, said, least):
+        return why
+    made = disparity.find_rates(counted.yes[None], counted.said[None])
+    few = bool(made.cells[0] < MINIMUM_PERIODS)
+    flag = _OPEN if few else _ALIKE if yes in (0, said) else ""
+    ends = (float(made.low[0]), float(made.high[0]))
+    note = _FEW if few else ""
+    return Told(float(made.estimate[0]), *ends, yes, said, said / every, flag, open=few, note=note)
+
+
+def _of_records(counted: Recorded) -> Told:
+    """The share of records that hold something, which is a count of all of them and needs no interval."""
+    every, said, yes = (int(counts.sum()) for counts in (counted.every, counted.said, counted.yes))
+    return _no_share(every, said, LEAST_KNOWN) or Told(
+        yes / said, met_by=yes, base=said, known_share=said / every, flag=_COUNTED
+    )
+
+
+def _no_share(every: int, said: int, least: float) -> Told | None:
+    """Why there is no share of some searches of which the records say something of some; None where there is one."""
     if not every:
         return Told(flag="no such search")
     if not said:
@@ -149,28 +179,33 @@ def _of_share(counted: Recorded, least: float = LEAST_KNOWN) -> Told:
         return Told(known_share=known, flag=f"said for {wording.percent(known)} of searches")
     if said < settings().threshold:
         return Told(known_share=known, flag=f"withheld: fewer than {settings().threshold} searches")
-    made = disparity.find_rates(counted.yes[None], counted.said[None])
-    few = bool(made.cells[0] < MINIMUM_PERIODS)
-    flag = CHANCE if few else _ALIKE if yes in (0, said) else ""
-    return Told(float(made.estimate[0]), float(made.low[0]), float(made.high[0]), yes, said, known, flag, open=few)
+    return None
 
 
 def _power(searches: Searches) -> Told:
     if searches.scope.power != ALL_POWERS:
         return Told(flag="searches of one power are shown")
-    return _of_share(recording.power(searches))
+    return _of_records(recording.power(searches))
 
 
 def _ethnicity(searches: Searches) -> Told:
-    return _of_share(recording.ethnicity(searches))
+    """Whether records say what the person answered; how many of them an ethnicity, which is another thing."""
+    told = _of_records(recording.ethnicity(searches))
+    if not told.met_by > 0:
+        return told
+    given = wording.percent(recording.ethnicity_given(searches) / told.met_by)
+    flag = f"{told.flag}; of those recorded an ethnicity is given for {given}, the others are not stated"
+    return replace(told, flag=flag, note=f"a group given: {given}")
 
 
 def _conduct(column: str, searches: Searches, *, least: float = LEAST_KNOWN, held: bool = False) -> Told:
-    """What a force's own column says; nothing of a district, of which it is not counted."""
+    """What a force's own column says, or that it says anything; nothing of a district, of which it is not counted."""
     if searches.scope.area is not None:
         return Told(flag="not counted by district")
     try:
-        return _of_share((recording.held_conduct if held else recording.conduct)(searches, column), least)
+        if held:
+            return _of_records(recording.held_conduct(searches, column))
+        return _of_share(recording.conduct(searches, column), least)
     except NoSearches:
         return Told(flag="not counted in this release")
 
@@ -197,17 +232,30 @@ def _found(rule: str, searches: Searches) -> Told:
     if number < least:
         return Told(known_share=share, flag=f"withheld: fewer than {least} searches")
     few, open_ = row["found"] < least, _few_with_searches(followed)
-    alone = [CHANCE] if open_ else []
+    alone = [_OPEN] if open_ else []
     if "rate" not in row and not few:
-        # From none of the outcomes without a link having found something to all of them, and chance at both ends.
-        said = f"{wording.tenths_between(row['low'], row['high'])}: some links are not given"
-        said = "; ".join([said, *alone])
+        said = "; ".join([_range_of_links(row, _criterion("linked").setting), *alone])
         return Told(math.nan, row["low"], row["high"], math.nan, number, share, said, open=open_, hidden=True)
     flag = f"withheld: fewer than {least} searches that found something" if few else row["flag"].replace(CHANCE, "")
     flag = "; ".join([*filter(None, [flag]), *alone])
     return Told(
-        row.get("rate", math.nan), row["low"], row["high"], row["found"], number, share, flag, open=open_, hidden=few
-    )
+        row.get("rate", math.nan), row["low"], row["high"], row["found"], number, share, flag, open=open_, hidden=few,
+        note=_FEW if open_ else "",
+    )  # fmt: skip
+
+
+def _range_of_links(row: Mapping[str, Any], setting: str) -> str:
+    """A strict find rate from none of the outcomes without a link having found something to all, and its interval.
+
+    The interval has chance at both ends. What leaves the verdict open is the links where they reach over the yardstick,
+    else the interval alone.
+    """
+    ends = (row["low_if_none"], row["high_if_all"])
+    share, between = wording.tenths_between(*ends), wording.tenths_between(row["low"], row["high"])
+    whole, alone = (verdict(*limits, *_limits(setting)) for limits in ((row["low"], row["high"]), ends))
+    if whole == NOT_CLEAR != alone:
+        return f"{share} ({between}), open by its interval"
+    return f"{share} ({between}), by links not given"
 
 
 def _few_with_searches(followed: Followed) -> bool:
@@ -228,18 +276,22 @@ def _ratio(searches: Searches, *, within: bool) -> Told:
         return Told(flag="no ratio within districts is given")
     floor, ceiling = _limits("yardstick_ratio")
     said, doubtful = [_rates(row, len(searches.months), within=within)], OVER in row["flag"]
+    note = "more than residents" if doubtful else ""
     if doubtful:
         said.append(OVER)
     if within:
         share = row["adjusted_share"]
-        return Told(estimate, low, high, math.nan, round(row["base"] * share), share, "; ".join(said), open=doubtful)
+        base = round(row["base"] * share)
+        return Told(estimate, low, high, math.nan, base, share, "; ".join(said), open=doubtful, note=note)
     if len(searches.months) < MINIMUM_PERIODS:
-        said, doubtful = [*said, CHANCE], True
+        said, doubtful, note = [*said, _OPEN], True, _FEW
     least, most = sorted((row["ratio_if_unknown_comparator"], row["ratio_if_unknown_group"]))
     # As recorded it may lie on either side, depending on who the people of unknown ethnicity were.
     if verdict(least, most, floor, ceiling) == NOT_CLEAR:
         said, doubtful = [*said, f"from {near_one.between(least, most)} if unknown ethnicity were all or none"], True
-    return Told(estimate, low, high, math.nan, row["base"], 1 - row["unknown_share"], "; ".join(said), open=doubtful)
+        note = note or "unknown ethnicity"
+    known = 1 - row["unknown_share"]
+    return Told(estimate, low, high, math.nan, row["base"], known, "; ".join(said), open=doubtful, note=note)
 
 
 def _why_no_ratio(searches: Searches) -> str:
@@ -309,12 +361,13 @@ def _levels() -> dict[str, str]:
 
 
 def _table(searches: Searches) -> pd.DataFrame:
-    return _frame([_row(one, _TOLD[one.key](searches)) for one in criteria()], _SCORECARD)
+    return _frame([_row(one, _TOLD[one.key](searches)) for one in criteria()], _DRAWN)
 
 
 def _row(one: Criterion, told: Told) -> dict[str, Any]:
     floor, ceiling = _limits(one.setting)
-    found = verdict(told.low, told.high, floor, ceiling)
+    counted = told.flag.startswith(_COUNTED)
+    found = verdict(*((told.estimate,) * 2 if counted else (told.low, told.high)), floor, ceiling)
     return {
         "test": one.test,
         "criterion": one.criterion,
@@ -325,6 +378,7 @@ def _row(one: Criterion, told: Told) -> dict[str, Any]:
         "ceiling": math.nan if math.isinf(ceiling) else ceiling,
         "yardstick": f"{_level(one.setting)}, our own",
         "verdict": NOT_CLEAR if told.open and found != NO_DATA else found,
+        "note": told.note,
     }
 
 
@@ -387,7 +441,7 @@ def _sentences(tests: pd.DataFrame, table: pd.DataFrame, searches: Searches) -> 
         f"By our own reading and yardsticks, {searches.force_name}, {searches.span}, "
         f"{wording.plural(searches.total, 'search', 'searches')} of persons{searches.limits}: {'; '.join(parts)}."
     )
-    return _headline(by), answer
+    return _headline(by, table), answer
 
 
 def _without(names: list[str], table: pd.DataFrame) -> str:
@@ -406,20 +460,22 @@ def _why(found: str, tests: pd.DataFrame, table: pd.DataFrame, searches: Searche
     return f" {found.capitalize()}: {'; '.join(said)}." if said else ""
 
 
-def _headline(by: Mapping[str, list[str]]) -> str:
+def _headline(by: Mapping[str, list[str]], table: pd.DataFrame) -> str:
     """Which tests are met and which not, in under 70 characters; what weighs most where not all of it fits."""
     named = {found: _names(tests) for found, tests in by.items() if tests}
     last = list(named)[-1]
+    of_some = table["test"].isin(by[NO_DATA]) & (table["verdict"] != NO_DATA)
+    words = {NO_DATA: _SOME_DATA} if of_some.any() else {}
     if len(named) == 1:
-        return f"{last.capitalize()}: all five tests"
+        return f"{words.get(last, last).capitalize()}: all five tests"
     others = named | {last: f"the other {_NUMBERS_IN_WORDS[len(by[last])]}"}
     least = [{found: named[found] for found in kept if found in named} for kept in ((NOT_MET, NO_DATA), (NOT_MET,))]
     offered = [
-        "; ".join(f"{_IN_HEADLINE.get(found, found)}: {said}" for found, said in parts.items())
+        "; ".join(f"{words.get(found, found)}: {said}" for found, said in parts.items())
         for parts in (named, others, *least)
     ]
     fitting = (said for said in offered if 0 < len(said) < _LONGEST_HEADLINE)
-    said = next(fitting, f"{_IN_HEADLINE.get(last, last)}: {_NUMBERS_IN_WORDS[len(by[last])]} of the five tests")
+    said = next(fitting, f"{words.get(last, last)}: {_NUMBERS_IN_WORDS[len(by[last])]} of the five tests")
     return f"{said[0].upper()}{said[1:]}"
 
 
@@ -429,8 +485,8 @@ def _names(tests: list[str]) -> str:
 
 _NUMBERS_IN_WORDS = ("none", "one", "two", "three", "four", "five")
 _LONGEST_HEADLINE = 70
-_IN_HEADLINE = {NO_DATA: "data missing"}
-"""A test is without data where one of its criteria is, whatever is known of the others."""
+_SOME_DATA = "some data missing"
+"""What a test without data is said to be where some of its criteria are told."""
 
 
 def _lower(text: str) -> str:
@@ -445,10 +501,14 @@ def _figure(row: Mapping[Any, Any], searches: Searches) -> str:
     """A figure and its interval; where it is withheld or a range, that."""
     if wording.missing(row["estimate"]):
         return str(row["flag"])
+    few = f", {_FEW}" if _OPEN in row["flag"] else ""
     if row["measured_as"] == "ratio":
         whom = f"{searches.scope.group} to {searches.scope.comparator}"
-        return f"{whom}, {near_one.times(row['estimate'])} times ({near_one.between(row['low'], row['high'])})"
-    return f"{wording.tenths(row['estimate'])} ({wording.tenths_between(row['low'], row['high'])})"
+        return f"{whom}, {near_one.times(row['estimate'])} times ({near_one.between(row['low'], row['high'])}{few})"
+    share = wording.tenths(row["estimate"])
+    if wording.missing(row["low"]):
+        return f"{share} of all records"
+    return f"{share} ({wording.tenths_between(row['low'], row['high'])}{few})"
 
 
 def _rules(table: pd.DataFrame) -> list[str]:
@@ -457,21 +517,21 @@ def _rules(table: pd.DataFrame) -> list[str]:
 
 
 def _by_chance(table: pd.DataFrame) -> list[str]:
-    """How many of the verdicts may be wrong by chance alone."""
-    verdicts = table["verdict"].isin([MET, NOT_MET])
+    """How many of the verdicts that rest on an interval may be wrong by chance alone."""
+    verdicts = table["verdict"].isin([MET, NOT_MET]) & ~table["flag"].str.startswith(_COUNTED)
     alike = table["flag"].str.startswith(_ALIKE)
     told, by_chance = int((verdicts & ~alike).sum()), int((verdicts & alike).sum())
     said = [
-        f"In {by_chance} of the {wording.plural(told + by_chance, 'criterion', 'criteria')} told here all searches of "
-        "all months are alike: the interval takes searches as independent."
+        f"In {by_chance} of the {wording.plural(told + by_chance, 'criterion', 'criteria')} met or not met by an "
+        "interval all searches of all months are alike: it takes searches as independent."
     ]
     if not told:
         return said if by_chance else []
-    whose = f"of the other {told}" if by_chance else f"of the {told} told here"
+    whose = f"of the other {told}" if by_chance else f"of the {told} told so"
     return [
         *(said if by_chance else []),
-        f"Each verdict is told from its own 95 % interval, and met or not met is wrong by chance in at most 1 of 40: "
-        f"{whose} fewer than {max(1, math.ceil(told * _WRONG))} on average.",
+        "What records hold is counted. Every other verdict is told from its own 95 % interval, and met or not met is "
+        f"wrong by chance in at most 1 of 40: {whose} fewer than {max(1, math.ceil(told * _WRONG))} on average.",
     ]
 
 
@@ -496,7 +556,7 @@ def _of_graded(table: pd.DataFrame) -> list[str]:
 
 
 def _few_months(table: pd.DataFrame) -> list[str]:
-    if not any(CHANCE in flag.split("; ") for flag in table["flag"]):
+    if not table["flag"].str.contains(_OPEN, regex=False).any():
         return []
     return [
         f"Some intervals take searches as independent and are likely too narrow: {FEW_MONTHS}. What rests on them is "
@@ -508,6 +568,6 @@ def _criterion(key: str) -> Criterion:
     return next(one for one in criteria() if one.key == key)
 
 
-def _draw(table: pd.DataFrame, tests: pd.DataFrame, mode: Mode) -> go.Figure:
-    # What the interval rests on is said below the drawing; beside a reason there is no room for it.
-    return charts.verdict_rows(table.assign(flag=table["flag"].str.removesuffix(f"; {CHANCE}")), tests, mode)
+def _drawn(rows: pd.DataFrame) -> pd.DataFrame:
+    """Beside a reason there is no room for what an interval rests on; the table says it in full."""
+    return rows.assign(flag=rows["flag"].str.replace(_OPEN, _FEW, regex=False))

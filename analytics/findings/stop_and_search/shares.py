@@ -222,8 +222,10 @@ def difference_in_words(gap: float, low: float, high: float, verdict: str, *, fi
 
 
 def in_points(gap: float, low: float, high: float, *, fine: bool = False) -> str:
-    """A difference in points with its interval; to a tenth where a whole point would not show on which side of 0."""
-    digits = _digits((low, high)) if fine else int(any(round(100 * end) == 0 for end in (gap, low, high)))
+    """A difference in points with its interval; finer where whole points would not show on which side of 0 it lies."""
+    digits = wording.digits_beyond_zero(
+        [100 * value for value in (gap, low, high)], _digits((low, high)) if fine else 0
+    )
     ends = [wording.signed(100 * end, digits) for end in (low, high)]
     return f"{wording.points(gap, digits)} ({ends[0]} to {ends[1]} points)"
 

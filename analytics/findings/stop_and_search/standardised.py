@@ -14,6 +14,7 @@ from analytics.finding import Finding
 from analytics.findings.ages import OLDEST
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
+from analytics.findings.residents import check_area
 from analytics.findings.searches import COLUMNS, UNANSWERABLE, NoSearches, Searches, check_counted
 from analytics.findings.stop_and_search.disproportionality import comparable
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
@@ -183,7 +184,9 @@ def strata_of(scope: Scope, view: View) -> Strata:
         With the reason, where the two groups can't be compared, no file crosses ages with ethnic groups, its bands do
         not fit those of searches, or the files of searches say too little of age and sex.
     """
-    searches = comparable(scope.but(area=None, area_level=None), view)
+    asked = scope.but(area=None, area_level=None)
+    check_area(Searches.of(asked, view).force, "there are no residents of the same ages and sexes to compare")
+    searches = comparable(asked, view)
     listed = vocabulary("age_bands").rows
     spans = [(int(row["from_age"]), int(row["to_age"] or OLDEST)) for row in listed]
     by_sex = [residents_by_sex(searches, *span) for span in spans]

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
 import numpy as np
 
 from analytics import charts, disparity, wording
-from analytics.disclosure import withhold
+from analytics.disclosure import second_with, withhold
 from analytics.disparity import Funnel, rate_ratios, ratio_funnel, split_dispersion
 from analytics.disparity.funnel import MINIMUM_AREAS
 from analytics.finding import Finding, Panel
+from analytics.findings import choices
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, NoSearches, Searches, check_counted
@@ -24,7 +26,7 @@ from analytics.scope import Scope
 from analytics.survey.change import q_values
 from data.cubes import BLANK, TEAM_CUBE, with_codes
 from data.settings import settings
-from data.vocabularies import vocabulary
+from data.vocabularies import forces, vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,6 +79,7 @@ _NAMED = 3
 """So many teams on one side of the limits are named in the answer; the drawing and the table name the others."""
 INSIDE, ABOVE, BELOW = "within the limits", "clearly above", "clearly below"
 FOUND, FILMED = "Find rate", "Body-worn video on"
+_NO_COLUMN = "it is no published column, and a force can add it to its own file as “Team”, by pseudonym"
 BESIDE = "withheld: with totals it would tell a team that is too small"
 """Flag of a team that is withheld beside the only small one."""
 
@@ -110,10 +113,11 @@ class Counted:
         teams that are, would tell its searches.
         """
         base = self.base
-        large = base >= LEAST
-        if ((base > 0) & ~large).sum() == 1 and large.any():
-            large[np.argmin(np.where(large, base, np.iinfo(base.dtype).max))] = False
-        return np.asarray(large)
+        large = np.asarray(base >= LEAST)
+        second = second_with(base, (base > 0) & ~large)
+        if second is not None:
+            large[second] = False
+        return large
 
     @property
     def shown(self) -> Counted:
@@ -165,7 +169,7 @@ class Teams:
             As `Searches.of`; where the release was counted before teams were, and where too few are there.
         """
         searches = Searches.of(scope.but(area=None, area_level=None), view)
-        check_counted(view, TEAM_CUBE.name, "teams")
+        named(searches.scope, view)
         cells = searches.scope.choose(_cells(view, searches.force))
         names = sorted(set(cells["team"].astype(object)) - {BLANK}, key=_as_read)
         team, month = places_of(cells["team"], names), places_of(cells["month"], searches.months)
@@ -199,10 +203,7 @@ class Teams:
     def _check(self) -> None:
         name, during = self.searches.force_name, self.searches.during
         if not self.names:
-            raise NoSearches(
-                f"No file of {name} {during} says which team made a search: it is no published column, and a force can "
-                "add it to its own file as “Team”, by pseudonym."
-            )
+            raise NoSearches(f"No file of {name} {during} says which team made a search: {_NO_COLUMN}.")
         if self.counted:
             return
         shown = int((np.maximum(self.found.base, self.filmed.base) >= LEAST).sum())
@@ -221,6 +222,22 @@ class Teams:
         raise NoSearches(
             f"Of searches with a team by {name} {during}{self.searches.limits} all or none found something, and of all "
             "or none body-worn video was on, so no team differs from another."
+        )
+
+
+def named(scope: Scope, view: View) -> None:
+    """See that some file of a force names teams, whatever the period and the power.
+
+    Raises
+    ------
+    ScopeError, NoSearches
+        If none does, or the release was counted before teams were.
+    """
+    force = str(choices.complete(scope, view).force)
+    check_counted(view, TEAM_CUBE.name, "teams")
+    if force not in _with_teams(view):
+        raise NoSearches(
+            f"No file of {forces()[force]['short']} that is loaded says which team made a search: {_NO_COLUMN}."
         )
 
 
@@ -511,6 +528,13 @@ def _as_read(name: str) -> tuple[list[tuple[bool, int, str]], str]:
 
 def _holds(values: pd.Series, holds: Any) -> NDArray[np.bool_]:  # noqa: ANN401
     return np.array([holds(word) for word in values.cat.categories], dtype=bool)[values.cat.codes]
+
+
+@lru_cache(maxsize=8)
+def _with_teams(view: View) -> frozenset[str]:
+    """Forces of which some file names a team."""
+    rows = view.rows(TEAM_CUBE.name).filter(nw.col("team") != BLANK, nw.col("person")).select("force").unique()
+    return frozenset(rows.collect("pandas").to_native()["force"].astype(object))
 
 
 @lru_cache(maxsize=64)

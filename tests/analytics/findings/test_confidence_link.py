@@ -103,6 +103,38 @@ def test_a_difference_between_groups_alone_is_none_among_people_of_one_group(tow
     assert finding.headline == "Confidence of people who were stopped: no clear difference"
 
 
+def test_each_measure_is_named_with_the_groups_in_which_it_is_lower():
+    rows = [
+        ("overall_confidence", "Black", "below"),
+        ("overall_confidence", "Asian", "above"),
+        (FAIR_USE, "White", "below"),
+    ]
+    table = pd.DataFrame(rows, columns=["measure", "group", "verdict"])
+    assert linked._by_group_lower(table) == (
+        "By ethnic group confidence is clearly lower among Black people; agreement on fair use is clearly lower among "
+        "White people."
+    )
+    assert linked._by_group_lower(table.iloc[1:2]) == ""
+
+
+def test_a_mean_within_groups_is_not_said_as_the_difference_of_the_two_shares():
+    """47 and 64 % are 17 points apart; within groups it is 15 on average, and a reader subtracts."""
+    ends = {"stopped_low": 0.4, "stopped_high": 0.54, "not_stopped_low": 0.63, "not_stopped_high": 0.65}
+    row = {
+        "measure": "overall_confidence",
+        "stopped": 0.47,
+        "not_stopped": 0.64,
+        "difference": -0.15,
+        "low": -0.22,
+        "high": -0.08,
+    }
+    said = linked.said({**row, **ends, "flag": HELD, "verdict": SIDES.below}).replace("\u00a0", " ")
+    assert said.endswith(
+        "and 64 % (63 to 65 %) of others: within ethnic groups on average 15 points lower (\u221222 to \u22128)"
+    )
+    assert "a difference of \u221215 points" in linked.said({**row, **ends, "flag": "", "verdict": SIDES.below})
+
+
 @pytest.mark.long
 def test_shares_of_each_group_are_those_of_its_people(town):
     made = people(-0.2)

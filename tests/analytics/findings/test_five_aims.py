@@ -12,10 +12,11 @@ import pytest
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
+from analytics import near_one
 from analytics.briefings.spreadsheet import to_csv, to_excel
 from analytics.columns import meaning
 from analytics.findings import QUESTIONS
-from analytics.findings.stop_and_search import Followed, by_object, diagnostic, linked, scorecard
+from analytics.findings.stop_and_search import Followed, by_object, diagnostic, disproportionality, linked, scorecard
 from analytics.findings.stop_and_search.five_aims import alignment, effective, explained, exposure
 from analytics.findings.stop_and_search.five_aims.alignment import Theme, aligned, crosswalk
 from analytics.findings.stop_and_search.five_aims.criteria import (
@@ -25,6 +26,7 @@ from analytics.findings.stop_and_search.five_aims.criteria import (
     LOOK,
     NO_DATA,
     NO_YARDSTICK,
+    NOTHING_OUT,
     UNCLEAR,
     of_tests,
     rest_of,
@@ -93,7 +95,7 @@ FINDS, DRUGS_ASKED, TALKED, FAIR, ALIGNED, EXPOSED, STOPPED = (
 def test_what_tests_come_to():
     assert of_tests([], []) == of_tests(["", ""], [0.0, 0.0]) == NO_DATA
     assert of_tests(["below", "not clearly different"], [-0.3, 0.0]) == LOOK
-    assert of_tests(["above", "not clearly different"], [0.1, -0.09]) == HOPED
+    assert of_tests(["above", "not clearly different"], [0.1, -0.09]) == NOTHING_OUT
     assert of_tests(["above", "not clearly different"], [0.1, -0.11]) == UNCLEAR
     # Of what was not tested nothing is ruled out.
     assert of_tests(["not clearly different", ""], [-0.05, -0.9]) == UNCLEAR
@@ -148,12 +150,14 @@ def test_of_two_kinds_the_rare_one_is_the_mirror_of_the_other(town):
 
 
 @pytest.mark.long
-def test_nothing_looks_as_hoped_while_a_kind_is_not_tested(town):
+def test_nothing_is_said_to_stand_out_only_where_every_kind_is_tested(town):
     """Two kinds find alike in 2,400 searches each; with a third of 60 searches nothing is ruled out of that one."""
     alike = [kind("Controlled drugs", 100, 300, DRUGS), kind(WEAPONS, 100, 300)]
     months(town, *alike)
-    row = row_of(diagnostic(Scope(), town.view()), FINDS)
-    assert row["verdict"] == HOPED
+    finding = diagnostic(Scope(), town.view())
+    row = row_of(finding, FINDS)
+    assert row["verdict"] == NOTHING_OUT
+    assert finding.headline == "Of 7 questions 1 could be told, and nothing there stands out"
     assert row["why"].endswith("its class. A gap of 10 points is ruled out for each of them.")
     months(town, *alike, kind(STOLEN, 2, 8))
     row = row_of(diagnostic(Scope(), town.view()), FINDS)
@@ -568,10 +572,10 @@ def test_a_district_that_does_not_say_what_followed_is_not_judged(town, square_a
     assert row_of(finding, EXPOSED)["base"] == 11
 
 
-def test_nothing_looks_as_hoped_while_a_district_is_not_judged():
+def test_nothing_is_said_to_stand_out_only_where_every_district_is_judged():
     row = {"ratio": 1.0, "limit_low_95": 0.5, "limit_high_95": 2.0, "gap_low": -0.05, "flagged": False, "flag": ""}
     judged = [row | {"area": name, "name": name, "q_value": 0.9, "p_value": 0.9} for name in "ABC"]
-    assert exposure._criterion(exposure._table(judged)).verdict == HOPED
+    assert exposure._criterion(exposure._table(judged)).verdict == NOTHING_OUT
     made = exposure._criterion(exposure._table([*judged, {"area": "D", "name": "D", "flag": "not enough searches"}]))
     assert (made.verdict, made.base) == (UNCLEAR, 3)
     assert "Not judged: 1 other district." in made.why
@@ -613,8 +617,15 @@ def test_the_demonstration_answers_every_aim(demonstration):
     between = linked.linked(Scope(), demonstration.view())[1]
     assert row_of(finding, BESIDE)["why"] == f"{between.said} {NOT_PEOPLE}"
     # Nothing is planted in what searches find.
-    assert row_of(finding, FINDS)["verdict"] in (HOPED, UNCLEAR)
+    assert row_of(finding, FINDS)["verdict"] in (NOTHING_OUT, UNCLEAR)
     assert row_of(finding, EXPOSED)["number"] == 0
+    # Districts alike may all have a high ratio: that of the force stands beside them, as its own question has it.
+    (whole,) = [
+        row
+        for row in json.loads(disproportionality(Scope(), demonstration.view()).as_json())["table"]
+        if row["group"] == "Black"
+    ]
+    assert f"that of the force as a whole, {near_one.times(whole['ratio'])} (" in row_of(finding, EXPOSED)["why"]
     for name, frame in finding.tables.items():
         assert [column for column in frame.columns if not meaning(column)] == [], name
         read_as = reading_table(finding, name)

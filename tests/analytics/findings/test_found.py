@@ -12,6 +12,7 @@ from collections import Counter
 import numpy as np
 import pytest
 from statsmodels.stats.contingency_tables import StratifiedTable
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from analytics.disparity import searches_above
@@ -23,6 +24,7 @@ from analytics.scope import Scope
 from data import counting, publishing
 from data.demo.truth import TRUTH
 from data.publishing import recount
+from data.settings import settings
 from data.vocabularies import forces, vocabulary
 from tests.analytics.conftest import EAST, ETHNICITY, WEST
 from tests.gaps import newcombe
@@ -111,7 +113,7 @@ def test_find_rates_by_both_rules_have_wilsons_interval(write):
         assert (gap["gap"], gap["low"], gap["high"]) == pytest.approx((0.1, low, high), abs=1e-8)
         assert gap["base"] == 400
         assert gap["p_value"] is None
-    assert finding.headline == "Difference in find rates not tested: Black 40\u00a0%, White 30\u00a0%"
+    assert finding.headline == "Find rates on grounds, not tested: Black 40\u00a0%, White 30\u00a0%"
     assert finding.answer == (
         "An outcome other than no further action followed 40\u00a0% (31 to 50\u00a0%) of the searches of Black people "
         "and 30\u00a0% (25 to 35\u00a0%) of those of White people under powers that need grounds, June 2019, 400 "
@@ -137,12 +139,34 @@ def test_nothing_is_called_clear_on_one_or_two_months_however_large(write):
         (drugs,) = rows_of(finding, "objects")
         if number < 3:
             assert (gap["p_value"], drugs["p_value"], drugs["q_value"], drugs["verdict"]) == (None, None, None, "")
-            assert finding.headline.startswith("Difference in find rates not tested: ")
+            assert finding.headline.startswith("Find rates on grounds, not tested: ")
             assert not any("clearly differ" in said for said in (finding.answer, *finding.caveats))
         else:
             assert max(gap["p_value"], drugs["p_value"]) < 1e-3
             assert drugs["verdict"] == "clearly above"
-            assert finding.headline == "Find rates differ: Black 80\u00a0%, White 10\u00a0%"
+            assert finding.headline == "Find rates on grounds differ: Black 80\u00a0%, White 10\u00a0%"
+
+
+def test_gaps_are_called_clear_all_together_and_never_by_an_interval_alone(write, monkeypatch):
+    """Q-values as statsmodels has them over the gaps of both rules; at a rate below them nothing is clear."""
+    months = {"m201906": (30, 60), "m201905": (34, 66), "m201904": (28, 72)}
+    rows = {
+        month: [of("Black", found, 30, 70), of("White", other, 20, 230)] for month, (found, other) in months.items()
+    }
+    view = write(**rows)
+    finding = find_rates(Scope(), view)
+    gaps = [row for row in rows_of(finding, "gaps") if row["p_value"] is not None]
+    assert len(gaps) == 2
+    expected = multipletests([row["p_value"] for row in gaps], method="fdr_bh")[1]
+    assert [row["q_value"] for row in gaps] == pytest.approx(expected)
+    assert "2 gaps tested" in " ".join(finding.provenance.rules)
+    sides = {row["rule"]: (row["low"] > 0, row["verdict"]) for row in gaps}
+    assert sides["strict"] == (True, "above")
+    monkeypatch.setenv("CONFIDENCE_FALSE_DISCOVERY", str(min(expected) / 2))
+    settings.cache_clear()
+    gaps = rows_of(find_rates(Scope(), view), "gaps")
+    assert {row["verdict"] for row in gaps if row["p_value"] is not None} == {"not clearly different"}
+    settings.cache_clear()
 
 
 def test_months_are_what_repeats(write):
@@ -185,7 +209,7 @@ def test_the_gap_within_districts_is_mantel_and_haenszels(write, town):
     whole = row_of(finding, "gaps", rule="broad", compared="As a whole")
     assert whole["gap"] == pytest.approx(84 / 140 - 32 / 120)
     assert "Within the same districts: " in finding.answer
-    assert finding.headline == "Difference in find rates not tested: Black 60\u00a0%, White 27\u00a0%"
+    assert finding.headline == "Find rates on grounds, not tested: Black 60\u00a0%, White 27\u00a0%"
     assert any("they count in every figure but the gap within districts" in caveat for caveat in finding.caveats)
     east = find_rates(Scope(area=town.east), town.view())
     one = row_of(east, "gaps", rule="broad", compared="Within districts")
@@ -592,7 +616,7 @@ def test_the_demonstration_finds_as_often_as_was_planted(demonstration):
     assert every["low"] < TRUTH.searches.found < every["high"]
     for gap in rows_of(finding, "gaps", rule="broad"):
         assert gap["low"] < 0 < gap["high"]
-    assert finding.headline.startswith("No clear difference in find rates: Black ")
+    assert finding.headline.startswith("No clear difference in find rates on grounds: Black ")
 
 
 # Outcomes
@@ -616,11 +640,11 @@ def test_shares_of_outcomes_add_up_and_have_wilsons_interval(write):
     for group in ("Black", "White", "Everyone"):
         shares = [row["share"] or 0 for row in rows_of(finding, "outcomes", group=group)]
         assert sum(shares) == pytest.approx(1, abs=1e-12)
-    assert finding.headline == "No further action: Black 50\u00a0%, White 60\u00a0% of searches"
+    assert finding.headline == "No further action: Black 50\u00a0%, White 60\u00a0% of all searches"
     assert finding.answer == (
-        "Of the 100 searches of Black people 50\u00a0% (40 to 60\u00a0%) ended in no further action and 20\u00a0% (13 "
-        "to 29\u00a0%) in arrest; of the 200 searches of White people 60\u00a0% (53 to 67\u00a0%) and 15\u00a0% (11 to "
-        "21\u00a0%), June 2019; no test of a difference was made."
+        "Of the 100 searches of Black people under all powers 50\u00a0% (40 to 60\u00a0%) ended in no further action "
+        "and 20\u00a0% (13 to 29\u00a0%) in arrest; of the 200 searches of White people 60\u00a0% (53 to 67\u00a0%) "
+        "and 15\u00a0% (11 to 21\u00a0%), June 2019; no test of a difference was made."
     )
 
 
@@ -633,7 +657,7 @@ def test_outcomes_of_both_groups_are_drawn_side_by_side(write):
         "Searches of White people, by what followed",
     ]
     assert finding.panels[0].alt.endswith(
-        "No further action 71\u00a0% (60 to 81\u00a0%); Arrest 29\u00a0% (19 to 40\u00a0%)"
+        "No further action 71\u00a0% (60 to 81\u00a0%), 50; Arrest 29\u00a0% (19 to 40\u00a0%), 20"
     )
     assert "Arrest" not in finding.panels[1].alt
     for panel in finding.panels:
@@ -660,8 +684,26 @@ def test_small_counts_of_outcomes_are_withheld(write):
 def test_of_very_few_searches_no_outcome_is_said(write, number):
     finding = outcomes(Scope(), write(m201906=[searched("White", number, ARREST)]))
     assert finding.headline == "Not enough searches"
-    assert finding.answer == ("Not enough searches to say what followed: fewer than 10 searches of persons, June 2019.")
+    assert finding.answer == (
+        "Not enough searches to say what followed: fewer than 10 searches of persons, June 2019, none of them recorded "
+        "as Black."
+    )
     assert finding.table["share"].isna().all()
+
+
+def test_of_groups_without_a_search_it_is_said_that_there_is_none(write):
+    view = write(m201906=[searched("Asian", 9, ARREST)])
+    finding = outcomes(Scope(), view)
+    assert (finding.headline, finding.answer) == (
+        "No search is recorded as Black or White",
+        "No search by Surrey Police in June 2019 is recorded as Black or White; check whether the force uses this "
+        "category, or choose another group.",
+    )
+    many = outcomes(Scope(), write(m201906=[searched("Asian", 40), searched("White", 60)]))
+    assert many.answer == (
+        "100\u00a0% (96 to 100\u00a0%) of 100 searches of persons ended in no further action, June 2019, none of them "
+        "recorded as Black."
+    )
 
 
 def test_where_no_outcome_is_given_it_is_said(write):

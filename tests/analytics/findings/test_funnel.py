@@ -551,6 +551,8 @@ def test_every_force_is_answered_or_refused_in_one_sentence(real_store, force):
             assert beyond or not row["flagged"]
 
 
-def test_british_transport_police_has_no_residents_to_set_areas_against(real_store):
+def test_british_transport_police_has_no_districts_to_set_against_each_other(real_store):
     finding = funnel(Scope("btp"), real_store.view())
-    assert finding.answer.startswith("British Transport Police has no residents of its own")
+    assert finding.answer == (
+        "British Transport Police has no area of its own, so it has no districts that could be set against each other."
+    )

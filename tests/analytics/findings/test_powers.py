@@ -15,7 +15,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 
 from analytics.disparity import Estimate, ratio_of_ratios
 from analytics.findings.stop_and_search import FAIRNESS, by_object, by_power, disproportionality
-from analytics.findings.stop_and_search.by_object import LEAST_KNOWN
+from analytics.findings.stop_and_search.by_object import LEAST_KNOWN, _headline
 from analytics.findings.stop_and_search.object_words import object_in_words
 from analytics.findings.stop_and_search.powers import (
     GROUNDS,
@@ -439,8 +439,8 @@ def test_transport_police_have_shares_and_no_ratio(write, districts):
     assert {row["ratio"] for row in rows_of(finding)} == {row["rate"] for row in rows_of(finding)} == {None}
     assert row_of(finding, power=NO_SUSPICION, group="Black")["verdict"] == "above"
     assert finding.answer.endswith(
-        "British Transport Police has no residents of its own, so no rate for each resident can be given; counts can "
-        "be, for any power and period."
+        "British Transport Police has no area of its own, so there are no residents to set its searches against; they "
+        "are counted, for any power and period."
     )
     assert len(finding.panels) == 1
 
@@ -513,6 +513,24 @@ def test_shares_of_objects_add_up_and_have_statsmodels_intervals(write):
         "people were for drugs, under powers that need grounds, June 2019, 300 searches of known object: a difference "
         "that was not tested (between +3 and +26 points). No difference for another object was tested."
     )
+
+
+@pytest.mark.parametrize(
+    ("gaps", "said"),
+    [
+        ({"Controlled drugs": (-0.01, "not clearly different"), "Firearms": (0.14, "above")}, "firearms"),
+        ({"Controlled drugs": (-0.17, "below"), "Firearms": (0.15, "above")}, "drugs"),
+        ({"Controlled drugs": (-0.01, "not clearly different"), "Firearms": (0.3, "not clearly different")}, "drugs"),
+    ],
+)
+def test_what_was_looked_for_is_headed_by_the_largest_clear_difference(gaps, said):
+    rows = {
+        (name, group): {"object": name, "gap": gap, "verdict": verdict, "share": share}
+        for name, (gap, verdict) in gaps.items()
+        for group, share in (("Black", 0.21), ("White", 0.07))
+    }
+    headline = _headline(rows, ("Black", "White"), "Controlled drugs")
+    assert headline == f"Searches for {said}: Black 21\u00a0%, White 7\u00a0%"
 
 
 @pytest.mark.long
@@ -607,6 +625,22 @@ def test_planted_differences_are_found_together_and_no_others(write):
         marks = [trace for trace in finding.chart(mode).data if trace.mode == "markers"]
         assert list(marks[1].marker.symbol) == ["diamond", "diamond", "circle"]
     assert finding.chart_title == "Share of searches for each object; filled: Black, hollow: White"
+
+
+def test_of_groups_without_a_search_for_the_object_it_is_said_that_there_is_none(write):
+    finding = by_object(Scope(), write({"2019-06": [searched("Asian", 6, looked_for="Firearms")]}))
+    assert (finding.headline, finding.answer) == (
+        "No search of either group for firearms",
+        "No search of Black people or White people for firearms is recorded under powers that need grounds, June 2019; "
+        "choose another group.",
+    )
+
+
+def test_the_answer_begins_with_drugs_only_where_they_were_looked_for_often_enough(write):
+    rows = [*LOOKED_FOR["2019-06"][1::2], searched("White", 3)]
+    finding = by_object(Scope(), write({"2019-06": rows}))
+    assert finding.headline == "Searches for offensive weapons: Black 100\u00a0%, White 96\u00a0%"
+    assert finding.answer.startswith("100\u00a0% (91 to 100\u00a0%) of the searches of Black people and 96\u00a0% (")
 
 
 def test_of_two_objects_the_mirror_is_tested_once(write):
@@ -767,4 +801,7 @@ def test_a_rate_of_bursts_has_no_range_and_says_why(real_store):
     assert grounds[["rate_low", "difference_low"]].notna().all()
     assert "bursts" in none["flag"]
     assert any(said.startswith("The searches came in bursts: ") for said in made.caveats)
-    assert any(said.startswith("Where two ratios clearly differ and the shares do not") for said in made.caveats)
+    assert any(
+        said.startswith("Of the same searches the two ratios clearly differ and the shares do not")
+        for said in made.caveats
+    )

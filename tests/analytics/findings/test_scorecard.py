@@ -141,23 +141,29 @@ def test_every_yardstick_is_said_to_be_our_own_and_printed(write):
 
 
 @pytest.mark.long
-def test_a_share_has_wilsons_interval_in_one_month(write):
-    """190 of 200 searches have a known power, 170 an ethnicity: statsmodels has the same intervals."""
+def test_what_records_hold_is_a_count_of_all_and_another_share_has_wilsons_interval(write):
+    """190 of 200 searches have a known power, 180 an ethnicity, 160 of them a group; 8 are of an operation."""
     rows = (
-        searched(150)
-        + searched(20, "Not stated")
+        searched(142, **{"Part of a policing operation": "False"})
+        + searched(8, **{"Part of a policing operation": "True"})
+        + searched(20, "Not stated", **{"Part of a policing operation": "False"})
         + searched(20, "Blank")
         + searched(6, Legislation="")
         + searched(4, Legislation="A law that nobody knows")
     )
     told = rows_of(scorecard(Scope(), write(rows, people=False)))
-    for key, yes in (("power", 190), ("ethnicity", 180)):
-        low, high = proportion_confint(yes, 200, method="wilson")
+    for key, yes, found in (("power", 190, "met"), ("ethnicity", 180, "not met")):
         row = told[key]
-        assert (row["estimate"], row["low"], row["high"]) == pytest.approx((yes / 200, low, high), rel=1e-9)
-        assert (row["base"], row["known_share"], row["flag"]) == (200, 1.0, "interval by chance alone")
-    # 85.1 to 93.4 % of ethnicity lies below 95 %, and one month can't show how far that varies.
-    assert (told["power"]["verdict"], told["ethnicity"]["verdict"]) == ("not clear", "not clear")
+        assert (row["estimate"], row["low"], row["high"]) == (yes / 200, None, None)
+        assert (row["met_by"], row["base"], row["known_share"], row["verdict"]) == (yes, 200, 1.0, found)
+        assert row["flag"].startswith("a count of all records, so without an interval")
+    # 160 of the 180: who does not state an ethnicity was asked, and gave none.
+    assert told["ethnicity"]["flag"].endswith("an ethnicity is given for 89\u00a0%, the others are not stated")
+    # 8 of 170, 2.4 to 9 %, lie below 10 %, and one month can't show how far that varies.
+    row = told["informed"]
+    assert (row["low"], row["high"]) == pytest.approx(proportion_confint(8, 170, method="wilson"), rel=1e-9)
+    assert (row["verdict"], round(row["high"], 2)) == ("not clear", 0.09)
+    assert row["flag"] == "interval by chance alone: not clear whatever it says, with fewer than 3 months"
 
 
 @pytest.mark.long
@@ -168,17 +174,20 @@ def test_under_three_months_no_share_or_ratio_as_a_whole_is_met_or_not_met(write
         told = {key: row["verdict"] for key, row in rows_of(finding).items() if key != "ratio_within"}
         promise = [said for said in finding.caveats if "at most 1 of 40" in said]
         reason = any("fewer than 3 months" in said and "is not clear, whatever" in said for said in finding.caveats)
+        counted = {"power", "ethnicity", "force"}
+        assert {told[key] for key in counted} == {"met"}
         if number < 3:
-            assert set(told.values()) == {"not clear"}
+            assert {said for key, said in told.items() if key not in counted} == {"not clear"}
             assert reason
             # Districts are what repeats in the ratio within them: of it alone the chance can be told.
-            assert ["of the 1 told here" in said for said in promise] == [True]
+            assert ["of the 1 told so" in said for said in promise] == [True]
         else:
             assert set(told.values()) == {"met"}
             assert not reason
             alike = [key for key, row in rows_of(finding).items() if row["flag"].endswith("all months are alike")]
-            assert set(alike) == {"power", "ethnicity", "grounds", "filmed", "reviewed", "receipt", "force"}
-            assert [f"of the other {len(told) + 1 - len(alike)} fewer" in said for said in promise] == [True]
+            assert set(alike) == {"grounds", "filmed", "reviewed", "receipt"}
+            others = len(told) + 1 - len(alike) - len(counted)
+            assert [f"of the other {others} fewer" in said for said in promise] == [True]
 
 
 @pytest.mark.long
@@ -201,13 +210,18 @@ def test_the_searches_that_are_so_stand_beside_their_share(write):
             assert row["met_by"] / row["base"] == pytest.approx(row["estimate"])
 
 
+def _of_hundred(yes):
+    return ((yes, "True"), (100 - yes, "False"))
+
+
 def test_months_are_what_repeats(write, town):
     """Three months of 100: the ends solve Wilson's equation with the variance of the months, written out here."""
-    found = np.array([70.0, 80.0, 96.0])
+    found = np.array([2.0, 10.0, 30.0])
     for month, yes in zip(("2019-04", "2019-05", "2019-06"), found, strict=True):
-        rows = searched(int(yes)) + searched(100 - int(yes), Legislation="")
+        part = [searched(number, **{"Part of a policing operation": said}) for number, said in _of_hundred(int(yes))]
+        rows = [row for own in part for row in own]
         town.write(f"{month}-surrey-stop-and-search.csv", town.police_csv(rows))
-    row = rows_of(scorecard(Scope(), town.view()))["power"]
+    row = rows_of(scorecard(Scope(), town.view()))["informed"]
     share = found.sum() / 300
     variance = ((found - share * 100) ** 2 / (1 - 1 / 3)).sum() / 300**2
     ends = [(share - end) ** 2 / (end * (1 - end)) for end in (row["low"], row["high"])]
@@ -219,7 +233,7 @@ def test_months_are_what_repeats(write, town):
 
 def test_where_all_are_so_the_interval_is_that_of_chance(write):
     """1,600 of 1,600 in each of three months: Wilson's lower end is n / (n + z^2)."""
-    told = rows_of(scorecard(Scope(), write(whole(), months=("2019-04", "2019-05", "2019-06"))))["power"]
+    told = rows_of(scorecard(Scope(), write(whole(), months=("2019-04", "2019-05", "2019-06"))))["filmed"]
     assert (told["estimate"], told["high"]) == (1.0, 1.0)
     assert told["low"] == pytest.approx(4800 / (4800 + 1.959964**2), rel=1e-6)
     assert told["verdict"] == "met"
@@ -264,7 +278,7 @@ def test_which_tests_are_met_is_said_first(write):
         "Accountability": "no data",
         "Best information": "no data",
     }
-    assert finding.headline == "Met: necessity, proportionality; data missing: the other three"
+    assert finding.headline == "Met: necessity, proportionality; some data missing: the other three"
     assert len(finding.headline) < 70
     assert finding.answer.startswith(
         "By our own reading and yardsticks, Surrey Police, April to June 2019, 4,800 searches of persons: met: "
@@ -302,17 +316,13 @@ def test_what_a_force_s_own_file_says_is_counted_over_what_says_either(write):
         + searched(40, **{"Grounds grade": "amber", "Force used": "False"})
     )
     told = rows_of(scorecard(Scope(), write(rows, people=False)))
-    expected = {
-        "filmed": (700, 760, 0.95),
-        "grounds": (60, 100, 0.125),
-        "reviewed": (300, 700, 0.875),
-        "force": (40, 800, 1),
-    }
+    expected = {"filmed": (700, 760, 0.95), "grounds": (60, 100, 0.125), "reviewed": (300, 700, 0.875)}
     for key, (yes, base, known) in expected.items():
         low, high = proportion_confint(yes, base, method="wilson")
         row = told[key]
         assert (row["estimate"], row["low"], row["high"]) == pytest.approx((yes / base, low, high), rel=1e-9)
         assert (row["base"], row["known_share"]) == (base, pytest.approx(known))
+    assert (told["force"]["met_by"], told["force"]["base"], told["force"]["verdict"]) == (40, 800, "not met")
     assert told["receipt"]["flag"] == "not in the files"
 
 
@@ -415,7 +425,20 @@ def test_where_some_links_are_not_given_the_verdict_is_that_of_the_range(write):
     low, high = proportion_confint(50, 200, method="wilson")[0], proportion_confint(60, 200, method="wilson")[1]
     assert (round(low, 3), round(high, 3)) == (0.195, 0.367)
     assert (row["estimate"], row["base"], row["verdict"]) == (None, 200, "not clear")  # 20 % lies between the ends
-    assert row["flag"] == "19.5 to 36.7\u00a0%: some links are not given; interval by chance alone"
+    assert row["flag"] == (
+        "25 to 30\u00a0% (19.5 to 36.7\u00a0%), open by its interval; "
+        "interval by chance alone: not clear whatever it says, with fewer than 3 months"
+    )
+
+
+def test_links_that_leave_a_verdict_open_are_told_from_an_interval_that_does(monkeypatch, write):
+    """As above, from 25 to 30 %: against 27 % it is the links that reach over the yardstick."""
+    monkeypatch.setenv("CONFIDENCE_YARDSTICK_LINKED", "0.27")
+    settings.cache_clear()
+    linked = searched(50, Outcome=ARREST, **{"Outcome linked to object of search": "True"})
+    rows = searched(140) + linked + searched(10, Outcome=ARREST)
+    row = rows_of(scorecard(Scope(), write(rows, people=False)))["linked"]
+    assert row["flag"].startswith("25 to 30\u00a0% (19.5 to 36.7\u00a0%), by links not given")
 
 
 def test_one_power_alone_says_nothing_of_whether_powers_are_recorded(write):

@@ -356,6 +356,14 @@ def test_half_a_difference_by_chance_is_not_called_none(clear, said):
     assert (found == said) if clear == 0 else (said in found[0])
 
 
+def test_the_only_clear_difference_of_a_table_is_named_with_its_group():
+    """The answer may say of another group that nothing is clear."""
+    verdicts = ["not clearly different", "above", "not clearly different", ""]
+    table = pd.DataFrame({"group": ["Black", "Asian", "Mixed", "Other"], "verdict": verdicts})
+    (said,) = chance_caveat(table.assign(p_value=[0.12, 0.01, 0.05, None]))
+    assert ", of 3 tested in the table: this one (Asian) may be so by chance." in said
+
+
 def test_verdicts_keep_the_false_discovery_rate_over_all_areas(view):
     """Benjamini and Hochberg's step-up rule, written out: p(i) at most i/m times the rate."""
     rows = trends.by_area(Scope(measure="good_job_local"), view).table

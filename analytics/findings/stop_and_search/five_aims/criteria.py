@@ -13,17 +13,21 @@ from analytics.findings.tested import SIDES
 if TYPE_CHECKING:
     import pandas as pd
 
-HOPED, LOOK, UNCLEAR, NO_DATA, NO_YARDSTICK = (
+HOPED, NOTHING_OUT, LOOK, UNCLEAR, NO_DATA, NO_YARDSTICK = (
     "looks as hoped",
+    "nothing stands out",
     "needs a look",
     "not clear",
     "no data",
     "no yardstick",
 )
-"""What is said of a criterion. Only a test, a list or a rule that is written down says more than the last three."""
+"""What is said of a criterion. Only a test, a list or a rule that is written down says more than the last three.
+
+Where kinds, places or groups are set against each other, that nothing stands out says nothing of all of them together.
+"""
 
 LARGE = 0.1
-"""Points of a gap, as a share of 1, that have to be ruled out before it looks as hoped."""
+"""Points of a gap, as a share of 1, that have to be ruled out before it is said that nothing stands out."""
 
 LEAST_SEARCHES = 20
 """Searches that it takes for a place to be judged at all."""
@@ -128,7 +132,7 @@ def of_tests(called: Sequence[str], low: Sequence[float]) -> str:
         return NO_DATA
     if SIDES.below in called:
         return LOOK
-    return HOPED if len(told) == len(called) and min(told) >= -LARGE else UNCLEAR
+    return NOTHING_OUT if len(told) == len(called) and min(told) >= -LARGE else UNCLEAR
 
 
 def rest_of(lows: Sequence[float], untested: str = "") -> str:

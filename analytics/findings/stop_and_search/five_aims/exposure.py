@@ -10,6 +10,7 @@ import numpy as np
 from analytics import disparity, near_one, wording
 from analytics.disparity.funnel import MINIMUM_AREAS
 from analytics.findings.neighbourhoods import places
+from analytics.findings.stop_and_search.disproportionality import disproportionality
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
 from analytics.findings.stop_and_search.five_aims import criteria
 from analytics.findings.stop_and_search.five_aims.criteria import (
@@ -61,7 +62,7 @@ def exposed(followed: Followed) -> Part:
         return Part((no_data(AIM, EXPOSED, why),), {"areas": _table([])})
     table = _table(_rows(followed, limits))
     return Part(
-        (_criterion(table),),
+        (_criterion(table, _beside(limits, disproportionality(scope, followed.searches.view))),),
         {"areas": table},
         (
             "A district is listed where both hold at once: its ratio of search rates lies outside the 95 % limits of "
@@ -192,7 +193,22 @@ def _why_flagged(row: dict[str, Any]) -> str:
     )
 
 
-def _criterion(table: pd.DataFrame) -> Criterion:
+def _beside(limits: Finding, whole: Finding) -> str:
+    """What comparing districts with each other leaves out: how large their ratios and that of the force are."""
+    own = [row["ratio"] for row in records_of(limits.table) if not wording.missing(row["ratio"])]
+    scope = limits.provenance.scope
+    ratios = [] if whole.refused else [row for row in records_of(whole.table) if row["group"] == scope["group"]]
+    if not own or not ratios or wording.missing(ratios[0]["ratio"]):
+        return ""
+    (row,) = ratios
+    return (
+        f" Districts are set against each other alone: their ratios of search rates run from "
+        f"{near_one.between(min(own), max(own))}, and that of the force as a whole, {near_one.times(row['ratio'])} "
+        f"({near_one.between(row['low'], row['high'])}), is judged under “Five tests”."
+    )
+
+
+def _criterion(table: pd.DataFrame, beside: str = "") -> Criterion:
     rows = [row for row in records_of(table) if not wording.missing(row["q_value"])]
     others = len(table) - len(rows)
     if len(rows) < 2 and sum(_BY_CHANCE in row["flag"] for row in records_of(table)) > 1:
@@ -203,7 +219,7 @@ def _criterion(table: pd.DataFrame) -> Criterion:
     of = places.called("district", len(rows))
     if listed:
         said = "; ".join(f"{row['name']} ({row['why']})" for row in listed)
-        why = f"{len(listed)} of {of} {'is' if len(listed) == 1 else 'are'} unlike the others in both: {said}."
+        why = f"{len(listed)} of {of} {'is' if len(listed) == 1 else 'are'} unlike the others in both: {said}.{beside}"
         return Criterion(AIM, EXPOSED, criteria.LOOK, why, float(len(listed)), None, None, len(rows), PLACES)
     ruled_out = not any(_is_outside(row) for row in rows) and all(row["gap_low"] >= -LARGE for row in rows)
     rest = f" Not judged: {wording.plural(others, 'other district')}." if others else ""
@@ -212,11 +228,12 @@ def _criterion(table: pd.DataFrame) -> Criterion:
         if len(rows) < MINIMUM_AREAS
         else ""
     )
+    few += beside
     why = f"None of {of} is both outside the limits and clearly below the others in what it finds.{few}"
     if ruled_out:
         much = wording.points(LARGE).removeprefix("+")
         why = f"None of {of} is outside the limits, and a find rate {much} lower is ruled out for each of them.{few}"
-    verdict = criteria.HOPED if ruled_out and not others else criteria.UNCLEAR
+    verdict = criteria.NOTHING_OUT if ruled_out and not others else criteria.UNCLEAR
     return Criterion(AIM, EXPOSED, verdict, why, 0.0, None, None, len(rows), PLACES)
 
 

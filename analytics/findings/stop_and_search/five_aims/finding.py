@@ -25,6 +25,7 @@ from analytics.findings.stop_and_search.five_aims.criteria import (
     LOOK,
     NO_DATA,
     NO_YARDSTICK,
+    NOTHING_OUT,
     UNCLEAR,
     Criterion,
     Part,
@@ -74,14 +75,18 @@ OURS = (
     "where to look, not a finding of right or wrong."
 )
 WORDS = (
-    f"“{LOOK.capitalize()}”: a test or a list shows something. “{HOPED.capitalize()}”: nothing is clearly amiss, and a "
-    f"gap of {wording.points(LARGE).removeprefix('+')} or more is ruled out, or the rule that stands there is met. "
+    f"“{LOOK.capitalize()}”: a test or a list shows something. “{NOTHING_OUT.capitalize()}”: of what is set against "
+    f"each other nothing is clearly lower, and a gap of {wording.points(LARGE).removeprefix('+')} or more is ruled "
+    f"out; how all of it does together is another question. “{HOPED.capitalize()}”: the rule that stands there is met. "
     f"“{UNCLEAR.capitalize()}”: too little is known to say either. “{NO_YARDSTICK.capitalize()}”: a figure that nobody "
     "has said how large it should be."
 )
+_TOLD = (LOOK, NOTHING_OUT, HOPED)
+"""Verdicts that tell something."""
 _ICONS = {
     LOOK: "visibility",
     HOPED: "check",
+    NOTHING_OUT: "equal",
     UNCLEAR: "question_mark",
     NO_DATA: "block",
     NO_YARDSTICK: "straighten",
@@ -181,30 +186,31 @@ def _of_areas(between: Between) -> Criterion:
 
 def _headline(rows: Sequence[Criterion]) -> str:
     look = sum(row.verdict == LOOK for row in rows)
-    told = sum(row.verdict in (LOOK, HOPED) for row in rows)
+    told = sum(row.verdict in _TOLD for row in rows)
     of = f"Of {wording.plural(len(rows), 'question')}"
     if not told:
         return f"{of} on the five aims none could be told"
-    if told == 1:
-        return f"{of} 1 could be told, and it {'needs' if look else 'does not need'} a look"
-    return f"{of} {told} could be told, and {look or 'none'} {'need' if look > 1 else 'needs'} a look"
+    if look:
+        return f"{of} {told} could be told, and {look if told > 1 else 'it'} {'need' if look > 1 else 'needs'} a look"
+    return f"{of} {told} could be told, and nothing there stands out"
 
 
 def _answer(rows: Sequence[Criterion], force: str, span: str) -> str:
     counts = {
         verdict: sum(row.verdict == verdict for row in rows)
-        for verdict in (LOOK, HOPED, UNCLEAR, NO_YARDSTICK, NO_DATA)
+        for verdict in (LOOK, NOTHING_OUT, HOPED, UNCLEAR, NO_YARDSTICK, NO_DATA)
     }
     words = {
         LOOK: ("needs a look", "need a look"),
+        NOTHING_OUT: ("finds nothing that stands out", "find nothing that stands out"),
         HOPED: ("looks as hoped", "look as hoped"),
         UNCLEAR: ("is not clear", "are not clear"),
         NO_YARDSTICK: ("has no yardstick", "have no yardstick"),
         NO_DATA: ("has no data", "have no data"),
     }
     said = {verdict: f"{number} {words[verdict][number > 1]}" for verdict, number in counts.items() if number}
-    told, open_ = ([said[name] for name in said if (name in (LOOK, HOPED)) == is_told] for is_told in (True, False))
-    number = len(rows) - sum(counts[name] for name in (LOOK, HOPED))
+    told, open_ = ([said[name] for name in said if (name in _TOLD) == is_told] for is_told in (True, False))
+    number = len(rows) - sum(counts[name] for name in _TOLD)
     others = f"the other {number} can't be told" if told else "none could be told"
     others = f"{others}: {wording.listing(open_)}"
     parts = "; ".join([*([wording.listing(told)] if told else []), *([others] if open_ else [])])
