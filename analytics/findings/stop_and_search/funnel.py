@@ -397,11 +397,11 @@ def _withheld(judged: _Judged, table: pd.DataFrame) -> list[str]:
     number = int((table["flag"].str.startswith("withheld").to_numpy(dtype=bool) & judged.areas.known).sum())
     if not number:
         return []
-    have, count = ("has", "counts") if number == 1 else ("have", "count")
+    have, own, count = ("has", "its", "counts") if number == 1 else ("have", "their", "count")
     return [
         f"{places.called(judged.areas.level, number)} {have} fewer than {settings().threshold} searches of one of the "
-        f"two groups and no figure here, and {count} in the ratio within areas and in the tests. Of areas that expect "
-        "few searches those with more are shown, so that dots at the left lie higher than all areas of their size. "
+        f"two groups and no figure of {own} own, and {count} in the ratio within areas and in the tests. Of areas that "
+        "expect few searches those with more are shown, so that dots at the left lie higher than all areas of their size. "
         "Small counts are withheld so that nobody reads a ratio into them, not to keep them secret: the files are "
         "published."
     ]
