@@ -401,9 +401,9 @@ def _withheld(judged: _Judged, table: pd.DataFrame) -> list[str]:
     return [
         f"{places.called(judged.areas.level, number)} {have} fewer than {settings().threshold} searches of one of the "
         f"two groups and no figure of {own} own, and {count} in the ratio within areas and in the tests. Of areas that "
-        "expect few searches those with more are shown, so that dots at the left lie higher than all areas of their size. "
-        "Small counts are withheld so that nobody reads a ratio into them, not to keep them secret: the files are "
-        "published."
+        "expect few searches those with more are shown, so that dots at the left lie higher than all areas of their "
+        "size. Small counts are withheld so that nobody reads a ratio into them, not to keep them secret: the files "
+        "are published."
     ]
 
 
