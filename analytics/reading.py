@@ -773,6 +773,15 @@ _COLUMNS: dict[str, dict[str, Writer]] = {
         "Expected of each group": _figure("equal_to", wording.rate),
         "False-discovery rate": _figure("q_value", wording.p_value),
     },
+    "stop_and_search.funnel/pulled": {
+        "Area": _text("name"),
+        "Pulled towards the others": _both(_figure("ratio_pulled", near_one.times), _ratio_span("low", "high")),
+        "As recorded": _figure("ratio", near_one.times),
+        "Chance that it is over 1": _figure("chance_above_1", wording.chance),
+        "Chance that it is over that within areas": _figure("chance_above_force", wording.chance),
+        "From its own searches": _figure("own_share", wording.percent),
+        "Note": _text("flag"),
+    },
     "stop_and_search.funnel/whole": {
         "Ratio within areas": _both(_figure("ratio", near_one.times), _ratio_span("low", "high")),
         "Searches": _figure("base", wording.count),
@@ -1185,7 +1194,7 @@ _TITLES = {
     "stop_and_search.disproportionality": {"definitions": "Whose word", "denominators": "Source of residents"},
     "stop_and_search.standardised": {"strata": "Ages and sexes"},
     "stop_and_search.similar_forces": {"against_similar": "The test"},
-    "stop_and_search.funnel": {"whole": "All areas"},
+    "stop_and_search.funnel": {"pulled": "Pulled towards the others", "whole": "All areas"},
     "stop_and_search.teams": {"whole": "All teams"},
     "stop_and_search.trend": {"policy": "Rules that changed"},
     "stop_and_search.scorecard": {"tests": "The five tests", "yardsticks": "Yardsticks and sources"},
@@ -1397,7 +1406,8 @@ _IN_PLAIN_WORDS = {
         "We counted the searches of persons of both groups ({group} and {comparator}) in each area, divided each count "
         "by the residents of that group there, and divided the first rate by the second. The limits say how far from "
         "the ratio within all areas an area would lie by chance, and by as much as areas vary among themselves: the "
-        "fewer its searches, the further. The 95 % interval of a ratio says how far chance can move it."
+        "fewer its searches, the further. The 95 % interval of a ratio says how far chance can move it. Pulled towards "
+        "the others, a ratio is that of a model of all areas."
     ),
     "stop_and_search.edges": (
         "We counted the searches of persons in each area, those of them whose map point lies within 50 metres of "

@@ -22,7 +22,6 @@ from analytics.disparity import (
     find_rate_gap,
     find_rates,
     mantel_haenszel_ratio,
-    rate_funnel,
     ratio_funnel,
     split_dispersion,
     standardised_rate,
@@ -84,14 +83,6 @@ def draw_funnel(
     area = np.repeat(np.arange(number), MONTHS)
     phi = (split_dispersion(a.ravel(), b.ravel(), area).factor or 1.0) if estimated else factor
     funnel = ratio_funnel(a.sum(axis=1), areas.population_a, b.sum(axis=1), areas.population_b, dispersion=phi)
-    return _judged(funnel.p_value, funnel.flagged)
-
-
-def draw_rate_funnel(number: int, spread: float, factor: float, expected: float, random: np.random.Generator) -> Floats:
-    """Draw a force and judge its areas by a funnel of rates."""
-    residents = np.round(10_000 * np.exp(random.normal(0, 0.8, number)))
-    mean = residents * np.exp(random.normal(0, spread, number))
-    funnel = rate_funnel(clumped(random, mean * expected / mean.mean(), factor), residents, dispersion=factor)
     return _judged(funnel.p_value, funnel.flagged)
 
 
@@ -206,9 +197,6 @@ def scenarios() -> Iterator[tuple[str, Draw, int]]:
                     yield name, partial(draw_funnel, number, spread, factor, expected, False), max(1, number // 43)
         name = f"funnel, {number} areas, factor 3 estimated, spread 0, E[a] 80"
         yield name, partial(draw_funnel, number, 0.0, 3.0, 80, True), max(1, number // 43)
-    for factor in (1.0, 3.0):
-        name = f"funnel of rates, 43 areas, factor {factor:g}, spread 0, E[a] 80"
-        yield name, partial(draw_rate_funnel, 43, 0.0, factor, 80), 1
     for number in (43, 640):
         for expected, factor in ((2, 1.0), (10, 1.0), (60, 3.0)):
             for spread in (0.15, 0.3, 0.6):

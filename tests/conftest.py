@@ -10,6 +10,7 @@ import os
 import pickle
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,7 +25,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from data.loading import Report, load_files
 from data.readers.source import Source
-from data.store import Store
+from data.store import Store, View
 
 # How long an example takes says something of the machine and nothing of the code.
 hypothesis_settings.register_profile("any_machine", deadline=None)
@@ -33,10 +34,16 @@ hypothesis_settings.load_profile("any_machine")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark whatever reads the real files, by whichever way."""
+    """Mark whatever reads the real files, by whichever way, and put first what takes long.
+
+    Two workers end together where the tests that are left for the end are short. Those of a file stay together, since
+    they share what is made for it, and so do those in the browser, which share servers.
+    """
     for item in items:
         if "real_files" in getattr(item, "fixturenames", ()):
             item.add_marker("real")
+    long = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: ("browser" not in item.path.parts, item.path not in long))
 
 
 @pytest.fixture(scope="session")
@@ -101,15 +108,29 @@ def shared_folder(factory: pytest.TempPathFactory) -> Path:
     return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
 
 
+class Unchanged(Store):
+    """A store that nobody changes: whoever looks at its release has the same view, as everybody who opens a page has.
+
+    What findings read for one question they keep for the next by its view.
+    """
+
+    def view(self, number: int | None = None) -> View:
+        return self._newest if number is None else super().view(number)
+
+    @cached_property
+    def _newest(self) -> View:
+        return super().view()
+
+
 def made_once(name: str, factory: pytest.TempPathFactory, make: Callable[[Store], T]) -> tuple[Store, T]:
     """A store of a test session, made by whichever worker needs it first, and what making it gave."""
     folder = shared_folder(factory) / name
-    store, made = Store(folder / "store"), folder / "made.pickle"
+    root, made = folder / "store", folder / "made.pickle"
     folder.mkdir(exist_ok=True)
     with FileLock(folder / "lock"):
         if not made.exists():
-            made.write_bytes(pickle.dumps(make(store)))
-    return store, pickle.loads(made.read_bytes())  # noqa: S301 - written above
+            made.write_bytes(pickle.dumps(make(Store(root))))
+    return Unchanged(root), pickle.loads(made.read_bytes())  # noqa: S301 - written above
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from analytics.disparity.dispersion import Dispersion, month_dispersion, period_
 from analytics.disparity.estimate import Estimate, Interval
 from analytics.disparity.find_rate_gaps import FindRateGap, find_rate_gap, gaps_to_rest, within_area_find_rates
 from analytics.disparity.find_rates import FindRates, find_rates
-from analytics.disparity.funnel import Funnel, between_areas, rate_funnel, ratio_funnel
+from analytics.disparity.funnel import Funnel, between_areas, ratio_funnel
 from analytics.disparity.infra_marginality import Risks, SearchesAbove, risks_behind, searches_above
 from analytics.disparity.mantel_haenszel import MantelHaenszelRatio, mantel_haenszel_ratio
 from analytics.disparity.rates import (
@@ -27,6 +27,7 @@ from analytics.disparity.ratio import (
     RatioOfRatios,
     UnknownRange,
     rate_ratio,
+    rate_ratios,
     ratio_of_ratios,
     tipping_share,
     unknown_range,
@@ -34,7 +35,6 @@ from analytics.disparity.ratio import (
 from analytics.disparity.standardisation import (
     StandardisedRate,
     StandardisedRatio,
-    indirect_ratio,
     standardised_rate,
     standardised_ratio,
 )
@@ -71,7 +71,6 @@ __all__ = [
     "find_rate_gap",
     "find_rates",
     "gaps_to_rest",
-    "indirect_ratio",
     "mantel_haenszel_ratio",
     "month_dispersion",
     "period_difference",
@@ -79,8 +78,8 @@ __all__ = [
     "poisson_interval",
     "poisson_intervals",
     "rate",
-    "rate_funnel",
     "rate_ratio",
+    "rate_ratios",
     "rates",
     "ratio_funnel",
     "ratio_of_ratios",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln, xlogy
+from scipy.special import gammaln
 
 from analytics.disparity.ratio import LARGEST_CORRELATION
 
@@ -109,26 +109,6 @@ def splits(total: Floats, share: Floats, factor: Floats) -> Distributions:
 
     spread = np.sqrt(total * share * (1 - share) * (1 + (total - 1) * correlation))
     return _tabulated(log_chance, total * share, spread, factor, total)
-
-
-def counts(mean: Floats, factor: Floats) -> Distributions:
-    r"""Counts with a mean and the variance :math:`\phi` times it: gamma-Poisson, Poisson at 1.
-
-    Parameters
-    ----------
-    mean : ndarray of shape (areas,)
-        Above 0.
-    factor : ndarray of shape (areas,)
-        Variance factor :math:`\phi`, 1 or more.
-    """
-    alone = (factor - 1) * _LARGEST_SIZE <= mean
-    size = np.where(alone, 1.0, mean / np.where(alone, 1.0, factor - 1))
-
-    def log_chance(area: Integers, k: Floats) -> Floats:
-        clumped = gammaln(k + size[area]) + xlogy(k, 1 - 1 / factor[area])
-        return np.where(alone[area], k * np.log(mean[area]), clumped) - gammaln(k + 1)
-
-    return _tabulated(log_chance, mean, np.sqrt(mean * factor), factor, np.full_like(mean, np.inf))
 
 
 def _tabulated(

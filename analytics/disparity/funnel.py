@@ -12,10 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 from scipy.special import chdtri, expit, ndtr, ndtri
 
-from analytics.disparity.counts import Distributions, counts, splits
-from analytics.disparity.estimate import check_dispersion, count_array, population_array
-from analytics.disparity.rates import poisson_intervals
-from analytics.disparity.split_intervals import split_intervals
+from analytics.disparity.counts import Distributions, splits
+from analytics.disparity.estimate import check_dispersion
 from analytics.disparity.within_areas import areas_of_both, common_log_ratio
 from analytics.survey.change import DISCOVERY_RATE, q_values
 
@@ -40,13 +38,13 @@ class Funnel:
 
     Attributes
     ----------
-    ratio, low, high : ndarray of shape (areas,)
-        The area's own ratio and its 95 % interval.
+    ratio : ndarray of shape (areas,)
+        The area's own ratio; `rate_ratios` has its interval.
     limit_low_95, limit_high_95, limit_low_998, limit_high_998 : ndarray of shape (areas,)
         Funnel limits: 95 and 99.8 of 100 areas of its size lie between them.
     expected, information : ndarray of shape (areas,)
         The area's events of the group at the target, and how much it can tell: one over the variance of its log ratio
-        by chance alone. Of a split that is :math:`a b/(a + b)` of the events expected, of a count the events expected.
+        by chance alone, :math:`a b/(a + b)` of the events expected.
     p_value : ndarray of shape (areas,)
         Of lying so far from the target, two-sided: under .05 outside the one pair, under .002 outside the other.
     q_value : ndarray of shape (areas,)
@@ -54,14 +52,12 @@ class Funnel:
     flagged : ndarray of bool, shape (areas,)
         Whether the q-value over all areas is below the false-discovery rate.
     target : float
-        What areas are compared with: a ratio, or a rate per resident, whose ratio to itself is 1.
+        The ratio that areas are compared with.
     between : float
         Variance of the log ratio between areas that the limits allow for; 0 where nothing speaks for any.
     """
 
     ratio: Floats
-    low: Floats
-    high: Floats
     limit_low_95: Floats
     limit_high_95: Floats
     limit_low_998: Floats
@@ -137,71 +133,9 @@ def ratio_funnel(
     log_target = common if target is None else math.log(target)
     expected = around(log_target)
     judged = _judged(areas.a, around(common), factor, None if target is None else expected)
-    low, high = split_intervals(areas.a, areas.b, factor)
     with np.errstate(divide="ignore"):
-        limits = [limit / (total - limit) / odds for limit in judged.limits]
-        figures = (areas.a / areas.b / odds, low / odds, high / odds, *limits)
+        figures = [count / (total - count) / odds for count in (areas.a, *judged.limits)]
     return _funnel(areas.usable, figures, expected, judged, math.exp(log_target), discovery_rate)
-
-
-def rate_funnel(
-    events: ArrayLike,
-    population: ArrayLike,
-    *,
-    dispersion: float = 1.0,
-    target: float | None = None,
-    discovery_rate: float = DISCOVERY_RATE,
-) -> Funnel:
-    r"""Rates of areas over the rate of all of them, or over a given one.
-
-    As `ratio_funnel`, with counts in place of splits: an area expects :math:`E_i = N_i r`, its log ratio has the
-    variance :math:`\phi/E_i`, and limits are mid-P quantiles of a gamma-Poisson count with the factor
-    :math:`\phi + \tau^2 E_i`.
-
-    Parameters
-    ----------
-    events, population : array_like of shape (areas,)
-        Events and residents of each area; areas without residents say nothing.
-    dispersion : float
-        Variance factor of the counts within an area (see `month_dispersion`); a factor below 1 counts as 1.
-    target : float, optional
-        A rate per resident to compare with; otherwise that of all areas together.
-    discovery_rate : float
-        Share of false flags allowed among all.
-
-    Raises
-    ------
-    ValueError
-        If the sizes differ, a value can't be a count or a population, fewer than 2 areas have residents, none has an
-        event, or `dispersion` or `target` is not above 0.
-
-    References
-    ----------
-    As for `ratio_funnel`.
-    """
-    y, people = count_array("events", events), population_array("population", population)
-    if y.shape != people.shape:
-        raise ValueError(f"There are events of {y.size} areas and residents of {people.size}: give one of each.")
-    usable = people > 0
-    y, people = y[usable], people[usable]
-    if len(y) < 2 or y.sum() == 0:
-        raise ValueError(
-            f"{len(y)} areas have residents, with {y.sum():.0f} events, and a funnel needs 2 areas and some events: "
-            "use smaller areas or a longer period."
-        )
-    check_dispersion(dispersion)
-    _check_target(target)
-    factor, common = max(1.0, dispersion), float(y.sum() / people.sum())
-
-    def around(rate: float) -> _Expected:
-        return _Expected(rate * people, rate * people, lambda phi: counts(rate * people, phi))
-
-    rate = common if target is None else target
-    expected = around(rate)
-    judged = _judged(y, around(common), factor, None if target is None else expected)
-    low, high = poisson_intervals(y / factor)
-    figures = [figure / expected.events for figure in (y, low * factor, high * factor, *judged.limits)]
-    return _funnel(usable, figures, expected, judged, rate, discovery_rate)
 
 
 def between_areas(departure: Floats, variance: Floats, winsorised: float = WINSORISED) -> float:
@@ -341,11 +275,9 @@ def _funnel(
 
     p_value = everywhere(judged.p_value)
     q_value = q_values(p_value)
-    ratio, low, high, low_95, high_95, low_998, high_998 = (everywhere(figure) for figure in figures)
+    ratio, low_95, high_95, low_998, high_998 = (everywhere(figure) for figure in figures)
     return Funnel(
         ratio=ratio,
-        low=low,
-        high=high,
         limit_low_95=low_95,
         limit_high_95=high_95,
         limit_low_998=low_998,

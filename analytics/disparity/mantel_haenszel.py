@@ -1,4 +1,4 @@
-"""The Mantel-Haenszel ratio of rates within areas, beside the ratio of the Poisson model."""
+"""The Mantel-Haenszel ratio of rates within areas: the check of the ratio of the Poisson model."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ def mantel_haenszel_ratio(
 
     .. math:: \theta = \frac{R}{S} = \frac{\sum_d a_d N_{b,d}/N_d}{\sum_d b_d N_{a,d}/N_d},\quad N_d = N_{a,d} + N_{b,d}
 
-    With one ratio in every area this is that of `within_area_ratio`, which is the more exact; where areas differ the
-    two weigh them differently. If events were independent the variance of its log would be
-    :math:`\sum_d m_d N_{a,d} N_{b,d} / N_d^2 / (R S)`. They are not, so areas are the clusters: the scores
-    :math:`u_d = a_d N_{b,d}/N_d - \theta b_d N_{a,d}/N_d` vary as `clustered` says, the interval takes Student's t and
-    is never narrower than chance alone would have it.
+    The check of `within_area_ratio`, which is what answers show: with one ratio in every area the two are the same, and
+    that one is the more exact; where areas differ the two weigh them differently. If events were independent the
+    variance of its log would be :math:`\sum_d m_d N_{a,d} N_{b,d} / N_d^2 / (R S)`. They are not, so areas are the
+    clusters: the scores :math:`u_d = a_d N_{b,d}/N_d - \theta b_d N_{a,d}/N_d` vary as `clustered` says, the interval
+    takes Student's t and is never narrower than chance alone would have it.
 
     Parameters
     ----------

@@ -4,10 +4,22 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 from scipy.special import betainc, betaincinv, ndtr, ndtri
 
-from analytics.disparity.estimate import TAIL, Estimate, Interval, check_count, check_dispersion, check_population
+from analytics.disparity.estimate import (
+    TAIL,
+    Estimate,
+    Interval,
+    check_count,
+    check_dispersion,
+    check_population,
+    count_array,
+    population_array,
+)
+
+Floats = NDArray[np.float64]
 
 FEW = 5.0
 """Expected events of the smaller group under which a ratio is marked as resting on few events."""
@@ -29,6 +41,15 @@ class Ratio:
     low: float
     high: float
     few: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ratios:
+    """Ratios of two rates with their 95 % confidence intervals, each of shape (areas,)."""
+
+    estimate: Floats
+    low: Floats
+    high: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +119,46 @@ def rate_ratio(a: int, population_a: float, b: int, population_b: float, dispers
         max(split.high / odds, estimate),
         few=total * min(population_a, population_b) / (population_a + population_b) < FEW,
     )
+
+
+def rate_ratios(
+    a: ArrayLike, population_a: ArrayLike, b: ArrayLike, population_b: ArrayLike, dispersion: float = 1.0
+) -> Ratios:
+    """Ratios of two rates in many areas, each that of `rate_ratio`: the same events have the same interval everywhere.
+
+    Parameters
+    ----------
+    a, b : array_like of shape (areas,)
+        Events of the group and of the comparator in each area.
+    population_a, population_b : array_like of shape (areas,)
+        Residents of the group and of the comparator in each area.
+    dispersion : float
+        As for `rate_ratio`.
+
+    Returns
+    -------
+    Ratios
+        NaN where neither group has an event, or one of them no residents.
+
+    Raises
+    ------
+    ValueError
+        If the sizes differ, a value can't be a count or a population, or `dispersion` is not above 0.
+    """
+    check_dispersion(dispersion)
+    events = count_array("a", a), count_array("b", b)
+    people = population_array("population_a", population_a), population_array("population_b", population_b)
+    sizes = {values.size for values in (*events, *people)}
+    if len(sizes) > 1:
+        raise ValueError("a, population_a, b and population_b differ in length: give one of each per area.")
+    told = (events[0] + events[1] > 0) & (people[0] > 0) & (people[1] > 0)
+    made = np.full((3, told.size), np.nan)
+    for area in np.flatnonzero(told):
+        ratio = rate_ratio(
+            int(events[0][area]), float(people[0][area]), int(events[1][area]), float(people[1][area]), dispersion
+        )
+        made[:, area] = ratio.estimate, ratio.low, ratio.high
+    return Ratios(*made)
 
 
 def ratio_of_ratios(one: Estimate, other: Estimate) -> RatioOfRatios:

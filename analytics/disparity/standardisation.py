@@ -20,12 +20,16 @@ from analytics.disparity.estimate import (
     count_array,
     population_array,
 )
-from analytics.disparity.ratio import FEW
+from analytics.disparity.ratio import FEW, rate_ratio
 
 Floats = NDArray[np.float64]
 
 _LEAST = 1e-250
 """A gamma variable is not taken to be less: with a shape of next to nothing its quantile has no number."""
+
+
+_MOST_LOG = 600.0
+"""The log of a limit over its ratio is not taken to be more: there is no such number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,15 @@ def standardised_ratio(
     :math:`L_a/U_b` and :math:`U_a/L_b`. The quotient of two gamma variables is a multiple of an F variable. With one
     stratum, or a standard made up like both groups, this is the conditional mid-P interval of `rate_ratio`.
 
+    Where events come in clumps each limit moves away from the ratio, on the log scale, by as many times as that of
+    `rate_ratio` of all the events does: with :math:`r` their ratio, :math:`l_1` its limit without clumps and
+    :math:`l_\phi` with them,
+
+    .. math:: \log\frac{L_\phi}{\theta} = \log\frac{L_1}{\theta}\cdot\frac{\log(l_\phi/r)}{\log(l_1/r)}
+
+    So with one stratum it is the interval of `rate_ratio` whatever the clumps, and with many events the variance of the
+    log is :math:`\phi` times that without.
+
     Parameters
     ----------
     a, b : array_like of shape (strata,)
@@ -150,48 +163,23 @@ def standardised_ratio(
     people_a, people_b = population_array("population_a", population_a), population_array("population_b", population_b)
     named = (("a", events_a), ("population_a", people_a), ("b", events_b), ("population_b", people_b))
     shares = _shares(standard, named, people_a, people_b)
-    factor = max(1.0, dispersion)
-    group, comparator = _weighted(events_a, people_a, shares, factor), _weighted(events_b, people_b, shares, factor)
+    group, comparator = _weighted(events_a, people_a, shares), _weighted(events_b, people_b, shares)
     if group.mean + comparator.mean == 0:
         raise ValueError(
             "Neither group has an event in the strata of the standard population, so there is no ratio: widen the "
             "period or the place."
         )
     estimate = _quotient(group.mean, comparator.mean)
-    interval = _ratio_interval(group, comparator)
+    alone = _ratio_interval(group, comparator)
+    interval = Interval(min(alone.low, estimate), max(alone.high, estimate))
+    if dispersion > 1:
+        used = shares > 0
+        interval = _clumped(interval, estimate, int(events_a[used].sum()), int(events_b[used].sum()), dispersion)
     crude = _quotient(events_a.sum() / people_a.sum(), events_b.sum() / people_b.sum())
     people = people_a + people_b
     together = np.divide(events_a + events_b, people, out=np.zeros_like(people), where=people > 0)
     expected = min(float((together * people_a).sum()), float((together * people_b).sum()))
-    return StandardisedRatio(
-        estimate, min(interval.low, estimate), max(interval.high, estimate), crude, few=expected < FEW
-    )
-
-
-def indirect_ratio(
-    a: ArrayLike, population_a: ArrayLike, b: ArrayLike, population_b: ArrayLike, dispersion: float = 1.0
-) -> StandardisedRatio:
-    r"""A group's events over those it would have had at the comparator's rates by stratum.
-
-    :math:`\sum a_i / \sum_i n_{a,i} b_i/n_{b,i}`, indirect standardisation. It is `standardised_ratio` with the group
-    itself as the standard, and so are its limits: the comparator's rates have their error too. The check of the direct
-    figure: the two differ where the ratio differs between strata.
-
-    Parameters
-    ----------
-    a, population_a, b, population_b, dispersion
-        As for `standardised_ratio`.
-
-    Raises
-    ------
-    ValueError
-        As `standardised_ratio`.
-
-    References
-    ----------
-    Breslow N. E. and Day N. E. (1987). Statistical Methods in Cancer Research II, section 2.3.
-    """
-    return standardised_ratio(a, population_a, b, population_b, population_a, dispersion)
+    return StandardisedRatio(estimate, interval.low, interval.high, crude, few=expected < FEW)
 
 
 class _Gamma(NamedTuple):
@@ -246,7 +234,7 @@ def _shares(standard: ArrayLike, named: tuple[tuple[str, Floats], ...], *people:
     return values / values.sum()
 
 
-def _weighted(x: Floats, n: Floats, shares: Floats, factor: float) -> _Weighted:
+def _weighted(x: Floats, n: Floats, shares: Floats, factor: float = 1.0) -> _Weighted:
     used = shares > 0
     effective, weight = x[used] / factor, shares[used] / n[used] * factor
     mean, variance, largest = (
@@ -283,6 +271,21 @@ def _ratio_interval(group: _Weighted, comparator: _Weighted) -> Interval:
     if comparator.lower.shape == 0:
         return Interval(_quotient_quantile(*pairs[0], 2 * TAIL), math.inf)
     return Interval(quantile(TAIL), quantile(1 - TAIL))
+
+
+def _clumped(interval: Interval, estimate: float, a: int, b: int, dispersion: float) -> Interval:
+    """The interval of a ratio as clumps widen it, given that of independent events and all events of both groups."""
+    alone, clumped = rate_ratio(a, 1, b, 1), rate_ratio(a, 1, b, 1, dispersion)
+
+    def moved(limit: float, one: float, other: float) -> float:
+        if not 0 < other < math.inf:
+            return other
+        if not 0 < estimate < math.inf:
+            return limit * other / one
+        times = math.log(other / alone.estimate) / math.log(one / alone.estimate)
+        return estimate * math.exp(min(math.log(limit / estimate) * times, _MOST_LOG))
+
+    return Interval(moved(interval.low, alone.low, clumped.low), moved(interval.high, alone.high, clumped.high))
 
 
 def _below(one: _Gamma, other: _Gamma, ratio: float) -> float:

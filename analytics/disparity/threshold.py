@@ -172,7 +172,7 @@ def threshold_gaps(
     their split by group and find is used, so the residents of an area need only be right relative to each other. The
     gap is :math:`\sum_d w_d(\tau_{rd} - \tau_{cd})`, with the area's share of all searches as its weight.
 
-    The posterior (`Posterior`) is approximated by Laplace's method at up to 19 spreads :math:`\sigma` of the thresholds
+    The posterior (`Posterior`) is approximated by Laplace's method at up to 17 spreads :math:`\sigma` of the thresholds
     between areas, which are weighed by their marginal posterior. Estimate and limits are mean and quantiles of 1,000
     draws, the same for the same data.
 

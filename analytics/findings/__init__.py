@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 _STOPS = ("force", "area", "from", "to", "definition", "power", "population")
 _FOLLOWED = ("force", "area", "from", "to", "definition", "power", "group", "comparator")
 _BY_POWER = ("force", "area", "from", "to", "definition", "population", "group", "comparator")
-_QUALITY = ("force", "area", "from", "to", "power", "population", "group", "comparator")
 _CONDUCTED = ("force", "from", "to", "definition", "power", "group", "comparator")
 _SURVEY = ("force", "area", "from", "to", "survey", "measure", "dont_know")
 _CYCLE = ("force", "to", "survey")
@@ -56,6 +55,9 @@ class Question:
         Raises one of ``UNANSWERABLE`` where it can't be answered; far cheaper than the answer.
     near
         Scopes that differ in one part from one that can't be answered, by what they change in words.
+    glance
+        Raises one of ``UNANSWERABLE`` where a glance, of some thousandths of a second beside the answers of a page,
+        tells that it can't be answered; None where none does, and an answer is to be expected.
     """
 
     key: str
@@ -64,6 +66,7 @@ class Question:
     answer: Callable[[Scope, View], Finding]
     check: Callable[[Scope, View], object]
     near: Callable[[Scope, View], dict[str, Scope]] = choices.near
+    glance: Callable[[Scope, View], object] | None = None
 
 
 QUESTIONS: dict[str, Question] = {
@@ -121,7 +124,7 @@ QUESTIONS: dict[str, Question] = {
         Question(
             "stop_and_search.quality",
             "What do the records of searches not say, and how far does that bear on the answers?",
-            _QUALITY,
+            (*_STOPS, "group", "comparator"),
             stop_and_search.quality,
             Searches.of,
         ),
@@ -146,6 +149,7 @@ QUESTIONS: dict[str, Question] = {
             stop_and_search.funnel,
             stop_and_search.comparable_areas,
             stop_and_search.near,
+            glance=stop_and_search.comparable_areas,
         ),
         Question(
             "stop_and_search.standardised",
@@ -153,6 +157,7 @@ QUESTIONS: dict[str, Question] = {
             ("force", "from", "to", "definition", "power", "population", "group", "comparator"),
             stop_and_search.standardised,
             stop_and_search.strata_of,
+            glance=stop_and_search.strata_of,
         ),
         Question(
             "stop_and_search.similar_forces",
@@ -160,14 +165,16 @@ QUESTIONS: dict[str, Question] = {
             ("force", "from", "to", "definition", "power", "population", "group", "comparator"),
             stop_and_search.similar_forces,
             stop_and_search.similar_searches,
+            glance=stop_and_search.similar_searches,
         ),
         Question(
             "stop_and_search.edges",
             "How many searches of each area may have been in the area beside it?",
             ("force", "area_level", "from", "to", "power"),
             stop_and_search.edges,
-            stop_and_search.placed_searches,
+            stop_and_search.near_edges,
             stop_and_search.other_levels,
+            glance=stop_and_search.edged,
         ),
         Question(
             "stop_and_search.hours",
@@ -189,6 +196,7 @@ QUESTIONS: dict[str, Question] = {
             ("force", "from", "to", "power"),
             stop_and_search.teams,
             stop_and_search.Teams.of,
+            glance=stop_and_search.named,
         ),
         Question(
             "stop_and_search.threshold_gaps",
@@ -196,6 +204,7 @@ QUESTIONS: dict[str, Question] = {
             ("force", "from", "to", "definition", "power", "population", "group", "comparator"),
             stop_and_search.threshold_gaps,
             stop_and_search.fitted,
+            glance=stop_and_search.testable,
         ),
         Question(
             "stop_and_search.bars",

@@ -17,7 +17,7 @@ from analytics import wording
 from data.cubes import EVERYONE, RESIDENTS_CUBE
 from data.geography import GEOGRAPHY
 from data.tables import POPULATION
-from data.vocabularies import forces
+from data.vocabularies import forces, has_area
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +29,28 @@ _PARTS = re.compile(r",\s*|\s+and\s+")
 
 class NoResidents(LookupError):
     """There is no population for the question; the message is one sentence that says why."""
+
+
+def check_area(
+    force: str,
+    so: str = "there are no residents to set its searches against; they are counted, for any power and period",
+) -> None:
+    """See that a force has an area of its own.
+
+    Parameters
+    ----------
+    force
+        Force, as data.police.uk writes it.
+    so
+        What a force without one can't be told, as the end of "has no area of its own, so …".
+
+    Raises
+    ------
+    NoResidents
+        If it has none, in the same words for every question but for what follows from it.
+    """
+    if not has_area(force):
+        raise NoResidents(f"{forces()[force]['short']} has no area of its own, so {so}.")
 
 
 @dataclass(frozen=True)
@@ -135,15 +157,11 @@ def residents(view: View, force: str, source: str, area: str | None = None) -> R
     Raises
     ------
     NoResidents
-        If the force polices no residents of its own, nothing says which areas belong to it, or its
+        If the force has no area of its own, nothing says which areas belong to it, or its
         areas can't be told apart from another force's in the file.
     """
+    check_area(force)
     name, code = forces()[force]["short"], forces()[force]["pfa_code"]
-    if not code:
-        raise NoResidents(
-            f"{name} has no residents of its own, so no rate for each resident can be given; counts can be, for any "
-            "power and period."
-        )
     held_by = _census(view, source)
     own = held_by.districts[held_by.districts["parent_code"] == code]
     if own.empty:

@@ -15,7 +15,7 @@ from analytics.disparity import month_dispersion, period_dispersion, split_dispe
 from analytics.finding import Provenance, files_of
 from analytics.findings import choices
 from analytics.findings.force_months import high_month
-from analytics.findings.residents import NoResidents, Residents, residents
+from analytics.findings.residents import NoResidents, Residents, check_area, residents
 from analytics.scope import ALL_POWERS, DEFINITIONS, Scope, ScopeError
 from data.checks import HIGH, PARTIAL, high_months, month_statuses
 from data.counting import grouping
@@ -115,7 +115,12 @@ class Searches:
         NoSearches
             If the force has no file in the period, or no person was searched.
         """
-        scope = choices.complete(scope, view)
+        return cls._of(choices.complete(scope, view), view)
+
+    @classmethod
+    @lru_cache(maxsize=256)
+    def _of(cls, scope: Scope, view: View) -> Searches:
+        """Count the searches of a scope with everything said, however much of it was left open."""
         searches = cls._counted(scope, view, _chosen(scope, view))
         searches._check()
         return searches
@@ -390,6 +395,7 @@ class Searches:
         NoResidents
             If there are none, with the reason.
         """
+        check_area(self.force)
         if self.scope.population is None:
             raise NoResidents(
                 "No population is loaded, so there are counts but no rates; load a census file by ethnic group."

@@ -1,7 +1,8 @@
-"""Where a question can't be answered: the nearest scopes for which it can."""
+"""Which questions can't be answered, and the nearest scopes for which they can."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -48,9 +49,37 @@ def answerable(view: View) -> list[str]:
     return [key for key, question in QUESTIONS.items() if _can(question, Scope(), view)]
 
 
+def glanced_at(keys: Iterable[str]) -> set[str]:
+    """Parts of a scope that it hangs on what a glance tells of some questions."""
+    asked = (QUESTIONS[key] for key in keys)
+    return {name for question in asked if question.glance for name in question.takes}
+
+
+def silent(keys: Iterable[str], scope: Scope, view: View) -> bool:
+    """Whether a glance tells that nothing can be answered of some questions.
+
+    Questions that are not of a force, such as what an invented example shows, count for nothing.
+
+    Parameters
+    ----------
+    keys
+        The questions.
+    scope
+        What is asked about, with everything said.
+    """
+    asked = [question for question in map(QUESTIONS.__getitem__, keys) if "force" in question.takes]
+    return not any(
+        question.glance is None or _passes(question.glance, scope.only(question.takes), view) for question in asked
+    )
+
+
 def _can(question: Question, scope: Scope, view: View) -> bool:
+    return _passes(question.check, scope, view)
+
+
+def _passes(check: Callable[[Scope, View], object], scope: Scope, view: View) -> bool:
     try:
-        question.check(scope, view)
+        check(scope, view)
     except (*searches.UNANSWERABLE, *answers.UNANSWERABLE, *engagement.UNANSWERABLE, *neighbourhoods.UNANSWERABLE):
         return False
     return True

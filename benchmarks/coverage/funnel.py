@@ -14,7 +14,7 @@ from itertools import product
 
 import numpy as np
 
-from analytics.disparity import Funnel, ratio_funnel, split_dispersion
+from analytics.disparity import Funnel, rate_ratios, ratio_funnel, split_dispersion
 from analytics.library.measured import Measured
 from benchmarks.coverage.disparity import THRESHOLD, clumped, draw_areas
 from benchmarks.coverage.rows import RATES, Drawn, Interval, rows_of, shown
@@ -37,7 +37,7 @@ FLAGS = shown("no false flag", (1 - RATE, 1.0))
 def draw(
     number: int, spread: float, factor: float, expected: float, random: np.random.Generator
 ) -> tuple[Funnel, Mapping[str, np.ndarray]]:
-    """One force: its funnel, and of each area its true ratio and whether it is shown."""
+    """One force: its funnel, and of each area its true ratio, whether it is shown, and its own interval."""
     areas = sized(draw_areas(number, spread, 0.8, random), expected)
     a, b = (
         clumped(random, np.repeat(mean[:, None] / MONTHS, MONTHS, axis=1), factor)
@@ -47,7 +47,13 @@ def draw(
     of_a, of_b = a.sum(axis=1), b.sum(axis=1)
     found = ratio_funnel(of_a, areas.population_a, of_b, areas.population_b, dispersion=estimated, discovery_rate=RATE)
     truth = areas.mean_a / areas.population_a / (areas.mean_b / areas.population_b)
-    return found, {"truth": truth, "shown": np.minimum(of_a, of_b) >= THRESHOLD}
+    own = rate_ratios(of_a, areas.population_a, of_b, areas.population_b, estimated)
+    return found, {
+        "truth": truth,
+        "shown": np.minimum(of_a, of_b) >= THRESHOLD,
+        "low": own.low,
+        "high": own.high,
+    }
 
 
 def batch(
@@ -60,7 +66,7 @@ def batch(
     limits = found.limit_low_95, found.limit_high_95
     return {
         "Area within funnel limits": {LIMITS: Drawn.of(limits, found.ratio, areas["shown"], of)},
-        "Ratio of an area": {OWN: Drawn.of((found.low, found.high), areas["truth"], areas["shown"], of)},
+        "Ratio of an area": {OWN: Drawn.of((areas["low"], areas["high"]), areas["truth"], areas["shown"], of)},
         "Force without a false flag": {FLAGS: Drawn.of(([0], [0]), [flagged])},
     }
 

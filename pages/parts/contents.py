@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -12,7 +12,9 @@ _KEY = "contents"
 _ANCHOR = "parts"
 
 
-def opened(parts: Mapping[str, str], first: str | None = None, title: str = "") -> tuple[str, DeltaGenerator]:
+def opened(
+    parts: Mapping[str, str], first: str | None = None, title: str = "", silent: Collection[str] = ()
+) -> tuple[str, DeltaGenerator]:
     """Draw the names of the parts; give the one that is open, and the place where it is drawn.
 
     The names wrap where the page is narrow: of a strip that scrolls the open one may lie out of sight.
@@ -25,6 +27,8 @@ def opened(parts: Mapping[str, str], first: str | None = None, title: str = "") 
         The part that stands for a name that is none; the first of them unless another is named.
     title
         What stands above the names, where `lead` leads; nothing unless it is given.
+    silent
+        Parts that have no answer: they stand behind the others, their names say so, and they open to say why.
     """
     asked = st.query_params.get(_PART, "")
     st.session_state[_KEY] = asked if asked in parts else first or next(iter(parts))
@@ -32,8 +36,8 @@ def opened(parts: Mapping[str, str], first: str | None = None, title: str = "") 
         st.subheader(title, anchor=_ANCHOR)
     part = st.radio(
         "Part of this page",
-        list(parts),
-        format_func=lambda name: parts[name],
+        sorted(parts, key=lambda name: name in silent),
+        format_func=lambda name: f":gray[{parts[name]} (no answer)]" if name in silent else parts[name],
         key=_KEY,
         on_change=_turn,
         horizontal=True,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from itertools import chain
 from threading import RLock
 
 import streamlit as st
@@ -9,7 +11,7 @@ import streamlit as st
 from analytics import fits
 from analytics.finding import Finding
 from analytics.findings import QUESTIONS
-from analytics.findings.ways_out import WayOut, answerable, ways_out
+from analytics.findings.ways_out import WayOut, answerable, glanced_at, silent, ways_out
 from analytics.scope import Scope
 from data.chosen import chosen_store
 from data.faults import of_the_store
@@ -75,6 +77,21 @@ def ways_out_of(finding: Finding, view: View) -> list[WayOut]:
     return _ways_out(finding.key, scope, str(view.store.root), view.release.number if view.release else 0, view)
 
 
+def silent_parts(parts: Mapping[str, Collection[str]], scope: Scope, view: View) -> frozenset[str]:
+    """Parts of a page without any question that can be answered, as far as a glance tells; kept for all who ask.
+
+    Parameters
+    ----------
+    parts
+        The questions of each part, by its name.
+    scope
+        What is asked about, with everything said.
+    """
+    asked = scope.only(glanced_at(chain.from_iterable(parts.values())))
+    release = view.release.number if view.release else 0
+    return _silent_parts(tuple(parts), str(asked), str(view.store.root), release, parts, asked, view)
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _view(root: str, version: int) -> View:
     with _ONE_AT_A_TIME:
@@ -94,6 +111,20 @@ def _view(root: str, version: int) -> View:
 def _answer(key: str, asked: str, root: str, release: int, waiting: int, _scope: Scope, _view: View) -> Finding:
     with _ONE_AT_A_TIME:
         return QUESTIONS[key].answer(_scope, _view)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _silent_parts(
+    names: tuple[str, ...],
+    asked: str,
+    root: str,
+    release: int,
+    _parts: Mapping[str, Collection[str]],
+    _scope: Scope,
+    _view: View,
+) -> frozenset[str]:
+    with _ONE_AT_A_TIME:
+        return frozenset(name for name, keys in _parts.items() if silent(keys, _scope, _view))
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)

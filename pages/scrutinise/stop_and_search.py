@@ -5,57 +5,70 @@ from functools import partial
 import streamlit as st
 
 from analytics.finding import Finding
+from analytics.findings.stop_and_search import FAIRNESS
 from pages.parts import contents, filters, show, states
-from pages.parts.release import answer, current_view
+from pages.parts.release import answer, current_view, silent_parts
 
 
 def ask(question: str) -> Finding:
     """One of the page's own questions, of its view."""
-    return answer(f"stop_and_search.{question}", scope, view)
+    return answer(key(question), scope, view)
+
+
+def key(question: str) -> str:
+    """The name by which everybody else knows a question of the page."""
+    return f"stop_and_search.{question}"
 
 
 def each(*questions: str) -> None:
     """Answers below each other."""
-    states.whole_force(scope, [f"stop_and_search.{question}" for question in questions])
-    show.each(map(ask, questions), [ratio.answer, *ratio.caveats])
+    states.whole_force(scope, map(key, questions))
+    show.each(map(ask, questions), said)
 
 
-def who() -> None:
-    """Rates of every group, and their course; side by side where there is a ratio, too."""
+def who(rates: str, trend: str) -> None:
+    """The ratio drawn with what bears on it, then rates of every group and their course, side by side."""
     if ratio.refused:
-        return each("rates", *(() if ask("trend").refused else ("trend",)))
-    said = [ratio.answer, *ratio.caveats]
+        return each(rates, *(() if ask(trend).refused else (trend,)))
     left, right = st.columns(2, gap="large")
     with left:
-        show.whole(ask("rates"), beside=False, said=said)
+        show.chart(ratio)
+        show.evidence(ratio, beside=False)
     with right:
-        show.whole(ask("trend"), beside=False, said=said, opened=False)
+        st.markdown("### What to bear in mind", anchors=False)
+        show.caveats(ratio, said)
+    told = [*said, *ratio.caveats]
+    left, right = st.columns(2, gap="large")
+    with left:
+        show.whole(ask(rates), beside=False, said=told)
+    with right:
+        show.whole(ask(trend), beside=False, said=told, opened=False)
 
 
-def areas() -> None:
+def areas(*questions: str) -> None:
     """Areas set against each other, of the level that is chosen."""
-    filters.choose_level(scope, view, ask("funnel").provenance.scope.get("area_level"))
-    each("funnel", "edges")
+    filters.choose_level(scope, view, ask(questions[0]).provenance.scope.get("area_level"))
+    each(*questions)
 
 
-def thresholds() -> None:
+def thresholds(gaps: str, bars: str) -> None:
     """The test of thresholds, and what a bar moved by hand shows of it."""
-    each("threshold_gaps")
-    show.moved(ask("bars"), "Bar of the second group", said=ask("threshold_gaps").caveats)
+    each(gaps)
+    show.moved(ask(bars), "Bar of the second group", said=ask(gaps).caveats)
 
 
 PARTS = {
-    "who": ("Who", who),
-    "areas": ("Areas", areas),
-    "alike": ("Like with like", partial(each, "standardised", "similar_forces")),
-    "powers": ("Under which power", partial(each, "by_power", "by_object")),
-    "found": ("What was found", partial(each, "find_rates", "outcomes")),
-    "children": ("Children", partial(each, "children", "more_thorough")),
-    "tests": ("Five tests", partial(each, "scorecard")),
-    "aims": ("Five aims", partial(each, "diagnostic", "confidence_link")),
-    "teams": ("Teams", partial(each, "teams")),
-    "thresholds": ("Thresholds", thresholds),
-    "data": ("The data", partial(each, "quality", "hours", "months")),
+    "who": ("Who", who, "rates", "trend"),
+    "areas": ("Areas", areas, "funnel", "edges"),
+    "alike": ("Like with like", each, "standardised", "similar_forces"),
+    "powers": ("Under which power", each, "by_power", "by_object"),
+    "found": ("What was found", each, "find_rates", "outcomes"),
+    "children": ("Children", each, "children", "more_thorough"),
+    "tests": ("Five tests", each, "scorecard"),
+    "aims": ("Five aims", each, "diagnostic", "confidence_link"),
+    "teams": ("Teams", each, "teams"),
+    "thresholds": ("Thresholds", thresholds, "threshold_gaps", "bars"),
+    "data": ("The data", each, "quality", "hours", "months"),
 }
 
 view = current_view()
@@ -66,20 +79,17 @@ if scope is None:
     st.stop()
 
 ratio = ask("disproportionality")
+said = [ratio.answer] if ratio.refused else [ratio.answer, FAIRNESS]
 show.headline(ratio)
 show.strip(ratio)
-show.badges(ask("quality"), "Data", "More under The data", partial(contents.turn_to, "data"))
+with st.container(gap="xsmall"):
+    show.badges(ask("quality"), "Data", "More under The data", partial(contents.turn_to, "data"))
+    if not ratio.refused:
+        st.caption(FAIRNESS)
 
-if not ratio.refused:
-    left, right = st.columns(2, gap="large")
-    with left:
-        show.chart(ratio)
-        show.evidence(ratio, beside=False)
-    with right:
-        st.markdown("### What to bear in mind", anchors=False)
-        show.caveats(ratio)
-
-titles = {name: title for name, (title, _) in PARTS.items()}
-part, place = contents.opened(titles, first="areas" if scope.area_level else "who")
+titles = {name: title for name, (title, *_) in PARTS.items()}
+silent = silent_parts({name: [*map(key, asked)] for name, (_, _, *asked) in PARTS.items()}, scope, view)
+part, place = contents.opened(titles, first="areas" if scope.area_level else "who", silent=silent)
 with place:
-    PARTS[part][1]()
+    _, draw, *questions = PARTS[part]
+    draw(*questions)

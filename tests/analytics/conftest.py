@@ -84,6 +84,7 @@ class Town:
     force: str = "surrey"
     made: Path | None = None
     _waiting: list[Path] = field(default_factory=list)
+    _shown: dict[int, View] = field(default_factory=dict)
     _number: Iterator[int] = field(default_factory=itertools.count)
 
     @property
@@ -96,7 +97,11 @@ class Town:
         elif self._waiting:
             self._load(self._waiting)
         self._waiting.clear()
-        return self.store.view()
+        # Asked twice of a release, a question finds what it read, as it does on a page.
+        version = self.store.version
+        if version not in self._shown:
+            self._shown[version] = self.store.view()
+        return self._shown[version]
 
     def _make(self, files: Sequence[Path], made: Path) -> None:
         """Load files into a store that has none, those of the place first, or copy what came of it before."""

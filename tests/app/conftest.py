@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from analytics.finding import Finding
 from analytics.findings import QUESTIONS
+from data.chosen import demonstration_store
 from data.settings import settings
 from data.store import Store
 from tests.app import small_store
@@ -32,6 +33,18 @@ def _one_look_for_components() -> Iterator[None]:
 def small(tmp_path_factory: pytest.TempPathFactory, police_csv: Callable[..., bytes]) -> Store:
     """The small store. Nobody may change it."""
     return small_store.build(tmp_path_factory.mktemp("small"), police_csv)
+
+
+@pytest.fixture(scope="session")
+def demonstrations(demonstration: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder, as the setting names it, in which the demonstration is built already. Nobody may change it."""
+    folder = tmp_path_factory.mktemp("demonstrations")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONFIDENCE_DEMONSTRATION", str(folder))
+        settings.cache_clear()
+        shutil.copytree(demonstration.root, demonstration_store().root)
+    settings.cache_clear()
+    return folder
 
 
 @pytest.fixture

@@ -9,10 +9,8 @@ import pytest
 
 from analytics.findings.survey import notes
 from analytics.wording import plain
-from data.chosen import demonstration_store
 from data.registers import current, history, record, remove, undo
 from data.series_notes import NOTES
-from data.settings import settings
 from data.store import Store
 from pages.parts.identity import User
 from tests.surveys import FORCE, SURVEY, answers, publish, wave
@@ -240,10 +238,8 @@ def test_a_viewer_reads_notes_and_has_no_form(page, surveyed, monkeypatch):
 
 
 @pytest.mark.long
-def test_the_demonstration_can_not_be_noted_on(run, store, demonstration, monkeypatch, tmp_path):
-    monkeypatch.setenv("CONFIDENCE_DEMONSTRATION", str(tmp_path / "demo"))
-    settings.cache_clear()
-    shutil.copytree(demonstration.root, demonstration_store().root)
+def test_the_demonstration_can_not_be_noted_on(run, store, demonstrations, monkeypatch):
+    monkeypatch.setenv("CONFIDENCE_DEMONSTRATION", str(demonstrations))
     app = run(TRENDS, store, opened=True)
     assert not app.exception
     assert any(text.startswith("Nothing can be noted on the demonstration:") for text in said(app))

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from analytics.findings import QUESTIONS, choices
+from analytics.findings.stop_and_search import FAIRNESS
 from analytics.findings.stop_and_search.find_rates import infra_marginality
 from analytics.reading import reading_table
 from analytics.scope import Scope
@@ -332,7 +333,8 @@ def test_a_way_out_of_a_refused_figure_keeps_what_the_page_compares(run) -> None
 
 def said_on(app) -> str:
     """All sentences of a page, as they were before they were made safe for markdown."""
-    return spaced(" ".join(texts(app)).replace("\\", ""))
+    captions = [part.value for part in app.caption]
+    return spaced(" ".join([*texts(app), *captions]).replace("\\", ""))
 
 
 def spaced(text: str) -> str:
@@ -356,6 +358,27 @@ def test_no_sentence_to_bear_in_mind_stands_twice_on_a_page(run, answer) -> None
     for key in (RATIO, RATES, TREND):
         for caveat in answer(key, {}).caveats:
             assert said.count(spaced(caveat.removesuffix("."))) == 1, caveat
+
+
+@pytest.mark.parametrize("part", ["found", "teams"])
+def test_what_a_disparity_does_not_prove_stands_above_every_part(part, run) -> None:
+    assert said_on(run(PAGE, part=part)).count(FAIRNESS) == 1
+
+
+def test_parts_without_an_answer_stand_behind_the_others_and_open_all_the_same(run, answer) -> None:
+    app = run(PAGE, force="surrey", part="teams")
+    assert not app.exception
+    assert [radio.options for radio in app.radio] == [
+        [
+            "Who", "Areas", "Under which power", "What was found", "Children", "Five tests", "Five aims", "The data",
+            ":gray[Like with like (no answer)]", ":gray[Teams (no answer)]", ":gray[Thresholds (no answer)]",
+        ]
+    ]  # fmt: skip
+    assert app.radio[0].value == "teams"
+    assert f":material/block: **{plain(answer('stop_and_search.teams', {'force': 'surrey'}).answer)}**" in texts(app)
+    app.radio[0].set_value("found").run()
+    assert app.query_params["part"] == "found"
+    assert app.radio[0].value == "found"
 
 
 def test_the_gap_is_named_and_is_no_zero(run) -> None:

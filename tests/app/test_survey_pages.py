@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 
 import pytest
 
 from analytics.findings import QUESTIONS
 from analytics.scope import Scope
 from analytics.wording import plain
-from data.chosen import demonstration_store
-from data.settings import settings
 from tests.surveys import answers, publish, wave
 
 OVERVIEW, TRENDS = "pages/explore/overview.py", "pages/explore/trends.py"
@@ -323,11 +320,9 @@ def test_a_survey_alone_is_listed_among_what_is_loaded_and_stop_and_search_says_
 
 
 @pytest.fixture
-def invented(monkeypatch, tmp_path, store, demonstration, run):
+def invented(monkeypatch, store, demonstrations, run):
     """A function that opens a page of an app whose own store is empty and whose demonstration is built."""
-    monkeypatch.setenv("CONFIDENCE_DEMONSTRATION", str(tmp_path / "demo"))
-    settings.cache_clear()
-    shutil.copytree(demonstration.root, demonstration_store().root)
+    monkeypatch.setenv("CONFIDENCE_DEMONSTRATION", str(demonstrations))
     return lambda page="": run(page, store)
 
 

@@ -467,10 +467,10 @@ def test_the_intervals_that_months_give(table):
 
 def test_the_sentence_of_the_trend(real_store):
     made = trend(SCOPE, real_store.view())
-    assert made.headline == "2.7 in Jul 18 to 4.8 in Aug 18 for every 1,000 Black residents"
+    assert made.headline == "Lowest 2.7 (Jul 18), highest 4.8 (Aug 18) per 1,000 Black residents"
     assert made.answer == (
-        "Searches for every 1,000 Black residents in a month: from 2.7 (2.0 to 3.6) in July 2018 to 4.8 (3.8 to 6.1) "
-        "in August 2018, April to September 2018, 24,230 searches of them; no test of a change was made."
+        "Searches for every 1,000 Black residents in a month: lowest 2.7 (2.0 to 3.6) in July 2018, highest 4.8 "
+        "(3.8 to 6.1) in August 2018, April to September 2018, 24,230 searches of them; no test of a change was made."
     )
 
 

@@ -7,7 +7,7 @@ from analytics.findings.stop_and_search.by_power import by_power
 from analytics.findings.stop_and_search.children import children
 from analytics.findings.stop_and_search.conducted import Conducted
 from analytics.findings.stop_and_search.disproportionality import comparable, disproportionality
-from analytics.findings.stop_and_search.edges import edges, other_levels, placed_searches
+from analytics.findings.stop_and_search.edges import edged, edges, near_edges, other_levels
 from analytics.findings.stop_and_search.find_rates import find_rates, rated
 from analytics.findings.stop_and_search.five_aims import diagnosable, diagnostic
 from analytics.findings.stop_and_search.followed import Followed
@@ -24,8 +24,8 @@ from analytics.findings.stop_and_search.shared import FAIRNESS, INDEPENDENT, STR
 from analytics.findings.stop_and_search.similar_forces import similar_forces
 from analytics.findings.stop_and_search.similar_searches import similar_searches
 from analytics.findings.stop_and_search.standardised import standardised, strata_of
-from analytics.findings.stop_and_search.teams import Teams, teams
-from analytics.findings.stop_and_search.threshold import fitted, threshold_gaps
+from analytics.findings.stop_and_search.teams import Teams, named, teams
+from analytics.findings.stop_and_search.threshold import fitted, testable, threshold_gaps
 from analytics.findings.stop_and_search.trend import chartable, trend
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "diagnosable",
     "diagnostic",
     "disproportionality",
+    "edged",
     "edges",
     "find_rates",
     "fitted",
@@ -57,10 +58,11 @@ __all__ = [
     "looked_for",
     "months",
     "more_thorough",
+    "named",
     "near",
+    "near_edges",
     "other_levels",
     "outcomes",
-    "placed_searches",
     "quality",
     "rated",
     "rates",
@@ -71,6 +73,7 @@ __all__ = [
     "standardised",
     "strata_of",
     "teams",
+    "testable",
     "threshold_gaps",
     "trend",
 ]

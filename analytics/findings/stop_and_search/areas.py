@@ -13,7 +13,7 @@ from analytics.disparity.funnel import MINIMUM_AREAS
 from analytics.findings import choices
 from analytics.findings.neighbourhoods import places
 from analytics.findings.neighbourhoods.layers import elsewhere
-from analytics.findings.residents import NoResidents, left_out
+from analytics.findings.residents import NoResidents, check_area, left_out
 from analytics.findings.searches import UNANSWERABLE, NoSearches, Searches
 from analytics.findings.stop_and_search.disproportionality import comparable
 from analytics.findings.stop_and_search.shared import either, people, population_caveats
@@ -142,7 +142,9 @@ def comparable_areas(scope: Scope, view: View) -> PairAreas:
     ScopeError, NoSearches, NoResidents
         With the reason, where they can't be.
     """
-    whole = comparable(scope.but(area=None, area_level="district"), view)
+    asked = scope.but(area=None, area_level="district")
+    check_area(Searches.of(asked, view).force, "it has no districts that could be set against each other")
+    whole = comparable(asked, view)
     offered = ["district"] if scope.area_level == "district" else _levels(whole)
     if scope.area_level == "force":
         raise NoSearches("A force is one area and has no other here to be set against; choose districts.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from analytics.findings.stop_and_search.followed import Followed
 from analytics.findings.stop_and_search.object_words import object_as_label, object_in_words
 from analytics.findings.stop_and_search.shared import (
     FAIRNESS,
+    either,
     none_recorded,
     other_choices,
     people,
@@ -273,7 +274,7 @@ def _sentences(followed: Followed, table: pd.DataFrame) -> tuple[str, str]:
         f"{people(comparator)} were for {searched}, under {_under(followed)}, {searches.span}, {_base(followed)}: "
         f"{tested_shares.differ(one)}"
     )
-    none = "" if first == DRUGS else "No search was for drugs. "
+    none = "" if (DRUGS, EVERYONE) in rows else "No search was for drugs. "
     return _headline(rows, (group, comparator), first), f"{none}{answer}. {_others(table, group)}"
 
 
@@ -326,8 +327,9 @@ def _of_others(table: pd.DataFrame, group: str) -> list[Row]:
 
 
 def _first_of(table: pd.DataFrame) -> str:
-    """The object that the answer begins with: drugs, else the most searched for."""
-    objects = list(table["object"])
+    """The object that the answer begins with: drugs, else the most searched for; drugs too where neither is given."""
+    told = list(table.loc[(table["group"] == EVERYONE) & table["share"].notna(), "object"])
+    objects = told or list(table["object"])
     return DRUGS if DRUGS in objects else str(objects[0])
 
 
@@ -339,6 +341,12 @@ def _of_everyone(followed: Followed, every: Row, pair: tuple[Row, Row], searched
     """What is said where one of the two groups has no share."""
     searches, why = followed.searches, _why_no_pair(pair, searched)
     if wording.missing(every["share"]):
+        if all(map(_is_none, pair)):
+            return (
+                f"No search of either group for {searched}",
+                f"No search of {_nobody(pair)} for {searched} is recorded under {_under(followed)}, {searches.span}; "
+                f"{other_choices(searches)}.",
+            )
         return (
             "Not enough searches",
             f"Not enough searches to say what was looked for: {why}; {other_choices(searches)}.",
@@ -354,19 +362,25 @@ def _why_no_pair(pair: tuple[Row, Row], searched: str) -> str:
     """Why one or both of two groups have no share."""
     without = [row for row in pair if wording.missing(row["share"])]
     unsaid = [row for row in without if str(row["flag"]).startswith(_NOT_GIVEN)]
-    none = [
-        row for row in without if row not in unsaid and not wording.missing(row["searches"]) and not row["searches"]
-    ]
+    none = [row for row in without if row not in unsaid and _is_none(row)]
     few = [people(str(row["group"])) for row in without if row not in unsaid and row not in none]
-    nobody = wording.listing([people(str(row["group"])) for row in none]).replace(" and ", " or ")
     said = [f"of {people(str(row['group']))} {str(row['flag']).removeprefix(_NOT_GIVEN)}" for row in unsaid]
     return "; ".join(
         [
-            *([f"no search of {nobody} for {searched} is recorded"] if none else []),
+            *([f"no search of {_nobody(none)} for {searched} is recorded"] if none else []),
             *([f"too few searches of {wording.listing(few)} for {searched} to compare"] if few else []),
             *said,
         ]
     )
+
+
+def _is_none(row: Row) -> bool:
+    """Whether a group has no search at all for an object."""
+    return not wording.missing(row["searches"]) and not row["searches"]
+
+
+def _nobody(rows: Sequence[Row]) -> str:
+    return either([people(str(row["group"])) for row in rows])
 
 
 def _unsaid(followed: Followed) -> list[str]:

@@ -15,7 +15,7 @@ from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.finding import Finding, Panel
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
-from analytics.findings.residents import NoResidents, Residents
+from analytics.findings.residents import Residents
 from analytics.findings.searches import NoSearches, Searches
 from analytics.findings.stop_and_search import shares, tested_shares
 from analytics.findings.stop_and_search.by_object import LEAST_KNOWN
@@ -42,6 +42,7 @@ from analytics.findings.stop_and_search.shared import (
     people,
     population_caveats,
     rate_notes,
+    residents_or_why,
     rules_fired,
     typed_frame,
     withheld_caveats,
@@ -85,9 +86,9 @@ _NOT_ALIKE = (
     "come in clumps that are not made up alike."
 )
 _WHY_TWO_TESTS = (
-    "Where two ratios clearly differ and the shares do not, the tests ask different things of the same searches: that "
-    "of the ratios, whether searches with and without suspicion were split between the groups alike in these months "
-    "and districts, and that of the shares, how far apart they would be in months with more or less use of such powers."
+    "Of the same searches the two ratios clearly differ and the shares do not: how the searches of a month are split "
+    "between the groups is much alike from month to month, and that is all the ratios rest on; how often such powers "
+    "are used is not alike, and the shares move with it."
 )
 _NO_RATIO = f"no ratio: {FEW_MONTHS}"
 _EVERY = f"every {CHANCE}"
@@ -132,7 +133,7 @@ def by_power(scope: Scope, view: View) -> Finding:
     except (ScopeError, NoSearches) as why:
         return refused(question, typed_frame([], _BY_POWER, []), scope, view, str(why))
     known = _known_shares(searches)
-    population, why_none = _population(searches) if known[EVERYONE] >= LEAST_KNOWN else (None, "")
+    population, why_none = residents_or_why(searches) if known[EVERYONE] >= LEAST_KNOWN else (None, "")
     table, mirrored = _by_kind(searches, population, known)
     powers, tests, ratios = _each(searches, known), shares.without(table, mirrored), _ratios_tested(table)
     headline, answer = _sentences(searches, table, known, why_none)
@@ -185,13 +186,6 @@ def _shown() -> dict[str, str]:
         "Least share of searches with a place": wording.percent(settings().placed_share),
         "Share of which the kind of power must be known": wording.percent(LEAST_KNOWN),
     }
-
-
-def _population(searches: Searches) -> tuple[Residents | None, str]:
-    try:
-        return searches.residents, ""
-    except NoResidents as why:
-        return None, str(why)
 
 
 def unlike_grounds(searches: Searches) -> tuple[Row, Row] | None:
@@ -397,13 +391,17 @@ def _sentences(searches: Searches, table: pd.DataFrame, known: Mapping[str, floa
             f"{wording.percent(known[EVERYONE])} of {wording.plural(searches.total, 'search', 'searches')}, "
             f"{searches.span}: too few for a share, a rate or a ratio under a kind."
         )
-    parts = [
-        *_much_unknown(searches, known),
-        _of_shares(searches, rows, pair),
-        *_of_ratios(rows, pair, why_none),
-        *_too_few_known(known, pair),
-    ]
-    return headline, " ".join(parts)
+    told = [_of_shares(searches, rows, pair), *_of_ratios(rows, pair, why_none, searches.span)]
+    # The ratio leads where there is one of both kinds: how often such powers are used moves the shares, not the ratio.
+    first = told[::-1] if _both_ratios(rows, pair[0]) else told
+    return headline, " ".join([*_much_unknown(searches, known), *first, *_too_few_known(known, pair)])
+
+
+def _both_ratios(rows: Mapping[tuple[Any, Any], Row], group: str) -> bool:
+    """Whether there is a ratio of a group under powers that need grounds and under those that need no suspicion."""
+    return all(
+        (kind, group) in rows and not wording.missing(rows[kind, group]["ratio"]) for kind in (GROUNDS, NO_SUSPICION)
+    )
 
 
 def _too_few_known(known: Mapping[str, float], pair: tuple[str, str]) -> list[str]:
@@ -421,6 +419,9 @@ def _headline(rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str], known:
         return f"Under which power is not known for {wording.percent(unknown)} of searches"
     if (NO_SUSPICION, EVERYONE) not in rows:
         return "No search is recorded under a power without suspicion"
+    if _both_ratios(rows, pair[0]):
+        none, grounds = (near_one.times(rows[kind, pair[0]]["ratio"]) for kind in (NO_SUSPICION, GROUNDS))
+        return f"{pair[0]} to {pair[1]} ratio: {none} without suspicion, {grounds} with grounds"
     given = {name: rows[NO_SUSPICION, name]["share"] for name in (*pair, EVERYONE)}
     if not any(wording.missing(given[name]) for name in pair):
         said = ", ".join(f"{name} {wording.percent(given[name])}" for name in pair)
@@ -450,7 +451,7 @@ def _of_shares(searches: Searches, rows: Mapping[tuple[Any, Any], Row], pair: tu
     if one and other and not wording.missing(one["share"]) and not wording.missing(other["share"]):
         return (
             f"{tested_shares.share(one)} of the searches of {people(pair[0])} and {tested_shares.share(other)} of "
-            f"those of {people(pair[1])}{where} were under {UNDER[NO_SUSPICION]}, {of}: {tested_shares.differ(one)}."
+            f"those of {people(pair[1])}{where} were under {UNDER[NO_SUSPICION]}, {of}: {_shares_differ(one)}."
         )
     every = [(kind, rows[kind, EVERYONE]) for kind in KINDS if (kind, EVERYONE) in rows]
     given = [(kind, row) for kind, row in every if not wording.missing(row["share"])]
@@ -463,10 +464,26 @@ def _of_shares(searches: Searches, rows: Mapping[tuple[Any, Any], Row], pair: tu
     return f"Of the searches{where}, {said}, {of}{apart}."
 
 
-def _of_ratios(rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str], why_none: str) -> list[str]:
+def _shares_differ(row: Row) -> str:
+    """How far the shares lie apart; where the ratios do clearly differ, why the shares don't."""
+    if not _is_surer(row):
+        return tested_shares.differ(row)
+    low, high = row["gap_low"], row["gap_high"]
+    return (
+        "how often such powers are used swings from month to month, so that at other times the difference could be "
+        f"{wording.points_between(low, high)}"
+    )
+
+
+def _is_surer(row: Row) -> bool:
+    """Whether ratios clearly differ where the shares of the same searches do not."""
+    return row["verdict"] == SIDES.neither and row[_AGAINST_VERDICT] in (SIDES.above, SIDES.below)
+
+
+def _of_ratios(rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str], why_none: str, span: str) -> list[str]:
     """Both rates and their ratio under each kind of power; else why there is none."""
     if why_none:
-        return [why_none if why_none.endswith(".") else f"{why_none}."]
+        return [f"{why_none[:1].upper()}{why_none[1:]}"]
     said = []
     for kind, under in ((GROUNDS, "powers that need grounds"), (NO_SUSPICION, "powers that need no suspicion")):
         one, other = (rows.get((kind, name)) for name in pair)
@@ -477,7 +494,7 @@ def _of_ratios(rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str], why_n
             )
     if said:
         whom = f"The ratio of the {pair[0]} to the {pair[1]} search rate is"
-        return [f"{whom} {', and '.join(said)}{_apart(rows.get((NO_SUSPICION, pair[0])))}."]
+        return [f"{whom} {', and '.join(said)}, {span}{_apart(rows.get((NO_SUSPICION, pair[0])))}."]
     return ["No ratio of rates is given; the table says why of each."]
 
 
@@ -528,8 +545,7 @@ def _has_limits(row: Row, figure: str) -> bool:
 
 def _two_tests(table: pd.DataFrame) -> list[str]:
     """Why a difference of shares is not clear where the ratios of the same searches clearly differ."""
-    apart = (table["verdict"] == SIDES.neither) & table[_AGAINST_VERDICT].isin([SIDES.above, SIDES.below])
-    return [_WHY_TWO_TESTS] if apart.any() else []
+    return [_WHY_TWO_TESTS] if any(map(_is_surer, records_of(table))) else []
 
 
 def _width(row: Row, figure: str, low: str = "", high: str = "") -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from analytics import charts, near_one, wording
 from analytics.disclosure import withhold
@@ -30,6 +31,7 @@ from analytics.findings.stop_and_search.shared import (
     either,
     known_searches,
     missing_residents,
+    much_unknown,
     none_caveats,
     none_remedy,
     other_choices,
@@ -114,12 +116,12 @@ def disproportionality(scope: Scope, view: View) -> Finding:
     sources, words = denominators(searches), both_words(searches)
     caveats = [
         *_interval_caveats(chosen),
+        *missing_residents(searches, population, pair),
         *_blended(chosen, searches),
         *denominator_caveats(sources, str(searches.scope.population)),
         FAIRNESS,
         *range_caveats(table),
         *(words.caveats() if words.is_given else ()),
-        *missing_residents(searches, population, pair),
         *searches.gaps(),
         *none_caveats(searches),
         *population_caveats(searches, population),
@@ -133,6 +135,7 @@ def disproportionality(scope: Scope, view: View) -> Finding:
         *searches.caveats(),
         *_adjusted_caveats(chosen, searches),
     ]
+    others = _other_residents(sources, str(searches.scope.population))
     headline, answer = _sentences(chosen, searches)
     answer = " ".join([answer, *_otherwise(chosen, words, sources)])
     return Finding(
@@ -159,8 +162,8 @@ def disproportionality(scope: Scope, view: View) -> Finding:
             further_loads=sources.load_ids if sources else (),
         ),
         caveats=tuple(caveats),
-        chart_title=_scale_title(chosen, words),
-        draw=lambda mode: charts.ratio_scale(_scale(chosen, searches, words), mode),
+        chart_title=_scale_title(chosen, words, others),
+        draw=lambda mode: charts.ratio_scale(_scale(chosen, searches, words, others), mode),
         alt=answer,
         tiles=_tiles(chosen, searches, words),
     )
@@ -180,8 +183,8 @@ def comparable(scope: Scope, view: View) -> Searches:
     none = [name for name in pair if not searches.by_group[name]]
     if none:
         raise TooFew(
-            f"No search by {searches.force_name} {searches.during}{searches.limits} is recorded as {either(none)}; "
-            f"{none_remedy(searches, none)}.",
+            f"No search by {searches.force_name} {searches.during}{searches.limits} is recorded as {either(none)}"
+            f"{_expected(searches, none)}; {none_remedy(searches, none)}.",
             searches,
         )
     small = [name for name in pair if searches.by_group[name] < settings().threshold]
@@ -195,6 +198,18 @@ def comparable(scope: Scope, view: View) -> Searches:
         )
     check_told(searches)
     return searches
+
+
+def _expected(searches: Searches, none: list[str]) -> str:
+    """How many there would be of a group without a search at the rate of the other, as a part of a sentence."""
+    pair = str(searches.scope.group), str(searches.scope.comparator)
+    if len(none) != 1:
+        return ""
+    (other,) = (name for name in pair if name not in none)
+    people_of = searches.residents.by_group
+    expected = searches.by_group[other] * people_of[none[0]] / people_of[other]
+    told = f"about {wording.count(expected)}" if expected >= 1 else "fewer than 1"
+    return f", where {told} would be expected at the {other} rate"
 
 
 def _comparisons(searches: Searches) -> pd.DataFrame:
@@ -245,9 +260,13 @@ def _otherwise(row: pd.Series, words: BothWords, sources: Denominators | None) -
         for how, one in counted
         if not wording.missing(one["ratio"]) and (one["low"] > row["high"] or one["high"] < row["low"])
     ]
-    return (
-        [f"Counted otherwise it clearly differs: {wording.listing(told)}."] if told and OVER not in row["flag"] else []
-    )
+    return [f"Counted otherwise the ratio is {wording.listing(told)}."] if told and OVER not in row["flag"] else []
+
+
+def _other_residents(sources: Denominators | None, shown: str) -> list[dict[Any, Any]]:
+    """Rows of the ratio by each other source of residents that gives one."""
+    rows = records_of(sources.table) if sources else []
+    return [row for row in rows if row["residents_source"] != shown and not wording.missing(row["ratio"])]
 
 
 def _blended(row: pd.Series, searches: Searches) -> list[str]:
@@ -283,13 +302,13 @@ def _headline(row: pd.Series, searches: Searches) -> str:
         of = f"the rate of {people(comparator)}" if plain and not _is_wide(row) else f"the {comparator} rate"
         said = f"{whom} were searched at {times} times {of}{', as recorded' if _is_wide(row) else ''}"
         short = f"{people(group)} at {times} times the {comparator} rate"
-        if _is_much(searches):
+        if much_unknown(searches):
             unknown = f"Unknown ethnicity: {wording.percent(searches.unknown_share)}; "
             said = f"{unknown}as recorded, {group} {times} times the {comparator} rate"
             said = said if len(said) < _LONGEST_HEADLINE else f"{unknown}{group} {times} times the {comparator} rate"
     if FEW_SEARCHES not in row["flag"]:
         return said if len(said) < _LONGEST_HEADLINE else short[0].upper() + short[1:]
-    much = f", {wording.percent(searches.unknown_share)} unknown" if _is_much(searches) else ""
+    much = f", {wording.percent(searches.unknown_share)} unknown" if much_unknown(searches) else ""
     few = f"Few searches ({int(min(row['stops'], row['comparator_stops'])):,}){much}: "
     whole = few + short
     return whole if len(whole) < _LONGEST_HEADLINE else few + short.replace(people(group), group)
@@ -305,11 +324,6 @@ def _is_wide(row: pd.Series) -> bool:
     return bool(row["ratio_if_unknown_group"] > _WIDE * row["ratio_if_unknown_comparator"])
 
 
-def _is_much(searches: Searches) -> bool:
-    """Whether so many searches are of unknown ethnicity that it is said before the ratio."""
-    return searches.unknown_share > settings().unknown_share
-
-
 def _doubt(row: pd.Series, searches: Searches) -> str:
     """What must be said before the number; empty where nothing must."""
     if OVER in row["flag"]:
@@ -317,12 +331,12 @@ def _doubt(row: pd.Series, searches: Searches) -> str:
     said = f"Ethnicity is unknown for {wording.percent(searches.unknown_share)} of searches"
     if _is_open(row, searches):
         return f"{said}, enough to leave open which of the two rates is higher."
-    return f"{said}." if _is_much(searches) else ""
+    return f"{said}." if much_unknown(searches) else ""
 
 
 def _if_unknown(row: pd.Series, searches: Searches) -> str:
     """How far unknown ethnicity could move the ratio at the utmost; empty where that is not much."""
-    if OVER in row["flag"] or not (_is_open(row, searches) or _is_much(searches) or _is_wide(row)):
+    if OVER in row["flag"] or not (_is_open(row, searches) or much_unknown(searches) or _is_wide(row)):
         return ""
     ends = (row["ratio_if_unknown_comparator"], row["ratio_if_unknown_group"])
     (low, high), whom = map(near_one.times, ends), (people(str(row[name])) for name in ("comparator", "group"))
@@ -339,7 +353,7 @@ def _unknown_rules(row: pd.Series, searches: Searches) -> list[str]:
     first, beside = [], []
     if _is_open(row, searches):
         first.append("its range crosses 1")
-    if _is_much(searches):
+    if much_unknown(searches):
         first.append(f"more than {wording.percent(settings().unknown_share)} of searches are unknown")
     if _is_wide(row):
         wide = row["ratio_if_unknown_group"] / row["ratio_if_unknown_comparator"]
@@ -393,7 +407,7 @@ def _tiles(row: pd.Series, searches: Searches, words: BothWords) -> tuple[Tile, 
             "Excess",
             wording.signed(row["excess"], 0),
             span(wording.signed(row["excess_low"], 0), wording.signed(row["excess_high"], 0)),
-            f"searches, {months}{marked}",
+            f"beyond the {comparator} rate, {months}{marked}",
         ),
         Tile(
             "Unknown ethnicity",
@@ -505,10 +519,21 @@ def _districts(row: pd.Series, searches: Searches) -> str:
 
 def _tipping_caveats(row: pd.Series) -> list[str]:
     if wording.missing(row["tipping_share"]):
-        return []
+        return _no_tipping(row)
     return [
         f"If {wording.percent(row['tipping_share'])} of the searches of unknown ethnicity were of {row['group']} "
         f"people and the rest of {row['comparator']} people, both rates would be the same."
+    ]
+
+
+def _no_tipping(row: pd.Series) -> list[str]:
+    """That no share of the unknown makes both rates the same, where there are any."""
+    if not row["unknown_share"]:
+        return []
+    higher, lower = ("group", "comparator") if row["ratio"] > 1 else ("comparator", "group")
+    return [
+        f"Even if every search of unknown ethnicity were of {people(str(row[lower]))}, the {row[higher]} rate would be "
+        "the higher one."
     ]
 
 
@@ -548,7 +573,7 @@ def _dispersion_rules(row: pd.Series) -> list[str]:
     return [*said, f"Variance factors of the rates, from month to month: {factors}"]
 
 
-def _scale(row: pd.Series, searches: Searches, words: BothWords) -> pd.DataFrame:
+def _scale(row: pd.Series, searches: Searches, words: BothWords, others: list[dict[Any, Any]]) -> pd.DataFrame:
     import pandas as pd
 
     adjusted = not wording.missing(row["ratio_adjusted"])
@@ -557,6 +582,10 @@ def _scale(row: pd.Series, searches: Searches, words: BothWords) -> pd.DataFrame
     if words.is_given:
         other = words.other
         rows.append((_by_word(other["definition"]), "estimate", other["ratio"], other["low"], other["high"], ""))
+    for one in others:
+        rows.append(
+            (f"As recorded,\nwith {one['residents_source']}", "estimate", one["ratio"], one["low"], one["high"], "")
+        )
     rows += [
         (
             "If unknown ethnicity\nwere all or none",
@@ -582,7 +611,7 @@ def _by_word(definition: str) -> str:
     return f"As recorded,\n{SHORT[definition]}"
 
 
-def _scale_title(row: pd.Series, words: BothWords) -> str:
+def _scale_title(row: pd.Series, words: BothWords, others: list[dict[Any, Any]]) -> str:
     """Whether every way of counting agrees that there is a gap, and on its side."""
     if OVER in row["flag"]:
         return "For the record: a rate for each resident says little here"
@@ -593,8 +622,11 @@ def _scale_title(row: pd.Series, words: BothWords) -> str:
         counted.append((row["adjusted_low"], row["adjusted_high"]))
     if words.is_given:
         counted.append((words.other["low"], words.other["high"]))
+    counted += [(one["low"], one["high"]) for one in others]
     if all(low > 1 for low, _ in counted) or all(high < 1 for _, high in counted):
-        return f"The gap remains in {_COMPARISONS[len(counted)]}{few}"
+        ends = near_one.between(min(low for low, _ in counted), max(high for _, high in counted))
+        how_many = _COMPARISONS.get(len(counted), f"all {len(counted)} comparisons")
+        return f"The gap remains in {how_many}, from {ends} times{few}"
     if counted[0][0] <= 1 <= counted[0][1]:
         return "No clear gap as recorded"
     if (
@@ -607,8 +639,20 @@ def _scale_title(row: pd.Series, words: BothWords) -> str:
         return "The gap is not clear among people of the same districts"
     if counted[1][0] <= 1 <= counted[1][1]:
         return "The gap depends on how unknown ethnicity is counted"
-    return "The gap depends on whose word on ethnicity counts"
+    if words.is_given and not _one_side(row, words.other):
+        return "The gap depends on whose word on ethnicity counts"
+    return "The gap depends on the source of residents"
 
 
-_COMPARISONS = {2: "the two comparisons made", 3: "all three comparisons", 4: "all four comparisons"}
+def _one_side(row: pd.Series, other: Mapping[Any, Any]) -> bool:
+    """Whether two ratios clearly lie on one side of 1."""
+    return bool((row["low"] > 1 and other["low"] > 1) or (row["high"] < 1 and other["high"] < 1))
+
+
+_COMPARISONS = {
+    2: "the two comparisons made",
+    3: "all three comparisons",
+    4: "all four comparisons",
+    5: "all five comparisons",
+}
 """How many ways of counting there are, in words."""

@@ -18,7 +18,7 @@ from analytics.findings import choices
 from analytics.findings.asked import question_of
 from analytics.findings.neighbourhoods import places
 from analytics.findings.refusal import refused
-from analytics.findings.residents import NoResidents
+from analytics.findings.residents import NoResidents, check_area
 from analytics.findings.searches import COLUMNS, UNANSWERABLE, NoSearches, Searches, check_counted
 from analytics.findings.stop_and_search.areas import area_names
 from analytics.findings.stop_and_search.shared import PER
@@ -29,7 +29,7 @@ from data.edges import NEAR, NOTHING
 from data.geography import GEOGRAPHY
 from data.settings import settings
 from data.tables import AREAS
-from data.vocabularies import has_area
+from data.vocabularies import forces
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -203,20 +203,23 @@ def placed_searches(scope: Scope, view: View) -> tuple[Searches, dict[str, str]]
 
     Raises
     ------
-    ScopeError, NoSearches
+    ScopeError, NoSearches, NoResidents
         With the reason, where there are none.
     """
     whole = Searches.of(scope.but(area=None, area_level="district"), view)
-    drawn = places.levels(view, whole.force)
-    level = scope.area_level or (drawn or ["district"])[-1]
-    if level not in drawn:
-        if not has_area(whole.force):
-            raise NoSearches(
-                f"{whole.force_name} has no area of its own, so it has no {level}s whose edges could matter; its "
-                "searches can be counted as a whole."
-            )
-        raise NoSearches(f"No boundaries of the {level}s of {whole.force_name} are loaded, so none has an edge.")
+    level = _drawn_level(whole.force, scope.area_level, view)
     return Searches.of(whole.scope.but(area_level=level), view), area_names(view, whole.force, level)
+
+
+def _drawn_level(force: str, level: str | None, view: View) -> str:
+    """The level asked for, else the smallest that is drawn."""
+    drawn = places.levels(view, force)
+    level = level or (drawn or ["district"])[-1]
+    if level not in drawn:
+        check_area(force, f"it has no {level}s whose edges could matter")
+        name = forces()[force]["short"]
+        raise NoSearches(f"No boundaries of the {level}s of {name} are loaded, so none has an edge.")
+    return level
 
 
 def other_levels(scope: Scope, view: View) -> dict[str, Scope]:
@@ -244,19 +247,51 @@ def edges_of(searches: Searches, codes: Sequence[str], groups: Sequence[str] = (
         If the release was counted before they were, or the borders are drawn too coarsely to tell.
     """
     view, level = searches.view, str(searches.scope.area_level)
-    check_counted(view, STOPS_CUBE.name, "searches near the edge of an area", BESIDE)
-    boundaries = _boundaries(view, level, codes)
-    if boundaries.coarse:
-        raise NoSearches(
-            f"The {level}s of {searches.force_name} are those of the boundary set {boundaries.name}, "
-            f"{boundaries.drawn}: that is too coarse to tell which searches lie within {NEAR} metres of an edge. "
-            "Boundaries in full, or generalised to 20 metres, can tell it."
-        )
+    boundaries = _told(view, searches.force, level, codes)
     near = searches.scope.choose(_near(view, searches.force, COLUMNS[str(searches.scope.definition)], level))
     persons = near[near["person"]].astype({"area": "object", BESIDE: "object", "detail": "object"})
     persons = persons.assign(group=persons["detail"].map(searches.broad))
     beside = persons.assign(area=persons[BESIDE].str.split(" ")).explode("area")
     return Edges(boundaries, *(_by_area(rows, codes, groups) for rows in (searches.cells, persons, beside)))
+
+
+def near_edges(scope: Scope, view: View) -> Searches:
+    """The searches of a scope, where it can be told which of them lie near an edge.
+
+    Raises
+    ------
+    ScopeError, NoSearches, NoResidents
+        With the reason, where it can't.
+    """
+    searches, _ = placed_searches(scope, view)
+    edged(searches.scope, view)
+    return searches
+
+
+def edged(scope: Scope, view: View) -> Boundaries:
+    """The boundaries by which it can be told which searches of a force lie near an edge, without counting any.
+
+    Raises
+    ------
+    ScopeError, NoSearches, NoResidents
+        With the reason, where none can.
+    """
+    force = str(choices.complete(scope.but(area=None), view).force)
+    level = _drawn_level(force, scope.area_level, view)
+    return _told(view, force, level, tuple(area_names(view, force, level)))
+
+
+def _told(view: View, force: str, level: str, codes: Sequence[str]) -> Boundaries:
+    """The boundaries of areas, where searches near an edge were counted and borders are drawn finely enough to tell."""
+    check_counted(view, STOPS_CUBE.name, "searches near the edge of an area", BESIDE)
+    boundaries = _boundaries(view, level, tuple(codes))
+    if boundaries.coarse:
+        raise NoSearches(
+            f"The {level}s of {forces()[force]['short']} are those of the boundary set {boundaries.name}, "
+            f"{boundaries.drawn}: that is too coarse to tell which searches lie within {NEAR} metres of an edge. "
+            "Boundaries in full, or generalised to 20 metres, can tell it."
+        )
+    return boundaries
 
 
 def _residents(searches: Searches) -> tuple[places.People | None, str]:
@@ -286,8 +321,9 @@ def _set_of(view: View, level: str, codes: tuple[str, ...]) -> tuple[str, int]:
     return str(found["boundary_set"]), int(found["grain"])
 
 
-def _boundaries(view: View, level: str, codes: Sequence[str]) -> Boundaries:
-    name, metres = _set_of(view, level, tuple(codes))
+@lru_cache(maxsize=64)
+def _boundaries(view: View, level: str, codes: tuple[str, ...]) -> Boundaries:
+    name, metres = _set_of(view, level, codes)
     loads = view.current_loads
     load = loads[(loads["table"] == AREAS.name) & (loads["subject"] == name)].iloc[0]
     return Boundaries(name, str(load["load_id"]), generalised_to(load["file"]), metres)

@@ -11,17 +11,19 @@ from scipy.special import ndtri
 
 from analytics import charts, near_one, wording
 from analytics.disclosure import withhold
-from analytics.disparity import Funnel, WithinAreaRatio, ratio_funnel, within_area_ratio
+from analytics.disparity import Funnel, WithinAreaRatio, rate_ratios, ratio_funnel, within_area_ratio
 from analytics.disparity.funnel import MINIMUM_AREAS
 from analytics.finding import Finding, Provenance, files_of
 from analytics.findings.asked import question_of
 from analytics.findings.neighbourhoods import places
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, NoSearches
+from analytics.findings.stop_and_search import pulled
 from analytics.findings.stop_and_search.areas import FEWEST, PairAreas, comparable_areas
 from analytics.findings.stop_and_search.edges import Edges, edges_of
 from analytics.findings.stop_and_search.ranges import HUNDRED_FOLD, could_be, is_told
 from analytics.findings.stop_and_search.shared import FAIRNESS, PER, STREET
+from analytics.findings.survey.small_areas import NoModel
 from analytics.records import with_nulls
 from analytics.scope import Scope
 from data.edges import NEAR
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from analytics.disparity.ratio import Ratios
     from analytics.findings import Question
     from data.store import View
 
@@ -48,11 +51,12 @@ _METHOD = (
     "searches would split between the groups at that ratio, beta-binomial where searches come in clumps, wider where "
     "areas vary more than by chance, narrower by each area's own part in the ratio it is set against. Clearly outside: "
     "beyond the 95 % limits, and with a false-discovery rate (Benjamini and Hochberg) below the setting over all. An "
-    "area's own 95 % interval: conditional mid-P. Of the ratio within areas: variance by area."
+    "area's own 95 % interval: conditional mid-P, beta-binomial where searches come in clumps. Of the ratio within "
+    f"areas: variance by area. {pulled.METHOD}"
 )
 _REFERENCE = (
     "Spiegelhalter 2005, Statistics in Medicine 24, 1185, and Quality and Safety in Health Care 14, 347; Jones, "
-    "Ohlssen and Spiegelhalter 2008, Journal of Clinical Epidemiology 61, 232; docs/methods.md"
+    f"Ohlssen and Spiegelhalter 2008, Journal of Clinical Epidemiology 61, 232; {pulled.REFERENCE}; docs/methods.md"
 )
 
 _NARROW = "Limits and intervals take searches as independent and are likely too narrow"
@@ -102,15 +106,16 @@ def funnel(scope: Scope, view: View) -> Finding:
     except UNANSWERABLE as why:
         return refused(question, _empty(), scope, view, str(why))
     table = _table(judged)
+    drawn, read = _pulled(judged, table)
     answer = _answer(judged, table)
     return Finding(
         key=question.key,
         question=question.asks,
         headline=_headline(judged, table),
         answer=answer,
-        tables={"funnel": table, "whole": _whole(judged, table)},
+        tables={"funnel": table, **drawn, "whole": _whole(judged, table)},
         provenance=_provenance(judged, table, question, view),
-        caveats=tuple(_caveats(judged, table)),
+        caveats=tuple(_caveats(judged, table, read)),
         chart_title=f"Each dot is a {judged.areas.level}: the further right, the more its searches can tell",
         draw=lambda mode: charts.ratio_funnel(table, mode, judged.funnel.target),
         alt=f"{answer} {_varies(judged, any(_outside(judged, table)))}",
@@ -142,15 +147,16 @@ def _table(judged: _Judged) -> pd.DataFrame:
     import pandas as pd
 
     areas, found = judged.areas, judged.funnel
+    own = _own(judged)
     with np.errstate(divide="ignore", invalid="ignore"):
         rates = PER * areas.stops / areas.residents
-        wide = found.high > HUNDRED_FOLD * found.low
+        wide = own.high > HUNDRED_FOLD * own.low
     figures = {
         "rate": rates[:, 0],
         "comparator_rate": rates[:, 1],
         "ratio": found.ratio,
-        "low": np.where(wide, np.nan, found.low),
-        "high": np.where(wide, np.nan, found.high),
+        "low": np.where(wide, np.nan, own.low),
+        "high": np.where(wide, np.nan, own.high),
         "expected": found.expected,
         "equal_to": 2 * found.information,
         **{name: getattr(found, name) for name in _LIMITS},
@@ -174,6 +180,22 @@ def _table(judged: _Judged) -> pd.DataFrame:
     flagged = pd.array(outside, dtype="boolean")
     flagged[kept["ratio"].isna().to_numpy()] = pd.NA
     return kept.assign(flagged=flagged)[list(_AREAS)]
+
+
+def _own(judged: _Judged) -> Ratios:
+    """The ratio of each area by itself, as on the map; NaN where it is not shown."""
+    areas = judged.areas
+    (a, b), (people_a, people_b) = areas.stops.T, np.where(areas.shown[:, None], areas.residents, 0).T
+    return rate_ratios(a, people_a, b, people_b, judged.factor or 1.0)
+
+
+def _pulled(judged: _Judged, table: pd.DataFrame) -> tuple[dict[str, pd.DataFrame], str]:
+    """The table of ratios pulled towards each other, where there is one, and how to read it, or why there is none."""
+    try:
+        made = pulled.pulled(judged.areas, table, judged.funnel.target, judged.factor)
+    except NoModel as why:
+        return {}, pulled.without(why)
+    return {"pulled": made}, pulled.how_to_read(judged.areas.level, made)
 
 
 def _outside(judged: _Judged, table: pd.DataFrame) -> tuple[list[str], list[str]]:
@@ -228,7 +250,7 @@ def _varies(judged: _Judged, some_outside: bool) -> str:
     )
 
 
-def _caveats(judged: _Judged, table: pd.DataFrame) -> list[str]:
+def _caveats(judged: _Judged, table: pd.DataFrame, of_pulled: str) -> list[str]:
     areas = judged.areas
     independent = (
         f"{_NARROW}: too few months and areas have searches of both groups to see how far they come in clumps."
@@ -243,6 +265,7 @@ def _caveats(judged: _Judged, table: pd.DataFrame) -> list[str]:
         *_few(judged),
         *_chance(judged, table),
         *_withheld(judged, table),
+        of_pulled,
         *areas.searches.gaps(),
         STREET,
         FAIRNESS,

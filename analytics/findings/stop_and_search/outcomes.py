@@ -20,7 +20,9 @@ from analytics.findings.stop_and_search.followed import NOTHING, Followed
 from analytics.findings.stop_and_search.shared import (
     CHANCE,
     FAIRNESS,
+    either,
     none_recorded,
+    none_recorded_as,
     people,
     rules_fired,
     typed_frame,
@@ -181,17 +183,21 @@ def _sentences(table: pd.DataFrame, searches: Searches) -> tuple[str, str]:
 
 def _of_everyone(rows: Mapping[tuple[Any, Any], Mapping[Any, Any]], searches: Searches, limits: str) -> tuple[str, str]:
     """What is said where one of the two groups has too few searches, or no further action is in no file."""
+    pair = [str(name) for name in (searches.scope.group, searches.scope.comparator)]
+    none = [name for name in pair if not searches.by_group[name]]
+    of_them = f", none of them recorded as {either(none)}" if none else ""
     if _given(rows, EVERYONE, NOTHING):
         row = rows[EVERYONE, NOTHING]
         return (
             f"{NOTHING}: {wording.percent(row['share'])} of searches",
             f"{_share(row)} of {wording.plural(int(row['base']), 'search', 'searches')} of persons ended in "
-            f"{NOTHING.lower()}{limits}, "
-            f"{searches.span}.",
+            f"{NOTHING.lower()}{limits}, {searches.span}{of_them}.",
         )
     if searches.total < settings().threshold:
+        if none == pair:
+            return f"No search is recorded as {either(none)}", none_recorded_as(searches, none)
         why = f"fewer than {settings().threshold} searches of persons{limits}, {searches.span}"
-        return "Not enough searches", f"Not enough searches to say what followed: {why}."
+        return "Not enough searches", f"Not enough searches to say what followed: {why}{of_them}."
     said = f"{wording.plural(searches.total, 'search', 'searches')} of persons, {searches.span}"
     not_given = rows.get((EVERYONE, _NAMES[NOT_GIVEN]))
     if not_given and not wording.missing(not_given["searches"]) and not_given["searches"] == not_given["base"]:

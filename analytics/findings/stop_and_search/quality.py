@@ -12,6 +12,7 @@ import numpy as np
 
 from analytics import charts, disparity, near_one, wording
 from analytics.disclosure import LEAST_OF_A_SHARE, TOO_FEW, without_rates_of_few
+from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.finding import Finding, Line
 from analytics.findings import choices
 from analytics.findings.asked import question_of
@@ -27,12 +28,14 @@ from analytics.findings.stop_and_search.by_object import (
     fitting,
     known,
 )
+from analytics.findings.stop_and_search.comparison import pair_ratio
 from analytics.findings.stop_and_search.followed import BROAD, STRICT, Followed
 from analytics.findings.stop_and_search.powers import NO_SUSPICION, NOT_LISTED, NOT_RECORDED, kind_of
+from analytics.findings.stop_and_search.ranges import is_told
 from analytics.findings.stop_and_search.recording import by_month
 from analytics.findings.stop_and_search.shared import typed_frame
 from analytics.records import records_of
-from analytics.scope import Scope
+from analytics.scope import DEFINITIONS, Scope
 from data.checks.midnights import GATE, Midnights, midnights_of
 from data.cubes import BLANK, NOT_RECOGNISED, OUTCOMES_CUBE
 from data.settings import settings
@@ -52,9 +55,9 @@ if TYPE_CHECKING:
 SEARCHES, OUTCOMES, DRUGS_SEARCHES, MONTHS = "searches", "outcomes", "drugs searches", "months"
 """What a check counts."""
 
-UNKNOWN, NO_FILE, NO_HOURS = "Self-defined ethnicity unknown", "Months without a file", "Hour of day not usable"
+NO_FILE, NO_HOURS = "Months without a file", "Hour of day not usable"
 AT_MIDNIGHT = "Recorded at 00:00"
-"""Checks that bear on the ratio, on every figure, and on what would be by hour."""
+"""Checks that bear on every figure, and on what would be by hour."""
 
 _METHOD = (
     "Searches of persons of which the file does not say something, over all of the period; of links those with an "
@@ -63,8 +66,8 @@ _METHOD = (
     "spoke for it, and if all of it did; bounds, and no interval."
 )
 _ORDER = (
-    "First stands what bears on the ratio, the widest range first; then what bears on the ratio by what officers saw, "
-    "on figures within districts, and on months; then the rest, the largest share first."
+    "First stands what bears on the ratio, the widest range first; then what bears on the ratio by the other word on "
+    "ethnicity, on figures within districts, and on months; then the rest, the largest share first."
 )
 _HOURS = (
     "Searches at exactly 00:00 are counted when a file is loaded, by its own clock and by London's, and kept where "
@@ -91,7 +94,7 @@ class _On(IntEnum):
     """What a check bears on, the weightiest first."""
 
     RATIO = 0
-    OFFICERS_RATIO = 1
+    OTHER_RATIO = 1
     WITHIN = 2
     MONTHS = 3
     REST = 4
@@ -142,7 +145,7 @@ class _Told:
     def order(self) -> tuple[bool, _On, float]:
         """What bears most on the ratio comes first; what nothing is missing of, last."""
         bearing = self.bearing
-        ends = (bearing.low, bearing.high) if bearing and self.check.on <= _On.OFFICERS_RATIO else (None, None)
+        ends = (bearing.low, bearing.high) if bearing and self.check.on <= _On.OTHER_RATIO else (None, None)
         width = math.log(ends[1] / ends[0]) if ends[0] and ends[1] else 0.0
         return bearing is None, self.check.on, -(width or self.check.share)
 
@@ -174,7 +177,7 @@ def quality(scope: Scope, view: View) -> Finding:
     """What the records of the searches of a scope do not say, what bears most on the ratio first, and how far."""
     question = question_of(quality)
     try:
-        searches = Searches.of(scope.but(definition="self"), view)
+        searches = Searches.of(scope, view)
     except UNANSWERABLE as why:
         return refused(question, typed_frame([], _QUALITY, []), scope, view, str(why))
     told = sorted(map(_Told.of, _checks(searches)), key=lambda one: one.order)
@@ -235,34 +238,37 @@ def _not_counted(view: View) -> list[str]:
 
 
 def _ethnicity(searches: Searches, rows: pd.DataFrame) -> list[_Check]:
-    officer = Searches.of(searches.scope.but(definition="officer"), searches.view)
-    every = by_month(searches, rows)
-    own, seen = rows["self_defined"], rows["officer_defined"]
+    """What is not known of ethnicity by the word that is asked for, by either word in parts, and by neither."""
+    every, asked = by_month(searches, rows), str(searches.scope.definition)
+    words = {word: Searches.of(searches.scope.but(definition=word), searches.view) for word in DEFINITIONS}
+    held = {"self": rows["self_defined"], "officer": rows["officer_defined"]}
+    unsaid = {
+        word: [name for name in held[word].cat.categories if of.broad.get(name, NOT_STATED) not in BROAD_GROUPS]
+        for word, of in words.items()
+    }
 
-    def is_one(words: pd.Series, *names: str) -> Chosen:
-        return words.isin(names).to_numpy()
+    def check(name: str, word: str, names: list[str], *, part: bool) -> _Check:
+        counted = by_month(searches, rows, held[word].isin(names).to_numpy())
+        on = _On.RATIO if word == asked else _On.OTHER_RATIO
+        return _Check(name, SEARCHES, counted, every, lambda unknown: _of_groups(words[word], unknown, part=part), on)
 
-    def check(name: str, chosen: Chosen, of: Searches, *, part: bool = True) -> _Check:
-        on = _On.RATIO if of is searches else _On.OFFICERS_RATIO
-        counted = by_month(searches, rows, chosen)
-        return _Check(name, SEARCHES, counted, every, lambda unknown: _of_groups(of, unknown, part=part), on)
+    def parts(word: str) -> list[_Check]:
+        stated = [name for name in unsaid[word] if name not in (BLANK, NOT_RECOGNISED)]
+        said = DEFINITIONS[word].capitalize()
+        kinds = {"not stated": stated, "blank": [BLANK], "not in list": [NOT_RECOGNISED]}
+        # An officer can't leave it unstated: what was seen is put down, or nothing is.
+        kinds = kinds if word == "self" else {name: kinds[name] for name in ("blank", "not in list")}
+        return [check(f"{said} {name}", word, names, part=word == asked) for name, names in kinds.items()]
 
-    unsaid, unseen = (
-        [name for name in words.cat.categories if of.broad.get(name, NOT_STATED) not in BROAD_GROUPS]
-        for words, of in ((own, searches), (seen, officer))
-    )
-    stated = [name for name in unsaid if name not in (BLANK, NOT_RECOGNISED)]
+    neither = np.logical_and.reduce([held[word].isin(unsaid[word]).to_numpy() for word in DEFINITIONS])
     return [
-        check(UNKNOWN, is_one(own, *unsaid), searches, part=False),
-        check("Self-defined ethnicity not stated", is_one(own, *stated), searches),
-        check("Self-defined ethnicity blank", is_one(own, BLANK), searches),
-        check("Self-defined ethnicity not in list", is_one(own, NOT_RECOGNISED), searches),
-        check("Officer-defined ethnicity blank", is_one(seen, BLANK), officer, part=False),
-        check("Officer-defined ethnicity not in list", is_one(seen, NOT_RECOGNISED), officer, part=False),
+        check(_unknown_check(searches), asked, unsaid[asked], part=False),
+        *parts("self"),
+        *parts("officer"),
         _Check(
             "Ethnicity known from neither word",
             SEARCHES,
-            by_month(searches, rows, is_one(own, *unsaid) & is_one(seen, *unseen)),
+            by_month(searches, rows, neither),
             every,
             lambda unknown: _Bearing(
                 f"{wording.plural(unknown, 'search is', 'searches are')} in no group, whichever word on ethnicity "
@@ -270,6 +276,11 @@ def _ethnicity(searches: Searches, rows: pd.DataFrame) -> list[_Check]:
             ),
         ),
     ]
+
+
+def _unknown_check(searches: Searches) -> str:
+    """Name of the check of what is not known by the word on ethnicity that is asked for."""
+    return f"{searches.definition.capitalize()} unknown"
 
 
 def _of_groups(searches: Searches, unknown: int, *, part: bool) -> _Bearing:
@@ -284,6 +295,10 @@ def _of_groups(searches: Searches, unknown: int, *, part: bool) -> _Bearing:
     residents = [by_group.get(name, 0) for name in (group, comparator)]
     if min(a, b) < settings().threshold or not all(residents):
         return _Bearing("Every figure by group leaves these searches out; there are too few of the two for a ratio.")
+    if not is_told(pair_ratio(searches, group, residents[0], comparator, residents[1])[0]):
+        return _Bearing(
+            "Every figure by group leaves these searches out; the ratio is not told, as it could be anything."
+        )
     recorded = a / residents[0] / (b / residents[1])
     bounds = disparity.unknown_range(a, residents[0], b, residents[1], unknown)
     ends = near_one.times(bounds.if_comparator), near_one.times(bounds.if_group)
@@ -568,7 +583,7 @@ def _leads(searches: Searches, told: list[_Told]) -> list[_Lead]:
     by_name = {one.check.name: one for one in told}
     places = [one.check for one in told if one.check.on == _On.WITHIN]
     return [
-        _lead_of_ethnicity(searches, by_name[UNKNOWN]),
+        _lead_of_ethnicity(searches, by_name[_unknown_check(searches)]),
         _lead_of_places(places, searches.total),
         _lead_of_months(by_name[NO_FILE].check),
         *_lead_of_hours(by_name[NO_HOURS].check),
@@ -578,9 +593,9 @@ def _leads(searches: Searches, told: list[_Told]) -> list[_Lead]:
 def _lead_of_ethnicity(searches: Searches, one: _Told) -> _Lead:
     bearing, share = one.bearing, wording.percent(one.check.share)
     if bearing is None:
-        return _Lead("self-defined ethnicity is known of all", "Ethnicity known of all")
+        return _Lead(f"{searches.definition} is known of all", "Ethnicity known of all")
     large, short = one.check.share > settings().unknown_share, f"Ethnicity unknown for {share}"
-    said = f"self-defined ethnicity is unknown for {share}"
+    said = f"{searches.definition} is unknown for {share}"
     if bearing.low is None or bearing.high is None:
         return _Lead(f"{said}, who are in no group", short, gap=True, look=large)
     pair = f"{searches.scope.group} to {searches.scope.comparator}"
@@ -603,6 +618,9 @@ def _lead_of_places(checks: list[_Check], total: int) -> _Lead:
 
 def _lead_of_months(check: _Check) -> _Lead:
     gone, of = int(check.missing.sum()), int(check.of.sum())
+    if not gone and of < MINIMUM_PERIODS:
+        said = f"{wording.plural(of, 'month')} alone, too few to see how searches vary"
+        return _Lead(said, said, gap=True)
     if not gone:
         return _Lead("no month without a file", "No month without a file")
     said = f"{gone} of {wording.plural(of, 'month')} without a file"

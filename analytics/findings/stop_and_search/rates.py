@@ -10,7 +10,7 @@ from analytics.disclosure import withhold
 from analytics.finding import Finding
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
-from analytics.findings.residents import NoResidents, Residents
+from analytics.findings.residents import Residents
 from analytics.findings.searches import NoSearches, Searches
 from analytics.findings.stop_and_search.ranges import range_caveats, rate_between
 from analytics.findings.stop_and_search.shared import (
@@ -23,14 +23,17 @@ from analytics.findings.stop_and_search.shared import (
     either,
     group_rate,
     missing_residents,
+    much_unknown,
     none_caveats,
     none_recorded,
     population_caveats,
     rate_notes,
     rates_between,
     rates_counted_in,
+    residents_or_why,
     rules_fired,
     typed_frame,
+    unknown_first,
     withheld_caveats,
 )
 from analytics.records import records_of
@@ -53,7 +56,7 @@ def rates(scope: Scope, view: View) -> Finding:
         searches = Searches.of(scope, view)
     except (ScopeError, NoSearches) as why:
         return refused(question, typed_frame([], _RATES, []), scope, view, str(why))
-    population, why_none = _population(searches)
+    population, why_none = residents_or_why(searches)
     table = _rates_table(searches, population)
     shown = table[table["rate"].notna()] if population else table[table["stops"].notna()]
     caveats = [
@@ -65,16 +68,18 @@ def rates(scope: Scope, view: View) -> Finding:
         *none_caveats(searches),
         *population_caveats(searches, population),
         *withheld_caveats(table),
-        *searches.caveats(),
+        *searches.caveats("ratio" if population else ""),
     ]
     if population and len(shown):
         one = shown["group"].iloc[0] if len(shown) == 1 else ""
-        of = f"{one} residents" if one else "residents, by group"
-        headline = f"{rates_between(shown['rate'].min(), shown['rate'].max())} searches for every 1,000 {of}"
+        of = f"{one} residents" if one else "residents, " + ("as recorded" if much_unknown(searches) else "by group")
+        between = rates_between(shown["rate"].min(), shown["rate"].max())
+        headline = f"{between} searches for every 1,000 {of}"
         each = "; ".join(f"{row['group']} {_rate(row)} ({_interval(row)})" for row in records_of(shown))
-        answer = (
+        answer = unknown_first(
+            searches,
             f"{each} searches for every 1,000 residents, {searches.span}, "
-            f"from {searches.total:,} searches of persons{_withheld(table)}."
+            f"from {searches.total:,} searches of persons{_withheld(table)}.",
         )
     else:
         headline = f"{searches.total:,} searches of persons, {searches.span}"
@@ -92,13 +97,6 @@ def rates(scope: Scope, view: View) -> Finding:
     )
 
 
-def _population(searches: Searches) -> tuple[Residents | None, str]:
-    try:
-        return searches.residents, ""
-    except NoResidents as why:
-        return None, str(why)
-
-
 def _rates_table(searches: Searches, population: Residents | None) -> pd.DataFrame:
     import pandas as pd
 
@@ -112,7 +110,7 @@ def _rates_table(searches: Searches, population: Residents | None) -> pd.DataFra
             row["flag"] = "; ".join([*([] if factor else [CHANCE]), *rate_notes(made)])
         if not stops and group in BROAD_GROUPS:
             row["flag"] = none_recorded(searches, group)
-        elif group not in BROAD_GROUPS:
+        elif population and group not in BROAD_GROUPS:
             row["flag"] = "no residents to set these searches against"
         rows.append(row)
     table = typed_frame(rows, _RATES, ["stops", "population"])

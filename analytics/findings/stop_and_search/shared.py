@@ -12,7 +12,7 @@ from analytics import wording
 from analytics.disparity import Estimate, Rate, Ratio, excess
 from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.findings import choices
-from analytics.findings.residents import JointRow, Residents, left_out
+from analytics.findings.residents import JointRow, NoResidents, Residents, left_out
 from analytics.findings.searches import NoSearches, Searches, TooFew
 from analytics.findings.stop_and_search.ranges import BURSTS, has_range, known_rate
 from analytics.records import with_nulls
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 PER = 1000
 """Rates are per this many residents."""
+
+MOST_UNKNOWN = 0.5
+"""Share of searches of unknown ethnicity above which nothing is told by group: our own choice."""
 
 FAIRNESS = (
     "A disparity is not proof of discrimination, and no disparity is not proof of fairness. These tests can disagree; "
@@ -240,7 +243,44 @@ def known_searches(scope: Scope, view: View) -> Searches:
             f"{wording.plural(searches.total, 'search', 'searches')} by {searches.force_name} {searches.during}, "
             "so groups can't be compared."
         )
+    if why := mostly_unknown(searches):
+        count = wording.plural(searches.total, "search", "searches")
+        raise NoSearches(f"Of {count} by {searches.force_name} {searches.during} {why}.")
     return searches
+
+
+def mostly_unknown(searches: Searches) -> str:
+    """Why nothing is told by group, as the end of a sentence, where more than half of the ethnicity is unknown."""
+    if searches.unknown_share <= MOST_UNKNOWN:
+        return ""
+    other = "; choose self-defined ethnicity" if searches.scope.definition == "officer" else ""
+    return (
+        f"the {searches.definition} is not known for {wording.percent(searches.unknown_share)} of them: with more than "
+        f"half unknown, neither a rate nor a ratio of groups says anything{other}"
+    )
+
+
+def residents_or_why(searches: Searches) -> tuple[Residents | None, str]:
+    """The residents that searches are set against, or why no rate by group is told."""
+    if searches.unknown < searches.total and (why := mostly_unknown(searches)):
+        return None, f"{why}."
+    try:
+        return searches.residents, ""
+    except NoResidents as why_none:
+        return None, f"{str(why_none).rstrip('.')}."
+
+
+def much_unknown(searches: Searches) -> bool:
+    """Whether so many searches are of unknown ethnicity that it is said before every figure by group."""
+    return searches.unknown_share > settings().unknown_share
+
+
+def unknown_first(searches: Searches, answer: str) -> str:
+    """A sentence on figures by group, after how much is unknown where that is much."""
+    if not much_unknown(searches):
+        return answer
+    share = wording.percent(searches.unknown_share)
+    return f"Ethnicity is unknown for {share} of searches. As recorded: {answer}"
 
 
 def check_residents(searches: Searches, groups: tuple[str, ...]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from analytics import wording
 from analytics.findings import choices
-from analytics.findings.residents import residents
+from analytics.findings.residents import check_area, residents
 from analytics.findings.searches import UNANSWERABLE, NoSearches, Searches, TooFew
 from analytics.findings.stop_and_search.comparison import check_told
 from analytics.findings.stop_and_search.disproportionality import comparable
@@ -144,7 +144,9 @@ def similar_searches(scope: Scope, view: View) -> Similar:
     ScopeError, NoSearches, NoResidents
         With the reason, where the force can't be compared with any of them.
     """
-    whole = comparable(scope.but(area=None, area_level=None), view)
+    asked = scope.but(area=None, area_level=None)
+    check_area(Searches.of(asked, view).force, "no force is most similar to it")
+    whole = comparable(asked, view)
     slugs = sorted(settings().most_similar.get(whole.force, []), key=lambda slug: forces()[slug]["short"])
     named = tuple(forces()[slug]["short"] for slug in slugs)
     if whole.force not in published_forces():

@@ -14,6 +14,7 @@ from analytics.finding import Finding
 from analytics.findings.ages import OLDEST
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
+from analytics.findings.residents import check_area
 from analytics.findings.searches import COLUMNS, UNANSWERABLE, NoSearches, Searches, check_counted
 from analytics.findings.stop_and_search.disproportionality import comparable
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
@@ -71,9 +72,9 @@ _ONE_RATIO = (
 _METHOD = (
     "Searches and residents of each group by age band of the searches, and sex where the census file tells it; rates "
     "weighted as all residents of the force are made up (direct standardisation). 95 % interval of the ratio: from the "
-    "gamma distributions of both weighted sums, effective counts where searches come in clumps, as the split by "
-    "district and month shows. Searches without a known age and sex are left out. Ratio as recorded: as of "
-    "disproportionality."
+    "gamma distributions of both weighted sums, widened where searches come in clumps by as much as that of the ratio "
+    "as recorded, so that the two are of one kind. Searches without a known age and sex are left out. Ratio as "
+    "recorded: as of disproportionality."
 )
 _REFERENCE = (
     "Fay and Feuer 1997, Statistics in Medicine 16, 791; Fay and Kim 2017, Biometrical Journal 59, 377; Fay 1999, "
@@ -183,7 +184,9 @@ def strata_of(scope: Scope, view: View) -> Strata:
         With the reason, where the two groups can't be compared, no file crosses ages with ethnic groups, its bands do
         not fit those of searches, or the files of searches say too little of age and sex.
     """
-    searches = comparable(scope.but(area=None, area_level=None), view)
+    asked = scope.but(area=None, area_level=None)
+    check_area(Searches.of(asked, view).force, "there are no residents of the same ages and sexes to compare")
+    searches = comparable(asked, view)
     listed = vocabulary("age_bands").rows
     spans = [(int(row["from_age"]), int(row["to_age"] or OLDEST)) for row in listed]
     by_sex = [residents_by_sex(searches, *span) for span in spans]

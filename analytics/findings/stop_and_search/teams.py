@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
 import numpy as np
 
 from analytics import charts, disparity, wording
 from analytics.disclosure import second_with, withhold
-from analytics.disparity import Funnel, ratio_funnel, split_dispersion
+from analytics.disparity import Funnel, rate_ratios, ratio_funnel, split_dispersion
 from analytics.disparity.funnel import MINIMUM_AREAS
 from analytics.finding import Finding, Panel
+from analytics.findings import choices
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, NoSearches, Searches, check_counted
@@ -24,13 +26,14 @@ from analytics.scope import Scope
 from analytics.survey.change import q_values
 from data.cubes import BLANK, TEAM_CUBE, with_codes
 from data.settings import settings
-from data.vocabularies import vocabulary
+from data.vocabularies import forces, vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from analytics.disparity.ratio import Ratios
     from data.store import View
 
     Counts = NDArray[np.int64]
@@ -68,15 +71,15 @@ _REFERENCE = (
     "Ohlssen and Spiegelhalter 2008, Journal of Clinical Epidemiology 61, 232; docs/methods.md"
 )
 _LIMITS = ("limit_low_95", "limit_high_95", "limit_low_998", "limit_high_998")
-_SHARES = {"estimate": "ratio", "low": "low", "high": "high", **{name: name for name in _LIMITS}}
-"""Shares of the table, and the odds of the funnel that each is made of."""
-_FIGURES = [*_SHARES, "p_value", "q_value"]
+_OWN = ("estimate", "low", "high")
+_FIGURES = [*_OWN, *_LIMITS, "p_value", "q_value"]
 _TEAMS = ["what", "team", "searches", "with_it", *_FIGURES, "verdict", "flag"]
 _WHOLE = ["what", "estimate", "low", "high", "searches", "tested", "shown", "outside", "spread", "dispersion"]
 _NAMED = 3
 """So many teams on one side of the limits are named in the answer; the drawing and the table name the others."""
 INSIDE, ABOVE, BELOW = "within the limits", "clearly above", "clearly below"
 FOUND, FILMED = "Find rate", "Body-worn video on"
+_NO_COLUMN = "it is no published column, and a force can add it to its own file as “Team”, by pseudonym"
 BESIDE = "withheld: with totals it would tell a team that is too small"
 """Flag of a team that is withheld beside the only small one."""
 
@@ -166,7 +169,7 @@ class Teams:
             As `Searches.of`; where the release was counted before teams were, and where too few are there.
         """
         searches = Searches.of(scope.but(area=None, area_level=None), view)
-        check_counted(view, TEAM_CUBE.name, "teams")
+        named(searches.scope, view)
         cells = searches.scope.choose(_cells(view, searches.force))
         names = sorted(set(cells["team"].astype(object)) - {BLANK}, key=_as_read)
         team, month = places_of(cells["team"], names), places_of(cells["month"], searches.months)
@@ -200,10 +203,7 @@ class Teams:
     def _check(self) -> None:
         name, during = self.searches.force_name, self.searches.during
         if not self.names:
-            raise NoSearches(
-                f"No file of {name} {during} says which team made a search: it is no published column, and a force can "
-                "add it to its own file as “Team”, by pseudonym."
-            )
+            raise NoSearches(f"No file of {name} {during} says which team made a search: {_NO_COLUMN}.")
         if self.counted:
             return
         shown = int((np.maximum(self.found.base, self.filmed.base) >= LEAST).sum())
@@ -225,6 +225,22 @@ class Teams:
         )
 
 
+def named(scope: Scope, view: View) -> None:
+    """See that some file of a force names teams, whatever the period and the power.
+
+    Raises
+    ------
+    ScopeError, NoSearches
+        If none does, or the release was counted before teams were.
+    """
+    force = str(choices.complete(scope, view).force)
+    check_counted(view, TEAM_CUBE.name, "teams")
+    if force not in _with_teams(view):
+        raise NoSearches(
+            f"No file of {forces()[force]['short']} that is loaded says which team made a search: {_NO_COLUMN}."
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class _Judged:
     """Teams by one thing: their funnel, q-values over all that is tested, and the variance factor of clumps.
@@ -236,6 +252,13 @@ class _Judged:
     funnel: Funnel
     factor: float | None
     q_value: NDArray[np.float64]
+
+    @property
+    def own(self) -> Ratios:
+        """Of each team by itself the odds of yes, with their interval."""
+        shown = self.counted.shown
+        yes, ones = shown.yes.sum(axis=1), np.ones(len(shown.yes))
+        return rate_ratios(yes, ones, shown.base - yes, ones, self.factor or 1.0)
 
     @property
     def tested(self) -> int:
@@ -326,7 +349,8 @@ def _table(held: Teams, judged: list[_Judged]) -> pd.DataFrame:
 
 def _rows(held: Teams, one: _Judged) -> list[dict[str, Any]]:
     made, base = one.funnel, one.counted.base
-    figures = {name: _share(getattr(made, odds)) for name, odds in _SHARES.items()}
+    odds = {name: getattr(one.own, name) for name in _OWN} | {name: getattr(made, name) for name in _LIMITS}
+    figures = {name: _share(values) for name, values in odds.items()}
     figures |= {"p_value": made.p_value, "q_value": one.q_value}
     above, below = (one.flagged & side for side in (made.ratio > made.limit_high_95, made.ratio < made.limit_low_95))
     return [
@@ -504,6 +528,13 @@ def _as_read(name: str) -> tuple[list[tuple[bool, int, str]], str]:
 
 def _holds(values: pd.Series, holds: Any) -> NDArray[np.bool_]:  # noqa: ANN401
     return np.array([holds(word) for word in values.cat.categories], dtype=bool)[values.cat.codes]
+
+
+@lru_cache(maxsize=8)
+def _with_teams(view: View) -> frozenset[str]:
+    """Forces of which some file names a team."""
+    rows = view.rows(TEAM_CUBE.name).filter(nw.col("team") != BLANK, nw.col("person")).select("force").unique()
+    return frozenset(rows.collect("pandas").to_native()["force"].astype(object))
 
 
 @lru_cache(maxsize=64)

@@ -25,8 +25,10 @@ from analytics.disparity.threshold import (
 from analytics.finding import Finding, Provenance, files_of
 from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
-from analytics.findings.searches import UNANSWERABLE, NoSearches
+from analytics.findings.residents import check_area
+from analytics.findings.searches import UNANSWERABLE, NoSearches, Searches
 from analytics.findings.stop_and_search.by_object import objects_wrong
+from analytics.findings.stop_and_search.disproportionality import comparable
 from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN, rated
 from analytics.findings.stop_and_search.followed import BROAD, Followed
 from analytics.findings.stop_and_search.shared import FAIRNESS, people, population_caveats, typed_frame
@@ -83,6 +85,7 @@ _REFERENCE = (
     "Simoiu, Corbett-Davies and Goel 2017, Annals of Applied Statistics 11, 1193; Pierson, Corbett-Davies and Goel "
     "2018, PMLR 84, 96; docs/methods.md"
 )
+_NO_DISTRICTS = "it has no districts with residents, on which the threshold test rests"
 _DISAGREE = "not given: the prior scales do not agree on a gap"
 
 _GAPS = ["group", "comparator", "prior_scale", "gap", "low", "high", "base", "areas", "flag"]
@@ -189,6 +192,28 @@ def fitted(scope: Scope, view: View) -> object:
     return tested
 
 
+def testable(scope: Scope, view: View) -> Searches:
+    """The searches of a scope that the test might be made of: told from counts of the headline, without any fit.
+
+    Raises
+    ------
+    ScopeError, NoSearches, NoResidents
+        With the reason, where it certainly can't.
+    """
+    asked = scope.but(area=None, area_level="district")
+    check_area(Searches.of(asked, view).force, _NO_DISTRICTS)
+    searches = comparable(asked, view)
+    pair = [str(searches.scope.group), str(searches.scope.comparator)]
+    number = int((searches.by_district[pair] >= LEAST_SEARCHES).all(axis=1).sum())
+    if number < least_areas(3):
+        raise NoSearches(
+            f"The threshold test needs {least_areas(3)} districts, each with {LEAST_SEARCHES} searches of each of "
+            f"three groups; {searches.force_name} has {number or 'none'} with as many of {_peoples(pair)} "
+            f"{searches.during}."
+        )
+    return searches
+
+
 @lru_cache(maxsize=1)
 def false_gaps() -> list[str]:
     """How often the test told a gap where thresholds were equal and its assumptions did not hold, as measured."""
@@ -236,6 +261,7 @@ def _tested(followed: Followed) -> _Tested:
 
 def _cells(followed: Followed) -> _Cells:
     searches = followed.searches
+    check_area(searches.force, _NO_DISTRICTS)
     if not followed.areas:
         raise NoSearches(
             f"No boundaries of the districts of {searches.force_name} are loaded, so its searches have no place in one."

@@ -39,6 +39,7 @@ from analytics.findings.stop_and_search.shared import (
     residents_of,
     rules_fired,
     typed_frame,
+    unknown_first,
     withheld_caveats,
 )
 from analytics.records import records_of
@@ -58,6 +59,10 @@ _METHOD = (
     "Searches of persons in a month for every 1,000 residents. 95 % interval: mid-P Poisson, widened by how far the "
     "group's searches in a district and month depart from the district's share and the month's. What moves every "
     "district of a month alike is that month's rate. Where districts can't tell, months do, which is wider."
+)
+_PICKED = (
+    "The lowest and the highest month were picked for being so: by chance alone they lie further apart than two months "
+    "that are named beforehand."
 )
 _COUNT_METHOD = "Searches of persons in a month, counted as recorded: no residents are known to set them against."
 _TREND = ["month", "group", "stops", "population", "rate", "low", "high", "dispersion", "flag"]
@@ -79,7 +84,8 @@ def trend(scope: Scope, view: View) -> Finding:
     table, population = _trend_table(searches), searches.residents
     group, comparator = str(searches.scope.group), str(searches.scope.comparator)
     shown = table[(table["group"] == group) & table["rate"].notna()]
-    headline, answer = _sentences(shown, searches)
+    headline, said = _sentences(shown, searches)
+    answer = unknown_first(searches, said)
     months = searches.asked_months
     # One month has no course to draw or to mark: the sentence says it.
     drawn = len(months) > 1
@@ -98,6 +104,7 @@ def trend(scope: Scope, view: View) -> Finding:
             [*rules_fired(table, population), *rates_counted_in(searches, population)],
         ),
         caveats=(
+            *([_PICKED] if len(shown) > 2 else []),
             *([INDEPENDENT] if shown["dispersion"].isna().any() else []),
             *range_caveats(table[table["group"].isin([group, comparator])]),
             *missing_residents(searches, population),
@@ -124,6 +131,19 @@ def chartable(scope: Scope, view: View) -> Searches:
     searches = known_searches(scope, view)
     group = str(searches.scope.group)
     check_residents(searches, (group,))
+    _check_months(searches)
+    return searches
+
+
+def _check_months(searches: Searches) -> None:
+    """Refuse a group that in no month has enough searches.
+
+    Raises
+    ------
+    TooFew
+        With the reason.
+    """
+    group = str(searches.scope.group)
     if not searches.by_group[group]:
         raise TooFew(
             f"No search by {searches.force_name} {searches.during}{searches.limits} is recorded as {group}; "
@@ -138,16 +158,17 @@ def chartable(scope: Scope, view: View) -> Searches:
             f"{other_choices(searches)}.",
             searches,
         )
-    return searches
 
 
 def _counted(question: Question, searches: Searches, why: str) -> Finding:
     """How many searches there were in each month where no residents are known; refused where of the group too few."""
     group = str(searches.scope.group)
     table = _counts_table(searches)
+    try:
+        _check_months(searches)
+    except TooFew as few:
+        return refused(question, table, searches.scope.only(question.takes), searches.view, str(few))
     shown = table[(table["group"] == group) & (table["stops"] > 0).fillna(False)]
-    if shown.empty:
-        return refused(question, typed_frame([], _TREND, []), searches.scope, searches.view, why)
     months = records_of(shown)
     low, high = (pick(months, key=lambda row: row["stops"]) for pick in (min, max))
     whom = f"of {people(group)}{searches.limits}"
@@ -156,11 +177,11 @@ def _counted(question: Question, searches: Searches, why: str) -> Finding:
         headline = f"{wording.plural(int(low['stops']), 'search', 'searches')} {whom} {when}"
         answer = f"{headline}. {why}"
     else:
-        ends = [f"{int(row['stops']):,} in {wording.short_month(row['month'])}" for row in (low, high)]
-        headline = f"{ends[0]} to {ends[1]}: searches {whom}"
+        ends = [f"{int(row['stops']):,} ({wording.short_month(row['month'])})" for row in (low, high)]
+        headline = f"Lowest {ends[0]}, highest {ends[1]}: searches {whom}"
         whole = [f"{int(row['stops']):,} in {wording.month(row['month'])}" for row in (low, high)]
         answer = (
-            f"Searches {whom} in a month: from {whole[0]} to {whole[1]}, {searches.span}, "
+            f"Searches {whom} in a month: lowest {whole[0]}, highest {whole[1]}, {searches.span}, "
             f"{int(shown['stops'].sum()):,} in all{_months_shown(shown, searches)}; no test of a change was made. {why}"
         )
     return Finding(
@@ -170,7 +191,7 @@ def _counted(question: Question, searches: Searches, why: str) -> Finding:
         answer=answer,
         tables={"trend": table},
         provenance=searches.provenance(question, _COUNT_METHOD, "Our own counts", [], per_resident=False),
-        caveats=(*searches.gaps(per_resident=False), *withheld_caveats(table), *searches.caveats()),
+        caveats=(*searches.gaps(per_resident=False), *withheld_caveats(table), *searches.caveats("")),
         alt=answer,
     )
 
@@ -238,11 +259,11 @@ def _sentences(shown: pd.DataFrame, searches: Searches) -> tuple[str, str]:
             f"{_with_interval(low)} searches for every 1,000 {whom} in each month shown, {searches.span}, "
             f"{base}; no test of a change was made.",
         )
-    ends = [f"{wording.rate(row['rate'])} in {wording.short_month(row['month'])}" for row in (low, high)]
+    ends = [f"{wording.rate(row['rate'])} ({wording.short_month(row['month'])})" for row in (low, high)]
     whole = [f"{_with_interval(row)} in {wording.month(row['month'])}" for row in (low, high)]
     return (
-        f"{ends[0]} to {ends[1]} for every 1,000 {whom}{_of_how_many(shown, searches)}",
-        f"Searches for every 1,000 {whom} in a month: from {whole[0]} to {whole[1]}, {searches.span}, "
+        f"Lowest {ends[0]}, highest {ends[1]} per 1,000 {whom}{_of_how_many(shown, searches)}",
+        f"Searches for every 1,000 {whom} in a month: lowest {whole[0]}, highest {whole[1]}, {searches.span}, "
         f"{base}; no test of a change was made.",
     )
 

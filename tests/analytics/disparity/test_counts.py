@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import betabinom, binom, nbinom, norm, poisson
+from scipy.stats import betabinom, binom, norm
 
-from analytics.disparity.counts import counts, splits
+from analytics.disparity.counts import splits
 
 TOTAL = np.array([1.0, 7, 40, 900, 3_000])
 SHARE = np.array([0.3, 0.05, 0.5, 0.2, 0.001])
@@ -29,37 +29,25 @@ def test_splits_are_beta_binomial(factor: float) -> None:
         assert list(table.below(at)) == pytest.approx(expected, abs=1e-8)
 
 
-@pytest.mark.parametrize("factor", [1.0, 1.5, 6.0])
-def test_counts_are_gamma_poisson(factor: float) -> None:
-    mean = np.array([0.2, 3.0, 55.0, 100.0])
-    table = counts(mean, np.full(4, factor))
-    for count in (0.0, 2.0, 60.0, 110.0):
-        laws = [nbinom(m / (factor - 1), 1 / factor) if factor > 1 else poisson(m) for m in mean]
-        expected = [middle(law, count) for law in laws]
-        assert list(table.below(np.full(4, count))) == pytest.approx(expected, abs=1e-8)
-
-
 def test_between_two_counts_the_chance_lies_on_a_straight_line() -> None:
-    table = counts(np.array([3.0]), np.array([1.0]))
-    low, high = (middle(poisson(3), k) for k in (2, 3))
+    table = splits(np.array([12.0]), np.array([0.25]), np.array([1.0]))
+    low, high = (middle(binom(12, 0.25), k) for k in (2, 3))
     assert table.below(np.array([2.25]))[0] == pytest.approx(0.75 * low + 0.25 * high)
     assert table.quantile(np.array([0.75 * low + 0.25 * high]))[0] == pytest.approx(2.25)
 
 
 @pytest.mark.parametrize("level", [0.001, 0.025, 0.4, 0.975, 0.999])
 def test_a_quantile_is_the_count_at_which_the_chance_is_the_level(level: float) -> None:
-    mean = np.array([20.0, 55.0, 4_000.0])
-    for table in (
-        counts(mean, np.array([1.0, 3.0, 50.0])),
-        splits(2 * mean, np.array([0.5, 0.3, 0.9]), np.full(3, 2.0)),
-    ):
+    total = np.array([40.0, 110.0, 8_000.0])
+    for factor in ([1.0, 3.0, 50.0], [2.0] * 3):
+        table = splits(total, np.array([0.5, 0.3, 0.9]), np.array(factor))
         found = table.quantile(np.full(3, level))
         assert list(table.below(found)) == pytest.approx([level] * 3, abs=1e-12)
 
 
 def test_where_no_count_is_rare_enough_the_limit_is_the_end() -> None:
-    # Poisson with mean 1: half of P(0) is .18, so that no count is rarely low.
-    assert counts(np.array([1.0]), np.array([1.0])).quantile(np.array([0.025]))[0] == 0
+    # None of three has chance .125, half of it .0625, so that no count is rarely low.
+    assert splits(np.array([3.0]), np.array([0.5]), np.array([1.0])).quantile(np.array([0.025]))[0] == 0
     # Three of three has chance .125, half of it .0625: all counts lie below the .975 quantile.
     assert splits(np.array([3.0]), np.array([0.5]), np.array([1.0])).quantile(np.array([0.975]))[0] == 3
 
@@ -76,6 +64,6 @@ def test_many_events_are_looked_at_in_steps_and_are_nearly_normal() -> None:
 
 
 def test_what_lies_beyond_every_count_looked_at_has_no_chance() -> None:
-    table = counts(np.array([4_000.0]), np.array([1.0]))
+    table = splits(np.array([1e6]), np.array([0.004]), np.array([1.0]))
     assert table.below(np.array([0.0]))[0] == 0
     assert table.below(np.array([90_000.0]))[0] == 1

@@ -11,6 +11,7 @@ from scipy.stats import chi2, norm, t
 from analytics.disparity import find_rate_gap, find_rates, gaps_to_rest, within_area_find_rates
 from analytics.disparity.gap_dispersion import gap_dispersion
 from analytics.reach.clusters import clustered_shares
+from tests.gaps import level_at_no_difference, newcombe
 
 
 def wilson(p: float, n: float, z: float) -> tuple[float, float]:
@@ -155,7 +156,6 @@ def test_a_gap_over_months_has_their_variance() -> None:
     n_a, n_b = random.integers(20, 60, 12), random.integers(80, 200, 12)
     x_a, x_b = random.binomial(n_a, random.uniform(0, 0.4, 12)), random.binomial(n_b, random.uniform(0, 0.6, 12))
     shown = find_rate_gap(x_a, n_a, x_b, n_b)
-    p_a, p_b = x_a.sum() / n_a.sum(), x_b.sum() / n_b.sum()
     # The delete-one-month jackknife of the difference: the same to first order.
     without = [
         (x_a.sum() - a) / (n_a.sum() - m) - (x_b.sum() - b) / (n_b.sum() - n)
@@ -165,8 +165,10 @@ def test_a_gap_over_months_has_their_variance() -> None:
     half = t.ppf(0.975, 11) * jackknife
     assert shown.difference.high - shown.difference.low == pytest.approx(2 * half, rel=0.1)
     assert shown.difference.high - shown.difference.low > 2 * 1.96 * shown.se_by_chance
-    # Wilson's limits are moved to the middle where effective searches are as few as here: 2 in 100 of these.
-    assert shown.p_value == pytest.approx(2 * t.sf(abs(p_a - p_b) / jackknife, 11), abs=0.06)
+    # By statsmodels: the interval, and the level at which it ends at 0.
+    low, high = newcombe(x_a, n_a, x_b, n_b, 12)
+    assert (shown.difference.low, shown.difference.high) == pytest.approx((low, high), rel=1e-8)
+    assert shown.p_value == pytest.approx(level_at_no_difference(x_a, n_a, x_b, n_b, 12), rel=1e-6)
     assert shown.clusters == 12
 
 

@@ -12,7 +12,15 @@ from scipy.optimize import brentq
 from scipy.stats import betabinom, binom
 from statsmodels.stats.contingency_tables import Table2x2
 
-from analytics.disparity import Estimate, rate_ratio, ratio_of_ratios, split_dispersion, tipping_share, unknown_range
+from analytics.disparity import (
+    Estimate,
+    rate_ratio,
+    rate_ratios,
+    ratio_of_ratios,
+    split_dispersion,
+    tipping_share,
+    unknown_range,
+)
 
 counts = st.integers(0, 5_000)
 populations = st.integers(1, 1_000_000)
@@ -40,6 +48,28 @@ def brute_force(a: int, n_a: float, b: int, n_b: float, factor: float) -> tuple[
 def test_the_limits_are_those_of_the_whole_distribution(a: int, b: int, factor: float) -> None:
     shown = rate_ratio(a, 5_000, b, 80_000, factor)
     assert (shown.low, shown.high) == pytest.approx(brute_force(a, 5_000, b, 80_000, factor), rel=1e-6)
+
+
+def test_many_areas_have_the_limits_of_the_whole_distribution_each_and_none_where_nothing_is_known() -> None:
+    shown = rate_ratios([60, 0, 5, 0, 7], [5_000, 900, 0, 80, 300], [200, 30, 4, 0, 0], [80_000, 700, 90, 60, 200], 4.0)
+    for area, (a, n_a, b, n_b) in {0: (60, 5_000, 200, 80_000), 1: (0, 900, 30, 700), 4: (7, 300, 0, 200)}.items():
+        assert (shown.low[area], shown.high[area]) == pytest.approx(brute_force(a, n_a, b, n_b, 4.0), rel=1e-6)
+    assert shown.estimate[[0, 1, 4]] == pytest.approx([4.8, 0, math.inf])
+    for values in (shown.estimate, shown.low, shown.high):
+        assert np.isnan(values[[2, 3]]).all()
+
+
+def test_areas_of_different_number_are_refused() -> None:
+    with pytest.raises(ValueError, match="differ in length: give one of each per area"):
+        rate_ratios([1, 2], [9, 9], [1], [9])
+
+
+def test_seven_hundred_areas_take_a_second() -> None:
+    random = np.random.default_rng(1)
+    a, b = random.poisson(200, 700), random.poisson(600, 700)
+    start = time.process_time()
+    rate_ratios(a, np.full(700, 1_000), b, np.full(700, 3_000), 4.0)
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize("a", [10, 60_000, 500_000])

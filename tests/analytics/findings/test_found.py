@@ -684,8 +684,26 @@ def test_small_counts_of_outcomes_are_withheld(write):
 def test_of_very_few_searches_no_outcome_is_said(write, number):
     finding = outcomes(Scope(), write(m201906=[searched("White", number, ARREST)]))
     assert finding.headline == "Not enough searches"
-    assert finding.answer == ("Not enough searches to say what followed: fewer than 10 searches of persons, June 2019.")
+    assert finding.answer == (
+        "Not enough searches to say what followed: fewer than 10 searches of persons, June 2019, none of them recorded "
+        "as Black."
+    )
     assert finding.table["share"].isna().all()
+
+
+def test_of_groups_without_a_search_it_is_said_that_there_is_none(write):
+    view = write(m201906=[searched("Asian", 9, ARREST)])
+    finding = outcomes(Scope(), view)
+    assert (finding.headline, finding.answer) == (
+        "No search is recorded as Black or White",
+        "No search by Surrey Police in June 2019 is recorded as Black or White; check whether the force uses this "
+        "category, or choose another group.",
+    )
+    many = outcomes(Scope(), write(m201906=[searched("Asian", 40), searched("White", 60)]))
+    assert many.answer == (
+        "100\u00a0% (96 to 100\u00a0%) of 100 searches of persons ended in no further action, June 2019, none of them "
+        "recorded as Black."
+    )
 
 
 def test_where_no_outcome_is_given_it_is_said(write):

@@ -8,11 +8,12 @@ import math
 import numpy as np
 import pytest
 from scipy.optimize import brentq
-from scipy.stats import binom, norm
+from scipy.stats import betabinom, binom, norm
 from statsmodels.stats.multitest import multipletests
 
 from analytics import wording
 from analytics.findings import QUESTIONS
+from analytics.findings.neighbourhoods import area_map
 from analytics.findings.stop_and_search import FAIRNESS, STREET, funnel, levels
 from analytics.findings.stop_and_search.funnel import BESIDE, REASON_TO_LOOK
 from analytics.findings.ways_out import ways_out
@@ -144,6 +145,40 @@ def test_own_intervals_are_conditional_mid_p(outlier):
     assert row["high"] == pytest.approx(brentq(lambda ratio: more(ratio) - 0.975, 0.1, 100), rel=1e-6)
 
 
+def test_searches_in_clumps_have_the_same_interval_here_and_on_the_map_and_it_is_the_beta_binomial_one(
+    town, square_areas
+):
+    """Thirteen districts over three months, most Black searches of each in one; in the last 10 to 10 searches."""
+    months = ("2019-04", "2019-05", "2019-06")
+    monthly = [
+        [*(((11, 20, 29)[(number + month) % 3], 40) for number in range(12)), last]
+        for month, last in enumerate([(2, 4), (6, 2), (2, 4)])
+    ]
+    for month, counts in zip(months[1:], monthly[1:], strict=True):
+        search(town, month, counts)
+    view = write(town, square_areas, monthly[0], months=months[:1])
+    asked = Scope(area_level="district", group="Black", comparator="White", to_month=months[-1])
+    finding = funnel(asked, view)
+    factor = json.loads(finding.as_json())["tables"]["whole"][0]["dispersion"]
+    assert factor > 2
+    mapped = area_map(asked.but(layer="search_ratio"), view).table.set_index("area")
+    for place, (a, b) in {0: (60, 120), 12: (10, 10)}.items():
+        row, total = by_name(finding)[f"District {chr(90 - place)}"], a + b
+        size = (total - factor) / (factor - 1)
+
+        def more(ratio, a=a, total=total, size=size):
+            share = ratio * 0.1 / (1 + ratio * 0.1)
+            law = betabinom(total, share * size, (1 - share) * size)
+            return law.sf(a) + law.pmf(a) / 2
+
+        low, high = (
+            brentq(lambda ratio, more=more, tail=tail: more(ratio) - tail, 0.01, 400) for tail in (0.025, 0.975)
+        )
+        assert (row["ratio"], row["low"], row["high"]) == pytest.approx((10 * a / b, low, high), rel=1e-6)
+        there = mapped.loc[row["area"]]
+        assert (there["low"], there["high"]) == pytest.approx((low, high), rel=1e-6)
+
+
 def test_what_is_said_names_areas_and_ranks_none(outlier):
     finding = funnel(Scope(), outlier)
     assert finding.headline == "1 of 11 districts lies clearly outside the limits"
@@ -189,7 +224,7 @@ def test_what_cannot_be_given_says_why_and_gives_no_count_away(outlier):
     assert (found[NONE]["stops"], found[NONE]["comparator_stops"]) == (0, 15)
     assert any(
         caveat.startswith(
-            "1 district has fewer than 10 searches of one of the two groups and no figure here, and counts"
+            "1 district has fewer than 10 searches of one of the two groups and no figure of its own, and counts"
         )
         for caveat in finding.caveats
     )
@@ -198,6 +233,67 @@ def test_what_cannot_be_given_says_why_and_gives_no_count_away(outlier):
         f"No residents of both groups are loaded for {ABSENT}, so no ratio is given there: 100 searches of the two "
         f"groups ({wording.percent(100 / every)}) are in no figure here, and count in the rates of the whole force."
     ) in finding.caveats
+
+
+def brute_force(counts, odds, force):
+    """What each ratio may be, by plain grids of every centre, spread and ratio; last an area without searches.
+
+    Log ratios are normal around a centre; priors: flat for it, half-Cauchy for the spread, its scale five median
+    standard errors. Of each area the .5, .025 and .975 quantile and the chances of lying above 1 and above the force.
+    """
+    a, b = np.array([*counts, (0, 0)]).T
+    common, _, _ = expected_of(counts, odds)
+    share = common * odds / (1 + common * odds)
+    scale = 5 * np.sqrt(np.median(1 / ((a + b)[:-1] * share * (1 - share))))
+    theta, centre = np.linspace(-4, 5, 1_201), np.linspace(-0.5, 2, 101)
+    p = 1 / (1 + np.exp(-theta - np.log(odds)))
+    log = a[:, None] * np.log(p) + b[:, None] * np.log1p(-p)
+    likelihood = np.exp(log - log.max(axis=1, keepdims=True))
+    chance = np.zeros(likelihood.shape)
+    for tau in np.linspace(0.01, 2.5, 150):
+        prior = norm.pdf(theta[:, None], centre, tau)
+        whole = likelihood @ prior
+        weight = whole[:-1].prod(axis=0) * 1e20 / (1 + (tau / scale) ** 2)
+        chance += likelihood * ((weight / whole) @ prior.T)
+    chance /= chance.sum(axis=1, keepdims=True)
+    upto = np.cumsum(chance, axis=1) - chance / 2
+    return [
+        [*(np.exp(np.interp(level, row, theta)) for level in (0.5, 0.025, 0.975)),
+         *(1 - np.interp(np.log(ratio), theta, row) for ratio in (1, force))]
+        for row in upto
+    ]  # fmt: skip
+
+
+def test_ratios_pulled_towards_the_others_are_what_brute_force_gives(outlier):
+    finding = funnel(Scope(), outlier)
+    tables = json.loads(finding.as_json())["tables"]
+    found = {row["name"]: row for row in tables["pulled"]}
+    assert list(found) == list(by_name(finding))
+    names = [*(f"District {chr(90 - place)}" for place in range(10)), "Hightown", LEAST, NONE]
+    counts = [*USUAL, (130, 200), (4, 30), (0, 15)]
+    *expected, alone = brute_force(counts, 0.1, tables["whole"][0]["ratio"])
+    for name, figures in zip(names, expected, strict=True):
+        row = found[name]
+        ratio, low, high, *chances = alone if name == LEAST else figures
+        assert [row[column] for column in ("ratio_pulled", "low", "high")] == pytest.approx(
+            [ratio, low, high], rel=0.03
+        )
+        assert [row["chance_above_1"], row["chance_above_force"]] == pytest.approx(chances, abs=0.02)
+        assert row["ratio"] == by_name(finding)[name]["ratio"]
+    assert found["Hightown"]["ratio"] > found["Hightown"]["ratio_pulled"]
+    # The counts of one area are withheld, and those of another are shown, as one of them is 0.
+    assert (found[LEAST]["flag"], found[LEAST]["own_share"]) == ("model only: fewer than 10 searches of a group", 0)
+    assert (found[NONE]["flag"], found[NONE]["ratio"]) == ("no search is recorded as Black", None)
+    assert found[NONE]["own_share"] > 0
+    assert (found[ABSENT]["ratio_pulled"], found[ABSENT]["flag"]) == (
+        None,
+        "no residents of one of the two groups are loaded",
+    )
+    read = reading_table(finding, "pulled").set_index("Area")
+    assert read.at[LEAST, "From its own searches"] == "0\u00a0%"
+    assert read.at[ABSENT, "Pulled towards the others"] == ""
+    assert sum(caveat.startswith("Pulled towards the others, a ratio is") for caveat in finding.caveats) == 1
+    assert "Rao and Molina 2015" in finding.provenance.reference
 
 
 def test_the_table_reads_and_says_on_which_side_an_area_lies(outlier):
@@ -455,6 +551,8 @@ def test_every_force_is_answered_or_refused_in_one_sentence(real_store, force):
             assert beyond or not row["flagged"]
 
 
-def test_british_transport_police_has_no_residents_to_set_areas_against(real_store):
+def test_british_transport_police_has_no_districts_to_set_against_each_other(real_store):
     finding = funnel(Scope("btp"), real_store.view())
-    assert finding.answer.startswith("British Transport Police has no residents of its own")
+    assert finding.answer == (
+        "British Transport Police has no area of its own, so it has no districts that could be set against each other."
+    )

@@ -439,8 +439,8 @@ def test_transport_police_have_shares_and_no_ratio(write, districts):
     assert {row["ratio"] for row in rows_of(finding)} == {row["rate"] for row in rows_of(finding)} == {None}
     assert row_of(finding, power=NO_SUSPICION, group="Black")["verdict"] == "above"
     assert finding.answer.endswith(
-        "British Transport Police has no residents of its own, so no rate for each resident can be given; counts can "
-        "be, for any power and period."
+        "British Transport Police has no area of its own, so there are no residents to set its searches against; they "
+        "are counted, for any power and period."
     )
     assert len(finding.panels) == 1
 
@@ -627,6 +627,22 @@ def test_planted_differences_are_found_together_and_no_others(write):
     assert finding.chart_title == "Share of searches for each object; filled: Black, hollow: White"
 
 
+def test_of_groups_without_a_search_for_the_object_it_is_said_that_there_is_none(write):
+    finding = by_object(Scope(), write({"2019-06": [searched("Asian", 6, looked_for="Firearms")]}))
+    assert (finding.headline, finding.answer) == (
+        "No search of either group for firearms",
+        "No search of Black people or White people for firearms is recorded under powers that need grounds, June 2019; "
+        "choose another group.",
+    )
+
+
+def test_the_answer_begins_with_drugs_only_where_they_were_looked_for_often_enough(write):
+    rows = [*LOOKED_FOR["2019-06"][1::2], searched("White", 3)]
+    finding = by_object(Scope(), write({"2019-06": rows}))
+    assert finding.headline == "Searches for offensive weapons: Black 100\u00a0%, White 96\u00a0%"
+    assert finding.answer.startswith("100\u00a0% (91 to 100\u00a0%) of the searches of Black people and 96\u00a0% (")
+
+
 def test_of_two_objects_the_mirror_is_tested_once(write):
     """Two objects and no other: of each group one share is what the other leaves, so two tests of two groups, not four.
 
@@ -785,4 +801,7 @@ def test_a_rate_of_bursts_has_no_range_and_says_why(real_store):
     assert grounds[["rate_low", "difference_low"]].notna().all()
     assert "bursts" in none["flag"]
     assert any(said.startswith("The searches came in bursts: ") for said in made.caveats)
-    assert any(said.startswith("Where two ratios clearly differ and the shares do not") for said in made.caveats)
+    assert any(
+        said.startswith("Of the same searches the two ratios clearly differ and the shares do not")
+        for said in made.caveats
+    )

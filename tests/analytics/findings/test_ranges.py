@@ -8,7 +8,7 @@ from scipy import stats
 
 from analytics.disparity import Estimate, Ratio
 from analytics.findings import QUESTIONS, choices
-from analytics.findings.stop_and_search import disproportionality, rates, trend
+from analytics.findings.stop_and_search import disproportionality, quality, rates, trend
 from analytics.findings.stop_and_search.ranges import (
     HUNDRED_FOLD,
     NO_RATIO,
@@ -90,6 +90,8 @@ def test_a_ratio_that_could_be_anything_is_refused_and_says_what_to_do(real_stor
         "choose another group or all powers."
     )
     assert NO_RATIO in set(made.tables["disproportionality"]["flag"])
+    lines = quality(Scope("west-midlands", power=SIXTY), real_store.view()).lines
+    assert lines[0].text == "Ethnicity unknown for 7\u00a0%"
 
 
 @pytest.mark.parametrize("force", ["west-midlands", "lancashire", "surrey", "dyfed-powys"])

@@ -105,7 +105,7 @@ def _row(code, name):
 def test_a_force_without_residents(town):
     town.boundaries()
     town.census({town.east: ("East", EAST)})
-    with pytest.raises(NoResidents, match="British Transport Police has no residents of its own"):
+    with pytest.raises(NoResidents, match="British Transport Police has no area of its own"):
         residents(town.view(), "btp", "Census 2021")
 
 

@@ -109,7 +109,7 @@ def test_a_period_is_pooled_and_not_the_mean_of_its_months(town):
     monthly = {(r["month"], r["group"]): r["rate"] for r in json.loads(made.as_json())["table"]}
     assert monthly["2019-05", "Black"] == pytest.approx(2.0)
     assert monthly["2019-06", "Black"] == pytest.approx(18.0)
-    assert made.headline == "2.0 in May 19 to 18.0 in Jun 19 for every 1,000 Black residents"
+    assert made.headline == "Lowest 2.0 (May 19), highest 18.0 (Jun 19) per 1,000 Black residents"
 
 
 # Unknown ethnicity
@@ -428,12 +428,15 @@ def test_a_zero_of_published_files_is_shown_without_a_rate(town):
     for made in (counted, compared, trend(Scope(), view)):
         assert said in made.caveats
         assert not any("withheld" in sentence for sentence in sentences(made))
-    for scope in (Scope(group="Other"), Scope(comparator="Other")):
+    # 200 of 80,000 White and 60 of 5,000 Black residents: 2.5 and 12 of 1,000 residents counted as Other.
+    expected = {"about 2 would be expected at the White rate": Scope(group="Other")}
+    expected["about 12 would be expected at the Black rate"] = Scope(comparator="Other")
+    for said, scope in expected.items():
         refused = disproportionality(scope.but(from_month="2019-06"), view)
         assert (refused.refused, refused.answer) == (
             True,
-            "No search by Surrey Police in June 2019 is recorded as Other; check whether the force uses this category, "
-            "or choose another group.",
+            f"No search by Surrey Police in June 2019 is recorded as Other, where {said}; check whether the force uses "
+            "this category, or choose another group.",
         )
     assert "longer period" not in trend(Scope(group="Other", from_month="2019-06"), view).answer
 
@@ -446,7 +449,8 @@ def test_a_zero_of_a_group_that_the_force_records_elsewhere_is_no_question_of_th
     last = Scope(from_month="2019-06")
     assert row(rates(last, town.view()), "Other")["flag"] == "no search is recorded as Other"
     assert disproportionality(last.but(group="Other"), town.view()).answer == (
-        "No search by Surrey Police in June 2019 is recorded as Other; choose another group or a longer period."
+        "No search by Surrey Police in June 2019 is recorded as Other, where about 2 would be expected at the White "
+        "rate; choose another group or a longer period."
     )
 
 
@@ -461,7 +465,7 @@ def test_a_refusal_names_the_district_and_the_power_that_leave_so_few(town):
         f"Not enough searches: fewer than 10 searches of Black people by Surrey Police in June 2019 {where}; choose"
     )
     assert disproportionality(scope.but(group="Other"), town.view()).answer.startswith(
-        f"No search by Surrey Police in June 2019 {where} is recorded as Other; "
+        f"No search by Surrey Police in June 2019 {where} is recorded as Other, where about 1 "
     )
     assert f"fewer than 10 searches of Black people {where}; choose" in trend(scope, town.view()).answer
 
@@ -528,7 +532,9 @@ def test_few_expected_searches_are_said(town):
     assert finding.caveats[1] == INDEPENDENT
     assert finding.headline.startswith("Few searches (12): Black people at ")
     assert "52 searches (few: 12 of Black people): a ratio of" in finding.answer
-    assert finding.chart_title == "The gap remains in all three comparisons, on few searches"
+    read = row(finding)
+    ends = near_one.between(read["low"], read["high"])
+    assert finding.chart_title == f"The gap remains in all three comparisons, from {ends} times, on few searches"
 
 
 def test_two_equal_rates_are_no_clear_difference(town):
@@ -569,10 +575,10 @@ def test_without_residents_the_searches_of_each_month_are_counted(town):
     finding = trend(Scope(), town.view())
     checked(finding)
     assert not finding.refused
-    assert finding.headline == "31 in May 19 to 60 in Jun 19: searches of Black people"
+    assert finding.headline == "Lowest 31 (May 19), highest 60 (Jun 19): searches of Black people"
     assert finding.answer.startswith(
-        "Searches of Black people in a month: from 31 in May 2019 to 60 in June 2019, May to August 2019 (3 of 4 "
-        "months), 136 in all; no test of a change was made. "
+        "Searches of Black people in a month: lowest 31 in May 2019, highest 60 in June 2019, May to August 2019 (3 of "
+        "4 months), 136 in all; no test of a change was made. "
     )
     counted = finding.table.set_index(["group", "month"])
     assert counted.loc["Black", "stops"].fillna(-1).tolist() == [31, 60, -1, 45]
@@ -810,14 +816,14 @@ def test_two_months_leave_chance_alone_and_say_so(town):
 def test_the_lowest_and_the_highest_month_are_told_with_their_intervals(town):
     six_months(town, more=1.2)
     made = trend(Scope(), town.view())
-    assert made.headline == "5.0 in Jan 19 to 6.0 in Feb 19 for every 1,000 Black residents"
+    assert made.headline == "Lowest 5.0 (Jan 19), highest 6.0 (Feb 19) per 1,000 Black residents"
     low, high = (
         next(r for r in json.loads(made.as_json())["table"] if (r["month"], r["group"]) == (month, "Black"))
         for month in ("2019-01", "2019-02")
     )
     assert made.answer == (
-        f"Searches for every 1,000 Black residents in a month: from 5.0 ({low['low']:.1f} to {low['high']:.1f}) in "
-        f"January 2019 to 6.0 ({high['low']:.1f} to {high['high']:.1f}) in February 2019, January to June 2019, "
+        f"Searches for every 1,000 Black residents in a month: lowest 5.0 ({low['low']:.1f} to {low['high']:.1f}) in "
+        f"January 2019, highest 6.0 ({high['low']:.1f} to {high['high']:.1f}) in February 2019, January to June 2019, "
         "330 searches of them; no test of a change was made."
     )
 
@@ -833,7 +839,7 @@ def test_a_month_whose_range_says_nothing_has_none_and_the_sentence_says_so(town
     assert (low["low"], low["high"]) == (None, None)
     assert "no range of the rate" in low["flag"]
     assert high["low"] is not None
-    assert f"from 5.0 (no range) in January 2019 to 10.0 ({high['low']:.1f} to" in made.answer
+    assert f"lowest 5.0 (no range) in January 2019, highest 10.0 ({high['low']:.1f} to" in made.answer
     assert any(said.startswith("The searches came in bursts: ") for said in made.caveats)
 
 
@@ -1205,8 +1211,8 @@ def test_every_force_of_june_2019(real_store, june_2019, force):
     if force == "btp":
         assert refused
         assert read["disproportionality"]["answer"] == (
-            "British Transport Police has no residents of its own, so no rate for each resident can be given; counts "
-            "can be, for any power and period."
+            "British Transport Police has no area of its own, so there are no residents to set its searches against; "
+            "they are counted, for any power and period."
         )
     elif force == "city-of-london":
         assert refused
@@ -1332,7 +1338,7 @@ def test_a_ratio_that_another_count_clearly_moves_says_so_at_once(real_store):
     made = disproportionality(Scope("lancashire"), real_store.view())
     shown, others = row(made), made.tables["definitions"].iloc[1:]
     assert (others["low"] > shown["high"]).all()
-    assert "Counted otherwise it clearly differs: 4.4 (3.8 to 5.1) by officer-defined ethnicity" in made.answer
+    assert "Counted otherwise the ratio is 4.4 (3.8 to 5.1) by officer-defined ethnicity" in made.answer
     older = made.tables["denominators"].query("residents_source == 'Census 2011'").iloc[0]
     assert older["ratio"] == pytest.approx(96 / older["population"] / (5_401 / older["comparator_population"]))
     assert made.caveats[0].startswith(f"By another source of residents the ratio is {near_one.times(older['ratio'])} (")
@@ -1347,3 +1353,47 @@ def test_a_ratio_made_of_two_kinds_of_powers_says_both(real_store):
     (said,) = [one for one in made.caveats if "two kinds of powers" in one]
     assert "4.2 (4.1 to 4.4) under powers that need grounds and 12.0 (10.5 to 13.9)" in said
     assert "Under which power" in said
+
+
+# More than half unknown
+
+
+def test_of_mostly_unknown_ethnicity_nothing_is_told_by_group(real_store):
+    """West Midlands, 2019: officers' word is blank in 16,614 of 23,347 searches, and two groups alone are recorded."""
+    view, scope = real_store.view(), Scope("west-midlands", definition="officer")
+    for ask in (disproportionality, trend):
+        made = ask(scope, view)
+        assert made.refused
+        assert "not known for 71\u00a0% of them" in made.answer
+        assert "choose self-defined ethnicity" in made.answer
+    made = rates(scope, view)
+    assert made.headline == "23,347 searches of persons, year to December 2019"
+    assert "with more than half unknown, neither a rate nor a ratio of groups says anything" in made.answer
+    assert {one["group"]: one["stops"] for one in json.loads(made.as_json())["table"]}["Asian"] == 6_003
+    assert made.table["rate"].isna().all()
+
+
+def test_much_unknown_ethnicity_is_said_before_every_rate(real_store):
+    """Bedfordshire: 26 % of 2,786 searches are of nobody known; by officers 1 %."""
+    view = real_store.view()
+    for ask in (rates, trend):
+        assert ask(Scope("bedfordshire"), view).answer.startswith(
+            "Ethnicity is unknown for 26\u00a0% of searches. As recorded: "
+        )
+        assert "Ethnicity is unknown" not in ask(Scope("bedfordshire", definition="officer"), view).answer
+
+
+def test_a_ratio_that_no_unknown_ethnicity_turns_says_so(real_store):
+    """Metropolitan, 2018: 11,323 unknown. White rate with all of them 7.4, far from 20.7 (by hand)."""
+    made = disproportionality(Scope("metropolitan", from_month="2018-04", to_month="2018-09"), real_store.view())
+    assert (
+        "Even if every search of unknown ethnicity were of White people, the Black rate would be the higher one."
+        in made.caveats
+    )
+    assert made.chart_title == "The gap remains in all five comparisons, from 3.0 to 6.7 times"
+
+
+def test_without_a_search_it_is_said_how_many_would_be_expected(real_store):
+    """Cumbria, June 2019: 94 of 96 searches are of White people."""
+    made = disproportionality(Scope("cumbria"), real_store.view())
+    assert "is recorded as Black, where fewer than 1 would be expected at the White rate; check" in made.answer
