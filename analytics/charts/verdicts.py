@@ -46,7 +46,7 @@ def verdict_rows(rows: pd.DataFrame, tests: pd.DataFrame, mode: Mode) -> go.Figu
         One row a criterion, test by test: test, criterion, measured_as (``share`` or ``ratio``), estimate, low, high,
         met_by and base (of a share the searches that are so, and all), floor and ceiling (ends of the yardstick),
         yardstick (in words), verdict, flag (why no figure), and note (what is to be known of the figure or of its
-        verdict, in 20 letters; empty where nothing is). A share without an interval is a count of all.
+        verdict, in 16 letters; empty where nothing is). A share without an interval is a count of all.
     tests
         One row a test in the same order: test and verdict.
     mode

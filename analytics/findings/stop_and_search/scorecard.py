@@ -67,8 +67,8 @@ _ALIKE = f"{CHANCE}: all months are alike"
 _COUNTED = "a count of all records, so without an interval"
 """Flag of the share of records that hold something: nothing is sampled, and no month stands for others."""
 
-_FEW = f"fewer than {MINIMUM_PERIODS} months"
-_OPEN = f"{CHANCE}: not clear whatever it says, with {_FEW}"
+_FEW = f"under {MINIMUM_PERIODS} months"
+_OPEN = f"{CHANCE}: not clear whatever it says, with fewer than {MINIMUM_PERIODS} months"
 """Flag of a figure of which months can't show how far it varies."""
 
 _WRONG = 0.025
@@ -91,7 +91,7 @@ class Told:
     ``open`` marks a figure that is not clear whatever its interval: unknown ethnicity can carry it to either side of
     the yardstick, there are more searches than residents, or fewer than 3 months can't show how far searches vary.
     ``hidden`` marks one that rests on a count that is withheld: its verdict is told without it.
-    ``note`` is what is to be known of the figure or of its verdict, in 20 letters, for the drawing.
+    ``note`` is what is to be known of the figure or of its verdict, in 16 letters, for the drawing.
     """
 
     estimate: float = math.nan
@@ -195,7 +195,7 @@ def _ethnicity(searches: Searches) -> Told:
         return told
     given = wording.percent(recording.ethnicity_given(searches) / told.met_by)
     flag = f"{told.flag}; of those recorded an ethnicity is given for {given}, the others are not stated"
-    return replace(told, flag=flag, note=f"a group given: {given}")
+    return replace(told, flag=flag, note=f"given for {given}")
 
 
 def _conduct(column: str, searches: Searches, *, least: float = LEAST_KNOWN, held: bool = False) -> Told:
@@ -276,7 +276,7 @@ def _ratio(searches: Searches, *, within: bool) -> Told:
         return Told(flag="no ratio within districts is given")
     floor, ceiling = _limits("yardstick_ratio")
     said, doubtful = [_rates(row, len(searches.months), within=within)], OVER in row["flag"]
-    note = "more than residents" if doubtful else ""
+    note = "over residents" if doubtful else ""
     if doubtful:
         said.append(OVER)
     if within:
@@ -289,7 +289,7 @@ def _ratio(searches: Searches, *, within: bool) -> Told:
     # As recorded it may lie on either side, depending on who the people of unknown ethnicity were.
     if verdict(least, most, floor, ceiling) == NOT_CLEAR:
         said, doubtful = [*said, f"from {near_one.between(least, most)} if unknown ethnicity were all or none"], True
-        note = note or "unknown ethnicity"
+        note = note or "open by unknown"
     known = 1 - row["unknown_share"]
     return Told(estimate, low, high, math.nan, row["base"], known, "; ".join(said), open=doubtful, note=note)
 

@@ -216,10 +216,7 @@ def _answer(rows: Sequence[Criterion], force: str, span: str) -> str:
     parts = "; ".join([*([wording.listing(told)] if told else []), *([others] if open_ else [])])
     aims = list(dict.fromkeys(row.aim for row in rows if row.verdict == LOOK))
     where = f" To look at: {wording.listing([_lower(AIMS[aim]) for aim in aims])}." if aims else ""
-    return (
-        f"Of {wording.plural(len(rows), 'question')} on the guidance's five aims, {force}, all "
-        f"powers, {span}: {parts}.{where}"
-    )
+    return f"Of {wording.plural(len(rows), 'question')} on the five aims, {force}, all powers, {span}: {parts}.{where}"
 
 
 def _lower(text: str) -> str:
