@@ -173,7 +173,7 @@ def _table(judged: _Judged) -> pd.DataFrame:
             **{name: with_nulls(areas.stops[:, place], nothing) for place, name in enumerate(_COUNTS)},
             "base": with_nulls(base, nothing),
             **{
-                name: with_nulls(values, ~areas.known | (wide & (name not in _RATES)))
+                name: with_nulls(values, hidden if name in _RATES else hidden | wide)
                 for name, values in figures.items()
             },
             "flag": pd.array(np.where(wide, NO_RATIO, areas.flags()), dtype="str"),

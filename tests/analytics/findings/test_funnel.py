@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -239,7 +240,7 @@ def test_what_cannot_be_given_says_why_and_gives_no_count_away(outlier):
 def test_an_area_whose_ratio_could_be_anything_has_none_and_both_rates(outlier, monkeypatch):
     """As on the map; the fold is lowered, so that ranges of this town are too wide for it."""
     before = funnel(Scope(), outlier).table.set_index("name")
-    monkeypatch.setattr("analytics.findings.stop_and_search.funnel.HUNDRED_FOLD", 3)
+    monkeypatch.setattr(sys.modules[funnel.__module__], "HUNDRED_FOLD", 3)
     after = funnel(Scope(), outlier).table.set_index("name")
     wide = before.index[(before["high"] > 3 * before["low"]).fillna(False)]
     assert 0 < len(wide) < before["ratio"].notna().sum()
