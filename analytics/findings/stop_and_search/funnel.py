@@ -21,7 +21,7 @@ from analytics.findings.searches import UNANSWERABLE, NoSearches
 from analytics.findings.stop_and_search import pulled
 from analytics.findings.stop_and_search.areas import FEWEST, PairAreas, comparable_areas
 from analytics.findings.stop_and_search.edges import Edges, edges_of
-from analytics.findings.stop_and_search.ranges import HUNDRED_FOLD, could_be, is_told
+from analytics.findings.stop_and_search.ranges import HUNDRED_FOLD, NO_RATIO, could_be, is_told
 from analytics.findings.stop_and_search.shared import FAIRNESS, PER, STREET
 from analytics.findings.survey.small_areas import NoModel
 from analytics.records import with_nulls
@@ -65,6 +65,7 @@ _NARROW = "Limits and intervals take searches as independent and are likely too 
 _LIMITS = ("limit_low_95", "limit_high_95", "limit_low_998", "limit_high_998")
 _FIGURES = ("rate", "comparator_rate", "ratio", "low", "high", "expected", "equal_to", *_LIMITS, "p_value", "q_value")
 _COUNTS = ("stops", "comparator_stops")
+_RATES = ("rate", "comparator_rate")
 _NAMED = 8
 """So many areas outside the 95 % limits are named."""
 
@@ -155,8 +156,8 @@ def _table(judged: _Judged) -> pd.DataFrame:
         "rate": rates[:, 0],
         "comparator_rate": rates[:, 1],
         "ratio": found.ratio,
-        "low": np.where(wide, np.nan, own.low),
-        "high": np.where(wide, np.nan, own.high),
+        "low": own.low,
+        "high": own.high,
         "expected": found.expected,
         "equal_to": 2 * found.information,
         **{name: getattr(found, name) for name in _LIMITS},
@@ -164,15 +165,18 @@ def _table(judged: _Judged) -> pd.DataFrame:
         "q_value": found.q_value,
     }
     base = areas.stops.sum(axis=1)
-    nothing = np.zeros(len(base), dtype=bool)
+    nothing, hidden = np.zeros(len(base), dtype=bool), ~areas.known
     table = pd.DataFrame(
         {
             "area": pd.array(list(areas.codes), dtype="str"),
             "name": pd.array(list(areas.names), dtype="str"),
             **{name: with_nulls(areas.stops[:, place], nothing) for place, name in enumerate(_COUNTS)},
             "base": with_nulls(base, nothing),
-            **{name: with_nulls(values, ~areas.known) for name, values in figures.items()},
-            "flag": pd.array(areas.flags(), dtype="str"),
+            **{
+                name: with_nulls(values, hidden if name in _RATES else hidden | wide)
+                for name, values in figures.items()
+            },
+            "flag": pd.array(np.where(wide, NO_RATIO, areas.flags()), dtype="str"),
         }
     )
     kept = withhold(table, _COUNTS, ["base", *_FIGURES], settings().threshold, zeros_shown=True, flag_kept=True)
@@ -397,13 +401,13 @@ def _withheld(judged: _Judged, table: pd.DataFrame) -> list[str]:
     number = int((table["flag"].str.startswith("withheld").to_numpy(dtype=bool) & judged.areas.known).sum())
     if not number:
         return []
-    have, count = ("has", "counts") if number == 1 else ("have", "count")
+    have, own, count = ("has", "its", "counts") if number == 1 else ("have", "their", "count")
     return [
         f"{places.called(judged.areas.level, number)} {have} fewer than {settings().threshold} searches of one of the "
-        f"two groups and no figure here, and {count} in the ratio within areas and in the tests. Of areas that expect "
-        "few searches those with more are shown, so that dots at the left lie higher than all areas of their size. "
-        "Small counts are withheld so that nobody reads a ratio into them, not to keep them secret: the files are "
-        "published."
+        f"two groups and no figure of {own} own, and {count} in the ratio within areas and in the tests. Of areas that "
+        "expect few searches those with more are shown, so that dots at the left lie higher than all areas of their "
+        "size. Small counts are withheld so that nobody reads a ratio into them, not to keep them secret: the files "
+        "are published."
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from analytics.findings import QUESTIONS
 from analytics.findings.neighbourhoods import area_map
 from analytics.findings.stop_and_search import FAIRNESS, STREET, funnel, levels
 from analytics.findings.stop_and_search.funnel import BESIDE, REASON_TO_LOOK
+from analytics.findings.stop_and_search.ranges import NO_RATIO
 from analytics.findings.ways_out import ways_out
 from analytics.reading import reading_table
 from analytics.scope import Scope
@@ -233,6 +235,20 @@ def test_what_cannot_be_given_says_why_and_gives_no_count_away(outlier):
         f"No residents of both groups are loaded for {ABSENT}, so no ratio is given there: 100 searches of the two "
         f"groups ({wording.percent(100 / every)}) are in no figure here, and count in the rates of the whole force."
     ) in finding.caveats
+
+
+def test_an_area_whose_ratio_could_be_anything_has_none_and_both_rates(outlier, monkeypatch):
+    """As on the map; the fold is lowered, so that ranges of this town are too wide for it."""
+    before = funnel(Scope(), outlier).table.set_index("name")
+    fold = float((before["high"] / before["low"]).median())
+    monkeypatch.setattr(sys.modules[funnel.__module__], "HUNDRED_FOLD", fold)
+    after = funnel(Scope(), outlier).table.set_index("name")
+    wide = before.index[(before["high"] > fold * before["low"]).fillna(False)]
+    assert 0 < len(wide) < before["ratio"].notna().sum()
+    assert list(after.index[after["flag"] == NO_RATIO]) == list(wide)
+    same = ["rate", "comparator_rate", "stops", "comparator_stops"]
+    assert (after.loc[wide, same] == before.loc[wide, same]).all(axis=None)
+    assert after.loc[wide, ["ratio", "low", "high", "p_value", "q_value", "flagged"]].isna().all(axis=None)
 
 
 def brute_force(counts, odds, force):
