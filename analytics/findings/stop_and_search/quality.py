@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
@@ -633,6 +633,14 @@ def _lead_of_hours(check: _Check) -> list[_Lead]:
     return [_Lead(said, f"{said[0].upper()}{said[1:]}", gap=True)] if gone else []
 
 
+def _counted(row: Mapping[Any, Any]) -> str:
+    """How many searches, outcomes or months lack it: ``1 search``, ``12 months``."""
+    if wording.missing(row["searches"]):
+        return ""
+    many = str(row["unit"]).split()[-1]
+    return wording.plural(int(row["searches"]), "search" if many == SEARCHES else many.removesuffix("s"), many)
+
+
 def _draw(table: pd.DataFrame, mode: Mode) -> go.Figure:
     import pandas as pd
 
@@ -644,7 +652,7 @@ def _draw(table: pd.DataFrame, mode: Mode) -> go.Figure:
                 "estimate": [row["share"] for row in rows],
                 "low": [None] * len(rows),
                 "high": [None] * len(rows),
-                "detail": [f"{wording.count(row['searches'])} {row['unit'].split()[-1]}" for row in rows],
+                "detail": [_counted(row) for row in rows],
                 "look": [not wording.missing(row["share"]) and row["share"] > settings().unknown_share for row in rows],
                 "flag": [row["flag"] for row in rows],
             }

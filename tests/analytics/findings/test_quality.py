@@ -13,6 +13,7 @@ import pytest
 
 from analytics.findings.searches import Searches
 from analytics.findings.stop_and_search import by_object, disproportionality, quality, recording
+from analytics.findings.stop_and_search.quality import _counted
 from analytics.reading import reading_table, reading_titles
 from analytics.scope import Scope
 from data import counting, publishing
@@ -436,3 +437,16 @@ def test_every_force_of_june_2019(real_store, june, force):
         if row["bound_high"] is not None:
             assert row["bound_low"] <= (row["bound_low"] if row["as_recorded"] is None else row["as_recorded"])
             assert row["bound_low"] <= row["bound_high"]
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "said"),
+    [
+        (1, "searches", "1 search"),
+        (15, "drugs searches", "15 searches"),
+        (1, "outcomes", "1 outcome"),
+        (1, "months", "1 month"),
+    ],
+)
+def test_one_is_counted_as_one(number, unit, said):
+    assert _counted({"searches": number, "unit": unit}) == said
