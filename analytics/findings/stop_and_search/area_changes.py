@@ -15,6 +15,7 @@ from analytics.findings import choices
 from analytics.findings.neighbourhoods import places
 from analytics.findings.residents import NoResidents
 from analytics.findings.searches import UNANSWERABLE, Searches
+from analytics.findings.stop_and_search.shared import PER
 from analytics.findings.survey import changes
 from analytics.findings.survey import choices as surveys
 from analytics.findings.survey.answers import Answers
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 YEAR = 12
 LEAST_MONTHS = 6
 """Calendar months with a file in both years that it takes."""
-PER = 1000
 CLEAR = 0.05
 """P-value under which one correlation alone is called clear."""
 

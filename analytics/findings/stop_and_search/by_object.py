@@ -18,6 +18,7 @@ from analytics.findings.stop_and_search.followed import Followed
 from analytics.findings.stop_and_search.object_words import object_as_label, object_in_words
 from analytics.findings.stop_and_search.shared import (
     FAIRNESS,
+    LEAST_KNOWN,
     either,
     none_recorded,
     other_choices,
@@ -52,9 +53,6 @@ NOT_KNOWN = (BLANK, NOT_RECOGNISED, NOT_DETAILED)
 DRUGS_POWER = "Misuse of Drugs Act 1971, section 23"
 OF_THE_DRUGS_POWER = (DRUGS, "Psychoactive substances")
 """What is looked for in a search for drugs."""
-
-LEAST_KNOWN = 0.8
-"""Share of the searches of which the file must say what was looked for; with less there is no share."""
 
 LEAST_FITTING = 0.8
 """Share of the searches under the drugs power that must be for drugs; with fewer the objects are taken to be wrong.

@@ -18,7 +18,6 @@ from analytics.findings.refusal import refused
 from analytics.findings.residents import Residents
 from analytics.findings.searches import NoSearches, Searches
 from analytics.findings.stop_and_search import shares, tested_shares
-from analytics.findings.stop_and_search.by_object import LEAST_KNOWN
 from analytics.findings.stop_and_search.comparison import comparison
 from analytics.findings.stop_and_search.powers import (
     GROUNDS,
@@ -35,6 +34,7 @@ from analytics.findings.stop_and_search.shared import (
     EXCESS,
     FAIRNESS,
     FEW_MONTHS,
+    LEAST_KNOWN,
     STREET,
     group_rate,
     missing_residents,

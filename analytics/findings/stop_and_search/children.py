@@ -15,12 +15,12 @@ from analytics.findings.residents import NoResidents
 from analytics.findings.searches import UNANSWERABLE
 from analytics.findings.stop_and_search import children_compared, group_shares, shares
 from analytics.findings.stop_and_search.conducted import ADULT, Conducted, bands_below
-from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
 from analytics.findings.stop_and_search.group_shares import Kind, gap_in_words, share_in_words, share_panel
 from analytics.findings.stop_and_search.residents_by_age import residents_aged, year_apart
 from analytics.findings.stop_and_search.shared import (
     CHANCE,
     FAIRNESS,
+    LEAST_KNOWN,
     OVER,
     PER,
     STREET,

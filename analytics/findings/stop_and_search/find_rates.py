@@ -30,6 +30,7 @@ from analytics.findings.stop_and_search.shared import (
     CHANCE,
     FAIRNESS,
     FEW_MONTHS,
+    LEAST_KNOWN,
     UNTESTED,
     none_recorded,
     none_recorded_as,
@@ -58,15 +59,6 @@ if TYPE_CHECKING:
     from data.store import View
 
     Chosen = NDArray[np.bool_]
-
-LEAST_KNOWN = 0.8
-"""Share of the searches of which the file must say whether something was found; with less there is no find rate."""
-
-APART_FROM_AIMS = (
-    "“Five tests” and “Five aims” rest on one find rate and ask two things of it: the tests whether the rate of all "
-    "searches on grounds reaches a yardstick, the aims whether some kinds of search find clearly less than the others, "
-    "so that one can be met where the other needs a look. The aims are always of the whole force and all powers."
-)
 
 ANYTHING = "Any object"
 """The stratum of all searches under powers that need grounds."""

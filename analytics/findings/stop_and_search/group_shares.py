@@ -14,8 +14,14 @@ from analytics.disclosure import IN_COMPANY, second_with, withhold
 from analytics.finding import Panel
 from analytics.findings.stop_and_search import shares
 from analytics.findings.stop_and_search.conducted import Conducted
-from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
-from analytics.findings.stop_and_search.shared import CHANCE, UNTESTED, none_recorded, typed_frame, withheld_caveats
+from analytics.findings.stop_and_search.shared import (
+    CHANCE,
+    LEAST_KNOWN,
+    UNTESTED,
+    none_recorded,
+    typed_frame,
+    withheld_caveats,
+)
 from analytics.records import records_of
 from data.cubes import EVERYONE
 from data.settings import settings

@@ -13,9 +13,15 @@ from analytics.findings.searches import UNANSWERABLE, NoSearches
 from analytics.findings.stop_and_search import group_shares, shares
 from analytics.findings.stop_and_search.children import CHILDREN
 from analytics.findings.stop_and_search.conducted import Conducted
-from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
 from analytics.findings.stop_and_search.group_shares import Kind, gap_in_words, share_in_words, share_panel
-from analytics.findings.stop_and_search.shared import FAIRNESS, people, rules_fired, typed_frame, withheld_caveats
+from analytics.findings.stop_and_search.shared import (
+    FAIRNESS,
+    LEAST_KNOWN,
+    people,
+    rules_fired,
+    typed_frame,
+    withheld_caveats,
+)
 from analytics.findings.tested import chance_caveat, rule_of_tests
 from analytics.records import records_of
 from analytics.scope import Scope

@@ -20,20 +20,13 @@ from analytics.findings.refusal import refused
 from analytics.findings.residents import NoResidents
 from analytics.findings.searches import UNANSWERABLE, Searches
 from analytics.findings.stop_and_search import recording
-from analytics.findings.stop_and_search.by_object import (
-    DRUGS,
-    LEAST_KNOWN,
-    NOT_DETAILED,
-    contradict,
-    fitting,
-    known,
-)
+from analytics.findings.stop_and_search.by_object import DRUGS, NOT_DETAILED, contradict, fitting, known
 from analytics.findings.stop_and_search.comparison import pair_ratio
 from analytics.findings.stop_and_search.followed import BROAD, STRICT, Followed
 from analytics.findings.stop_and_search.powers import NO_SUSPICION, NOT_LISTED, NOT_RECORDED, kind_of
 from analytics.findings.stop_and_search.ranges import is_told
 from analytics.findings.stop_and_search.recording import by_month
-from analytics.findings.stop_and_search.shared import typed_frame
+from analytics.findings.stop_and_search.shared import LEAST_KNOWN, typed_frame
 from analytics.records import records_of
 from analytics.scope import DEFINITIONS, Scope
 from data.checks.midnights import GATE, Midnights, midnights_of

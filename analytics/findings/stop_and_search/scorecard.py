@@ -12,6 +12,7 @@ import numpy as np
 
 from analytics import charts, disparity, near_one, wording
 from analytics.disparity.dispersion import MINIMUM_PERIODS
+from analytics.disparity.estimate import TAIL
 from analytics.disparity.verdicts import MET, NO_DATA, NOT_CLEAR, NOT_MET, of_several, verdict
 from analytics.finding import Finding
 from analytics.findings.asked import question_of
@@ -20,10 +21,20 @@ from analytics.findings.residents import NoResidents
 from analytics.findings.searches import UNANSWERABLE, NoSearches, Searches
 from analytics.findings.stop_and_search import recording
 from analytics.findings.stop_and_search.disproportionality import disproportionality
-from analytics.findings.stop_and_search.find_rates import APART_FROM_AIMS, LEAST_KNOWN, rate_of_everyone
+from analytics.findings.stop_and_search.find_rates import rate_of_everyone
 from analytics.findings.stop_and_search.followed import BROAD, STRICT, Followed
 from analytics.findings.stop_and_search.recording import Recorded
-from analytics.findings.stop_and_search.shared import CHANCE, FAIRNESS, FEW_MONTHS, OVER, STREET, either, people
+from analytics.findings.stop_and_search.shared import (
+    APART_FROM_AIMS,
+    CHANCE,
+    FAIRNESS,
+    FEW_MONTHS,
+    LEAST_KNOWN,
+    OVER,
+    STREET,
+    either,
+    people,
+)
 from analytics.library.yardsticks import TESTS, Criterion, criteria
 from analytics.records import records_of, with_nulls
 from analytics.scope import ALL_POWERS, Scope
@@ -70,9 +81,6 @@ _COUNTED = "a count of all records, so without an interval"
 _FEW = f"under {MINIMUM_PERIODS} months"
 _OPEN = f"{CHANCE}: not clear whatever it says, with fewer than {MINIMUM_PERIODS} months"
 """Flag of a figure of which months can't show how far it varies."""
-
-_WRONG = 0.025
-"""Chance at which one end of a 95 % interval lies on the wrong side."""
 
 _SCORECARD = [
     "test", "criterion", "measured_as", "estimate", "low", "high", "met_by", "base", "known_share", "floor", "ceiling",
@@ -531,7 +539,7 @@ def _by_chance(table: pd.DataFrame) -> list[str]:
     return [
         *(said if by_chance else []),
         "What records hold is counted. Every other verdict is told from its own 95 % interval, and met or not met is "
-        f"wrong by chance in at most 1 of 40: {whose} fewer than {max(1, math.ceil(told * _WRONG))} on average.",
+        f"wrong by chance in at most 1 of 40: {whose} fewer than {max(1, math.ceil(told * TAIL))} on average.",
     ]
 
 

@@ -31,6 +31,15 @@ PER = 1000
 MOST_UNKNOWN = 0.5
 """Share of searches of unknown ethnicity above which nothing is told by group: our own choice."""
 
+LEAST_KNOWN = 0.8
+"""Share of searches of which the file must say what is asked of it; with less there is no share, and no find rate."""
+
+APART_FROM_AIMS = (
+    "“Five tests” and “Five aims” rest on one find rate and ask two things of it: the tests whether the rate of all "
+    "searches on grounds reaches a yardstick, the aims whether some kinds of search find clearly less than the others, "
+    "so that one can be met where the other needs a look. The aims are always of the whole force and all powers."
+)
+
 FAIRNESS = (
     "A disparity is not proof of discrimination, and no disparity is not proof of fairness. These tests can disagree; "
     "read them together."

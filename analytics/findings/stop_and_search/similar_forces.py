@@ -15,7 +15,6 @@ from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE, Searches
 from analytics.findings.stop_and_search.comparison import comparison
-from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
 from analytics.findings.stop_and_search.followed import BROAD, Followed
 from analytics.findings.stop_and_search.ranges import (
     NO_RATIO,
@@ -27,6 +26,7 @@ from analytics.findings.stop_and_search.shared import (
     CHANCE,
     EXCESS,
     FAIRNESS,
+    LEAST_KNOWN,
     PER,
     STREET,
     difference_and_excess,

@@ -17,7 +17,6 @@ from analytics.findings.refusal import refused
 from analytics.findings.residents import check_area
 from analytics.findings.searches import COLUMNS, UNANSWERABLE, NoSearches, Searches, check_counted
 from analytics.findings.stop_and_search.disproportionality import comparable
-from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
 from analytics.findings.stop_and_search.followed import places_of
 from analytics.findings.stop_and_search.residents_by_age import (
     SEXES,
@@ -30,6 +29,7 @@ from analytics.findings.stop_and_search.shared import (
     CHANCE,
     FAIRNESS,
     INDEPENDENT,
+    LEAST_KNOWN,
     PER,
     STREET,
     missing_residents,
@@ -62,7 +62,8 @@ _ANY = "Any"
 
 _MEANS = (
     "Standardised for age and sex, groups are compared as if they had the same make-up: that of all residents of the "
-    "force. What is left of a difference does not lie in age or sex; what goes does. Neither says why."
+    "force. What is left of a difference is not one of these age bands and sexes; within a band ages can still differ. "
+    "Neither what is left nor what goes says why."
 )
 _ONE_RATIO = (
     "The standardised ratio is an average over ages and sexes. Where the ratio differs between them, it hangs on the "

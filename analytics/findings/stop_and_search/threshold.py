@@ -29,9 +29,9 @@ from analytics.findings.residents import check_area
 from analytics.findings.searches import UNANSWERABLE, NoSearches, Searches
 from analytics.findings.stop_and_search.by_object import objects_wrong
 from analytics.findings.stop_and_search.disproportionality import comparable
-from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN, rated
+from analytics.findings.stop_and_search.find_rates import rated
 from analytics.findings.stop_and_search.followed import BROAD, Followed
-from analytics.findings.stop_and_search.shared import FAIRNESS, people, population_caveats, typed_frame
+from analytics.findings.stop_and_search.shared import FAIRNESS, LEAST_KNOWN, people, population_caveats, typed_frame
 from analytics.library.measured import measured
 from analytics.records import records_of
 from analytics.scope import Scope

@@ -13,14 +13,9 @@ from analytics import near_one, wording
 from analytics.disparity import Spread, spread_unknown
 from analytics.disparity.ratio import point_ratio
 from analytics.findings.searches import COLUMNS, Searches
-from analytics.findings.stop_and_search.by_object import (
-    DRUGS_POWER,
-    LEAST_FITTING,
-    LEAST_KNOWN,
-    NOT_KNOWN,
-    OF_THE_DRUGS_POWER,
-)
+from analytics.findings.stop_and_search.by_object import DRUGS_POWER, LEAST_FITTING, NOT_KNOWN, OF_THE_DRUGS_POWER
 from analytics.findings.stop_and_search.followed import places_of
+from analytics.findings.stop_and_search.shared import LEAST_KNOWN
 from data.cubes import OUTCOMES_CUBE, with_codes
 from data.settings import settings
 from data.vocabularies import BROAD_GROUPS

@@ -17,8 +17,9 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 
 from analytics.disparity import searches_above
 from analytics.findings.stop_and_search import FAIRNESS, find_rates, outcomes
-from analytics.findings.stop_and_search.find_rates import ANYTHING, APART, LEAST_KNOWN, infra_marginality
+from analytics.findings.stop_and_search.find_rates import ANYTHING, APART, infra_marginality
 from analytics.findings.stop_and_search.followed import NOTHING
+from analytics.findings.stop_and_search.shared import LEAST_KNOWN
 from analytics.reading import reading_table, reading_titles
 from analytics.scope import Scope
 from data import counting, publishing

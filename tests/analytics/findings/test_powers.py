@@ -15,7 +15,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 
 from analytics.disparity import Estimate, ratio_of_ratios
 from analytics.findings.stop_and_search import FAIRNESS, by_object, by_power, disproportionality
-from analytics.findings.stop_and_search.by_object import LEAST_KNOWN, _headline
+from analytics.findings.stop_and_search.by_object import _headline
 from analytics.findings.stop_and_search.object_words import object_in_words
 from analytics.findings.stop_and_search.powers import (
     GROUNDS,
@@ -27,6 +27,7 @@ from analytics.findings.stop_and_search.powers import (
     UNDER,
     kind_of,
 )
+from analytics.findings.stop_and_search.shared import LEAST_KNOWN
 from analytics.reading import reading_table, reading_titles
 from analytics.scope import Scope
 from data.vocabularies import forces, vocabulary

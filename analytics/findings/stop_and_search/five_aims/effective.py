@@ -12,7 +12,7 @@ from analytics.disparity.dispersion import MINIMUM_PERIODS
 from analytics.findings.stop_and_search.by_object import DRUGS as CONTROLLED
 from analytics.findings.stop_and_search.by_object import contradict
 from analytics.findings.stop_and_search.by_object import known as known_object
-from analytics.findings.stop_and_search.find_rates import APART, LEAST_KNOWN
+from analytics.findings.stop_and_search.find_rates import APART
 from analytics.findings.stop_and_search.five_aims import criteria
 from analytics.findings.stop_and_search.five_aims.criteria import (
     FEW_MONTHS,
@@ -29,7 +29,7 @@ from analytics.findings.stop_and_search.five_aims.criteria import (
 from analytics.findings.stop_and_search.followed import GROUNDS, NOTHING, Followed
 from analytics.findings.stop_and_search.object_words import object_as_label
 from analytics.findings.stop_and_search.objects import NAMES
-from analytics.findings.stop_and_search.shared import CHANCE, typed_frame
+from analytics.findings.stop_and_search.shared import CHANCE, LEAST_KNOWN, typed_frame
 from analytics.findings.tested import SIDES, sides_of
 from analytics.records import records_of
 from data.settings import settings

@@ -11,7 +11,6 @@ from analytics import disparity, near_one, wording
 from analytics.disparity.funnel import MINIMUM_AREAS
 from analytics.findings.neighbourhoods import places
 from analytics.findings.stop_and_search.disproportionality import disproportionality
-from analytics.findings.stop_and_search.find_rates import LEAST_KNOWN
 from analytics.findings.stop_and_search.five_aims import criteria
 from analytics.findings.stop_and_search.five_aims.criteria import (
     FEW_MONTHS,
@@ -24,7 +23,7 @@ from analytics.findings.stop_and_search.five_aims.criteria import (
 )
 from analytics.findings.stop_and_search.followed import Followed
 from analytics.findings.stop_and_search.funnel import REASON_TO_LOOK, funnel
-from analytics.findings.stop_and_search.shared import CHANCE, typed_frame
+from analytics.findings.stop_and_search.shared import CHANCE, LEAST_KNOWN, typed_frame
 from analytics.records import records_of
 from analytics.survey import q_values
 from data.settings import settings

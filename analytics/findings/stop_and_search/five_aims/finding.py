@@ -13,7 +13,6 @@ from analytics.findings.asked import question_of
 from analytics.findings.refusal import refused
 from analytics.findings.searches import UNANSWERABLE
 from analytics.findings.stop_and_search import linked as link
-from analytics.findings.stop_and_search.find_rates import APART_FROM_AIMS
 from analytics.findings.stop_and_search.five_aims import criteria
 from analytics.findings.stop_and_search.five_aims.alignment import aligned
 from analytics.findings.stop_and_search.five_aims.criteria import (
@@ -35,6 +34,7 @@ from analytics.findings.stop_and_search.five_aims.effective import effective
 from analytics.findings.stop_and_search.five_aims.explained import explained
 from analytics.findings.stop_and_search.five_aims.exposure import exposed
 from analytics.findings.stop_and_search.followed import Followed
+from analytics.findings.stop_and_search.shared import APART_FROM_AIMS
 from analytics.findings.tested import SIDES
 from analytics.records import records_of
 from analytics.scope import Scope
