@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analytics import charts, disparity, near_one, wording
-from analytics.disclosure import withhold
+from analytics.disclosure import IN_COMPANY, second_with, withhold
 from analytics.finding import Finding
 from analytics.findings.ages import OLDEST
 from analytics.findings.asked import question_of
@@ -355,14 +355,13 @@ def _strata_table(strata: Strata) -> pd.DataFrame:
 
 def _with_a_second(table: pd.DataFrame) -> pd.DataFrame:
     """The strata with the smallest other one withheld where one alone is: the total would tell its searches."""
-    held = table["stops"].isna()
-    if held.sum() != 1:
+    searches = (table["stops"] + table["comparator_stops"]).to_numpy(dtype=float, na_value=np.nan)
+    second = second_with(searches, table["stops"].isna())
+    if second is None:
         return table
-    searches = (table["stops"] + table["comparator_stops"]).astype("Float64")
-    second = searches.where(searches > 0).idxmin()
     told = table.copy()
-    told.loc[second, ["stops", "comparator_stops"]] = None
-    told.loc[second, "flag"] = "withheld: with the total it would tell a small count"
+    told.loc[told.index[second], ["stops", "comparator_stops"]] = None
+    told.loc[told.index[second], "flag"] = IN_COMPANY
     return told
 
 
