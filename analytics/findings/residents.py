@@ -33,7 +33,7 @@ class NoResidents(LookupError):
 
 def check_area(
     force: str,
-    so: str = "there are no residents to set its searches against; they are counted, for any power and period",
+    so: str = "there are no residents to set its searches against; what needs none is told below",
 ) -> None:
     """See that a force has an area of its own.
 

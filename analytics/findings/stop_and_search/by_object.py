@@ -342,7 +342,8 @@ def _of_everyone(followed: Followed, every: Row, pair: tuple[Row, Row], searched
         if all(map(_is_none, pair)):
             return (
                 f"No search of either group for {searched}",
-                f"No search of {_nobody(pair)} for {searched} is recorded under {_under(followed)}, {searches.span}; "
+                f"No search for {searched} is recorded as {_nobody(pair)}, by {searches.definition}, under "
+                f"{_under(followed)}, {searches.span}; "
                 f"{other_choices(searches)}.",
             )
         return (
@@ -365,7 +366,7 @@ def _why_no_pair(pair: tuple[Row, Row], searched: str) -> str:
     said = [f"of {people(str(row['group']))} {str(row['flag']).removeprefix(_NOT_GIVEN)}" for row in unsaid]
     return "; ".join(
         [
-            *([f"no search of {_nobody(none)} for {searched} is recorded"] if none else []),
+            *([f"no search for {searched} is recorded as {_nobody(none)}"] if none else []),
             *([f"too few searches of {wording.listing(few)} for {searched} to compare"] if few else []),
             *said,
         ]
@@ -378,7 +379,7 @@ def _is_none(row: Row) -> bool:
 
 
 def _nobody(rows: Sequence[Row]) -> str:
-    return either([people(str(row["group"])) for row in rows])
+    return either([str(row["group"]) for row in rows])
 
 
 def _unsaid(followed: Followed) -> list[str]:

@@ -232,6 +232,8 @@ def _by_kind(
     searches: Searches, population: Residents | None, known: Mapping[str, float]
 ) -> tuple[pd.DataFrame, Mapping[int, int]]:
     """The table, and the places of rows that are tested as the other of two kinds."""
+    import pandas as pd
+
     groups, comparator = list(searches.by_group), str(searches.scope.comparator)
     base = searches.monthly(groups)
     rows = []
@@ -245,9 +247,12 @@ def _by_kind(
     mirrored = shares.mirrors(rows, "power", comparator)
     table = tested_shares.tested(typed_frame(_against_grounds(rows), _BY_POWER, _COUNTS), mirrored)
     shown = [*_SHARE, *_RATE, *_PAIR, *_AGAINST, "unknown_share"]
-    table = withhold(table, ["base"], shown, settings().threshold, zeros_shown=True)
-    table = withhold(table, ["searches"], shown, settings().threshold, zeros_shown=True)
-    return _against_judged(table), mirrored
+    # Of everyone a count is of no group: it is given, and no share made from a handful.
+    everyone = table["group"] == EVERYONE
+    kept = withhold(table[~everyone], ["base"], shown, settings().threshold, zeros_shown=True)
+    kept = withhold(kept, ["searches"], shown, settings().threshold, zeros_shown=True)
+    whole = without_rates_of_few(table[everyone], "searches", [name for name in shown if name in table])
+    return _against_judged(pd.concat([kept, whole]).loc[table.index].astype(table.dtypes)), mirrored
 
 
 def _said_once(notes: Iterable[str]) -> str:
@@ -425,7 +430,8 @@ def _headline(rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str], known:
     given = {name: rows[NO_SUSPICION, name]["share"] for name in (*pair, EVERYONE)}
     if not any(wording.missing(given[name]) for name in pair):
         said = ", ".join(f"{name} {wording.percent(given[name])}" for name in pair)
-        return f"{NO_SUSPICION}: {said} of searches"
+        clear = rows[NO_SUSPICION, pair[0]]["verdict"] in (SIDES.above, SIDES.below)
+        return f"{NO_SUSPICION}: {said} of searches{'' if clear else ', not clear'}"
     if wording.missing(given[EVERYONE]):
         return "Very few searches were under a power without suspicion"
     return f"{NO_SUSPICION}: {wording.percent(given[EVERYONE])} of all searches"

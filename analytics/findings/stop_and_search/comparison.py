@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from analytics import wording
 from analytics.disparity import Ratio, period_difference, rate_ratio, tipping_share, unknown_range, within_area_ratio
 from analytics.findings import choices
 from analytics.findings.residents import Residents
 from analytics.findings.searches import Searches, TooFew
-from analytics.findings.stop_and_search.ranges import NO_RATIO, could_be, is_told, known_difference
+from analytics.findings.stop_and_search.ranges import NO_RATIO, is_told, known_difference
 from analytics.findings.stop_and_search.shared import (
     PER,
     difference_and_excess,
@@ -23,6 +25,7 @@ from analytics.findings.stop_and_search.shared import (
     rates_and_ratio,
 )
 from data.settings import settings
+from data.vocabularies import BROAD_GROUPS
 
 FEW_SEARCHES = "few searches"
 """Flag of a ratio that rests on so few searches that its interval is rough."""
@@ -47,9 +50,9 @@ def comparison(searches: Searches, population: Residents, group: str, comparator
         return row | {"flag": none_recorded(searches, comparator if a else group)}
     if min(a, b) < settings().threshold:
         return row
-    ratio, clumps = pair_ratio(searches, group, residents_a, comparator, residents_b)
-    if not is_told(ratio):
+    if not is_pair_told(searches, population.by_group, group, comparator):
         return row | {"flag": NO_RATIO}
+    ratio, clumps = pair_ratio(searches, group, residents_a, comparator, residents_b)
     # Each rate has the interval that it has on its own: one interval for one figure.
     rate_a, varies_a = group_rate(searches, group, residents_a)
     rate_b, varies_b = group_rate(searches, comparator, residents_b)
@@ -86,6 +89,24 @@ def pair_ratio(
     return rate_ratio(a, residents, b, comparator_residents, clumps or 1.0), clumps
 
 
+def is_pair_told(searches: Searches, residents: Mapping[str, int], group: str, comparator: str) -> bool:
+    """Whether the ratio of two groups says anything.
+
+    Where it can't be told how far the searches of the two clump, the other groups tell it: of searches that come in
+    bursts too uneven for their ratio, a ratio by chance alone would be sure of what the larger groups leave open.
+    """
+
+    def ratio_of(name: str) -> tuple[Ratio, float | None]:
+        return pair_ratio(searches, name, residents[name], comparator, residents[comparator])
+
+    ratio, clumps = ratio_of(group)
+    if clumps is not None or not is_told(ratio):
+        return is_told(ratio)
+    least = settings().threshold
+    others = [name for name in BROAD_GROUPS if name not in (group, comparator) and residents.get(name)]
+    return all(is_told(ratio_of(name)[0]) for name in others if searches.by_group[name] >= least)
+
+
 def check_told(searches: Searches) -> None:
     """Refuse two groups whose searches are too uneven for a ratio.
 
@@ -95,15 +116,16 @@ def check_told(searches: Searches) -> None:
         With the reason.
     """
     pair = str(searches.scope.group), str(searches.scope.comparator)
-    people_a, people_b = (searches.residents.by_group[name] for name in pair)
-    ratio, _ = pair_ratio(searches, pair[0], people_a, pair[1], people_b)
-    if not is_told(ratio):
-        raise TooFew(
-            f"Searches of {people(pair[0])} and {people(pair[1])} by {searches.force_name} {searches.during}"
-            f"{searches.limits} came in bursts: the ratio of their rates could be {could_be(ratio)}, so none is given; "
-            f"{other_choices(searches)}.",
-            searches,
-        )
+    if is_pair_told(searches, searches.residents.by_group, *pair):
+        return
+    counted = [f"{wording.plural(searches.by_group[name], 'search', 'searches')} of {people(name)}" for name in pair]
+    most = [max(searches.by_month[name]) / searches.by_group[name] for name in pair]
+    raise TooFew(
+        f"{counted[0]} and {counted[1]} by {searches.force_name} {searches.during}{searches.limits} came in bursts, "
+        f"{wording.percent(most[0])} and {wording.percent(most[1])} of them in one month: what the ratio usually is "
+        f"can't be told from them; {other_choices(searches)}.",
+        searches,
+    )
 
 
 def _by_chance(ratio: bool, rates: bool) -> list[str]:

@@ -108,15 +108,23 @@ def denominator_caveats(made: Denominators | None, shown: str) -> list[str]:
     """
     rows = [] if made is None else [row for row in records_of(made.table) if not wording.missing(row["ratio"])]
     told = [
-        f"{near_one.times(row['ratio'])} ({near_one.between(row['low'], row['high'])}) with {row['residents_source']}"
+        f"{near_one.times(row['ratio'])} ({near_one.between(row['low'], row['high'])}) with {row['residents_source']}, "
+        f"{wording.count(row['population'])} {row['group']} and {wording.count(row['comparator_population'])} "
+        f"{row['comparator']} residents"
         for row in rows
     ]
     if len({_side(row["low"], row["high"]) for row in rows}) < 2:
         others = [said for row, said in zip(rows, told, strict=True) if row["residents_source"] != shown]
-        return [f"By another source of residents the ratio is {wording.listing(others)}."] if others else []
+        own = next((row for row in rows if row["residents_source"] == shown), None)
+        against = (
+            f", against {wording.count(own['population'])} and {wording.count(own['comparator_population'])} in {shown}"
+            if own
+            else ""
+        )
+        return [f"By another source of residents the ratio is {'; '.join(others)}{against}."] if others else []
     return [
         "Which rate is higher, or whether that is clear, hangs on the source of residents: the ratio is "
-        f"{wording.listing(told)}."
+        f"{'; '.join(told)}."
     ]
 
 

@@ -407,7 +407,7 @@ def _tiles(row: pd.Series, searches: Searches, words: BothWords) -> tuple[Tile, 
             "Excess",
             wording.signed(row["excess"], 0),
             span(wording.signed(row["excess_low"], 0), wording.signed(row["excess_high"], 0)),
-            f"beyond the {comparator} rate, {months}{marked}",
+            f"beyond the {comparator} rate, of these {months}{marked}",
         ),
         Tile(
             "Unknown ethnicity",
@@ -624,9 +624,8 @@ def _scale_title(row: pd.Series, words: BothWords, others: list[dict[Any, Any]])
         counted.append((words.other["low"], words.other["high"]))
     counted += [(one["low"], one["high"]) for one in others]
     if all(low > 1 for low, _ in counted) or all(high < 1 for _, high in counted):
-        ends = near_one.between(min(low for low, _ in counted), max(high for _, high in counted))
         how_many = _COMPARISONS.get(len(counted), f"all {len(counted)} comparisons")
-        return f"The gap remains in {how_many}, from {ends} times{few}"
+        return f"Rough, on few searches: {how_many} agree" if few else f"The gap remains in {how_many}"
     if counted[0][0] <= 1 <= counted[0][1]:
         return "No clear gap as recorded"
     if (

@@ -21,10 +21,9 @@ from analytics.findings.residents import NoResidents
 from analytics.findings.searches import UNANSWERABLE, Searches
 from analytics.findings.stop_and_search import recording
 from analytics.findings.stop_and_search.by_object import DRUGS, NOT_DETAILED, contradict, fitting, known
-from analytics.findings.stop_and_search.comparison import pair_ratio
+from analytics.findings.stop_and_search.comparison import is_pair_told
 from analytics.findings.stop_and_search.followed import BROAD, STRICT, Followed
 from analytics.findings.stop_and_search.powers import NO_SUSPICION, NOT_LISTED, NOT_RECORDED, kind_of
-from analytics.findings.stop_and_search.ranges import is_told
 from analytics.findings.stop_and_search.recording import by_month
 from analytics.findings.stop_and_search.shared import LEAST_KNOWN, typed_frame
 from analytics.records import records_of
@@ -288,7 +287,7 @@ def _of_groups(searches: Searches, unknown: int, *, part: bool) -> _Bearing:
     residents = [by_group.get(name, 0) for name in (group, comparator)]
     if min(a, b) < settings().threshold or not all(residents):
         return _Bearing("Every figure by group leaves these searches out; there are too few of the two for a ratio.")
-    if not is_told(pair_ratio(searches, group, residents[0], comparator, residents[1])[0]):
+    if not is_pair_told(searches, by_group, group, comparator):
         return _Bearing(
             "Every figure by group leaves these searches out; the ratio is not told, as it could be anything."
         )

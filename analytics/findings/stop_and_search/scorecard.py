@@ -33,6 +33,7 @@ from analytics.findings.stop_and_search.shared import (
     OVER,
     STREET,
     either,
+    mostly_unknown,
     people,
 )
 from analytics.library.yardsticks import TESTS, Criterion, criteria
@@ -314,7 +315,9 @@ def _why_no_ratio(searches: Searches) -> str:
         if none:
             return f"{why} {either(none)}"
     few = [people(name) for name in pair if searches.by_group[name] < settings().threshold]
-    return f"too few searches of {wording.listing(few)}"
+    if few:
+        return f"too few searches of {wording.listing(few)}"
+    return "ethnicity mostly unknown" if mostly_unknown(searches) else "searches came in bursts"
 
 
 def _rates(row: Mapping[Any, Any], months: int, *, within: bool) -> str:

@@ -153,8 +153,8 @@ def similar_searches(scope: Scope, view: View) -> Similar:
         raise NoSearches(f"{whole.force_name} is invented, so no force is most similar to it.")
     if not slugs:
         raise NoSearches(
-            f"No most similar forces of {whole.force_name} are set; name them in the setting {VARIABLE}, such as "
-            f"“{whole.force}: force, force”, with the names that files of data.police.uk have."
+            f"No most similar forces of {whole.force_name} are set. Whoever runs the dashboard names them in the "
+            f"setting {VARIABLE}, such as “{whole.force}: force, force”, as files of data.police.uk write them."
         )
     found, left_out = {}, {}
     for slug, name in zip(slugs, named, strict=True):

@@ -9,7 +9,7 @@ from analytics.scope import Scope
 from tests.analytics.conftest import EAST, GOLDEN, WEST, Town
 
 FIRST = "British Transport Police has no area of its own, so "
-NO_RESIDENTS = f"{FIRST}there are no residents to set its searches against; they are counted, for any power and period"
+NO_RESIDENTS = f"{FIRST}there are no residents to set its searches against; what needs none is told below"
 REFUSED = {
     "disproportionality": NO_RESIDENTS,
     "funnel": f"{FIRST}it has no districts that could be set against each other",

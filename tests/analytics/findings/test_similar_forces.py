@@ -135,7 +135,7 @@ def test_forces_can_be_read_without_a_table(forces_store, similar):
 @pytest.mark.parametrize(
     ("setting", "scope", "why"),
     [
-        ("", {}, "No most similar forces of Surrey Police are set; name them in the setting CONFIDENCE_MOST_SIMILAR, "),
+        ("", {}, "No most similar forces of Surrey Police are set. Whoever runs the dashboard names them in "),
         ("surrey: btp", {}, "None of the most similar forces of Surrey Police can be compared: British Transport Pol"),
         ("surrey: essex", {}, "None of the most similar forces of Surrey Police can be compared: Nothing loaded says "),
         ("surrey: kent", {"group": "Asian"}, "No search by Surrey Police from March to June 2019 is recorded as Asian"),

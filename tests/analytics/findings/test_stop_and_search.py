@@ -532,9 +532,7 @@ def test_few_expected_searches_are_said(town):
     assert finding.caveats[1] == INDEPENDENT
     assert finding.headline.startswith("Few searches (12): Black people at ")
     assert "52 searches (few: 12 of Black people): a ratio of" in finding.answer
-    read = row(finding)
-    ends = near_one.between(read["low"], read["high"])
-    assert finding.chart_title == f"The gap remains in all three comparisons, from {ends} times, on few searches"
+    assert finding.chart_title == "Rough, on few searches: all three comparisons agree"
 
 
 def test_two_equal_rates_are_no_clear_difference(town):
@@ -1212,7 +1210,7 @@ def test_every_force_of_june_2019(real_store, june_2019, force):
         assert refused
         assert read["disproportionality"]["answer"] == (
             "British Transport Police has no area of its own, so there are no residents to set its searches against; "
-            "they are counted, for any power and period."
+            "what needs none is told below."
         )
     elif force == "city-of-london":
         assert refused
@@ -1342,6 +1340,7 @@ def test_a_ratio_that_another_count_clearly_moves_says_so_at_once(real_store):
     older = made.tables["denominators"].query("residents_source == 'Census 2011'").iloc[0]
     assert older["ratio"] == pytest.approx(96 / older["population"] / (5_401 / older["comparator_population"]))
     assert made.caveats[0].startswith(f"By another source of residents the ratio is {near_one.times(older['ratio'])} (")
+    assert f", {older['population']:,.0f} Black and {older['comparator_population']:,.0f} White" in made.caveats[0]
 
 
 def test_a_ratio_made_of_two_kinds_of_powers_says_both(real_store):
@@ -1390,7 +1389,7 @@ def test_a_ratio_that_no_unknown_ethnicity_turns_says_so(real_store):
         "Even if every search of unknown ethnicity were of White people, the Black rate would be the higher one."
         in made.caveats
     )
-    assert made.chart_title == "The gap remains in all five comparisons, from 3.0 to 6.7 times"
+    assert made.chart_title == "The gap remains in all five comparisons"
 
 
 def test_without_a_search_it_is_said_how_many_would_be_expected(real_store):

@@ -196,7 +196,8 @@ def test_a_verdict_that_hangs_on_the_source_is_said(town):
     # 60/24,000 against 200/80,000 are the same; limits are those of 4.8 times 1/4.8.
     assert said == (
         "Which rate is higher, or whether that is clear, hangs on the source of residents: the ratio is "
-        "4.8 (3.6 to 6.4) with Census 2021 and 1.0 (0.74 to 1.3) with own, 2011."
+        "4.8 (3.6 to 6.4) with Census 2021, 5,000 Black and 80,000 White residents; 1.0 (0.74 to 1.3) with own, 2011, "
+        "24,000 Black and 80,000 White residents."
     )
 
 
