@@ -407,7 +407,7 @@ def _tiles(row: pd.Series, searches: Searches, words: BothWords) -> tuple[Tile, 
             "Excess",
             wording.signed(row["excess"], 0),
             span(wording.signed(row["excess_low"], 0), wording.signed(row["excess_high"], 0)),
-            f"beyond the {comparator} rate, of these {months}{marked}",
+            f"recorded beyond the {comparator} rate{marked}",
         ),
         Tile(
             "Unknown ethnicity",

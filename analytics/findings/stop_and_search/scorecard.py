@@ -148,7 +148,7 @@ def scorecard(scope: Scope, view: View) -> Finding:
             *searches.counted(),
         ),
         chart_title="Each figure with its 95 % interval; the upright line is its yardstick",
-        draw=lambda mode: charts.verdict_rows(_drawn(rows), tests, mode),
+        draw=lambda mode: charts.verdict_rows(_drawn(rows), _headed(tests, table), mode),
         alt=shown,
     )
 
@@ -498,6 +498,14 @@ _NUMBERS_IN_WORDS = ("none", "one", "two", "three", "four", "five")
 _LONGEST_HEADLINE = 70
 _SOME_DATA = "some data missing"
 """What a test without data is said to be where some of its criteria are told."""
+
+
+def _headed(tests: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """The tests as the drawing heads them: of one of which some criteria are told, that a part is missing."""
+    told = set(table.loc[table["verdict"] != NO_DATA, "test"])
+    return tests.assign(
+        verdict=tests["verdict"].mask((tests["verdict"] == NO_DATA) & tests["test"].isin(told), "part missing")
+    )
 
 
 def _lower(text: str) -> str:

@@ -550,3 +550,10 @@ def test_every_force_of_june_2019_answers_or_says_why_not(real_store, june, forc
 
 def test_the_question_is_one_of_the_list():
     assert QUESTIONS["stop_and_search.scorecard"].answer is scorecard
+
+
+def test_the_drawing_says_of_a_test_with_some_criteria_told_that_a_part_is_missing(real_store):
+    """Metropolitan, 2018: powers, find rate and ethnicity are told; of part of an operation nothing is."""
+    made = scorecard(Scope("metropolitan", from_month="2018-04", to_month="2018-09"), real_store.view())
+    notes = [re.sub("<[^>]+>", "", note.text) for note in made.chart().layout.annotations]
+    assert [notes.count(said) for said in ("Part missing", "Not met", "No data")] == [3, 1, 1]
