@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from analytics import near_one, wording
@@ -44,7 +44,7 @@ class BothWords:
 
     table: pd.DataFrame
 
-    @property
+    @cached_property
     def other(self) -> dict[Any, Any]:
         """The row of the word that the scope does not ask for."""
         return dict(records_of(self.table)[1])
