@@ -430,8 +430,8 @@ def _headline(rows: Mapping[tuple[Any, Any], Row], pair: tuple[str, str], known:
     given = {name: rows[NO_SUSPICION, name]["share"] for name in (*pair, EVERYONE)}
     if not any(wording.missing(given[name]) for name in pair):
         said = ", ".join(f"{name} {wording.percent(given[name])}" for name in pair)
-        clear = rows[NO_SUSPICION, pair[0]]["verdict"] in (SIDES.above, SIDES.below)
-        return f"{NO_SUSPICION}: {said} of searches{'' if clear else ', not clear'}"
+        unclear = rows[NO_SUSPICION, pair[0]]["verdict"] == SIDES.neither
+        return f"{NO_SUSPICION}: {said} of searches{', not clear' if unclear else ''}"
     if wording.missing(given[EVERYONE]):
         return "Very few searches were under a power without suspicion"
     return f"{NO_SUSPICION}: {wording.percent(given[EVERYONE])} of all searches"
