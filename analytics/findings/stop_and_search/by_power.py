@@ -56,7 +56,7 @@ from data.settings import settings
 from data.vocabularies import BROAD_GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Hashable, Iterable, Iterator
 
     import pandas as pd
 
@@ -203,12 +203,30 @@ def unlike_grounds(searches: Searches) -> tuple[Row, Row] | None:
     known = _known_shares(searches)
     if known[EVERYONE] < LEAST_KNOWN:
         return None
-    table, _ = _by_kind(searches, searches.residents, known)
-    rows = {row["power"]: row for row in records_of(table) if row["group"] == searches.scope.group}
-    none = rows.get(NO_SUSPICION)
-    if none is None or none[_AGAINST_VERDICT] not in (SIDES.above, SIDES.below):
+    kinds = {kind: powers for kind, powers in _kinds_of(searches).items() if kind not in _NOT_KNOWN}
+    if not {GROUNDS, NO_SUSPICION} <= kinds.keys():
         return None
-    return rows[GROUNDS], none
+    made = [row for kind, powers in kinds.items() for row in _ratios_of_kind(searches, kind, powers, known)]
+    rows: dict[str, dict[Any, Any]] = {
+        row["power"]: row for row in _against_grounds(made) if row["group"] == searches.scope.group
+    }
+    none = rows[NO_SUSPICION]
+    if none.get("against_grounds_q_value") is None:
+        return None
+    low, high, _, q_value = (none[name] for name in _AGAINST[1:])
+    return None if shares.side(low, high, q_value, level=1.0) == SIDES.neither else (rows[GROUNDS], none)
+
+
+def _ratios_of_kind(
+    searches: Searches, kind: str, powers: list[str], known: Mapping[str, float]
+) -> Iterator[dict[str, Any]]:
+    """Rows of the groups under one kind of power with their ratios alone, as the table has them."""
+    part, comparator = searches.under(powers), str(searches.scope.comparator)
+    for group in BROAD_GROUPS:
+        if group != comparator:
+            counts = {"searches": part.by_group[group], "base": searches.by_group[group], "flag": ""}
+            figures = _figures(kind, part, searches.residents, group, comparator)
+            yield _where_known({"power": kind, "group": group, **counts, **figures}, known, comparator)
 
 
 # Tables

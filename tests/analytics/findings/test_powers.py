@@ -14,8 +14,10 @@ import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from analytics.disparity import Estimate, ratio_of_ratios
+from analytics.findings.searches import Searches
 from analytics.findings.stop_and_search import FAIRNESS, by_object, by_power, disproportionality
 from analytics.findings.stop_and_search.by_object import _headline
+from analytics.findings.stop_and_search.by_power import unlike_grounds
 from analytics.findings.stop_and_search.object_words import object_in_words
 from analytics.findings.stop_and_search.powers import (
     GROUNDS,
@@ -815,3 +817,14 @@ def test_a_rate_of_bursts_has_no_range_and_says_why(real_store):
         said.startswith("Of the same searches the two ratios clearly differ and the shares do not")
         for said in made.caveats
     )
+
+
+@pytest.mark.parametrize("group", ["Black", "Asian", "Mixed", "Other"])
+def test_that_a_ratio_is_of_two_kinds_is_told_as_the_table_of_powers_has_it(real_store, group):
+    """The headline counts the ratios alone; the table has shares beside them and tests the same."""
+    scope = Scope("metropolitan", from_month="2018-04", to_month="2018-09", group=group, comparator="White")
+    rows = {row["power"]: row for row in rows_of(by_power(scope, real_store.view())) if row["group"] == group}
+    none, told = rows["No suspicion needed"], unlike_grounds(Searches.of(scope, real_store.view()))
+    assert (told is not None) == (none["against_grounds_verdict"] in ("above", "below"))
+    for one, row in zip(told or (), (rows["Reasonable grounds"], none), strict=bool(told)):
+        assert [one[name] for name in ("ratio", "low", "high")] == [row[name] for name in ("ratio", "low", "high")]
