@@ -62,8 +62,8 @@ _ANY = "Any"
 
 _MEANS = (
     "Standardised for age and sex, groups are compared as if they had the same make-up: that of all residents of the "
-    "force. What is left of a difference is not one of these age bands and sexes; within a band ages can still differ. "
-    "Neither what is left nor what goes says why."
+    "force. What is left of a difference is one between people of the same age band and sex, and within a band ages "
+    "can still differ. Neither what is left nor what goes says why."
 )
 _ONE_RATIO = (
     "The standardised ratio is an average over ages and sexes. Where the ratio differs between them, it hangs on the "
